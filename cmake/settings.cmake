@@ -1,0 +1,31 @@
+# Flags of our own code, and the tools that make building quick.
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+endif()
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")
+
+find_program(POLYSWEEP_CCACHE ccache)
+if(POLYSWEEP_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${POLYSWEEP_CCACHE})
+endif()
+
+# Link this to every target of ours.
+add_library(polysweep_settings INTERFACE)
+target_compile_features(polysweep_settings INTERFACE cxx_std_20)
+target_compile_options(polysweep_settings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  # Precompiled headers and sanitizers make these two cry wolf on GCC 12.
+  -Wno-maybe-uninitialized -Wno-restrict -fno-fast-math -ffp-contract=off)
+target_include_directories(polysweep_settings INTERFACE ${PROJECT_SOURCE_DIR})
+if(POLYSWEEP_SANITIZE)
+  target_compile_options(polysweep_settings INTERFACE -fsanitize=${POLYSWEEP_SANITIZE}
+    -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(polysweep_settings INTERFACE -fsanitize=${POLYSWEEP_SANITIZE})
+endif()

@@ -1,0 +1,57 @@
+// The journal of a host: everything that happened to its trials, in order.
+//
+// Append only. A record is acknowledged once sync() has returned; what was
+// acknowledged survives kill -9 and power loss. One writer per journal; not
+// thread-safe. The byte format is described in journal_format.h.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "framework/event.h"
+#include "framework/file_system.h"
+
+namespace polysweep {
+
+class JournalWriter {
+ public:
+  // Opens a new segment in `folder` (created if missing); earlier segments are
+  // never written again. The epoch is one more than the greatest found there,
+  // sequence numbers go on after the greatest found there. Throws Error that
+  // says who, if another live writer holds the journal.
+  JournalWriter(FileSystem& files, std::filesystem::path folder);
+  ~JournalWriter();
+
+  WriterEpoch epoch() const { return epoch_; }
+
+  // Buffers `event` and returns its sequence number.
+  Sequence append(const Event& event);
+  // Hands all appended events to the system (they survive kill -9 of this
+  // process, not power loss).
+  void flush();
+  // Makes all appended events durable. Throws Error, for good, if the disk
+  // refuses: retrying a failed fsync can lose data silently.
+  void sync();
+
+  Sequence last_appended() const { return next_sequence_ - 1; }
+  Sequence last_synced() const { return last_synced_; }
+
+ private:
+  void open_segment();
+  void add_fragments(std::string_view record);
+
+  FileSystem& files_;
+  std::filesystem::path folder_;
+  std::unique_ptr<FileLock> lock_;
+  std::unique_ptr<AppendFile> file_;
+  std::string buffer_;
+  std::uint64_t segment_ = 0;
+  std::uint64_t segment_bytes_ = 0;  // written and buffered
+  WriterEpoch epoch_ = 0;
+  Sequence next_sequence_ = 1;
+  Sequence last_synced_ = 0;
+};
+
+}  // namespace polysweep
