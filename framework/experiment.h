@@ -73,7 +73,9 @@ struct TrialContext {
   Trial trial;
   int attempt = 1;
   std::filesystem::path data_folder;   // "" where the trial reads no data
-  std::filesystem::path trial_folder;  // the trial's own, exists, kept over attempts
+  // The trial's own, kept over attempts. It exists if the experiment's row in
+  // experiments.cc asks for it; else whoever writes there makes it.
+  std::filesystem::path trial_folder;
   int device = -1;                     // index of the CUDA device, -1: CPU
 };
 

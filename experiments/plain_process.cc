@@ -1,0 +1,11 @@
+#include "experiments/experiments.h"
+#include "framework/error.h"
+
+namespace polysweep {
+
+void prepare_process(Provenance& provenance, int device) {
+  if (device >= 0) fail("this worker was built without LibTorch: it has no CUDA device {}", device);
+  provenance.add("threads", "1");
+}
+
+}  // namespace polysweep

@@ -1,0 +1,195 @@
+// A closed-form objective with known answers, and every way to fail on demand.
+//
+//   objective = (x - shift)^2 + (y + 1)^2 + noise * n(0)
+//   loss(k)   = objective + 1 / k + noise * n(k),  k = 1 ... steps
+//   loss_sum  = loss(1) + ... + loss(steps), added in that order
+// n(k) is standard normal, a function of seed and k alone. The sum is carried
+// from step to step and kept in the checkpoint: a resumed trial shows by it
+// whether it went on with the same bits.
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <new>
+#include <optional>
+#include <thread>
+
+#include "experiments/experiments.h"
+#include "framework/bytes.h"
+#include "framework/error.h"
+#include "framework/file_system.h"
+#include "framework/random_stream.h"
+
+namespace polysweep {
+
+namespace {
+
+constexpr const char* kCheckpoint = "toy.checkpoint";
+
+void sleep_ms(double ms) {
+  if (ms > 0) std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(ms));
+}
+
+struct State {
+  std::int64_t step = 0;
+  double loss_sum = 0;
+};
+
+std::optional<State> load(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / kCheckpoint;
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  const std::string bytes = system_files().read(path);
+  ByteReader reader(bytes);
+  State state;
+  state.step = reader.zigzag();
+  state.loss_sum = reader.f64();
+  reader.expect_end();
+  return state;
+}
+
+void save(const std::filesystem::path& folder, const State& state) {
+  ByteWriter writer;
+  writer.zigzag(state.step);
+  writer.f64(state.loss_sum);
+  system_files().create_folders(folder);
+  system_files().replace(folder / kCheckpoint, writer.bytes());
+}
+
+// Sleeps for ever with a heartbeat but without progress.
+[[noreturn]] void hang() {
+  for (;;) sleep_ms(1000);
+}
+
+// Returns true where the fault is a divergence; does not return for the others.
+bool break_down(const std::string& fault) {
+  if (fault == "nan") return true;
+  std::printf("toy: about to fail by %s\n", fault.c_str());
+  std::fflush(stdout);
+  if (fault == "throw") fail("toy was asked to throw");
+  if (fault == "device_memory") fail("CUDA out of memory. Tried to allocate 2.00 GiB");
+  if (fault == "bad_alloc") throw std::bad_alloc();
+  if (fault == "segfault") raise(SIGSEGV);
+  if (fault == "abort") std::abort();
+  if (fault == "kill") raise(SIGKILL);
+  if (fault == "exit") _exit(7);
+  if (fault == "freeze") raise(SIGSTOP);
+  hang();
+}
+
+class Toy : public Experiment {
+ public:
+  RunEnd run(const TrialContext& context, Recorder& recorder) override;
+};
+
+RunEnd Toy::run(const TrialContext& context, Recorder& recorder) {
+  const Parameters& p = context.trial.parameters;
+  const auto seed = static_cast<std::uint64_t>(p.integer("seed"));
+  const double noise = p.real("noise");
+  const auto draw = [&](std::int64_t step) {
+    if (noise == 0) return 0.0;
+    return noise * RandomStream(seed, "toy", static_cast<std::uint64_t>(step)).normal();
+  };
+  const std::string& fault = p.text("fault");
+  const bool fails = fault != "none" && context.attempt <= p.integer("fault_attempts");
+  const std::int64_t fault_step = fails ? p.integer("fault_step") : -1;
+  const std::int64_t steps = p.integer("steps");
+  const std::int64_t checkpoint_every = p.integer("checkpoint_every");
+  const double objective =
+      std::pow(p.real("x") - p.real("shift"), 2) + std::pow(p.real("y") + 1, 2) + draw(0);
+
+  State state;
+  if (checkpoint_every > 0) {
+    if (const std::optional<State> saved = load(context.trial_folder)) {
+      state = *saved;
+      recorder.resumed(state.step);
+    }
+  }
+  const auto diverges_at = [&](std::int64_t step) {
+    if (step != fault_step || !break_down(fault)) return false;
+    recorder.metric("loss", step + 1, std::numeric_limits<double>::quiet_NaN());
+    return true;
+  };
+  if (diverges_at(state.step)) return RunEnd::kDiverged;
+  while (state.step < steps) {
+    if (recorder.stop_requested()) {
+      if (checkpoint_every > 0) save(context.trial_folder, state);
+      return RunEnd::kStopped;
+    }
+    sleep_ms(p.real("sleep_ms"));
+    const std::int64_t step = ++state.step;
+    const double loss = objective + 1.0 / static_cast<double>(step) + draw(step);
+    state.loss_sum += loss;
+    recorder.metric("loss", step, loss);
+    recorder.progress(static_cast<double>(step), static_cast<double>(steps));
+    if (checkpoint_every > 0 && step % checkpoint_every == 0) save(context.trial_folder, state);
+    if (diverges_at(step)) return RunEnd::kDiverged;
+  }
+  if (steps > 0) recorder.metric("loss_sum", steps, state.loss_sum);
+  recorder.metric("objective", steps, objective);
+  return RunEnd::kDone;
+}
+
+ParameterSpec parameter(std::string name, Value default_value, std::string doc) {
+  ParameterSpec spec;
+  spec.name = std::move(name);
+  spec.type = default_value.type();
+  spec.default_value = std::move(default_value);
+  spec.doc = std::move(doc);
+  return spec;
+}
+
+ParameterSpec at_least(double minimum, ParameterSpec spec, std::string unit = "") {
+  spec.minimum = minimum;
+  spec.unit = std::move(unit);
+  return spec;
+}
+
+Schema toy_schema() {
+  ParameterSpec fault = parameter("fault", Value("none"), "how it fails, for tests");
+  fault.words = {"none",  "nan",  "throw", "device_memory", "bad_alloc", "segfault",
+                 "abort", "kill", "exit",  "freeze",        "hang"};
+  std::vector<Value> faults;
+  for (const std::string& word : fault.words) {
+    if (word != "none") faults.emplace_back(word);
+  }
+  const std::vector<Condition> when_it_fails = {{"fault", faults}};
+  ParameterSpec attempts = at_least(0, parameter("fault_attempts", Value(1), "attempts that fail"));
+  ParameterSpec step = at_least(0, parameter("fault_step", Value(0), "the step it fails after"));
+  attempts.when = when_it_fails;
+  step.when = when_it_fails;
+  return Schema({
+      parameter("x", Value(0.0), "first coordinate; the best is `shift`"),
+      parameter("y", Value(0.0), "second coordinate; the best is -1"),
+      parameter("shift", Value(0.0), "where the best x lies"),
+      at_least(0, parameter("noise", Value(0.0), "standard deviation of what the seed adds")),
+      at_least(0, parameter("seed", Value(0), "names the noise")),
+      at_least(0, parameter("steps", Value(1), "points of the loss curve")),
+      at_least(0, parameter("sleep_ms", Value(0.0), "time a step takes"), "ms"),
+      at_least(0, parameter("checkpoint_every", Value(0), "steps between checkpoints, 0: none")),
+      fault,
+      attempts,
+      step,
+  });
+}
+
+}  // namespace
+
+ExperimentSpec toy_spec() {
+  ExperimentSpec spec;
+  spec.name = "toy";
+  spec.version = 1;
+  spec.doc = "a closed-form objective with known answers: (x - shift)^2 + (y + 1)^2 and noise";
+  spec.schema = toy_schema();
+  spec.metrics = {{"objective", Goal::kMinimize, "", "the closed form, with the seed's noise"},
+                  {"loss", Goal::kMinimize, "", "objective + 1 / step, with the step's noise"},
+                  {"loss_sum", Goal::kMinimize, "", "sum of the losses of all steps"}};
+  return spec;
+}
+
+std::unique_ptr<Experiment> make_toy() { return std::make_unique<Toy>(); }
+
+}  // namespace polysweep
