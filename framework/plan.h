@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -47,6 +48,10 @@ class Plan {
   const TrialId& id(std::size_t index) const { return ids_[index]; }
   std::uint32_t cell(std::size_t index) const { return cell_of_[index]; }
   Trial trial(std::size_t index) const;
+  // Which level of `factor` trial `index` has: an index into Factor::levels,
+  // kAbsent where the factor does not apply.
+  static constexpr std::size_t kAbsent = static_cast<std::size_t>(-1);
+  std::size_t level(std::size_t index, std::string_view factor) const;
   const std::vector<Cell>& cells() const { return cells_; }
   const std::vector<Exclusion>& exclusions() const { return exclusions_; }
   // SHA-256 (hex) over ids and cells in order.

@@ -1,0 +1,73 @@
+// The commands of polysweep: what each is called, takes and does.
+//
+// A command is one file that defines one Command, and a row in the table of
+// command.cc; help and completion are made from the same values.
+#pragma once
+
+#include <boost/program_options.hpp>
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace polysweep {
+
+namespace po = boost::program_options;
+
+// What the shell is told.
+enum ExitStatus : int {
+  kExitComplete = 0,  // done, and nothing is missing
+  kExitMissing = 1,   // done, but trials are missing or failed, or something differs
+  kExitError = 2,     // could not be done; the message says why
+  kExitStopped = 3,   // stopped by a signal; run again to go on
+};
+
+// What a command takes beside --help: its options (shown), and its positional
+// words (bound to options of the same names; the last takes all that is left).
+struct CommandOptions {
+  po::options_description shown{"Options"};
+  po::options_description positional;
+  po::positional_options_description order;
+
+  // A word without dashes; `many`: all that are left.
+  void word(const char* name, bool many = false);
+};
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;  // one line
+  std::string_view words;    // after the name: "FILE [name=value ...]"
+  std::string_view example;  // lines a person can type
+  void (*declare)(CommandOptions& options);
+  int (*run)(const po::variables_map& given);
+};
+
+std::span<const Command> commands();
+
+// Runs `polysweep ARGUMENTS...` and returns its exit status. Throws Error.
+int run_command_line(const std::vector<std::string>& arguments);
+
+// --store, --json, --worker, --data: the options that many commands share.
+void declare_store(CommandOptions& options);
+void declare_json(CommandOptions& options);
+void declare_planning(CommandOptions& options);
+
+// Options that may be left out.
+std::string text_or(const po::variables_map& given, const char* name, const std::string& otherwise);
+std::vector<std::string> texts_of(const po::variables_map& given, const char* name);
+// Throws Error that says what the word is for.
+std::string required_word(const po::variables_map& given, const char* name, const char* what);
+
+extern const Command kPlanCommand;
+extern const Command kRunCommand;
+extern const Command kStatusCommand;
+extern const Command kListCommand;
+extern const Command kShowCommand;
+extern const Command kQueryCommand;
+extern const Command kReportCommand;
+extern const Command kExperimentsCommand;
+extern const Command kRebuildCommand;
+extern const Command kJournalCommand;
+
+}  // namespace polysweep

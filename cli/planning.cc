@@ -1,0 +1,96 @@
+#include "cli/planning.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "framework/digest.h"
+#include "framework/error.h"
+#include "framework/file_system.h"
+#include "runners/program.h"
+
+namespace polysweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path own_folder() {
+  std::error_code wrong;
+  const fs::path self = fs::read_symlink("/proc/self/exe", wrong);
+  return wrong ? fs::current_path() : self.parent_path();
+}
+
+fs::path worker_program(const po::variables_map& given) {
+  const bool named = given.count("worker") > 0;
+  const fs::path program =
+      named ? fs::path(given["worker"].as<std::string>()) : own_folder() / "polysweep-worker";
+  if (access(program.c_str(), X_OK) != 0) {
+    fail("there is no worker program at {}; build the target polysweep-worker, or name one with "
+         "--worker PROGRAM",
+         program.string());
+  }
+  return fs::absolute(program);
+}
+
+fs::path cache_folder() {
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache != '\0') {
+    return fs::path(cache) / "polysweep";
+  }
+  const char* home = std::getenv("HOME");
+  return fs::path(home != nullptr && *home != '\0' ? home : "/tmp") / ".cache" / "polysweep";
+}
+
+std::string asked_catalogue(const fs::path& program) {
+  const ProgramEnd end = run_program({program.string(), "--schema"}, "");
+  if (!end.succeeded()) {
+    fail("{} --schema {}: {}", program.string(), end.how(), end.error_output);
+  }
+  return end.output;
+}
+
+// The catalogue costs a start of LibTorch (about a second), the cache a few
+// milliseconds. A cache that cannot be written costs only time.
+std::string catalogue_json(const fs::path& program) {
+  const fs::path cached =
+      cache_folder() / fmt::format("catalogue-{}.json",
+                                   sha256_hex(system_files().read(program)).substr(0, 32));
+  if (fs::exists(cached)) return system_files().read(cached);
+  const std::string json = asked_catalogue(program);
+  Catalogue::from_json(json);
+  try {
+    system_files().create_folders(cached.parent_path());
+    system_files().replace(cached, json);
+  } catch (const Error&) {
+    return json;
+  }
+  return json;
+}
+
+fs::path data_folder(const po::variables_map& given) {
+  if (given.count("data") > 0) return given["data"].as<std::string>();
+  const char* folder = std::getenv("POLYSWEEP_DATA");
+  return folder != nullptr ? folder : "";
+}
+
+}  // namespace
+
+Worker find_worker(const po::variables_map& given) {
+  const fs::path program = worker_program(given);
+  const std::string json = catalogue_json(program);
+  Catalogue catalogue = Catalogue::from_json(json);
+  const std::string digest = sha256_hex(catalogue.to_json());
+  return {program, std::move(catalogue), digest};
+}
+
+Planned make_plan(const po::variables_map& given) {
+  Worker worker = find_worker(given);
+  const std::string file = required_word(given, "file", "the sweep's TOML file");
+  Sweep sweep = load_sweep(file, texts_of(given, "overrides"), worker.catalogue);
+  const fs::path folder = data_folder(given);
+  DataFolder data(folder.empty() ? folder : fs::absolute(folder));
+  Plan plan(std::move(sweep), data);
+  return {std::move(worker), folder.empty() ? folder : fs::absolute(folder), data.digests(),
+          std::move(plan)};
+}
+
+}  // namespace polysweep

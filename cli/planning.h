@@ -1,0 +1,39 @@
+// From the words of a command line to a plan: worker, catalogue, sweep, data.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "cli/command.h"
+#include "framework/experiment.h"
+#include "framework/plan.h"
+
+namespace polysweep {
+
+// The program that runs trials, and what it says it can run.
+struct Worker {
+  std::filesystem::path program;
+  Catalogue catalogue;
+  std::string catalogue_digest;  // SHA-256 of the catalogue's JSON
+};
+
+// The worker of --worker, else `polysweep-worker` beside this program. Its
+// catalogue is asked for once per build of the worker and kept in
+// $XDG_CACHE_HOME/polysweep (or ~/.cache/polysweep) under the digest of the
+// program. Throws Error that says where it looked.
+Worker find_worker(const po::variables_map& given);
+
+// A plan and what it was made from.
+struct Planned {
+  Worker worker;
+  std::filesystem::path data_folder;
+  std::map<std::string, std::string> data_digests;  // of the files read
+  Plan plan;
+};
+
+// The plan of the words `file` and `overrides`. The data folder is --data, else
+// $POLYSWEEP_DATA. Throws Error.
+Planned make_plan(const po::variables_map& given);
+
+}  // namespace polysweep
