@@ -1,0 +1,78 @@
+// The report of one sweep, as plain values: built once, rendered by every face.
+//
+// A report states what the data support and names what is missing. Its order is
+// fixed: verdict, ledger, audit of fairness, comparison, cells, effects, heat
+// maps, convergence, learning curves, other metrics, raw values, provenance.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "reports/figure.h"
+#include "reports/table.h"
+#include "results/sweep_results.h"
+
+namespace polysweep {
+
+struct Paragraph {
+  std::string text;
+  Tone tone = Tone::kPlain;  // kBad, kHole: a warning; kMuted: small print
+};
+struct Bullets {
+  std::vector<std::string> items;
+  Tone tone = Tone::kPlain;
+};
+// Text shown as it is: a command, a file.
+struct Listing {
+  std::string title;
+  std::string text;
+  bool folded = false;
+};
+// A table that is long: folded until opened.
+struct FoldedTable {
+  Table table;
+};
+
+using Block = std::variant<Paragraph, Bullets, Listing, Table, FoldedTable, Figure>;
+
+struct Section {
+  std::string id;  // letters, digits and '-'
+  std::string heading;
+  std::vector<Block> blocks;
+};
+
+struct Report {
+  std::string title;
+  std::string subtitle;               // experiment, when it was planned, counts
+  std::vector<std::string> verdict;   // the sentences at the top
+  std::vector<std::string> warnings;  // unfair comparisons and holes, at the top
+  std::vector<Section> sections;
+};
+
+struct ReportOptions {
+  double confidence = 0.95;
+  double alpha = 0.05;
+  double power = 0.8;
+  std::uint64_t bootstrap_seed = 1;
+  int bootstrap_samples = 10000;
+  // The curve that convergence is measured on; "": validation_loss where there
+  // is one, else the primary metric.
+  std::string convergence_metric;
+  // The command that makes this report again; "" leaves it out.
+  std::string command;
+};
+
+Report build_report(const SweepResults& results, const ReportOptions& options = {});
+
+// A report as one text. `face` is a name of face_names(): "html" is one page
+// with no need of a network, "markdown" is GitHub's, "text" is for a terminal.
+// `draw` is used by faces that show figures; where it is empty or throws Error,
+// the page says why the figure is not drawn and shows its numbers.
+// Throws Error for an unknown face.
+std::string render_report(const Report& report, std::string_view face, const Draw& draw = {});
+std::vector<std::string> face_names();
+
+}  // namespace polysweep

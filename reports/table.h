@@ -1,0 +1,70 @@
+// A table as plain values, and its three renderings.
+//
+// A table knows nothing of sweeps. Texts are raw (any bytes); each rendering
+// escapes for its own context. Rendering never drops a column or a row.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace polysweep {
+
+enum class Align : std::uint8_t { kLeft, kRight, kCenter };
+
+// What a table cell says beside its text. Never by colour alone: the text says
+// it too.
+enum class Tone : std::uint8_t { kPlain, kGood, kBad, kMuted, kHole };
+
+struct Column {
+  std::string title;
+  Align align = Align::kLeft;
+  std::string unit;  // "" where it has none
+};
+
+struct TableCell {
+  TableCell() = default;
+  // Implicit, so that rows can be written as lists of texts.
+  TableCell(std::string words) : text(std::move(words)) {}
+  TableCell(const char* words) : text(words) {}
+  TableCell(std::string words, Tone how) : text(std::move(words)), tone(how) {}
+
+  std::string text;
+  Tone tone = Tone::kPlain;
+  int colour = -1;  // an arm's colour (arms.h) shown as a swatch; -1: none
+};
+
+using TableRow = std::vector<TableCell>;
+
+struct Table {
+  std::string id;       // letters, digits and '-': anchors and file names
+  std::string caption;  // one line
+  std::vector<Column> columns;
+  std::vector<TableRow> rows;      // each with as many cells as columns
+  std::vector<std::string> notes;  // below the table
+  bool sortable = false;           // the page may offer to sort and filter it
+};
+
+// Throws std::logic_error where a row has not as many cells as the table columns.
+void check_table(const Table& table);
+
+// GitHub's pipe table with caption and notes. HTML, pipes, backticks and
+// newlines of the texts are escaped.
+std::string table_markdown(const Table& table);
+
+// <table> with caption, header scopes and notes, in a box that scrolls.
+std::string table_html(const Table& table);
+
+// Aligned plain text at most `width` columns wide: the widest left-aligned
+// columns are wrapped first. Control characters are shown as '?'. A width too
+// narrow for the headers is exceeded rather than content dropped. `colour`
+// adds ANSI colours for tones.
+std::string table_text(const Table& table, std::size_t width, bool colour);
+
+// RFC 4180, UTF-8, header line first. Texts that a spreadsheet would take for a
+// formula get a leading apostrophe; numbers do not.
+std::string table_csv(const Table& table);
+
+}  // namespace polysweep
