@@ -1,0 +1,52 @@
+// Dropout whose masks depend on nothing but (seed, step, site, element).
+//
+// Element e of a site is kept iff its 16 bits are below keep16, where
+// keep16 = round((1 - rate) * 65536); kept elements are divided by the exact
+// keep16 / 65536. The bits: with key stream_key(seed, "dropout"), block b is
+// philox4x32 of the counter (b, site, step low, step high); elements lie in
+// groups of 64, group g takes blocks 8g..8g+7: element 64g + 8w + c is the low
+// half of word w of block 8g + c, element 64g + 32 + 8w + c the high half
+// (w = 0..3, c = 0..7). Masks are drawn on the CPU, whatever the device.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <span>
+
+namespace polysweep {
+
+// Names the masks of one forward pass. A training never uses a step twice
+// (with several forward passes an update: step = update * passes + pass).
+struct DropoutKey {
+  std::uint64_t seed = 0;
+  std::uint64_t step = 0;
+};
+
+class Dropout {
+ public:
+  // Drops nothing: evaluation.
+  Dropout() = default;
+  // 0 <= rate < 1; throws Error otherwise.
+  Dropout(double rate, DropoutKey key);
+
+  bool active() const { return keep16_ < 65536; }
+  // The exact probability of staying.
+  double keep() const { return keep16_ / 65536.0; }
+
+  // x with elements dropped; x itself when inactive. Differentiable.
+  // Elements count in the order of x made contiguous.
+  at::Tensor apply(const at::Tensor& x, std::uint32_t site) const;
+  // residual + apply(x, site), in one pass.
+  at::Tensor add(const at::Tensor& residual, const at::Tensor& x, std::uint32_t site) const;
+
+  // 1 for kept, 0 for dropped: elements 0 .. mask.size()-1 of the site.
+  void draw(std::span<std::uint8_t> mask, std::uint32_t site) const;
+
+ private:
+  std::uint32_t keep16_ = 65536;
+  std::uint32_t key_[2] = {0, 0};
+  std::uint64_t step_ = 0;
+};
+
+}  // namespace polysweep

@@ -1,0 +1,41 @@
+// Sentences laid one behind the other, without padding, in the rows of a tensor.
+//
+// The model works on [N, ...] tensors whose N rows are the tokens of a batch.
+// Only attention looks at where a sentence begins and ends.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace polysweep {
+
+// Where each sentence lies. All sentences have at least one token.
+struct Rows {
+  std::vector<std::int64_t> starts;   // row of each sentence's first token
+  std::vector<std::int64_t> lengths;  // tokens of each sentence
+  std::int64_t count = 0;             // N: rows of the tensors
+  std::int64_t longest = 0;           // largest length
+  // [N] int64, on the model's device: each row's position in its sentence.
+  at::Tensor positions;
+
+  std::int64_t sentences() const { return static_cast<std::int64_t>(lengths.size()); }
+};
+
+// Sentences of the given lengths, one directly behind the other.
+// Throws Error for an empty sentence.
+Rows rows_of_lengths(std::vector<std::int64_t> lengths, at::Device device = at::kCPU);
+
+// The tokens of a batch.
+struct TokenRows {
+  at::Tensor tokens;  // [N] int64
+  Rows rows;
+};
+
+// Throws Error where there is no sentence, or an empty one.
+TokenRows token_rows(std::span<const std::vector<std::int32_t>> sentences,
+                     at::Device device = at::kCPU);
+
+}  // namespace polysweep
