@@ -8,11 +8,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "framework/experiment.h"
 #include "framework/parameters.h"
 #include "framework/trial.h"
+#include "results/database.h"
 
 namespace polysweep {
 
@@ -30,7 +32,7 @@ struct TrialResult {
   std::string output_tail;  // of the last attempt
   double elapsed_s = 0;     // of the counted attempt
   double peak_memory_bytes = 0;
-  std::string provenance;   // digest, "" unknown
+  std::string provenance;  // digest, "" unknown
   // Last value of every metric, of done trials only.
   std::map<std::string, double> final_metrics;
 };
@@ -94,8 +96,22 @@ struct SweepResults {
   std::vector<TrialResult> trials;  // in plan order
   // Provenance documents by digest: fact -> value.
   std::map<std::string, std::map<std::string, std::string>> provenance;
-  // Series of those metrics that have more than one step, by metric name.
+  // Series of those metrics that have more than one step, by metric name; of
+  // all trials that have points, whatever their state, in plan order.
   std::map<std::string, std::vector<Curve>> curves;
 };
+
+struct SweepResultsOptions {
+  // Longer series are thinned to so many of their points, evenly spaced, first
+  // and last kept (0: no limit).
+  std::size_t points_per_curve = 1000;
+};
+
+// Throws Error that names the nearest known sweep.
+SweepResults load_sweep_results(const Database& database, const std::string& sweep,
+                                SweepResultsOptions options = {});
+
+// By name.
+std::vector<std::string> sweep_names(const Database& database);
 
 }  // namespace polysweep

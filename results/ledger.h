@@ -1,0 +1,97 @@
+// The ledger: what was planned, what is done, and what is still to be run.
+//
+// A trial has one state, that of its counted attempt (the one with the highest
+// number): done, diverged or failed once an attempt settled it; running while
+// its host may still live; else missing, to be run (again).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "framework/event.h"
+#include "framework/parameters.h"
+#include "framework/plan.h"
+#include "results/database.h"
+#include "results/sweep_results.h"
+
+namespace polysweep {
+
+// How one trial stands. All zero for a trial the database does not know.
+struct Standing {
+  TrialState state = TrialState::kMissing;
+  std::uint32_t attempts = 0;  // the highest attempt number so far
+  // How the attempts that settled nothing ended, as far as they ended. Those
+  // whose host vanished count as kHostLost.
+  std::map<Outcome, std::uint32_t> unsettled;
+  // Of the counted attempt: whose journal it is in, "" for none. A running
+  // trial is lost if this host no longer lives and its journal is not locked.
+  std::string host;
+
+  std::uint32_t next_attempt() const { return attempts + 1; }
+};
+
+struct StateCounts {
+  std::uint64_t planned = 0;
+  std::uint64_t done = 0;
+  std::uint64_t running = 0;
+  std::uint64_t diverged = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t missing = 0;
+
+  void add(TrialState state, std::uint64_t count = 1);
+  friend bool operator==(const StateCounts&, const StateCounts&) = default;
+};
+
+struct CellCounts {
+  std::uint32_t cell = 0;
+  Parameters levels;
+  bool is_baseline = false;
+  StateCounts counts;
+};
+
+struct SweepSummary {
+  std::string name;
+  std::string experiment;
+  int experiment_version = 1;
+  std::string revision;
+  std::int64_t planned_us = 0;
+  StateCounts counts;
+};
+
+// A trial of a plan that is to be run.
+struct PendingTrial {
+  std::size_t index = 0;  // in the plan
+  Standing standing;
+};
+
+class Ledger {
+ public:
+  explicit Ledger(const Database& database) : database_(database) {}
+
+  // In the order of `trials`.
+  std::vector<Standing> standings(std::span<const TrialId> trials) const;
+  // The trials of the plan whose state is missing, in plan order. Those that
+  // are running elsewhere, settled, or done for another sweep are not in it.
+  std::vector<PendingTrial> pending(const Plan& plan) const;
+  StateCounts counts(const Plan& plan) const;
+
+  // All sweeps, by name.
+  std::vector<SweepSummary> sweeps() const;
+  // Per cell of the sweep as last planned, in plan order. Throws Error that
+  // names the nearest known sweep.
+  std::vector<CellCounts> cells(const std::string& sweep) const;
+
+  // True if the sweep as last planned is this one: the same revision and
+  // description (framework/plan.h describe()), and all of its trials are there.
+  // Else the plan must be written to the journal.
+  bool holds_plan(const std::string& sweep, const std::string& revision,
+                  const std::string& description) const;
+
+ private:
+  const Database& database_;
+};
+
+}  // namespace polysweep
