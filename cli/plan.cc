@@ -72,10 +72,10 @@ Table first_rows(const Plan& plan) {
   for (const Factor& factor : plan.sweep().factors) table.columns.push_back({factor.name});
   for (std::size_t i = 0; i < std::min(plan.size(), kFirstRows); ++i) {
     const Trial trial = plan.trial(i);
-    std::vector<std::string> row = {trial.id.brief()};
+    TableRow row = {trial.id.brief()};
     for (const Factor& factor : plan.sweep().factors) {
       const bool absent = plan.level(i, factor.name) == Plan::kAbsent;
-      row.push_back(absent ? "" : trial.parameters.at(factor.name).display());
+      row.emplace_back(absent ? std::string() : trial.parameters.at(factor.name).display());
     }
     table.rows.push_back(std::move(row));
   }

@@ -41,9 +41,9 @@ fs::path cache_folder() {
 }
 
 std::string asked_catalogue(const fs::path& program) {
-  const ProgramEnd end = run_program({program.string(), "--schema"}, "");
+  const ProgramEnd end = run_program({program.string(), "--schema"});
   if (!end.succeeded()) {
-    fail("{} --schema {}: {}", program.string(), end.how(), end.error_output);
+    fail("{} --schema ended with {}: {}", program.string(), describe(end.status), end.output);
   }
   return end.output;
 }

@@ -1,0 +1,172 @@
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <iostream>
+
+#include "cli/command.h"
+#include "cli/store.h"
+#include "cli/terminal.h"
+#include "framework/error.h"
+#include "results/trial_record.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::size_t kSparkWidth = 32;
+
+void declare(CommandOptions& options) {
+  declare_store(options);
+  declare_json(options);
+  options.word("trial");
+}
+
+// A series as a line of eight heights; what is not finite is shown as '!'.
+std::string sparkline(const std::vector<CurvePoint>& points) {
+  static const char* const kHeights[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  double low = INFINITY;
+  double high = -INFINITY;
+  for (const CurvePoint& point : points) {
+    if (!std::isfinite(point.value)) continue;
+    low = std::min(low, point.value);
+    high = std::max(high, point.value);
+  }
+  std::string out;
+  for (const CurvePoint& point : points) {
+    if (!std::isfinite(point.value)) {
+      out += "!";
+      continue;
+    }
+    const double share = high > low ? (point.value - low) / (high - low) : 0.5;
+    out += kHeights[static_cast<int>(share * 7 + 0.5)];
+  }
+  return out;
+}
+
+void print_attempts(const TrialRecord& trial) {
+  Table table;
+  table.columns = {{"attempt"},  {"host"}, {"slot"},           {"started (UTC)"},
+                   {"outcome"}, {"time"}, {"peak memory"}, {"message"}};
+  for (const AttemptRecord& attempt : trial.attempts) {
+    std::string outcome = attempt.running ? "running" : attempt.outcome;
+    if (!attempt.counted) outcome += " (not counted)";
+    table.rows.push_back({fmt::format("{}", attempt.number), attempt.host,
+                          fmt::format("{}", attempt.slot), date_text(attempt.started_us), outcome,
+                          attempt.elapsed_s > 0 ? duration_text(attempt.elapsed_s) : "",
+                          memory_text(attempt.peak_memory_bytes), attempt.message});
+  }
+  print_table(table);
+  for (const AttemptRecord& attempt : trial.attempts) {
+    if (attempt.output_tail.empty()) continue;
+    fmt::print("\nlast output of attempt {}:\n{}\n", attempt.number, attempt.output_tail);
+  }
+}
+
+void print_metrics(const Database& database, const TrialRecord& trial) {
+  Table table;
+  table.columns = {{"metric"},
+                   {"last", Align::kRight, ""},
+                   {"at step", Align::kRight, ""},
+                   {"minimum", Align::kRight, ""},
+                   {"maximum", Align::kRight, ""},
+                   {"points", Align::kRight, ""},
+                   {"curve"}};
+  for (const MetricSummary& metric : trial.metrics) {
+    const auto shown = [](const std::optional<CurvePoint>& point) {
+      return point ? fmt::format("{:.6g}", point->value) : std::string("-");
+    };
+    table.rows.push_back(
+        {metric.name, fmt::format("{:.6g}", metric.last.value),
+         fmt::format("{}", metric.last.step), shown(metric.minimum), shown(metric.maximum),
+         fmt::format("{}", metric.count),
+         metric.count > 1 ? sparkline(load_curve(database, trial.id, metric.name, kSparkWidth))
+                          : std::string()});
+  }
+  print_table(table);
+}
+
+void print_trial(const Database& database, const TrialRecord& trial) {
+  fmt::print("trial {}\nexperiment {} (version {}), {}\n", trial.id.hex(), trial.experiment,
+             trial.experiment_version, state_name(trial.state));
+  std::string sweeps;
+  for (const std::string& sweep : trial.sweeps) sweeps += (sweeps.empty() ? "" : ", ") + sweep;
+  if (!sweeps.empty()) fmt::print("in sweeps {}\n", sweeps);
+  if (!trial.data_digest.empty()) fmt::print("data {}\n", trial.data_digest);
+  fmt::print("\nparameters\n");
+  for (const auto& [name, value] : trial.parameters) {
+    fmt::print("  {:<22} {}\n", name, value.display());
+  }
+  fmt::print("\n");
+  print_attempts(trial);
+  fmt::print("\n");
+  print_metrics(database, trial);
+  for (const TextEntry& text : trial.texts) {
+    fmt::print("\n{} (step {})\n{}\n", text.name, text.step, text.value);
+  }
+  if (!trial.provenance.empty()) fmt::print("\nprovenance\n");
+  for (const auto& [name, value] : trial.provenance) fmt::print("  {:<26} {}\n", name, value);
+}
+
+nlohmann::ordered_json number(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value)
+                              : nlohmann::ordered_json(fmt::format("{}", value));
+}
+
+void print_json(const TrialRecord& trial) {
+  nlohmann::ordered_json out = {{"id", trial.id.hex()},
+                                {"experiment", trial.experiment},
+                                {"version", trial.experiment_version},
+                                {"state", state_name(trial.state)},
+                                {"data", trial.data_digest},
+                                {"parameters", nlohmann::json::parse(trial.parameters.canonical())},
+                                {"sweeps", trial.sweeps},
+                                {"attempts", nlohmann::json::array()},
+                                {"metrics", nlohmann::json::object()},
+                                {"texts", nlohmann::json::array()},
+                                {"provenance", trial.provenance}};
+  for (const AttemptRecord& attempt : trial.attempts) {
+    out["attempts"].push_back({{"attempt", attempt.number},
+                               {"host", attempt.host},
+                               {"outcome", attempt.running ? "running" : attempt.outcome},
+                               {"counted", attempt.counted},
+                               {"message", attempt.message},
+                               {"output_tail", attempt.output_tail},
+                               {"elapsed_s", attempt.elapsed_s},
+                               {"peak_memory_bytes", attempt.peak_memory_bytes}});
+  }
+  for (const MetricSummary& metric : trial.metrics) {
+    out["metrics"][metric.name] = {{"last", number(metric.last.value)},
+                                   {"step", metric.last.step},
+                                   {"points", metric.count}};
+  }
+  for (const TextEntry& text : trial.texts) {
+    out["texts"].push_back({{"name", text.name}, {"step", text.step}, {"text", text.value}});
+  }
+  std::cout << out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+}
+
+int run(const po::variables_map& given) {
+  const Store store(given);
+  store.catch_up();
+  const Database database = store.open();
+  const std::string prefix = required_word(given, "trial", "a trial's id, or how it begins");
+  const TrialRecord trial = load_trial(database, find_trial(database, prefix));
+  if (given["json"].as<bool>()) {
+    print_json(trial);
+  } else {
+    print_trial(database, trial);
+  }
+  return kExitComplete;
+}
+
+}  // namespace
+
+const Command kShowCommand = {
+    "show",
+    "Shows one trial: parameters, attempts, metrics, samples of its output, provenance",
+    "TRIAL [--json]",
+    "  polysweep show 3f9a --store runs/demo",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

@@ -1,0 +1,34 @@
+// The store of a command: the folder that --store names.
+#pragma once
+
+#include <filesystem>
+
+#include "cli/command.h"
+#include "results/database.h"
+#include "results/ingest.h"
+
+namespace polysweep {
+
+class Store {
+ public:
+  explicit Store(const po::variables_map& given);
+
+  const std::filesystem::path& folder() const { return folder_; }
+  // The journal of the host that this machine's `polysweep run` is.
+  std::filesystem::path own_journal() const;
+
+  // Brings the database up to the journals, if there are any, and prints
+  // damage of theirs to standard error. Throws Error where there is no store.
+  void catch_up() const;
+  // For reading.
+  Database open() const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+// Prints what could not be read. Returns true where data was lost (more than
+// the torn tail of a killed host).
+bool print_damage(const std::vector<IngestDamage>& damage);
+
+}  // namespace polysweep

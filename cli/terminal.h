@@ -1,0 +1,27 @@
+// How polysweep prints: tables fitted to the terminal, colour only where it helps.
+#pragma once
+
+#include <string>
+
+#include "reports/table.h"
+
+namespace polysweep {
+
+// Columns of the terminal on standard output; $COLUMNS, else 100, where it is
+// none.
+std::size_t terminal_width();
+bool output_is_terminal();
+// Standard output is a terminal and NO_COLOR is not set.
+bool colour_wanted();
+
+// On standard output. To a file or pipe the table is printed as wide as it is.
+void print_table(const Table& table);
+
+// "2026-01-31 14:05:09" (UTC); "" for 0.
+std::string date_text(std::int64_t time_us);
+// "1.2 s", "3 min 20 s", "5 h 12 min".
+std::string duration_text(double seconds);
+// "512 MiB"; "" for 0.
+std::string memory_text(double bytes);
+
+}  // namespace polysweep
