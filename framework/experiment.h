@@ -19,6 +19,11 @@ namespace polysweep {
 
 enum class Goal : std::uint8_t { kMinimize, kMaximize };
 
+// "minimize", "maximize".
+std::string_view goal_name(Goal goal);
+// Throws Error if `name` is none of those.
+Goal goal_from_name(std::string_view name);
+
 struct MetricSpec {
   std::string name;
   Goal goal = Goal::kMinimize;
@@ -72,11 +77,11 @@ class Recorder {
 struct TrialContext {
   Trial trial;
   int attempt = 1;
-  std::filesystem::path data_folder;   // "" where the trial reads no data
+  std::filesystem::path data_folder;  // "" where the trial reads no data
   // The trial's own, kept over attempts. It exists if the experiment's row in
   // experiments.cc asks for it; else whoever writes there makes it.
   std::filesystem::path trial_folder;
-  int device = -1;                     // index of the CUDA device, -1: CPU
+  int device = -1;  // index of the CUDA device, -1: CPU
 };
 
 // How run() ended when it did not throw.

@@ -1,4 +1,4 @@
-// The nearest known name to one that is not known, for error messages.
+// Names in error messages: quoted safely, with the nearest known one beside.
 #pragma once
 
 #include <span>
@@ -11,5 +11,14 @@ namespace polysweep {
 // unknown one's length in edit distance (insert, delete, replace, swap of
 // neighbours), else "". Ties go to the first.
 std::string suggestion(std::string_view unknown, std::span<const std::string> known);
+
+// 'name', fit for a message: beyond 60 bytes cut short with its size, control
+// characters and bytes that are not UTF-8 as \xNN.
+std::string quoted(std::string_view name);
+
+// "unknown metric 'blue' (did you mean 'bleu'?)", or, where nothing is near,
+// "unknown metric 'x'; known: bleu, loss". `kind` is the first noun.
+std::string unknown_name(std::string_view kind, std::string_view unknown,
+                         std::span<const std::string> known);
 
 }  // namespace polysweep
