@@ -5,30 +5,31 @@
 // vector operations and a checkpoint four copies.
 #pragma once
 
-#include <torch/torch.h>
+#include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <vector>
 
+#include "experiments/weights.h"
+
 namespace polysweep {
 
-// The parameters of a model, moved into one buffer. The model goes on using
-// them; it must not replace them afterwards (as Module::to(device) would).
+// The parameters of a model, moved into one buffer with set_data: the model goes
+// on using them, and must not move them elsewhere afterwards.
 //
 // Each parameter begins at a multiple of 64 bytes, so that alignment, on which
 // the last bit of a product may depend, is the same in every run; the gaps are
 // and stay zero.
 class FlatParameters {
  public:
-  // Takes the parameters that require a gradient, in the order of
-  // named_parameters(), a shared one once. Throws Error where there are none.
-  explicit FlatParameters(torch::nn::Module& model);
+  // Float leaves of one device. Throws Error where there are none.
+  explicit FlatParameters(const std::vector<NamedTensor>& parameters);
 
   // [size] float; writing to them changes the model.
-  torch::Tensor values() const { return values_; }
+  at::Tensor values() const { return values_; }
   // [size] float; backward() adds to them.
-  torch::Tensor gradients() const { return gradients_; }
-  void zero_gradients() { gradients_.zero_(); }
+  at::Tensor gradients() const { return gradients_; }
+  void zero_gradients();
 
   // Elements of the buffer, gaps included.
   std::int64_t size() const { return values_.numel(); }
@@ -36,8 +37,8 @@ class FlatParameters {
   std::int64_t count() const { return count_; }
 
  private:
-  torch::Tensor values_;
-  torch::Tensor gradients_;
+  at::Tensor values_;
+  at::Tensor gradients_;
   std::int64_t count_ = 0;
 };
 
@@ -62,16 +63,16 @@ class Adam {
   // For checkpoints: updates made so far, and [size] moments.
   std::int64_t updates() const { return updates_; }
   void set_updates(std::int64_t updates) { updates_ = updates; }
-  torch::Tensor first_moment() const { return first_; }
-  torch::Tensor second_moment() const { return second_; }
+  at::Tensor first_moment() const { return first_; }
+  at::Tensor second_moment() const { return second_; }
 
  private:
   FlatParameters& parameters_;
   AdamOptions options_;
   std::int64_t updates_ = 0;
-  torch::Tensor first_;
-  torch::Tensor second_;
-  torch::Tensor scratch_;
+  at::Tensor first_;
+  at::Tensor second_;
+  at::Tensor scratch_;
 };
 
 // The inverse-square-root schedule (Vaswani 2017, with fairseq's linear warm-up
