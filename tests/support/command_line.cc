@@ -1,0 +1,65 @@
+#include "tests/support/command_line.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "framework/error.h"
+#include "tests/support/temporary_folder.h"
+
+namespace polysweep {
+namespace {
+
+// In the child, between fork and exec.
+[[noreturn]] void become(const std::vector<std::string>& argv, const char* output,
+                         const char* error) {
+  setpgid(0, 0);
+  dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+  dup2(open(output, O_WRONLY | O_CREAT | O_APPEND, 0600), STDOUT_FILENO);
+  dup2(open(error, O_WRONLY | O_CREAT | O_APPEND, 0600), STDERR_FILENO);
+  std::vector<char*> words;
+  for (const std::string& word : argv) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  execv(words[0], words.data());
+  _exit(127);
+}
+
+std::string content(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+int start(const std::vector<std::string>& argv, const std::string& output,
+          const std::string& error) {
+  const pid_t child = fork();
+  if (child < 0) fail("cannot fork");
+  if (child == 0) become(argv, output.c_str(), error.c_str());
+  return child;
+}
+
+}  // namespace
+
+int wait_command(int pid) {
+  int status = 0;
+  if (waitpid(pid, &status, 0) != pid) fail("process {} is not ours", pid);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+CommandEnd run_command(const std::vector<std::string>& argv) {
+  const TemporaryFolder folder;
+  const std::filesystem::path output = folder.path() / "output";
+  const std::filesystem::path error = folder.path() / "error";
+  const int status = wait_command(start(argv, output.string(), error.string()));
+  return {status, content(output), content(error)};
+}
+
+int start_command(const std::vector<std::string>& argv) {
+  return start(argv, "/dev/null", "/dev/null");
+}
+
+}  // namespace polysweep

@@ -1,0 +1,24 @@
+// Runs a program as a person would: through its argv, with its output kept.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace polysweep {
+
+struct CommandEnd {
+  int status = 0;      // exit status, 128 + signal if one ended it
+  std::string output;  // standard output
+  std::string error;   // standard error
+};
+
+// argv[0]: a path. Waits for its end.
+CommandEnd run_command(const std::vector<std::string>& argv);
+
+// Starts a program in the background; its output goes to /dev/null. Returns its
+// process id; it leads a process group of its own.
+int start_command(const std::vector<std::string>& argv);
+// Waits for the end of such a program and returns its exit status as above.
+int wait_command(int pid);
+
+}  // namespace polysweep
