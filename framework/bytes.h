@@ -4,9 +4,11 @@
 // first; doubles as their 8 bytes; texts as a varint length and the bytes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace polysweep {
 
