@@ -31,9 +31,12 @@ struct TableCell {
   TableCell(const char* words) : text(words) {}
   TableCell(std::string words, Tone how) : text(std::move(words)), tone(how) {}
 
+  TableCell(std::string words, double exact) : text(std::move(words)), number(exact) {}
+
   std::string text;
   Tone tone = Tone::kPlain;
-  int colour = -1;  // an arm's colour (arms.h) shown as a swatch; -1: none
+  std::optional<double> number;  // what `text` rounds: for sorting and CSV
+  int colour = -1;               // an arm's colour (arms.h) shown as a swatch; -1: none
 };
 
 using TableRow = std::vector<TableCell>;

@@ -1,0 +1,240 @@
+// The comparison with the baseline, and the table of cells.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/ablation.h"
+#include "reports/escaping.h"
+#include "reports/number_text.h"
+#include "reports/study.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::size_t kForestRows = 24;
+constexpr std::size_t kListedValues = 10;
+constexpr std::size_t kBestCells = 10;
+
+Tone tone_of(Verdict verdict) {
+  return verdict == Verdict::kBetter  ? Tone::kGood
+         : verdict == Verdict::kWorse ? Tone::kBad
+                                      : Tone::kMuted;
+}
+
+std::vector<Column> comparison_columns(const Study& study) {
+  const std::string interval = study.percent + " t interval";
+  return {{"cell", Align::kLeft, ""},
+          {"verdict", Align::kLeft, ""},
+          {"pairs", Align::kRight, ""},
+          {"mean difference", Align::kRight, study.unit},
+          {interval, Align::kRight, study.unit},
+          {study.percent + " bootstrap", Align::kRight, study.unit},
+          {"p", Align::kRight, ""},
+          {"Holm p", Align::kRight, ""},
+          {"smallest p", Align::kRight, ""},
+          {"P(X > Y)", Align::kRight, ""},
+          {"d_z", Align::kRight, ""},
+          {"more " + study.noun + "s to decide", Align::kLeft, ""},
+          {"why inconclusive", Align::kLeft, ""},
+          {"without a pair", Align::kLeft, ""}};
+}
+
+TableCell p_field(double p, bool known) {
+  return known ? TableCell(p_text(p), p) : TableCell("-", Tone::kMuted);
+}
+
+TableRow comparison_row(const Study& study, const CellComparison& row) {
+  const bool known = row.mean.has_value();
+  TableCell mean("-", Tone::kMuted);
+  if (known) mean = TableCell(signed_text(*row.mean, half_width(row.interval)), *row.mean);
+  std::string holes;
+  for (const auto& hole : row.holes) holes += (holes.empty() ? "" : "; ") + hole;
+  return {study.cell_field(row.cell),
+          TableCell(verdict_name(row.verdict), tone_of(row.verdict)),
+          study.count_field(row.pairs.size(), std::max(row.planned, row.pairs.size())),
+          mean,
+          interval_field(row.interval),
+          interval_field(row.bootstrap),
+          p_field(row.p, known),
+          p_field(row.holm_p, known),
+          p_field(row.smallest_p, known),
+          row.superiority ? TableCell(fmt::format("{:.2f}", *row.superiority), *row.superiority)
+                          : TableCell("-", Tone::kMuted),
+          row.effect_size ? TableCell(fmt::format("{:.2f}", *row.effect_size), *row.effect_size)
+                          : TableCell("-", Tone::kMuted),
+          more_needed(row, study.noun),
+          row.reason,
+          holes.empty() ? TableCell("") : TableCell(holes, Tone::kHole)};
+}
+
+bool all_exact(const Comparison& comparison) {
+  return std::all_of(comparison.rows.begin(), comparison.rows.end(),
+                     [](const CellComparison& row) { return row.exact; });
+}
+
+Table comparison_table(const Study& study) {
+  Table table;
+  table.id = "comparison-table";
+  table.caption = fmt::format("{}: each cell less its baseline, paired by {} ({})",
+                              metric_title(study.comparison.metric), study.noun,
+                              goal_text(study.comparison.metric));
+  table.columns = comparison_columns(study);
+  for (const auto& row : study.comparison.rows) table.rows.push_back(comparison_row(study, row));
+  table.notes.push_back(fmt::format(
+      "Family: {}. p: {} two-sided sign-flip test; Holm p is adjusted over the whole family, cells "
+      "without a value included. P(X > Y): the chance that a run of the cell exceeds a run of the "
+      "baseline, ties counted half. d_z: mean difference over its standard deviation. Bootstrap: "
+      "percentile, {} samples, seed {}.",
+      count_text(study.comparison.family, "comparison"),
+      all_exact(study.comparison) ? "exact" : "exact up to 20 pairs, above that Monte Carlo",
+      study.bootstrap.samples(), study.bootstrap.seed()));
+  table.notes.push_back(fmt::format(
+      "More {}s to decide: those without which even the smallest p is too large for this family "
+      "(the p floor), and an estimate for the observed effect (paired t test at {:g} / {}, power "
+      "{:g}%), which is rough where the effect itself is.",
+      study.noun, study.options.alpha, study.comparison.family, 100 * study.options.power));
+  return table;
+}
+
+// One figure, or one a context where there are many rows.
+std::vector<Figure> forests(const Study& study) {
+  const bool split = study.comparison.rows.size() > kForestRows && study.arms.contexts.size() > 1;
+  std::vector<Figure> figures;
+  for (std::size_t context = 0; context < (split ? study.arms.contexts.size() : 1); ++context) {
+    std::vector<ForestRow> rows;
+    for (const auto& row : study.comparison.rows) {
+      const auto& cell = study.arms.cells[row.cell];
+      if (!row.mean || (split && cell.context_index != context)) continue;
+      const double low = row.interval ? row.interval->low : *row.mean;
+      const double high = row.interval ? row.interval->high : *row.mean;
+      rows.push_back({split ? cell.arm : cell.label, *row.mean, low, high, cell.colour});
+    }
+    if (rows.empty()) continue;
+    const std::string where = split ? ", " + study.arms.contexts[context] : "";
+    Figure figure = forest_figure(
+        fmt::format("forest{}", figures.size() + 1),
+        "difference from the baseline: " + metric_title(study.comparison.metric), rows);
+    figure.caption = fmt::format(
+        "Difference from the baseline in {}{}: mean over {}s and {} t interval. The line at zero "
+        "is "
+        "the baseline ({}). Intervals are not adjusted for the family; verdicts are.",
+        metric_title(study.comparison.metric), where, study.noun, study.percent,
+        goal_text(study.comparison.metric));
+    figure.description = "Forest plot: " + figure.caption;
+    figures.push_back(std::move(figure));
+  }
+  return figures;
+}
+
+std::string listed_values(const CellValues& values) {
+  std::string text;
+  for (const auto& measured : values.values) {
+    if (!text.empty()) text += "; ";
+    if (!measured.replicate.empty()) text += shortened(measured.replicate, 20) + ": ";
+    text += significant_text(measured.value);
+  }
+  return text;
+}
+
+Table cells_table(Study& study, bool with_values) {
+  Table table;
+  table.id = "cells-table";
+  table.caption = metric_title(study.results.primary) + " of every cell (" +
+                  goal_text(study.results.primary) + ")";
+  table.columns = {{"cell", Align::kLeft, ""},
+                   {"n", Align::kRight, ""},
+                   {"mean", Align::kRight, study.unit},
+                   {"sd", Align::kRight, study.unit},
+                   {study.percent + " t interval", Align::kRight, study.unit},
+                   {study.percent + " bootstrap", Align::kRight, study.unit},
+                   {"median", Align::kRight, study.unit},
+                   {"IQM", Align::kRight, study.unit},
+                   {"min", Align::kRight, study.unit},
+                   {"max", Align::kRight, study.unit}};
+  if (with_values) table.columns.push_back({"values by " + study.noun, Align::kLeft, study.unit});
+  table.columns.push_back({"holes", Align::kLeft, ""});
+  table.sortable = true;
+  for (std::size_t i = 0; i < study.values.size(); ++i) {
+    const CellValues& values = study.values[i];
+    TableRow row{study.cell_field(i), study.count_field(values.values.size(), values.planned())};
+    if (values.values.empty()) {
+      row.resize(table.columns.size() - 1, TableCell("-", Tone::kMuted));
+    } else {
+      const auto numbers = values.numbers();
+      const Summary s = summarize(numbers);
+      const auto interval = t_interval(numbers, study.options.confidence);
+      const double width = half_width(interval);
+      row.insert(row.end(),
+                 {number_field(s.mean, width), number_field(s.sd, s.sd.value_or(0)),
+                  interval_field(interval),
+                  interval_field(study.bootstrap.mean_interval(numbers, study.options.confidence)),
+                  number_field(s.median, width), number_field(s.interquartile_mean, width),
+                  number_field(s.minimum, width), number_field(s.maximum, width)});
+      if (with_values) row.push_back(listed_values(values));
+    }
+    const std::string holes = holes_text(study.results, values.holes);
+    row.push_back(holes.empty() ? TableCell("") : TableCell(holes, Tone::kHole));
+    table.rows.push_back(std::move(row));
+  }
+  table.notes = {
+      "sd with n - 1; IQM: mean without the lowest and highest quarter; n counts done trials with "
+      "a "
+      "finite value, \"2 of 3\" marks a cell with holes, whose other numbers are of the values "
+      "that "
+      "exist. Below n = 20 the t interval is the one to read; the bootstrap's is too narrow "
+      "there."};
+  return table;
+}
+
+Table best_table(const Study& study, const std::vector<std::size_t>& best) {
+  Table table;
+  table.id = "best-cells";
+  table.caption = "Best complete cells by mean " + metric_title(study.results.primary);
+  table.columns = {{"rank", Align::kRight, ""},
+                   {"cell", Align::kLeft, ""},
+                   {"n", Align::kRight, ""},
+                   {"mean", Align::kRight, study.unit},
+                   {study.percent + " t interval", Align::kRight, study.unit}};
+  for (std::size_t rank = 0; rank < best.size() && rank < kBestCells; ++rank) {
+    const auto numbers = study.values[best[rank]].numbers();
+    const auto interval = t_interval(numbers, study.options.confidence);
+    table.rows.push_back({std::to_string(rank + 1), study.cell_field(best[rank]),
+                          study.count_field(numbers.size(), numbers.size()),
+                          number_field(mean_of(numbers), half_width(interval)),
+                          interval_field(interval)});
+  }
+  table.notes = {
+      "A ranking, not a verdict: the best of many means is partly luck. Cells with holes are not "
+      "ranked."};
+  return table;
+}
+
+}  // namespace
+
+Section comparison_section(const Study& study) {
+  Section section{"comparison", "Against the baseline", {}};
+  if (study.comparison.rows.empty()) {
+    section.blocks.push_back(Paragraph{
+        study.results.baseline.empty()
+            ? "The sweep declares no baseline; a [baseline] table in the sweep file would."
+            : "No cell has a baseline cell to be compared with.",
+        Tone::kHole});
+    return section;
+  }
+  for (auto& figure : forests(study)) section.blocks.push_back(std::move(figure));
+  section.blocks.push_back(comparison_table(study));
+  return section;
+}
+
+Section cells_section(Study& study) {
+  Section section{"cells", "Cells", {}};
+  const bool few =
+      std::all_of(study.values.begin(), study.values.end(),
+                  [](const CellValues& values) { return values.planned() <= kListedValues; });
+  section.blocks.push_back(cells_table(study, few));
+  const auto best = best_cells(study.results, study.results.primary);
+  if (best.size() > 1) section.blocks.push_back(best_table(study, best));
+  return section;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,169 @@
+// Convergence and learning curves.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/convergence.h"
+#include "reports/escaping.h"
+#include "reports/learning_curve.h"
+#include "reports/number_text.h"
+#include "reports/study.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::size_t kMostPoints = 120;
+constexpr std::size_t kMostMetrics = 3;
+constexpr std::size_t kMostContexts = 6;
+constexpr double kLogarithmicRange = 50;
+
+std::string steps_text(const Study& study, const ConvergenceRow& row) {
+  std::string text;
+  for (const auto& run : row.runs) {
+    if (!text.empty()) text += "; ";
+    const auto& name = study.results.trials[run.trial].replicate;
+    if (!name.empty()) text += shortened(name, 20) + ": ";
+    text += run.step ? significant_text(*run.step) : "never (" + run.note + ")";
+  }
+  return text;
+}
+
+TableCell reached_field(const ConvergenceRow& row) {
+  TableCell field(fmt::format("{} of {}", row.reached, row.runs.size()),
+                  row.reached < row.runs.size() ? Tone::kHole : Tone::kPlain);
+  if (row.runs.size() < row.planned) {
+    field.text += fmt::format(" ({} planned)", row.planned);
+    field.tone = Tone::kHole;
+  }
+  field.number = static_cast<double>(row.reached);
+  return field;
+}
+
+Table convergence_table(const Study& study, const Convergence& convergence) {
+  Table table;
+  table.id = "convergence-table";
+  table.caption = "First evaluation at which " + metric_title(convergence.metric) +
+                  " reaches the baseline's median best";
+  table.columns = {{"cell", Align::kLeft, ""},
+                   {"target", Align::kRight, convergence.metric.unit},
+                   {"runs that get there", Align::kRight, ""},
+                   {"ratio of steps", Align::kRight, ""},
+                   {study.percent + " t interval", Align::kRight, ""},
+                   {"pairs", Align::kRight, ""},
+                   {"step by " + study.noun, Align::kLeft, ""}};
+  for (const auto& row : convergence.rows) {
+    table.rows.push_back(
+        {study.cell_field(row.cell), number_field(row.target, 0), reached_field(row),
+         row.ratio ? TableCell(rounded_text(*row.ratio, half_width(row.interval)), *row.ratio)
+                   : TableCell("-", Tone::kMuted),
+         interval_field(row.interval), TableCell(std::to_string(row.pairs)),
+         steps_text(study, row)});
+  }
+  table.notes = {fmt::format(
+      "Ratio: geometric mean of steps(cell) / steps(baseline) over the {}s in which both get "
+      "there; "
+      "below 1 is faster. A run that never gets there is censored: it is counted and shown, and no "
+      "number stands in for it, so a ratio beside censored runs flatters that cell. About half of "
+      "the baseline's own runs stay short of its median.",
+      study.noun)};
+  return table;
+}
+
+// The metric of convergence, the primary one, then the others by name.
+std::vector<std::string> drawn_metrics(const Study& study) {
+  std::vector<std::string> names;
+  const auto add = [&](const std::string& name) {
+    const bool known = std::find(names.begin(), names.end(), name) != names.end();
+    if (!known && study.results.curves.count(name) != 0) names.push_back(name);
+  };
+  if (!study.options.convergence_metric.empty()) add(study.options.convergence_metric);
+  add("validation_loss");
+  add(study.results.primary.name);
+  add("training_loss");
+  for (const auto& [name, curves] : study.results.curves) add(name);
+  return names;
+}
+
+std::string runs_text(const LearningCurve& curve) {
+  return curve.runs == curve.planned ? "" : fmt::format(" (n {} of {})", curve.runs, curve.planned);
+}
+
+bool wants_logarithm(const std::vector<BandLine>& lines) {
+  double low = 0;
+  double high = 0;
+  bool first = true;
+  for (const auto& line : lines) {
+    for (const auto& point : line.points) {
+      low = first ? point.low : std::min(low, point.low);
+      high = first ? point.high : std::max(high, point.high);
+      first = false;
+    }
+  }
+  return low > 0 && high / low > kLogarithmicRange;
+}
+
+Figure curve_figure(const Study& study, const std::string& id, const MetricInfo& metric,
+                    const std::vector<LearningCurve>& curves, std::size_t context) {
+  std::vector<BandLine> lines;
+  std::size_t incomplete = 0;
+  for (const auto& curve : curves) {
+    const auto& cell = study.arms.cells[curve.cell];
+    if (cell.context_index != context) continue;
+    const std::string mark = study.results.cells[curve.cell].is_baseline ? " (baseline)" : "";
+    lines.push_back({cell.arm + mark + runs_text(curve), cell.colour, cell.dash, curve.points});
+    incomplete = std::max(incomplete, curve.incomplete);
+  }
+  if (lines.empty()) return {};
+  const BandAxes axes{"step", metric_title(metric), wants_logarithm(lines)};
+  Figure figure = band_figure(id, axes, lines);
+  const std::string where = study.arms.contexts[context];
+  figure.caption = fmt::format(
+      "{}{}{} by step ({}): mean over done {}s, band from the lowest to "
+      "the highest {}{}.{}",
+      where, where.empty() ? "" : ": ", metric_title(metric), goal_text(metric), study.noun,
+      study.noun, axes.logarithmic ? ", logarithmic axis" : "",
+      incomplete > 0 ? " Steps at which a run has no value are left out." : "");
+  figure.description = "Learning curves. " + figure.caption;
+  return figure;
+}
+
+}  // namespace
+
+Section convergence_section(const Study& study) {
+  Section section{"convergence", "Convergence", {}};
+  const auto convergence =
+      converge(study.results, study.options.convergence_metric, study.options.confidence);
+  if (convergence) section.blocks.push_back(convergence_table(study, *convergence));
+  return section;
+}
+
+Section curves_section(const Study& study) {
+  Section section{"curves", "Learning curves", {}};
+  const auto names = drawn_metrics(study);
+  const std::size_t contexts = std::min(study.arms.contexts.size(), kMostContexts);
+  for (std::size_t m = 0; m < names.size() && m < kMostMetrics; ++m) {
+    const auto curves = learning_curves(study.results, names[m], kMostPoints);
+    for (std::size_t context = 0; context < contexts; ++context) {
+      Figure figure = curve_figure(study, fmt::format("curve{}-{}", m + 1, context + 1),
+                                   metric_info(study.results, names[m]), curves, context);
+      if (!figure.script.empty()) section.blocks.push_back(std::move(figure));
+    }
+  }
+  std::string left;
+  for (std::size_t m = kMostMetrics; m < names.size(); ++m) {
+    left += (left.empty() ? "" : ", ") + shortened(names[m], 60);
+  }
+  if (!left.empty()) {
+    section.blocks.push_back(
+        Paragraph{"Curves that are in the database and not drawn: " + left + ".", Tone::kMuted});
+  }
+  if (study.arms.contexts.size() > kMostContexts) {
+    section.blocks.push_back(
+        Paragraph{fmt::format("Drawn for the first {} of {} combinations of the other factors.",
+                              kMostContexts, study.arms.contexts.size()),
+                  Tone::kMuted});
+  }
+  return section;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,47 @@
+#include "reports/face.h"
+
+#include "framework/error.h"
+#include "framework/suggestion.h"
+
+namespace polysweep {
+namespace {
+
+struct Face {
+  const char* name;
+  std::string (*page)(const Report&, const Draw&);
+};
+
+constexpr Face kFaces[] = {
+    {"html", html_page},
+    {"markdown", markdown_page},
+    {"text", text_page},
+};
+
+}  // namespace
+
+std::vector<std::string> face_names() {
+  std::vector<std::string> names;
+  for (const auto& face : kFaces) names.emplace_back(face.name);
+  return names;
+}
+
+std::string render_report(const Report& report, std::string_view face, const Draw& draw) {
+  for (const auto& known : kFaces) {
+    if (face == known.name) return known.page(report, draw);
+  }
+  const auto names = face_names();
+  std::string list;
+  for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
+  fail("a report has no face '{}'{}: there are {}", face, suggestion(face, names), list);
+}
+
+Drawn drawn(const Figure& figure, const Draw& draw) {
+  if (!draw) return {"", "figures are not drawn here"};
+  try {
+    return {finished_svg(draw(figure.script), figure), ""};
+  } catch (const Error& error) {
+    return {"", error.what()};
+  }
+}
+
+}  // namespace polysweep

@@ -1,0 +1,166 @@
+// What was planned and what became of it, and whether the comparison is fair.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "reports/escaping.h"
+#include "reports/number_text.h"
+#include "reports/study.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::size_t kShownTails = 10;
+constexpr std::size_t kLongestMessage = 300;
+
+Table counts_table(const Study& study) {
+  Table table;
+  table.id = "ledger-counts";
+  table.caption = "Trials by state";
+  table.columns = {
+      {"state", Align::kLeft, ""}, {"trials", Align::kRight, ""}, {"meaning", Align::kLeft, ""}};
+  const auto add = [&](const std::string& state, std::size_t count, const std::string& meaning,
+                       Tone tone) {
+    TableCell number(std::to_string(count), count > 0 ? tone : Tone::kPlain);
+    number.number = static_cast<double>(count);
+    table.rows.push_back({state, number, meaning});
+  };
+  std::uint64_t excluded = 0;
+  for (const auto& exclusion : study.results.exclusions) excluded += exclusion.count;
+  add("planned", study.results.trials.size(), "all trials of the plan", Tone::kPlain);
+  add("done", study.count(TrialState::kDone), "ended well; these alone have values", Tone::kPlain);
+  add("running", study.count(TrialState::kRunning), "leased and not ended", Tone::kHole);
+  add("diverged", study.count(TrialState::kDiverged), "a loss or gradient was not finite",
+      Tone::kBad);
+  add("failed", study.count(TrialState::kFailed), "gave up; never read as a number", Tone::kBad);
+  add("missing", study.count(TrialState::kMissing), "not run yet", Tone::kHole);
+  add("excluded", excluded, "combinations that the sweep leaves out", Tone::kPlain);
+  return table;
+}
+
+Table exclusions_table(const Study& study) {
+  Table table;
+  table.id = "exclusions";
+  table.caption = "Combinations left out";
+  table.columns = {{"reason", Align::kLeft, ""}, {"combinations", Align::kRight, ""}};
+  for (const auto& exclusion : study.results.exclusions) {
+    table.rows.push_back(
+        {shortened(exclusion.reason, kLongestMessage),
+         TableCell(std::to_string(exclusion.count), static_cast<double>(exclusion.count))});
+  }
+  return table;
+}
+
+bool ended_badly(const TrialResult& trial) {
+  return trial.state == TrialState::kFailed || trial.state == TrialState::kDiverged;
+}
+
+Table failures_table(const Study& study) {
+  Table table;
+  table.id = "failures";
+  table.caption = "Failed and diverged trials";
+  table.columns = {{"trial", Align::kLeft, ""},    {"cell", Align::kLeft, ""},
+                   {study.noun, Align::kLeft, ""}, {"state", Align::kLeft, ""},
+                   {"outcome", Align::kLeft, ""},  {"attempts", Align::kRight, ""},
+                   {"message", Align::kLeft, ""}};
+  for (const auto& trial : study.results.trials) {
+    if (!ended_badly(trial)) continue;
+    table.rows.push_back(
+        {trial.id.brief(), study.cell_field(trial.cell), shortened(trial.replicate, 60),
+         TableCell(std::string(state_name(trial.state)), Tone::kBad), trial.outcome,
+         std::to_string(trial.attempts), shortened(trial.message, kLongestMessage)});
+  }
+  return table;
+}
+
+// One row for each cell and state, so that a sweep of which little has run stays
+// readable; every replicate is named.
+Table waiting_table(const Study& study) {
+  Table table;
+  table.id = "waiting";
+  table.caption = "Trials that have not ended";
+  table.columns = {{"cell", Align::kLeft, ""},
+                   {"state", Align::kLeft, ""},
+                   {"trials", Align::kRight, ""},
+                   {study.noun + "s", Align::kLeft, ""}};
+  for (std::size_t i = 0; i < study.results.cells.size(); ++i) {
+    for (const TrialState state : {TrialState::kRunning, TrialState::kMissing}) {
+      std::string names;
+      std::size_t count = 0;
+      for (std::size_t index : study.results.cells[i].trials) {
+        const auto& trial = study.results.trials[index];
+        if (trial.state != state) continue;
+        ++count;
+        names += (names.empty() ? "" : ", ") +
+                 (trial.replicate.empty() ? trial.id.brief() : shortened(trial.replicate, 60));
+      }
+      if (count == 0) continue;
+      table.rows.push_back({study.cell_field(i),
+                            TableCell(std::string(state_name(state)), Tone::kHole),
+                            TableCell(std::to_string(count), static_cast<double>(count)), names});
+    }
+  }
+  return table;
+}
+
+void add_tails(Section& section, const Study& study) {
+  std::size_t shown = 0;
+  std::size_t left = 0;
+  for (const auto& trial : study.results.trials) {
+    if (!ended_badly(trial) || trial.output_tail.empty()) continue;
+    if (shown == kShownTails) {
+      ++left;
+      continue;
+    }
+    ++shown;
+    section.blocks.push_back(Listing{"Last output of trial " + trial.id.brief() + " (" +
+                                         study.arms.cells[trial.cell].label + ")",
+                                     trial.output_tail, true});
+  }
+  if (left > 0) {
+    section.blocks.push_back(Paragraph{
+        fmt::format("The last output of {} more is kept in the database.", left), Tone::kMuted});
+  }
+}
+
+}  // namespace
+
+Section ledger_section(const Study& study) {
+  Section section{"ledger", "Ledger", {}};
+  section.blocks.push_back(counts_table(study));
+  Table failures = failures_table(study);
+  if (!failures.rows.empty()) section.blocks.push_back(std::move(failures));
+  add_tails(section, study);
+  Table waiting = waiting_table(study);
+  if (!waiting.rows.empty()) section.blocks.push_back(std::move(waiting));
+  if (!study.results.exclusions.empty()) section.blocks.push_back(exclusions_table(study));
+  return section;
+}
+
+Section audit_section(const Study& study) {
+  Section section{"audit", "Was the comparison fair?", {}};
+  Table table;
+  table.id = "fairness";
+  table.caption = "What all arms share, differences first";
+  table.columns = {
+      {"topic", Align::kLeft, ""}, {"state", Align::kLeft, ""}, {"finding", Align::kLeft, ""}};
+  for (const AuditState state :
+       {AuditState::kConfounded, AuditState::kDiffers, AuditState::kUnknown, AuditState::kSame}) {
+    for (const auto& item : study.audit_items) {
+      if (item.state != state) continue;
+      const Tone tone = state == AuditState::kConfounded ? Tone::kBad
+                        : state == AuditState::kSame     ? Tone::kGood
+                                                         : Tone::kHole;
+      table.rows.push_back({item.topic, TableCell(audit_state_name(state), tone), item.finding});
+    }
+  }
+  table.notes = {
+      "same: alike in all done trials. differs: several values, seen by all arms alike. "
+      "confounded: arms did not see it alike, so a difference of the metric may come from it. "
+      "unknown: not recorded."};
+  section.blocks.push_back(std::move(table));
+  return section;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,94 @@
+// The page's style sheet: light and dark, phone, print.
+#include "reports/face.h"
+
+namespace polysweep {
+
+const std::string& page_style() {
+  static const std::string style = R"css(
+:root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--soft:#57606a;--line:#d5dae0;
+--shade:#f5f7f9;--link:#0a5a9c;--good:#116329;--bad:#a8221d;--hole:#7a4d00;--holeback:#fff6e0;
+--a1:#0072b2;--a2:#d55e00;--a3:#009e73;--a4:#cc79a7;--a5:#e69f00;--a6:#56b4e9}
+@media (prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e4e7ea;--soft:#a3adb8;
+--line:#363d44;--shade:#1c2126;--link:#79b8f2;--good:#6fd08c;--bad:#ff9088;--hole:#f0bd62;
+--holeback:#2b2415}}
+*{box-sizing:border-box}
+html{-webkit-text-size-adjust:100%}
+body{margin:0 auto;padding:2rem 1.25rem 4rem;max-width:74rem;background:var(--paper);
+color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+h1{font-size:1.9rem;line-height:1.2;margin:0 0 .25rem;font-weight:650;overflow-wrap:anywhere}
+h2{font-size:1.3rem;margin:3rem 0 .75rem;padding-top:.75rem;border-top:1px solid var(--line);
+font-weight:620}
+p{margin:.6rem 0;max-width:46rem;overflow-wrap:anywhere}
+a{color:var(--link)}
+.skip{position:absolute;left:-60rem}
+.skip:focus{left:1rem;top:.5rem;background:var(--paper);padding:.3rem .6rem}
+nav ol{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;list-style:none;padding:0;margin:1rem 0 1.5rem;
+font-size:.92rem}
+.verdict{border-left:.25rem solid var(--link);padding:.1rem 0 .1rem 1.1rem;font-size:1.1rem;
+margin:1.5rem 0}
+.verdict p{max-width:56rem}
+.warnings{background:var(--holeback);border-radius:.4rem;padding:.2rem 1.1rem .6rem}
+.warnings h2{border:0;margin:.6rem 0 .2rem;padding:0;font-size:1rem;color:var(--hole)}
+ul{padding-left:1.2rem;margin:.3rem 0}
+li{margin:.25rem 0;overflow-wrap:anywhere}
+nav li{margin:0}
+.note,figcaption,footer{color:var(--soft);font-size:.88rem}
+.note,figcaption{max-width:56rem}
+.listed{font-weight:600;margin-bottom:.2rem}
+.box{overflow-x:auto;margin:1rem 0 .4rem;max-width:100%}
+.box:focus-visible,pre:focus-visible,summary:focus-visible{outline:2px solid var(--link);
+outline-offset:2px}
+table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nums;min-width:40%}
+caption{text-align:left;font-weight:600;padding:0 0 .5rem;font-size:.95rem;white-space:nowrap}
+th,td{padding:.32rem .75rem .32rem 0;text-align:left;vertical-align:top;
+border-bottom:1px solid var(--line)}
+thead th{border-bottom:2px solid var(--ink);font-weight:600;vertical-align:bottom}
+tbody th{font-weight:500;min-width:11rem}
+td{max-width:26rem;overflow-wrap:break-word}
+.r{text-align:right}
+td.r{white-space:nowrap}
+.c{text-align:center}
+td.r,th.r,td.c,th.c{padding-left:.75rem}
+tbody tr:hover{background:var(--shade)}
+.good{color:var(--good);font-weight:600}
+.bad{color:var(--bad);font-weight:600}
+.hole{color:var(--hole);font-weight:600}
+.muted{color:var(--soft)}
+.swatch{display:inline-block;width:.7rem;height:.7rem;border-radius:50%;margin-right:.5rem;
+background:var(--ink)}
+.a0{border-radius:0;transform:rotate(45deg) scale(.85)}
+.a1{background:var(--a1)}.a2{background:var(--a2)}.a3{background:var(--a3)}
+.a4{background:var(--a4)}.a5{background:var(--a5)}.a6{background:var(--a6)}
+figure{margin:1.5rem 0 2rem}
+figure svg{display:block;max-width:none;height:auto;color:var(--ink);
+font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+details{margin:.5rem 0}
+summary{cursor:pointer;color:var(--link);font-size:.92rem}
+pre{background:var(--shade);border:1px solid var(--line);border-radius:.4rem;padding:.8rem 1rem;
+overflow:auto;font:13px/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;
+max-height:30rem}
+.filter{display:block;margin:.8rem 0 0;font-size:.88rem;color:var(--soft)}
+.filter input{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--soft);
+border-radius:.3rem;padding:.25rem .5rem;margin-left:.4rem;max-width:60vw}
+th button{all:unset;cursor:pointer;font:inherit;text-decoration:underline dotted}
+th button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
+.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);
+white-space:nowrap}
+footer{margin-top:4rem;border-top:1px solid var(--line)}
+@media (max-width:40rem){body{padding:1.25rem .9rem 3rem}h1{font-size:1.5rem}
+.verdict{font-size:1.02rem}tbody th{min-width:8rem}caption{white-space:normal}}
+@media print{@page{margin:14mm}
+:root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--shade:#fff;--link:#000;--good:#0b4d1f;
+--bad:#8a1813;--hole:#6b4300;--holeback:#fff}
+body{max-width:none;padding:0;font-size:10pt}
+nav,.skip,.filter,footer,a[download]{display:none}
+.box{overflow:visible}table{font-size:7pt;width:100%}caption{white-space:normal}
+th,td{padding:.15rem .25rem .15rem 0}td.r{white-space:normal}tbody th{min-width:0}
+figure svg{width:100%}figure,tr{break-inside:avoid}h2{break-after:avoid}
+pre{max-height:none;white-space:pre-wrap}
+.warnings{border:1px solid #bbb}}
+)css";
+  return style;
+}
+
+}  // namespace polysweep

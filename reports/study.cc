@@ -1,0 +1,66 @@
+#include "reports/study.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/escaping.h"
+#include "reports/number_text.h"
+
+namespace polysweep {
+
+Study::Study(const SweepResults& sweep, const ReportOptions& chosen)
+    : results(sweep),
+      options(chosen),
+      bootstrap(chosen.bootstrap_seed, chosen.bootstrap_samples),
+      arms(arms_of(sweep)),
+      noun(replicate_noun(sweep)),
+      percent(fmt::format("{:g}%", chosen.confidence * 100)),
+      unit(shortened(sweep.primary.unit, 30)) {
+  for (std::size_t i = 0; i < sweep.cells.size(); ++i) {
+    values.push_back(cell_values(sweep, i, sweep.primary.name));
+  }
+  comparison =
+      compare(sweep, sweep.primary, {chosen.confidence, chosen.alpha, chosen.power}, bootstrap);
+  audit_items = audit(sweep, arms);
+}
+
+std::size_t Study::count(TrialState state) const {
+  return static_cast<std::size_t>(
+      std::count_if(results.trials.begin(), results.trials.end(),
+                    [&](const TrialResult& trial) { return trial.state == state; }));
+}
+
+TableCell Study::cell_field(std::size_t cell) const {
+  TableCell field(arms.cells[cell].label);
+  if (results.cells[cell].is_baseline) field.text += " (baseline)";
+  field.colour = arms.cells[cell].colour;
+  return field;
+}
+
+TableCell Study::count_field(std::size_t have, std::size_t planned) const {
+  if (have == planned) return {std::to_string(have), static_cast<double>(have)};
+  TableCell field(fmt::format("{} of {}", have, planned), Tone::kHole);
+  field.number = static_cast<double>(have);
+  return field;
+}
+
+std::string goal_text(const MetricInfo& metric) {
+  return metric.goal == Goal::kMaximize ? "higher is better" : "lower is better";
+}
+
+TableCell number_field(std::optional<double> value, double uncertainty) {
+  if (!value) return {"-", Tone::kMuted};
+  return {rounded_text(*value, uncertainty), *value};
+}
+
+TableCell interval_field(const std::optional<Interval>& interval) {
+  if (!interval) return {"-", Tone::kMuted};
+  return {interval_text(*interval)};
+}
+
+double half_width(const std::optional<Interval>& interval) {
+  return interval ? (interval->high - interval->low) / 2 : 0;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,127 @@
+#include "reports/table.h"
+
+#include <fmt/format.h>
+
+#include "framework/error.h"
+#include "reports/escaping.h"
+
+namespace polysweep {
+namespace {
+
+std::string header(const Column& column) {
+  return column.unit.empty() ? column.title : column.title + " (" + column.unit + ")";
+}
+
+std::string align_class(Align align) {
+  return align == Align::kRight ? "r" : align == Align::kCenter ? "c" : "";
+}
+
+std::string tone_class(Tone tone) {
+  switch (tone) {
+    case Tone::kGood:
+      return "good";
+    case Tone::kBad:
+      return "bad";
+    case Tone::kMuted:
+      return "muted";
+    case Tone::kHole:
+      return "hole";
+    case Tone::kPlain:
+      break;
+  }
+  return "";
+}
+
+std::string class_attribute(const std::string& a, const std::string& b) {
+  if (a.empty() && b.empty()) return "";
+  return " class=\"" + a + (a.empty() || b.empty() ? "" : " ") + b + "\"";
+}
+
+std::string field_html(const TableCell& field, const Column& column, bool heads_row,
+                       bool sortable) {
+  const std::string tag = heads_row ? "th" : "td";
+  std::string html = "<" + tag + (heads_row ? " scope=\"row\"" : "") +
+                     class_attribute(align_class(column.align), tone_class(field.tone));
+  if (sortable && field.number) html += fmt::format(" data-n=\"{}\"", *field.number);
+  html += ">";
+  if (field.colour >= 0) html += fmt::format("<i class=\"swatch a{}\"></i>", field.colour);
+  return html + html_escaped(field.text) + "</" + tag + ">";
+}
+
+// Not a formula, whatever it begins with: what a program writes as a number.
+std::string csv_field(const TableCell& field) {
+  return field.number ? fmt::format("{}", *field.number) : csv_escaped(field.text);
+}
+
+}  // namespace
+
+void check_table(const Table& table) {
+  for (const auto& row : table.rows) {
+    check(row.size() == table.columns.size(), "a row has as many cells as its table columns");
+  }
+}
+
+std::string table_markdown(const Table& table) {
+  check_table(table);
+  std::string text;
+  if (!table.caption.empty()) text += "**" + markdown_escaped(table.caption) + "**\n\n";
+  std::string rule;
+  for (const auto& column : table.columns) {
+    text += "| " + markdown_escaped(header(column)) + " ";
+    rule += column.align == Align::kRight    ? "|--:"
+            : column.align == Align::kCenter ? "|:-:"
+                                             : "|:--";
+  }
+  text += "|\n" + rule + "|\n";
+  for (const auto& row : table.rows) {
+    for (const auto& field : row) text += "| " + markdown_escaped(field.text) + " ";
+    text += "|\n";
+  }
+  for (const auto& note : table.notes) text += "\n" + markdown_escaped(note) + "\n";
+  return text;
+}
+
+std::string table_html(const Table& table) {
+  check_table(table);
+  const std::string id = html_escaped(table.id);
+  const std::string caption = html_escaped(table.caption);
+  std::string html = "<div class=\"box\" role=\"region\" tabindex=\"0\" aria-label=\"" + caption +
+                     "\">\n<table id=\"" + id + "\"" +
+                     (table.sortable ? " class=\"sortable\"" : "") + "><caption>" + caption +
+                     "</caption>\n<thead><tr>";
+  for (const auto& column : table.columns) {
+    html += "<th scope=\"col\"" + class_attribute(align_class(column.align), "") + ">" +
+            html_escaped(header(column)) + "</th>";
+  }
+  html += "</tr></thead>\n<tbody>\n";
+  for (const auto& row : table.rows) {
+    html += "<tr>";
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      html += field_html(row[i], table.columns[i], i == 0, table.sortable);
+    }
+    html += "</tr>\n";
+  }
+  html += "</tbody></table></div>\n";
+  for (const auto& note : table.notes) html += "<p class=\"note\">" + html_escaped(note) + "</p>\n";
+  html += "<p class=\"note\"><a download=\"" + id + ".csv\" href=\"data:text/csv;base64," +
+          base64(table_csv(table)) +
+          "\">Download these numbers (CSV)<span class=\"hidden\">: " + caption +
+          "</span></a></p>\n";
+  return html;
+}
+
+std::string table_csv(const Table& table) {
+  check_table(table);
+  std::string csv;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    csv += (i == 0 ? "" : ",") + csv_escaped(header(table.columns[i]));
+  }
+  csv += "\r\n";
+  for (const auto& row : table.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) csv += (i == 0 ? "" : ",") + csv_field(row[i]);
+    csv += "\r\n";
+  }
+  return csv;
+}
+
+}  // namespace polysweep
