@@ -1,0 +1,25 @@
+// English captions and their German translations, generated: a corpus in which
+// the order of the words decides what is right.
+//
+// The grammar (synthetic_grammar.h) has one translation for every sentence.
+// Most sentences share their bag of words with another sentence of the corpus
+// that means something else ("the dog chases the cat"), and German puts words
+// elsewhere than English does: verbs at the end of subordinate clauses,
+// separable verbs, case and gender on articles and adjectives, adverbials that
+// move. A model that does not know positions cannot tell which one is meant.
+#pragma once
+
+#include <cstdint>
+
+#include "experiments/corpus.h"
+
+namespace polysweep {
+
+// Splits "train", "valid" and "test" of the sizes in `options`; no English and
+// no German sentence occurs twice, in one split or in two. A pure function of
+// `options`; all pairs of one bag of words stay together in order of generation
+// only as far as the splits allow (they are dealt out by the seed).
+// Throws Error for sizes below 1 or beyond what the grammar has.
+Corpus synthetic_corpus(const CorpusOptions& options);
+
+}  // namespace polysweep
