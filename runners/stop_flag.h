@@ -1,0 +1,44 @@
+// How a run is asked to stop: once gently, twice at once.
+#pragma once
+
+#include <atomic>
+#include <initializer_list>
+#include <vector>
+
+namespace polysweep {
+
+// Counts requests to stop. request() may be called from any thread and from a
+// signal handler.
+class StopFlag {
+ public:
+  StopFlag();
+  ~StopFlag();
+  StopFlag(const StopFlag&) = delete;
+  StopFlag& operator=(const StopFlag&) = delete;
+
+  void request();
+  int requests() const { return requests_.load(); }
+  // Readable while a request has not been taken notice of by drain().
+  int fd() const { return fd_; }
+  void drain();
+
+ private:
+  std::atomic<int> requests_{0};
+  int fd_ = -1;
+};
+
+// While it lives, SIGINT and SIGTERM (or `signals`) are requests to `flag`. One
+// at a time in a process.
+class StopSignals {
+ public:
+  explicit StopSignals(StopFlag& flag);
+  StopSignals(StopFlag& flag, std::initializer_list<int> signals);
+  ~StopSignals();
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+ private:
+  std::vector<int> signals_;
+};
+
+}  // namespace polysweep
