@@ -22,10 +22,14 @@ std::vector<double> sorted(std::span<const double> values) {
   return copy;
 }
 
+// Scaled, so that squares of huge and tiny numbers stay numbers.
 double sample_sd(std::span<const double> values, double mean) {
+  double largest = 0;
+  for (double v : values) largest = std::max(largest, std::abs(v - mean));
+  if (largest == 0) return 0;
   double squares = 0;
-  for (double v : values) squares += (v - mean) * (v - mean);
-  return std::sqrt(squares / static_cast<double>(values.size() - 1));
+  for (double v : values) squares += (v - mean) / largest * ((v - mean) / largest);
+  return largest * std::sqrt(squares / static_cast<double>(values.size() - 1));
 }
 
 double interpolated(const std::vector<double>& ordered, double probability) {
@@ -68,7 +72,12 @@ std::uint64_t count_extreme(std::span<const double> values, double threshold) {
 
 double mean_of(std::span<const double> values) {
   check(!values.empty(), "a mean is of at least one value");
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+  const double n = static_cast<double>(values.size());
+  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
+  if (std::isfinite(sum)) return sum / n;
+  double mean = 0;
+  for (double v : values) mean += v / n;
+  return mean;
 }
 
 double median_of(std::span<const double> values) {

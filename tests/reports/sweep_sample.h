@@ -1,0 +1,47 @@
+// Sweeps as values, for the tests of reports: small odd ones, and a realistic one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "results/sweep_results.h"
+
+namespace polysweep {
+
+// Builds a sweep cell by cell; replicates are called "seed".
+class SweepBuilder {
+ public:
+  explicit SweepBuilder(const std::string& name);
+
+  // Levels are given as typed on a command line: 4, 0.5, rope.
+  SweepBuilder& factor(const std::string& name, const std::vector<std::string>& levels);
+  SweepBuilder& baseline(const std::string& name, const std::string& level);
+  // A cell with these levels ("" for a factor that does not apply).
+  std::size_t cell(const std::vector<std::string>& levels);
+  // A done trial with its primary value; returns its index.
+  std::size_t done(std::size_t cell, int seed, double value);
+  std::size_t other(std::size_t cell, int seed, TrialState state, const std::string& outcome = "",
+                    const std::string& message = "");
+  SweepResults& results() { return results_; }
+  // Sets the cells' baselines and returns the whole.
+  SweepResults build();
+
+ private:
+  SweepResults results_;
+};
+
+struct SampleOptions {
+  int seeds = 5;
+  bool troubles = true;  // some trials failed, diverged, missing, running
+  bool curves = true;
+  bool two_builds = false;  // one encoding ran on another build
+};
+
+// 5 encodings (3 orders where they apply) x 2 dimensions x seeds, with curves,
+// provenance and several metrics, as the demo gives.
+SweepResults sample_sweep(const SampleOptions& options = {});
+
+// Names that try to break out of every face.
+extern const std::vector<std::string> kHostileNames;
+
+}  // namespace polysweep
