@@ -82,4 +82,8 @@ TrialRecord load_trial(const Database& database, const TrialId& id);
 std::vector<CurvePoint> load_curve(const Database& database, const TrialId& id,
                                    std::string_view metric, std::size_t at_most = 0);
 
+// Fact -> value of a provenance document; empty where it is unknown.
+std::map<std::string, std::string> load_provenance(const Database& database,
+                                                   const std::string& digest);
+
 }  // namespace polysweep

@@ -1,0 +1,78 @@
+// Metric points, their summaries per series, and texts, while ingest writes
+// them. Part of ingest.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "results/attempt_table.h"
+#include "results/connection.h"
+
+namespace polysweep {
+
+// A point that counts, and the attempt that reported it.
+struct PendingPoint {
+  std::int64_t trial_id = 0;
+  std::int64_t metric_id = 0;
+  std::int64_t step = 0;
+  double value = 0;
+  std::uint32_t attempt = 0;
+  std::int64_t journal_id = 0;
+};
+
+// One row of table `series`.
+struct SeriesRow {
+  std::int64_t points = 0;
+  std::int64_t not_finite = 0;
+  std::int64_t first_step = 0;
+  double first = 0;
+  std::int64_t last_step = 0;
+  double last = 0;
+  std::optional<std::int64_t> minimum_step;  // the earliest of equal ones
+  double minimum = 0;
+  std::optional<std::int64_t> maximum_step;
+  double maximum = 0;
+
+  // A point beyond the last one.
+  void append(std::int64_t step, double value);
+};
+
+class PointTable {
+ public:
+  PointTable(Connection& connection, AttemptTable& attempts);
+
+  // Written at flush(). A later point of the same step takes the place of an
+  // earlier one, which then no longer counts.
+  void add(const PendingPoint& point) { pending_.push_back(point); }
+  std::size_t pending() const { return pending_.size(); }
+  void add_text(std::int64_t trial_id, AttemptRow& attempt, const TextRecorded& event);
+
+  // Attempt rows[index] of the trial takes its share of the steps, those beyond
+  // `begins_after`: what earlier attempts had there is removed.
+  void take_share(std::int64_t trial_id, std::size_t index, std::int64_t begins_after);
+
+  void flush();
+  void forget() { pending_.clear(); }
+
+ private:
+  using Place = std::vector<PendingPoint>::iterator;
+  void write_series(Place begin, Place end);
+  void append_series(Place begin, Place end, SeriesRow row);
+  void merge_series(Place begin, Place end);
+  bool read_series(std::int64_t trial_id, std::int64_t metric_id, SeriesRow& row);
+  void write_series_row(std::int64_t trial_id, std::int64_t metric_id, const SeriesRow& row);
+  void summarise_again(std::int64_t trial_id, std::int64_t metric_id);
+  // Of steps in (after, through]; returns how many.
+  std::int64_t remove_points(std::int64_t trial_id, std::int64_t after, std::int64_t through);
+  std::int64_t remove_texts(std::int64_t trial_id, std::int64_t after, std::int64_t through);
+  void uncount(const PendingPoint& replaced);
+
+  AttemptTable& attempts_;
+  Statement add_point_, put_point_, has_point_, remove_points_, points_of_;
+  Statement read_series_, write_series_, remove_series_, series_of_;
+  Statement has_text_, put_text_, remove_texts_;
+  std::vector<PendingPoint> pending_;
+};
+
+}  // namespace polysweep
