@@ -47,17 +47,24 @@ std::string arms_text(const std::set<std::string>& arms) {
   return text;
 }
 
+// The value most trials have stands last, without its arms.
 std::string values_text(const Values& values, bool with_arms) {
+  std::vector<Values::const_pointer> ordered;
+  for (const auto& entry : values) ordered.push_back(&entry);
+  std::stable_sort(ordered.begin(), ordered.end(), [](const auto* a, const auto* b) {
+    return a->second.trials < b->second.trials;
+  });
   std::string text;
-  std::size_t shown = 0;
-  for (const auto& [value, seen] : values) {
-    if (!text.empty()) text += "; ";
-    if (shown++ == kShownValues) {
-      return text + fmt::format("and {} more values", values.size() - kShownValues);
+  for (std::size_t i = 0; i < ordered.size(); ++i) {
+    const auto& [value, seen] = *ordered[i];
+    const bool last = i + 1 == ordered.size();
+    if (i >= kShownValues && !last) continue;
+    if (last && ordered.size() > kShownValues + 1) {
+      text += fmt::format("; and {} more values", ordered.size() - kShownValues - 1);
     }
-    text += shortened(value, 80) + " (" + count_text(seen.trials, "trial");
-    if (with_arms) text += ": " + arms_text(seen.arms);
-    text += ")";
+    text += (text.empty() ? "" : "; ") + shortened(value, 80);
+    if (with_arms) text += last ? " elsewhere" : " in " + arms_text(seen.arms);
+    if (!with_arms) text += " (" + count_text(seen.trials, "trial") + ")";
   }
   return text;
 }
@@ -72,7 +79,7 @@ AuditItem judged(const std::string& topic, const std::string& name, const Values
   }
   const bool spread = alike(values);
   item.state = spread ? AuditState::kDiffers : AuditState::kConfounded;
-  item.finding = name + (spread ? " differs, alike in all arms: " : " differs between arms: ") +
+  item.finding = name + (spread ? " differs, alike in all arms: " : " differs: ") +
                  values_text(values, !spread);
   return item;
 }
@@ -225,8 +232,8 @@ void audit_seeds(std::vector<AuditItem>& items, const SweepResults& results, con
     seen.trials += count;
   }
   const std::string noun = replicate_noun(results);
-  items.push_back(judged("seeds", "planned " + noun + "s of a cell", planned));
-  items.push_back(judged("seeds", noun + "s of a cell", done));
+  items.push_back(judged("seeds", "the " + noun + "s planned for a cell", planned));
+  items.push_back(judged("holes", "the number of " + noun + "s done in a cell", done));
 }
 
 void audit_attempts(std::vector<AuditItem>& items, const SweepResults& results) {

@@ -22,7 +22,7 @@ struct AuditItem {
   std::string finding;  // one sentence, with the values
 };
 
-// In the order: data, budget, seeds, build, hardware, threads, attempts, size.
+// In the order: data, budget, seeds, holes, build, hardware, threads, attempts, size.
 std::vector<AuditItem> audit(const SweepResults& results, const Arms& arms);
 
 }  // namespace polysweep

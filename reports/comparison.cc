@@ -175,20 +175,8 @@ Comparison compare(const SweepResults& results, const MetricInfo& metric,
   return comparison;
 }
 
-std::string more_needed(const CellComparison& row, const std::string& noun) {
-  if (row.verdict != Verdict::kInconclusive) return "enough";
-  const std::size_t have = row.pairs.size();
-  const auto more = [&](std::size_t need) { return need > have ? need - have : 0; };
-  const std::size_t floor = more(row.pairs_for_floor);
-  std::string text = floor == 0 ? "" : fmt::format("{} more for the p floor", floor);
-  if (!row.effect_size) {
-    if (text.empty()) return "cannot be estimated";
-    return text + "; the effect cannot be estimated";
-  }
-  const std::string effect = row.pairs_for_effect
-                                 ? fmt::format("{} more", more(*row.pairs_for_effect))
-                                 : fmt::format("more than {} {}s", kMostPairs, noun);
-  return text + (text.empty() ? "" : "; ") + effect + " for the observed effect";
+std::size_t lacking_for_floor(const CellComparison& row) {
+  return row.pairs_for_floor > row.pairs.size() ? row.pairs_for_floor - row.pairs.size() : 0;
 }
 
 }  // namespace polysweep

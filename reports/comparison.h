@@ -74,8 +74,7 @@ Comparison compare(const SweepResults& results, const MetricInfo& metric,
 std::vector<Pair> paired(const CellValues& cell, const CellValues& baseline);
 std::vector<double> differences_of(const std::vector<Pair>& pairs);
 
-// "enough", "6 more seeds", "more than 1000 seeds": what would be needed to
-// decide, by both counts.
-std::string more_needed(const CellComparison& row, const std::string& noun);
+// Pairs that are lacking before even the smallest p can pass for this family.
+std::size_t lacking_for_floor(const CellComparison& row);
 
 }  // namespace polysweep

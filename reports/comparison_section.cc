@@ -34,21 +34,39 @@ std::vector<Column> comparison_columns(const Study& study) {
           {"smallest p", Align::kRight, ""},
           {"P(X > Y)", Align::kRight, ""},
           {"d_z", Align::kRight, ""},
-          {"more " + study.noun + "s to decide", Align::kLeft, ""},
-          {"why inconclusive", Align::kLeft, ""},
-          {"without a pair", Align::kLeft, ""}};
+          {"more " + study.noun + "s for the p floor", Align::kRight, ""},
+          {"more " + study.noun + "s for this effect", Align::kRight, ""},
+          {"remarks", Align::kLeft, ""}};
+}
+
+TableCell share_field(const std::optional<double>& share) {
+  if (!share) return {"-", Tone::kMuted};
+  return {fmt::format("{:.2f}", *share), *share};
 }
 
 TableCell p_field(double p, bool known) {
   return known ? TableCell(p_text(p), p) : TableCell("-", Tone::kMuted);
 }
 
+// Pairs lacking by the estimate from the observed effect.
+TableCell effect_field(const CellComparison& row) {
+  if (!row.effect_size || row.verdict != Verdict::kInconclusive) return {"-", Tone::kMuted};
+  if (!row.pairs_for_effect) return {fmt::format("> {}", kMostPairs)};
+  const std::size_t need = std::max(*row.pairs_for_effect, row.pairs.size()) - row.pairs.size();
+  return {std::to_string(need), static_cast<double>(need)};
+}
+
+std::string remarks(const CellComparison& row) {
+  std::string text = row.reason;
+  for (const auto& hole : row.holes) text += (text.empty() ? "" : "; ") + hole;
+  return text;
+}
+
 TableRow comparison_row(const Study& study, const CellComparison& row) {
   const bool known = row.mean.has_value();
   TableCell mean("-", Tone::kMuted);
   if (known) mean = TableCell(signed_text(*row.mean, half_width(row.interval)), *row.mean);
-  std::string holes;
-  for (const auto& hole : row.holes) holes += (holes.empty() ? "" : "; ") + hole;
+  const std::size_t floor = lacking_for_floor(row);
   return {study.cell_field(row.cell),
           TableCell(verdict_name(row.verdict), tone_of(row.verdict)),
           study.count_field(row.pairs.size(), std::max(row.planned, row.pairs.size())),
@@ -58,13 +76,11 @@ TableRow comparison_row(const Study& study, const CellComparison& row) {
           p_field(row.p, known),
           p_field(row.holm_p, known),
           p_field(row.smallest_p, known),
-          row.superiority ? TableCell(fmt::format("{:.2f}", *row.superiority), *row.superiority)
-                          : TableCell("-", Tone::kMuted),
-          row.effect_size ? TableCell(fmt::format("{:.2f}", *row.effect_size), *row.effect_size)
-                          : TableCell("-", Tone::kMuted),
-          more_needed(row, study.noun),
-          row.reason,
-          holes.empty() ? TableCell("") : TableCell(holes, Tone::kHole)};
+          share_field(row.superiority),
+          share_field(row.effect_size),
+          TableCell(std::to_string(floor), static_cast<double>(floor)),
+          effect_field(row),
+          TableCell(remarks(row), row.holes.empty() ? Tone::kMuted : Tone::kHole)};
 }
 
 bool all_exact(const Comparison& comparison) {
@@ -89,8 +105,9 @@ Table comparison_table(const Study& study) {
       all_exact(study.comparison) ? "exact" : "exact up to 20 pairs, above that Monte Carlo",
       study.bootstrap.samples(), study.bootstrap.seed()));
   table.notes.push_back(fmt::format(
-      "More {}s to decide: those without which even the smallest p is too large for this family "
-      "(the p floor), and an estimate for the observed effect (paired t test at {:g} / {}, power "
+      "More {}s: those without which even the smallest p is too large for this family (the p "
+      "floor), "
+      "and an estimate for the effect as observed (paired t test at {:g} / {}, power "
       "{:g}%), which is rough where the effect itself is.",
       study.noun, study.options.alpha, study.comparison.family, 100 * study.options.power));
   return table;
@@ -126,12 +143,13 @@ std::vector<Figure> forests(const Study& study) {
   return figures;
 }
 
-std::string listed_values(const CellValues& values) {
+// Values with one digit more than their mean has.
+std::string listed_values(const CellValues& values, double uncertainty) {
   std::string text;
   for (const auto& measured : values.values) {
     if (!text.empty()) text += "; ";
     if (!measured.replicate.empty()) text += shortened(measured.replicate, 20) + ": ";
-    text += significant_text(measured.value);
+    text += rounded_text(measured.value, uncertainty);
   }
   return text;
 }
@@ -170,7 +188,7 @@ Table cells_table(Study& study, bool with_values) {
                   interval_field(study.bootstrap.mean_interval(numbers, study.options.confidence)),
                   number_field(s.median, width), number_field(s.interquartile_mean, width),
                   number_field(s.minimum, width), number_field(s.maximum, width)});
-      if (with_values) row.push_back(listed_values(values));
+      if (with_values) row.push_back(listed_values(values, width / 10));
     }
     const std::string holes = holes_text(study.results, values.holes);
     row.push_back(holes.empty() ? TableCell("") : TableCell(holes, Tone::kHole));

@@ -43,8 +43,10 @@ caption{text-align:left;font-weight:600;padding:0 0 .5rem;font-size:.95rem;white
 th,td{padding:.32rem .75rem .32rem 0;text-align:left;vertical-align:top;
 border-bottom:1px solid var(--line)}
 thead th{border-bottom:2px solid var(--ink);font-weight:600;vertical-align:bottom}
-tbody th{font-weight:500;min-width:11rem}
-td{max-width:26rem;overflow-wrap:break-word}
+caption a{font-weight:400;font-size:.8rem;margin-left:.6rem}
+tbody th{font-weight:500;position:sticky;left:0;background:var(--paper)}
+.short{white-space:nowrap}
+.long{min-width:22rem;max-width:46rem;overflow-wrap:break-word}
 .r{text-align:right}
 td.r{white-space:nowrap}
 .c{text-align:center}
@@ -76,14 +78,15 @@ th button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 white-space:nowrap}
 footer{margin-top:4rem;border-top:1px solid var(--line)}
 @media (max-width:40rem){body{padding:1.25rem .9rem 3rem}h1{font-size:1.5rem}
-.verdict{font-size:1.02rem}tbody th{min-width:8rem}caption{white-space:normal}}
+.verdict{font-size:1.02rem}.short{white-space:normal;min-width:7.5rem}.long{min-width:15rem}
+caption{white-space:normal}}
 @media print{@page{margin:14mm}
 :root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--shade:#fff;--link:#000;--good:#0b4d1f;
 --bad:#8a1813;--hole:#6b4300;--holeback:#fff}
 body{max-width:none;padding:0;font-size:10pt}
 nav,.skip,.filter,footer,a[download]{display:none}
 .box{overflow:visible}table{font-size:7pt;width:100%}caption{white-space:normal}
-th,td{padding:.15rem .25rem .15rem 0}td.r{white-space:normal}tbody th{min-width:0}
+th,td{padding:.15rem .25rem .15rem 0}td.r,.short{white-space:normal}.long{min-width:0}tbody th{position:static}
 figure svg{width:100%}figure,tr{break-inside:avoid}h2{break-after:avoid}
 pre{max-height:none;white-space:pre-wrap}
 .warnings{border:1px solid #bbb}}

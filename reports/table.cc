@@ -2,11 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "framework/error.h"
 #include "reports/escaping.h"
 
 namespace polysweep {
 namespace {
+
+constexpr std::size_t kShortText = 14;
+constexpr std::size_t kLongText = 50;
 
 std::string header(const Column& column) {
   return column.unit.empty() ? column.title : column.title + " (" + column.unit + ")";
@@ -32,16 +37,24 @@ std::string tone_class(Tone tone) {
   return "";
 }
 
+// How a column of texts may be broken: short ones not, long ones wide.
+std::string width_class(const Table& table, std::size_t column) {
+  if (table.columns[column].align != Align::kLeft) return "";
+  std::size_t longest = 0;
+  for (const auto& row : table.rows) longest = std::max(longest, text_length(row[column].text));
+  return longest > kLongText ? "long" : longest > kShortText ? "short" : "";
+}
+
 std::string class_attribute(const std::string& a, const std::string& b) {
   if (a.empty() && b.empty()) return "";
   return " class=\"" + a + (a.empty() || b.empty() ? "" : " ") + b + "\"";
 }
 
-std::string field_html(const TableCell& field, const Column& column, bool heads_row,
+std::string field_html(const TableCell& field, const std::string& column_class, bool heads_row,
                        bool sortable) {
   const std::string tag = heads_row ? "th" : "td";
   std::string html = "<" + tag + (heads_row ? " scope=\"row\"" : "") +
-                     class_attribute(align_class(column.align), tone_class(field.tone));
+                     class_attribute(column_class, tone_class(field.tone));
   if (sortable && field.number) html += fmt::format(" data-n=\"{}\"", *field.number);
   html += ">";
   if (field.colour >= 0) html += fmt::format("<i class=\"swatch a{}\"></i>", field.colour);
@@ -88,25 +101,25 @@ std::string table_html(const Table& table) {
   std::string html = "<div class=\"box\" role=\"region\" tabindex=\"0\" aria-label=\"" + caption +
                      "\">\n<table id=\"" + id + "\"" +
                      (table.sortable ? " class=\"sortable\"" : "") + "><caption>" + caption +
-                     "</caption>\n<thead><tr>";
-  for (const auto& column : table.columns) {
-    html += "<th scope=\"col\"" + class_attribute(align_class(column.align), "") + ">" +
-            html_escaped(header(column)) + "</th>";
+                     " <a download=\"" + id + ".csv\" href=\"data:text/csv;base64," +
+                     base64(table_csv(table)) + "\" aria-label=\"Download as CSV: " + caption +
+                     "\">CSV</a></caption>\n<thead><tr>";
+  std::vector<std::string> classes;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    classes.push_back(align_class(table.columns[i].align) + width_class(table, i));
+    html += "<th scope=\"col\"" + class_attribute(classes[i], "") + ">" +
+            html_escaped(header(table.columns[i])) + "</th>";
   }
   html += "</tr></thead>\n<tbody>\n";
   for (const auto& row : table.rows) {
     html += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      html += field_html(row[i], table.columns[i], i == 0, table.sortable);
+      html += field_html(row[i], classes[i], i == 0, table.sortable);
     }
     html += "</tr>\n";
   }
   html += "</tbody></table></div>\n";
   for (const auto& note : table.notes) html += "<p class=\"note\">" + html_escaped(note) + "</p>\n";
-  html += "<p class=\"note\"><a download=\"" + id + ".csv\" href=\"data:text/csv;base64," +
-          base64(table_csv(table)) +
-          "\">Download these numbers (CSV)<span class=\"hidden\">: " + caption +
-          "</span></a></p>\n";
   return html;
 }
 

@@ -123,7 +123,7 @@ std::vector<std::string> verdict_sentences(const Study& study) {
 std::vector<std::string> warnings_of(const Study& study) {
   std::vector<std::string> warnings;
   for (const auto& item : study.audit_items) {
-    if (item.state == AuditState::kConfounded && item.topic != "size") {
+    if (item.state == AuditState::kConfounded && item.topic != "size" && item.topic != "holes") {
       warnings.push_back("Not alike in all arms (" + item.topic + "): " + item.finding + ".");
     }
   }
