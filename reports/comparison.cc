@@ -68,17 +68,12 @@ std::string undecided(const CellComparison& row, const Comparison& comparison,
                       const std::string& noun) {
   const double alpha = comparison.options.alpha;
   if (row.pairs.empty()) return "no " + noun + " has a value in both cells";
-  if (row.smallest_p > alpha) {
-    return fmt::format(
-        "with {} the smallest p is {}: no verdict is possible; {} or more are needed",
-        count_text(row.pairs.size(), noun), p_text(row.smallest_p), pairs_to_reach(alpha, 1));
-  }
-  if (row.pairs.size() < row.pairs_for_floor && row.holm_p > alpha) {
-    return fmt::format(
-        "with {} the smallest p is {}: too large for a family of {}, which needs {} "
-        "or more",
-        count_text(row.pairs.size(), noun), p_text(row.smallest_p), comparison.family,
-        row.pairs_for_floor);
+  const bool alone = row.smallest_p > alpha;
+  if (alone || (row.pairs.size() < row.pairs_for_floor && row.holm_p > alpha)) {
+    return fmt::format("with {} the smallest p is {}; {} or more are needed{}",
+                       count_text(row.pairs.size(), noun), p_text(row.smallest_p),
+                       alone ? pairs_to_reach(alpha, 1) : row.pairs_for_floor,
+                       alone ? "" : fmt::format(" for a family of {}", comparison.family));
   }
   return fmt::format("Holm p {} is above {}", p_text(row.holm_p), alpha);
 }

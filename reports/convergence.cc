@@ -1,11 +1,12 @@
 #include "reports/convergence.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
 
 #include "reports/cell_values.h"
-#include "reports/number_text.h"
 
 namespace polysweep {
 namespace {
@@ -52,7 +53,7 @@ ConvergenceRun run_of(const TrialResult& trial, std::size_t index, const Curve& 
     }
   }
   const auto best = best_of(curve, goal);
-  run.note = best ? "best " + significant_text(*best) : "no finite value";
+  run.note = best ? fmt::format("best {:.4g}", *best) : "no finite value";
   return run;
 }
 

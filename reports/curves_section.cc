@@ -28,6 +28,11 @@ std::string steps_text(const Study& study, const ConvergenceRow& row) {
   return text;
 }
 
+TableCell target_field(const ConvergenceRow& row) {
+  if (!row.target) return {"-", Tone::kMuted};
+  return {fmt::format("{:.4g}", *row.target), *row.target};
+}
+
 TableCell reached_field(const ConvergenceRow& row) {
   TableCell field(fmt::format("{} of {}", row.reached, row.runs.size()),
                   row.reached < row.runs.size() ? Tone::kHole : Tone::kPlain);
@@ -53,7 +58,7 @@ Table convergence_table(const Study& study, const Convergence& convergence) {
                    {"step by " + study.noun, Align::kLeft, ""}};
   for (const auto& row : convergence.rows) {
     table.rows.push_back(
-        {study.cell_field(row.cell), number_field(row.target, 0), reached_field(row),
+        {study.cell_field(row.cell), target_field(row), reached_field(row),
          row.ratio ? TableCell(rounded_text(*row.ratio, half_width(row.interval)), *row.ratio)
                    : TableCell("-", Tone::kMuted),
          interval_field(row.interval), TableCell(std::to_string(row.pairs)),

@@ -34,7 +34,7 @@ Table one_off_table(const Study& study, std::size_t reference) {
   table.id = "one-factor-off";
   table.caption =
       "One factor off from the best complete cell: " + study.arms.cells[reference].label;
-  table.columns = {{"factor", Align::kLeft, ""},
+  table.columns = {{"cell", Align::kLeft, ""},
                    {"change", Align::kLeft, ""},
                    {"pairs", Align::kRight, ""},
                    {"mean difference", Align::kRight, study.unit},
@@ -46,8 +46,9 @@ Table one_off_table(const Study& study, std::size_t reference) {
       difference =
           TableCell(signed_text(*row.difference, half_width(row.interval)), *row.difference);
     }
-    table.rows.push_back({row.factor, row.change, study.count_field(row.pairs, row.planned),
-                          difference, interval_field(row.interval)});
+    table.rows.push_back({study.cell_field(row.cell), row.change,
+                          study.count_field(row.pairs, row.planned), difference,
+                          interval_field(row.interval)});
   }
   table.notes = {
       "Exploratory: the reference was chosen because it came out best, so most "

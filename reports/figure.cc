@@ -121,11 +121,11 @@ Figure forest_figure(const std::string& id, const std::string& axis,
         kPointTypes[rows[i].colour],
         colour_of(rows[i].colour) == "black" ? "0" : "0x" + colour_of(rows[i].colour).substr(1));
   }
-  figure.script = script_head(760, 90 + 24 * static_cast<int>(rows.size())) + data + "EOD\n";
+  figure.script = script_head(900, 90 + 24 * static_cast<int>(rows.size())) + data + "EOD\n";
   figure.script += "set border 1 linecolor rgb 'gray'\n" + axis_tics("y", names, true, labels);
   figure.script += fmt::format("set yrange [-0.7:{}]\nset offsets graph 0.03, graph 0.03, 0, 0\n",
                                static_cast<double>(rows.size()) - 0.3);
-  figure.script += "set xlabel " + labels.quoted(axis) + "\nset xzeroaxis\n";
+  figure.script += "set xlabel " + labels.quoted(axis) + "\n";
   figure.script +=
       "set arrow 1 from 0, graph 0 to 0, graph 1 nohead linecolor rgb 'black' linewidth 1.5 back\n"
       "plot $rows using 3:2:($4-$3):(0):6 with vectors nohead linecolor rgb variable linewidth 2 "
@@ -166,7 +166,7 @@ Figure band_figure(const std::string& id, const BandAxes& axes,
         marker_interval(line), labels.quoted(line.label));
   }
   const int key_height = 22 * static_cast<int>(lines.size());
-  figure.script = script_head(760, 360 + key_height) + data;
+  figure.script = script_head(900, 380 + key_height) + data;
   figure.script += "set key below left maxcols 1 reverse Left samplen 3 textcolor rgb 'black'\n";
   figure.script +=
       "set xlabel " + labels.quoted(axes.x) + "\nset ylabel " + labels.quoted(axes.y) + "\n";

@@ -38,7 +38,7 @@ nav li{margin:0}
 .box{overflow-x:auto;margin:1rem 0 .4rem;max-width:100%}
 .box:focus-visible,pre:focus-visible,summary:focus-visible{outline:2px solid var(--link);
 outline-offset:2px}
-table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nums;min-width:40%}
+table{border-collapse:separate;border-spacing:0;font-size:.88rem;font-variant-numeric:tabular-nums;min-width:40%}
 caption{text-align:left;font-weight:600;padding:0 0 .5rem;font-size:.95rem;white-space:nowrap}
 th,td{padding:.32rem .75rem .32rem 0;text-align:left;vertical-align:top;
 border-bottom:1px solid var(--line)}
@@ -46,7 +46,7 @@ thead th{border-bottom:2px solid var(--ink);font-weight:600;vertical-align:botto
 caption a{font-weight:400;font-size:.8rem;margin-left:.6rem}
 tbody th{font-weight:500;position:sticky;left:0;background:var(--paper)}
 .short{white-space:nowrap}
-.long{min-width:22rem;max-width:46rem;overflow-wrap:break-word}
+.long{min-width:34rem;max-width:46rem;overflow-wrap:break-word}
 .r{text-align:right}
 td.r{white-space:nowrap}
 .c{text-align:center}
@@ -64,6 +64,7 @@ background:var(--ink)}
 figure{margin:1.5rem 0 2rem}
 figure svg{display:block;max-width:none;height:auto;color:var(--ink);
 font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
+.gridline{opacity:.5}
 details{margin:.5rem 0}
 summary{cursor:pointer;color:var(--link);font-size:.92rem}
 pre{background:var(--shade);border:1px solid var(--line);border-radius:.4rem;padding:.8rem 1rem;
@@ -80,14 +81,14 @@ footer{margin-top:4rem;border-top:1px solid var(--line)}
 @media (max-width:40rem){body{padding:1.25rem .9rem 3rem}h1{font-size:1.5rem}
 .verdict{font-size:1.02rem}.short{white-space:normal;min-width:7.5rem}.long{min-width:15rem}
 caption{white-space:normal}}
-@media print{@page{margin:14mm}
+@media print{@page{size:A4 landscape;margin:12mm}
 :root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--shade:#fff;--link:#000;--good:#0b4d1f;
 --bad:#8a1813;--hole:#6b4300;--holeback:#fff}
 body{max-width:none;padding:0;font-size:10pt}
 nav,.skip,.filter,footer,a[download]{display:none}
 .box{overflow:visible}table{font-size:7pt;width:100%}caption{white-space:normal}
-th,td{padding:.15rem .25rem .15rem 0}td.r,.short{white-space:normal}.long{min-width:0}tbody th{position:static}
-figure svg{width:100%}figure,tr{break-inside:avoid}h2{break-after:avoid}
+th,td{padding:.15rem .25rem .15rem 0}td.r,.short{white-space:normal}.long{min-width:11rem}tbody th{position:static}
+figure svg{width:100%}figure,tr{break-inside:avoid}h2,caption,thead{break-after:avoid}
 pre{max-height:none;white-space:pre-wrap}
 .warnings{border:1px solid #bbb}}
 )css";

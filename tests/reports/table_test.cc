@@ -1,0 +1,98 @@
+#include "reports/table.h"
+
+#include <sstream>
+
+#include "reports/escaping.h"
+#include "reports/number_text.h"
+#include "tests/support/catch.h"
+
+namespace polysweep {
+namespace {
+
+Table small() {
+  Table table;
+  table.id = "small";
+  table.caption = "A small | table";
+  table.columns = {{"arm", Align::kLeft, ""}, {"score", Align::kRight, "points"}};
+  table.rows = {{"rope", TableCell("1.25", 1.254)}, {"<none>", TableCell("-", Tone::kMuted)}};
+  table.notes = {"A note."};
+  return table;
+}
+
+}  // namespace
+
+TEST_CASE("a table in Markdown", "[table]") {
+  CHECK(table_markdown(small()) ==
+        "**A small &#124; table**\n\n"
+        "| arm | score (points) |\n|:--|--:|\n"
+        "| rope | 1.25 |\n| &lt;none&gt; | - |\n\nA note.\n");
+}
+
+TEST_CASE("a table in HTML has a caption, scopes and a download", "[table]") {
+  const std::string html = table_html(small());
+  CHECK_THAT(html, Catch::Matchers::Contains("<caption>A small | table <a download=\"small.csv\""));
+  CHECK_THAT(html, Catch::Matchers::Contains("<th scope=\"col\" class=\"r\">score (points)</th>"));
+  CHECK_THAT(html, Catch::Matchers::Contains("<th scope=\"row\">&lt;none&gt;</th>"));
+  CHECK_THAT(html, Catch::Matchers::Contains("<td class=\"r muted\">-</td>"));
+  CHECK_THAT(html, Catch::Matchers::Contains("base64," + base64(table_csv(small()))));
+}
+
+TEST_CASE("a table in CSV has the exact numbers", "[table]") {
+  CHECK(table_csv(small()) == "arm,score (points)\r\nrope,1.254\r\n<none>,'-\r\n");
+}
+
+TEST_CASE("a table for a terminal is aligned and fits", "[table]") {
+  CHECK(table_text(small(), 80, false) ==
+        "A small | table\n"
+        "arm     score (points)\n"
+        "----------------------\n"
+        "rope              1.25\n"
+        "<none>               -\n"
+        "A note.\n");
+  Table wide = small();
+  wide.rows.push_back({"a label that is much longer than the others are", "2"});
+  std::istringstream lines(table_text(wide, 40, false));
+  std::size_t longest = 0;
+  for (std::string line; std::getline(lines, line);) longest = std::max(longest, line.size());
+  CHECK(longest == 40);
+  const std::string whole = table_text(wide, 40, false);
+  for (const char* word : {"label", "much", "longer", "others", "are"}) {
+    CHECK_THAT(whole, Catch::Matchers::Contains(word));
+  }
+}
+
+TEST_CASE("colour is only there where it is asked for", "[table]") {
+  Table table = small();
+  table.rows[0][0].tone = Tone::kGood;
+  CHECK(table_text(table, 80, false).find('\x1b') == std::string::npos);
+  CHECK_THAT(table_text(table, 80, true), Catch::Matchers::Contains("\x1b[32mrope  \x1b[0m"));
+  table.rows[0][0].text = "\x1b[2Jwiped";
+  CHECK(table_text(table, 80, false).find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("a row of the wrong length is our error", "[table]") {
+  Table table = small();
+  table.rows.push_back({"alone"});
+  CHECK_THROWS_WITH(table_html(table),
+                    Catch::Matchers::Contains("a row has as many cells as its table columns"));
+}
+
+TEST_CASE("numbers have the digits that their uncertainty supports", "[numbers]") {
+  CHECK(rounded_text(28.12345, 0.34) == "28.12");
+  CHECK(rounded_text(28.12345, 12.7) == "28");
+  CHECK(rounded_text(28.12345, 3.4) == "28.1");
+  CHECK(rounded_text(0.00012347, 0.0000034) == "1.235e-04");
+  CHECK(rounded_text(1.23456e9, 1e6) == "1.2346e+09");
+  CHECK(rounded_text(1.5e-300, 1e-301) == "1.50e-300");
+  CHECK(rounded_text(28.12347, 0) == "28.1235");
+  CHECK(signed_text(0.5, 0.1) == "+0.50");
+  CHECK(signed_text(-0.001, 1.0) == "0.0");
+  CHECK(interval_text({-0.512, 1.04}) == "-0.51 to 1.04");
+  CHECK(p_text(0.0625) == "0.0625");
+  CHECK(p_text(0.00001) == "1.0e-05");
+  CHECK(significant_text(std::nan("")) == "not a number");
+  CHECK(count_text(1, "seed") == "1 seed");
+  CHECK(count_text(2, "seed") == "2 seeds");
+}
+
+}  // namespace polysweep
