@@ -1,0 +1,118 @@
+// A host: keeps the workers of its slots fed with trials and writes one journal.
+//
+// A trial is leased (AttemptStarted) durably before a worker hears of it, and
+// its end is durable before it is counted. Short trials are given to a worker
+// several ahead; a worker that dies takes only the trial that it had begun with
+// it, the others are put back at no cost. One thread; it must be the one that
+// runs for as long as the workers shall live.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "framework/clock.h"
+#include "framework/file_system.h"
+#include "framework/journal_writer.h"
+#include "framework/trial.h"
+#include "runners/progress.h"
+#include "runners/retry_policy.h"
+#include "runners/slots.h"
+#include "runners/stop_flag.h"
+
+namespace polysweep {
+
+// A trial of the list to be run.
+struct TrialToRun {
+  std::size_t index = 0;  // as the function TrialAt knows it
+  std::uint32_t next_attempt = 1;
+  FailureCounts counts;  // of earlier attempts
+};
+
+// Makes a trial whole: (index) -> trial.
+using TrialAt = std::function<Trial(std::size_t)>;
+
+struct WorkerCommand {
+  std::filesystem::path program;
+  std::vector<std::string> arguments;  // before those that the host adds
+  // What the worker must say of itself (WorkerHello); another answer is an Error.
+  std::string build;
+  std::string catalogue_digest;  // SHA-256 (hex) of Catalogue::to_json()
+};
+
+struct HostLimits {
+  double heartbeat_s = 30;   // without a sign of life a worker is killed: hung
+  double progress_s = 600;   // without a metric or progress of its trial likewise
+  double wall_s = 0;         // of one attempt; 0: none
+  double start_s = 120;      // from start to greeting
+  double stop_grace_s = 30;  // from a request to stop until workers are killed
+  int starts = 3;            // deaths in a row before any trial began: an Error
+  int breaker_trials = 3;    // see CircuitBreaker; 0: never
+  RetryLimits retries;
+};
+
+struct HostOptions {
+  std::filesystem::path store;  // absolute; journal in STORE/journal/NAME
+  std::string name;             // of the host; its journal's folder
+  WorkerCommand worker;
+  std::vector<Slot> slots;            // at least one
+  std::filesystem::path data_folder;  // "" where no trial reads data
+  HostLimits limits;
+};
+
+struct HostResult {
+  // Trials settled in this run.
+  std::size_t done = 0;
+  std::size_t diverged = 0;
+  std::size_t failed = 0;
+  // Attempts that ended badly and were run again.
+  std::size_t retried = 0;
+  bool stopped = false;          // somebody asked for it; trials are left
+  std::string breaker_sentence;  // why the sweep was stopped; "" where it was not
+};
+
+// What a run begins with besides its list: counts of the whole plan, for people.
+struct RunSize {
+  std::size_t planned = 0;
+  std::size_t done = 0;  // settled by earlier runs
+  std::size_t diverged = 0;
+  std::size_t failed = 0;
+};
+
+class Host {
+ public:
+  // Opens the journal and writes HostStarted. Throws Error where the worker's
+  // program is not there (it says where it looked) or another host of this name
+  // writes the journal.
+  Host(FileSystem& files, HostOptions options);
+  // Kills what still runs. Writes nothing.
+  ~Host();
+  Host(const Host&) = delete;
+  Host& operator=(const Host&) = delete;
+
+  // For what a coordinator has to say before run() (runners/plan_journal.h).
+  JournalWriter& journal();
+
+  // Runs `trials` in their order until all are settled, `stop` is requested, or
+  // the circuit breaker opens; no worker is left when it returns. Once only.
+  // Throws Error where a worker cannot be started, is of another build, or the
+  // journal cannot be written.
+  HostResult run(std::vector<TrialToRun> trials, const TrialAt& trial_at, const RunSize& size,
+                 ProgressSink& sink, StopFlag& stop);
+
+ private:
+  class Run;
+
+  FileSystem& files_;
+  HostOptions options_;
+  std::unique_ptr<JournalWriter> journal_;
+};
+
+// The folder of a trial: STORE/trials/<2 hex digits>/<32 hex digits>.
+std::filesystem::path trial_folder(const std::filesystem::path& store, const TrialId& id);
+
+}  // namespace polysweep

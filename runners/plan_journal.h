@@ -1,0 +1,19 @@
+// Writes a plan into a journal: SweepPlanned, then TrialsPlanned in chunks.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+
+#include "framework/journal_writer.h"
+#include "framework/plan.h"
+
+namespace polysweep {
+
+inline constexpr std::size_t kPlannedRows = 512;  // at most, in one record
+
+// Appends and syncs. To be called once per revision of a plan.
+void write_plan(JournalWriter& journal, const Plan& plan,
+                const std::map<std::string, std::string>& data_digests);
+
+}  // namespace polysweep
