@@ -1,19 +1,63 @@
 // The worker: a long-lived process that runs trial after trial for a host.
+//   polysweep-worker --schema        prints what it can run, and exits
+//   polysweep-worker [--device N]    serves the host that started it
+#include <unistd.h>
+
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <string>
 #include <string_view>
 
 #include "experiments/experiments.h"
+#include "experiments/worker.h"
+#include "framework/error.h"
 
-int main(int argc, char** argv) try {
-  using namespace polysweep;
+namespace polysweep {
+
+namespace {
+
+int number(const char* name, const char* text) {
+  char* end = nullptr;
+  const long value = std::strtol(text, &end, 10);
+  if (end == text || *end != '\0' || value < 0 || value > 1 << 20) {
+    fail("{} must be a number from 0 on, not \"{}\"", name, text);
+  }
+  return static_cast<int>(value);
+}
+
+int work(int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == "--schema") {
     std::printf("%s\n", catalogue().to_json().c_str());
     return std::fflush(stdout) == 0 ? 0 : 2;
   }
-  std::fprintf(stderr, "polysweep-worker: started by `polysweep run`; by hand only --schema\n");
-  return 2;
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "polysweep-worker: %s\n", error.what());
-  return 2;
+  WorkerOptions options;
+  if (argc == 3 && std::string_view(argv[1]) == "--device") {
+    options.device = number("--device", argv[2]);
+  } else if (argc != 1) {
+    fail("unknown arguments; known are --schema and --device N");
+  }
+  const char* channel = std::getenv("POLYSWEEP_CHANNEL");
+  if (channel == nullptr) {
+    fail("POLYSWEEP_CHANNEL is not set: a worker is started by `polysweep run`, not by hand");
+  }
+  options.channel_fd = number("POLYSWEEP_CHANNEL", channel);
+  serve_trials(options);
+  return 0;
+}
+
+}  // namespace
+
+}  // namespace polysweep
+
+int main(int argc, char** argv) {
+  int status = 2;
+  try {
+    status = polysweep::work(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "polysweep-worker: %s\n", error.what());
+  }
+  // Not exit(): the listening thread still uses what that would take down.
+  std::fflush(stdout);
+  _exit(status);
 }
