@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "reports/ablation.h"
 #include "reports/escaping.h"
@@ -12,6 +13,8 @@ namespace polysweep {
 namespace {
 
 constexpr std::size_t kForestRows = 24;
+constexpr std::size_t kMostForestRows = 60;
+constexpr std::size_t kMostForests = 12;
 constexpr std::size_t kListedValues = 10;
 constexpr std::size_t kBestCells = 10;
 
@@ -113,33 +116,58 @@ Table comparison_table(const Study& study) {
   return table;
 }
 
+// The rows that a forest shows: all, or of many those nearest to a decision.
+std::vector<const CellComparison*> forest_rows(const Study& study, const std::size_t* context) {
+  std::vector<const CellComparison*> rows;
+  for (const auto& row : study.comparison.rows) {
+    const bool here = context == nullptr || study.arms.cells[row.cell].context_index == *context;
+    if (row.mean && here) rows.push_back(&row);
+  }
+  if (rows.size() <= kMostForestRows) return rows;
+  std::stable_sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) {
+    if (a->p != b->p) return a->p < b->p;
+    return std::abs(*a->mean) > std::abs(*b->mean);
+  });
+  rows.resize(kMostForestRows);
+  std::sort(rows.begin(), rows.end());
+  return rows;
+}
+
+Figure forest_of(const Study& study, const std::string& id, const std::size_t* context) {
+  std::vector<ForestRow> rows;
+  for (const CellComparison* row : forest_rows(study, context)) {
+    const auto& cell = study.arms.cells[row->cell];
+    const Interval interval = row->interval.value_or(Interval{*row->mean, *row->mean});
+    rows.push_back({context == nullptr ? cell.label : cell.arm, *row->mean, interval.low,
+                    interval.high, cell.colour});
+  }
+  if (rows.empty()) return {};
+  const std::string metric = metric_title(study.comparison.metric);
+  Figure figure = forest_figure(id, "difference from the baseline: " + metric, rows);
+  figure.caption = fmt::format(
+      "Difference from the baseline in {}{}: mean over {}s and {} t interval. The line at zero is "
+      "the baseline ({}). Intervals are not adjusted for the family; verdicts are.{}",
+      metric, context == nullptr ? "" : ", " + study.arms.contexts[*context], study.noun,
+      study.percent, goal_text(study.comparison.metric),
+      rows.size() == kMostForestRows
+          ? fmt::format(
+                " At most {} cells are drawn, those with the smallest p; the table has all.",
+                kMostForestRows)
+          : std::string());
+  figure.description = "Forest plot: " + figure.caption;
+  return figure;
+}
+
 // One figure, or one a context where there are many rows.
 std::vector<Figure> forests(const Study& study) {
-  const bool split = study.comparison.rows.size() > kForestRows && study.arms.contexts.size() > 1;
   std::vector<Figure> figures;
-  for (std::size_t context = 0; context < (split ? study.arms.contexts.size() : 1); ++context) {
-    std::vector<ForestRow> rows;
-    for (const auto& row : study.comparison.rows) {
-      const auto& cell = study.arms.cells[row.cell];
-      if (!row.mean || (split && cell.context_index != context)) continue;
-      const double low = row.interval ? row.interval->low : *row.mean;
-      const double high = row.interval ? row.interval->high : *row.mean;
-      rows.push_back({split ? cell.arm : cell.label, *row.mean, low, high, cell.colour});
-    }
-    if (rows.empty()) continue;
-    const std::string where = split ? ", " + study.arms.contexts[context] : "";
-    Figure figure = forest_figure(
-        fmt::format("forest{}", figures.size() + 1),
-        "difference from the baseline: " + metric_title(study.comparison.metric), rows);
-    figure.caption = fmt::format(
-        "Difference from the baseline in {}{}: mean over {}s and {} t interval. The line at zero "
-        "is "
-        "the baseline ({}). Intervals are not adjusted for the family; verdicts are.",
-        metric_title(study.comparison.metric), where, study.noun, study.percent,
-        goal_text(study.comparison.metric));
-    figure.description = "Forest plot: " + figure.caption;
-    figures.push_back(std::move(figure));
+  const std::size_t contexts = study.arms.contexts.size();
+  const bool split = study.comparison.rows.size() > kForestRows && contexts > 1;
+  if (!split) figures.push_back(forest_of(study, "forest1", nullptr));
+  for (std::size_t i = 0; split && i < std::min(contexts, kMostForests); ++i) {
+    figures.push_back(forest_of(study, fmt::format("forest{}", i + 1), &i));
   }
+  std::erase_if(figures, [](const Figure& figure) { return figure.script.empty(); });
   return figures;
 }
 
@@ -251,7 +279,7 @@ Section cells_section(Study& study) {
                   [](const CellValues& values) { return values.planned() <= kListedValues; });
   section.blocks.push_back(cells_table(study, few));
   const auto best = best_cells(study.results, study.results.primary);
-  if (best.size() > 1) section.blocks.push_back(best_table(study, best));
+  if (best.size() > 3) section.blocks.push_back(best_table(study, best));
   return section;
 }
 

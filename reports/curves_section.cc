@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "reports/ablation.h"
 #include "reports/convergence.h"
 #include "reports/escaping.h"
 #include "reports/learning_curve.h"
@@ -15,6 +16,7 @@ namespace {
 constexpr std::size_t kMostPoints = 120;
 constexpr std::size_t kMostMetrics = 3;
 constexpr std::size_t kMostContexts = 6;
+constexpr std::size_t kMostLines = 16;
 constexpr double kLogarithmicRange = 50;
 
 std::string steps_text(const Study& study, const ConvergenceRow& row) {
@@ -107,27 +109,49 @@ bool wants_logarithm(const std::vector<BandLine>& lines) {
   return low > 0 && high / low > kLogarithmicRange;
 }
 
+// The curves of a context; of many, the baseline's and those of the best cells.
+std::vector<const LearningCurve*> chosen_curves(const Study& study,
+                                                const std::vector<LearningCurve>& curves,
+                                                std::size_t context,
+                                                const std::vector<std::size_t>& ranking) {
+  std::vector<const LearningCurve*> here;
+  for (const auto& curve : curves) {
+    if (study.arms.cells[curve.cell].context_index == context) here.push_back(&curve);
+  }
+  if (here.size() <= kMostLines) return here;
+  const auto rank = [&](const LearningCurve* curve) {
+    if (study.results.cells[curve->cell].is_baseline) return std::ptrdiff_t{-1};
+    return std::find(ranking.begin(), ranking.end(), curve->cell) - ranking.begin();
+  };
+  std::stable_sort(here.begin(), here.end(),
+                   [&](const auto* a, const auto* b) { return rank(a) < rank(b); });
+  here.resize(kMostLines);
+  std::sort(here.begin(), here.end());
+  return here;
+}
+
 Figure curve_figure(const Study& study, const std::string& id, const MetricInfo& metric,
-                    const std::vector<LearningCurve>& curves, std::size_t context) {
+                    const std::vector<const LearningCurve*>& curves) {
   std::vector<BandLine> lines;
   std::size_t incomplete = 0;
-  for (const auto& curve : curves) {
-    const auto& cell = study.arms.cells[curve.cell];
-    if (cell.context_index != context) continue;
-    const std::string mark = study.results.cells[curve.cell].is_baseline ? " (baseline)" : "";
-    lines.push_back({cell.arm + mark + runs_text(curve), cell.colour, cell.dash, curve.points});
-    incomplete = std::max(incomplete, curve.incomplete);
+  for (const LearningCurve* curve : curves) {
+    const auto& cell = study.arms.cells[curve->cell];
+    const std::string mark = study.results.cells[curve->cell].is_baseline ? " (baseline)" : "";
+    lines.push_back({cell.arm + mark + runs_text(*curve), cell.colour, cell.dash, curve->points});
+    incomplete = std::max(incomplete, curve->incomplete);
   }
-  if (lines.empty()) return {};
   const BandAxes axes{"step", metric_title(metric), wants_logarithm(lines)};
   Figure figure = band_figure(id, axes, lines);
-  const std::string where = study.arms.contexts[context];
+  const std::string& where = study.arms.cells[curves.front()->cell].context;
   figure.caption = fmt::format(
-      "{}{}{} by step ({}): mean over done {}s, band from the lowest to "
-      "the highest {}{}.{}",
+      "{}{}{} by step ({}): mean over done {}s, band from the lowest to the highest {}{}.{}{}",
       where, where.empty() ? "" : ": ", metric_title(metric), goal_text(metric), study.noun,
       study.noun, axes.logarithmic ? ", logarithmic axis" : "",
-      incomplete > 0 ? " Steps at which a run has no value are left out." : "");
+      incomplete > 0 ? " Steps at which a run has no value are left out." : "",
+      lines.size() == kMostLines
+          ? fmt::format(" At most {} lines are drawn: the baseline and the best complete cells.",
+                        kMostLines)
+          : std::string());
   figure.description = "Learning curves. " + figure.caption;
   return figure;
 }
@@ -145,13 +169,15 @@ Section convergence_section(const Study& study) {
 Section curves_section(const Study& study) {
   Section section{"curves", "Learning curves", {}};
   const auto names = drawn_metrics(study);
+  const auto ranking = best_cells(study.results, study.results.primary);
   const std::size_t contexts = std::min(study.arms.contexts.size(), kMostContexts);
   for (std::size_t m = 0; m < names.size() && m < kMostMetrics; ++m) {
     const auto curves = learning_curves(study.results, names[m], kMostPoints);
     for (std::size_t context = 0; context < contexts; ++context) {
-      Figure figure = curve_figure(study, fmt::format("curve{}-{}", m + 1, context + 1),
-                                   metric_info(study.results, names[m]), curves, context);
-      if (!figure.script.empty()) section.blocks.push_back(std::move(figure));
+      const auto chosen = chosen_curves(study, curves, context, ranking);
+      if (chosen.empty()) continue;
+      section.blocks.push_back(curve_figure(study, fmt::format("curve{}-{}", m + 1, context + 1),
+                                            metric_info(study.results, names[m]), chosen));
     }
   }
   std::string left;

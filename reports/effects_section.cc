@@ -68,7 +68,7 @@ std::string left_out_text(const Effects& effects) {
 
 Section effects_section(const Study& study) {
   Section section{"effects", "Factors", {}};
-  if (study.results.factors.empty() || study.results.cells.size() < 2) return section;
+  if (study.results.factors.size() < 2 || study.results.cells.size() < 2) return section;
   const std::string& metric = study.results.primary.name;
   const Effects effects = effects_of(study.results, study.arms, metric, study.options.confidence);
   if (!effects.reason.empty()) {

@@ -10,7 +10,8 @@ for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
   const key = (row, column) => {
     const cell = row.cells[column];
-    return "n" in cell.dataset ? Number(cell.dataset.n) : cell.textContent.trim();
+    const text = "n" in cell.dataset ? cell.dataset.n : cell.textContent.trim();
+    return text === "" || Number.isNaN(Number(text)) ? text : Number(text);
   };
   const compare = (a, b) => {
     if (typeof a === "number" && typeof b === "number") return a - b;

@@ -1,13 +1,39 @@
 // The page's style sheet: light and dark, phone, print.
+#include <fmt/format.h>
+
 #include "reports/face.h"
 
 namespace polysweep {
 
+namespace {
+
+constexpr int kStyledColumns = 40;
+
+// Columns are styled by their position, so that the fields of long tables need
+// no class each.
+std::string column_rules() {
+  std::string rules;
+  for (int i = 1; i <= kStyledColumns; ++i) {
+    rules += fmt::format(
+        ".r{0} tr>:nth-child({0}){{text-align:right;padding-left:.75rem}}"
+        ".r{0} td:nth-child({0}){{white-space:var(--number)}}"
+        ".c{0} tr>:nth-child({0}){{text-align:center}}"
+        ".s{0} tr>:nth-child({0}){{white-space:var(--short);min-width:var(--short-width)}}"
+        ".l{0} tr>:nth-child({0}){{min-width:var(--long-width);max-width:46rem;"
+        "overflow-wrap:break-word}}\n",
+        i);
+  }
+  return rules;
+}
+
+}  // namespace
+
 const std::string& page_style() {
-  static const std::string style = R"css(
+  static const std::string style = column_rules() + R"css(
 :root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--soft:#57606a;--line:#d5dae0;
 --shade:#f5f7f9;--link:#0a5a9c;--good:#116329;--bad:#a8221d;--hole:#7a4d00;--holeback:#fff6e0;
---a1:#0072b2;--a2:#d55e00;--a3:#009e73;--a4:#cc79a7;--a5:#e69f00;--a6:#56b4e9}
+--a1:#0072b2;--a2:#d55e00;--a3:#009e73;--a4:#cc79a7;--a5:#e69f00;--a6:#56b4e9;
+--short:nowrap;--number:nowrap;--short-width:0;--long-width:34rem}
 @media (prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e4e7ea;--soft:#a3adb8;
 --line:#363d44;--shade:#1c2126;--link:#79b8f2;--good:#6fd08c;--bad:#ff9088;--hole:#f0bd62;
 --holeback:#2b2415}}
@@ -45,18 +71,12 @@ border-bottom:1px solid var(--line)}
 thead th{border-bottom:2px solid var(--ink);font-weight:600;vertical-align:bottom}
 caption a{font-weight:400;font-size:.8rem;margin-left:.6rem}
 tbody th{font-weight:500;position:sticky;left:0;background:var(--paper)}
-.short{white-space:nowrap}
-.long{min-width:34rem;max-width:46rem;overflow-wrap:break-word}
-.r{text-align:right}
-td.r{white-space:nowrap}
-.c{text-align:center}
-td.r,th.r,td.c,th.c{padding-left:.75rem}
 tbody tr:hover{background:var(--shade)}
 .good{color:var(--good);font-weight:600}
 .bad{color:var(--bad);font-weight:600}
 .hole{color:var(--hole);font-weight:600}
 .muted{color:var(--soft)}
-.swatch{display:inline-block;width:.7rem;height:.7rem;border-radius:50%;margin-right:.5rem;
+td i,th i{display:inline-block;width:.7rem;height:.7rem;border-radius:50%;margin-right:.5rem;
 background:var(--ink)}
 .a0{border-radius:0;transform:rotate(45deg) scale(.85)}
 .a1{background:var(--a1)}.a2{background:var(--a2)}.a3{background:var(--a3)}
@@ -79,15 +99,15 @@ th button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 white-space:nowrap}
 footer{margin-top:4rem;border-top:1px solid var(--line)}
 @media (max-width:40rem){body{padding:1.25rem .9rem 3rem}h1{font-size:1.5rem}
-.verdict{font-size:1.02rem}.short{white-space:normal;min-width:7.5rem}.long{min-width:15rem}
-caption{white-space:normal}}
+.verdict{font-size:1.02rem}:root{--short:normal;--short-width:7.5rem;--long-width:15rem}caption{white-space:normal}}
 @media print{@page{size:A4 landscape;margin:12mm}
 :root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--shade:#fff;--link:#000;--good:#0b4d1f;
---bad:#8a1813;--hole:#6b4300;--holeback:#fff}
+--bad:#8a1813;--hole:#6b4300;--holeback:#fff;
+--short:normal;--number:normal;--long-width:11rem}
 body{max-width:none;padding:0;font-size:10pt}
 nav,.skip,.filter,footer,a[download]{display:none}
 .box{overflow:visible}table{font-size:7pt;width:100%}caption{white-space:normal}
-th,td{padding:.15rem .25rem .15rem 0}td.r,.short{white-space:normal}.long{min-width:11rem}tbody th{position:static}
+th,td{padding:.15rem .25rem .15rem 0}tbody th{position:static}
 figure svg{width:100%}figure,tr{break-inside:avoid}h2,caption,thead{break-after:avoid}
 pre{max-height:none;white-space:pre-wrap}
 .warnings{border:1px solid #bbb}}

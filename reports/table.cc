@@ -17,10 +17,6 @@ std::string header(const Column& column) {
   return column.unit.empty() ? column.title : column.title + " (" + column.unit + ")";
 }
 
-std::string align_class(Align align) {
-  return align == Align::kRight ? "r" : align == Align::kCenter ? "c" : "";
-}
-
 std::string tone_class(Tone tone) {
   switch (tone) {
     case Tone::kGood:
@@ -37,28 +33,34 @@ std::string tone_class(Tone tone) {
   return "";
 }
 
-// How a column of texts may be broken: short ones not, long ones wide.
-std::string width_class(const Table& table, std::size_t column) {
-  if (table.columns[column].align != Align::kLeft) return "";
-  std::size_t longest = 0;
-  for (const auto& row : table.rows) longest = std::max(longest, text_length(row[column].text));
-  return longest > kLongText ? "long" : longest > kShortText ? "short" : "";
+// The table's classes: one a column, which page_style() resolves by position:
+// r right, c centre, s a short text that stays on one line, l a long one.
+std::string column_classes(const Table& table) {
+  std::string classes;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const Align align = table.columns[i].align;
+    std::size_t longest = 0;
+    for (const auto& row : table.rows) longest = std::max(longest, text_length(row[i].text));
+    const char* kind = align == Align::kRight    ? "r"
+                       : align == Align::kCenter ? "c"
+                       : longest > kLongText     ? "l"
+                       : longest > kShortText    ? "s"
+                                                 : "";
+    if (*kind != 0) classes += (classes.empty() ? "" : " ") + fmt::format("{}{}", kind, i + 1);
+  }
+  return classes;
 }
 
-std::string class_attribute(const std::string& a, const std::string& b) {
-  if (a.empty() && b.empty()) return "";
-  return " class=\"" + a + (a.empty() || b.empty() ? "" : " ") + b + "\"";
-}
-
-std::string field_html(const TableCell& field, const std::string& column_class, bool heads_row,
-                       bool sortable) {
-  const std::string tag = heads_row ? "th" : "td";
-  std::string html = "<" + tag + (heads_row ? " scope=\"row\"" : "") +
-                     class_attribute(column_class, tone_class(field.tone));
-  if (sortable && field.number) html += fmt::format(" data-n=\"{}\"", *field.number);
+std::string field_html(const TableCell& field, bool heads_row, bool sortable) {
+  std::string html = heads_row ? "<th scope=\"row\"" : "<td";
+  if (field.tone != Tone::kPlain) html += " class=\"" + tone_class(field.tone) + "\"";
+  // Where the text is the number itself, the script reads it there.
+  if (sortable && field.number && fmt::format("{}", *field.number) != field.text) {
+    html += fmt::format(" data-n=\"{}\"", *field.number);
+  }
   html += ">";
-  if (field.colour >= 0) html += fmt::format("<i class=\"swatch a{}\"></i>", field.colour);
-  return html + html_escaped(field.text) + "</" + tag + ">";
+  if (field.colour >= 0) html += fmt::format("<i class=\"a{}\"></i>", field.colour);
+  return html + html_escaped(field.text) + (heads_row ? "</th>" : "</td>");
 }
 
 // Not a formula, whatever it begins with: what a program writes as a number.
@@ -99,22 +101,19 @@ std::string table_html(const Table& table) {
   const std::string id = html_escaped(table.id);
   const std::string caption = html_escaped(table.caption);
   std::string html = "<div class=\"box\" role=\"region\" tabindex=\"0\" aria-label=\"" + caption +
-                     "\">\n<table id=\"" + id + "\"" +
-                     (table.sortable ? " class=\"sortable\"" : "") + "><caption>" + caption +
+                     "\">\n<table id=\"" + id + "\" class=\"" + column_classes(table) +
+                     (table.sortable ? " sortable" : "") + "\"><caption>" + caption +
                      " <a download=\"" + id + ".csv\" href=\"data:text/csv;base64," +
                      base64(table_csv(table)) + "\" aria-label=\"Download as CSV: " + caption +
                      "\">CSV</a></caption>\n<thead><tr>";
-  std::vector<std::string> classes;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    classes.push_back(align_class(table.columns[i].align) + width_class(table, i));
-    html += "<th scope=\"col\"" + class_attribute(classes[i], "") + ">" +
-            html_escaped(header(table.columns[i])) + "</th>";
+  for (const auto& column : table.columns) {
+    html += "<th scope=\"col\">" + html_escaped(header(column)) + "</th>";
   }
   html += "</tr></thead>\n<tbody>\n";
   for (const auto& row : table.rows) {
     html += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      html += field_html(row[i], classes[i], i == 0, table.sortable);
+      html += field_html(row[i], i == 0, table.sortable);
     }
     html += "</tr>\n";
   }

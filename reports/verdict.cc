@@ -77,9 +77,12 @@ std::string certainty(const Study& study) {
   const std::string have = count_text(most_pairs, study.noun);
   if (most_pairs < alone) {
     return fmt::format(
-        "With {} the smallest p is {}: no verdict is possible; {} or more are needed for one "
-        "comparison, {} for this family of {}.",
-        have, p_text(smallest), alone, together, comparison.family);
+        "With {} the smallest p is {}: no verdict is possible; {} or more are "
+        "needed{}.",
+        have, p_text(smallest), alone,
+        comparison.family == 1 ? std::string()
+                               : fmt::format(" for one comparison, {} for this family of {}",
+                                             together, comparison.family));
   }
   std::string text = fmt::format(
       "\"Better\" and \"worse\" hold together at {:g}% over the family of {} (Holm on "

@@ -1,0 +1,101 @@
+#include "reports/audit.h"
+
+#include "tests/reports/sweep_sample.h"
+#include "tests/support/catch.h"
+
+namespace polysweep {
+namespace {
+
+std::vector<AuditItem> audited(const SweepResults& results) {
+  return audit(results, arms_of(results));
+}
+
+const AuditItem* find(const std::vector<AuditItem>& items, const std::string& topic,
+                      AuditState state) {
+  for (const auto& item : items) {
+    if (item.topic == topic && item.state == state) return &item;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("a fair sweep is the same in everything", "[audit]") {
+  for (const auto& item : audited(sample_sweep({3, false, true, false}))) {
+    CAPTURE(item.topic, item.finding);
+    CHECK(item.state == AuditState::kSame);
+  }
+}
+
+TEST_CASE("an arm that ran on another build is found", "[audit]") {
+  const auto items = audited(sample_sweep({3, false, true, true}));
+  const auto* item = find(items, "build", AuditState::kConfounded);
+  REQUIRE(item != nullptr);
+  CHECK(item->finding == "build.commit differs: 99e0a77 in rope; 4be2c1d elsewhere");
+}
+
+TEST_CASE("a difference that all arms see alike is no confounder", "[audit]") {
+  SweepResults results = sample_sweep({2, false, false, false});
+  for (std::size_t i = 14; i < 28; ++i) results.trials[i].provenance = "build-b";  // seed 1
+  const auto items = audited(results);
+  CHECK(find(items, "build", AuditState::kConfounded) == nullptr);
+  REQUIRE(find(items, "build", AuditState::kDiffers) != nullptr);
+  CHECK(find(items, "build", AuditState::kDiffers)->finding ==
+        "build.commit differs, alike in all arms: 4be2c1d (14 trials); 99e0a77 (14 trials)");
+}
+
+TEST_CASE("an environment variable set for one arm only is found", "[audit]") {
+  SweepResults results = sample_sweep({2, false, false, true});
+  results.provenance["build-b"] = results.provenance["build-a"];
+  results.provenance["build-b"]["env.OMP_NUM_THREADS"] = "2";
+  const auto items = audited(results);
+  const auto* item = find(items, "threads", AuditState::kConfounded);
+  REQUIRE(item != nullptr);
+  CHECK(item->finding == "env.OMP_NUM_THREADS differs: 2 in rope; not set elsewhere");
+}
+
+TEST_CASE("unequal budgets are found, planned and spent", "[audit]") {
+  SweepResults results = sample_sweep({2, false, true, false});
+  for (auto& curve : results.curves["validation_loss"]) {
+    if (results.trials[curve.trial].cell == 4) curve.points.pop_back();
+  }
+  for (auto& curve : results.curves["training_loss"]) {
+    if (results.trials[curve.trial].cell == 4) curve.points.pop_back();
+  }
+  const auto* spent = find(audited(results), "budget", AuditState::kConfounded);
+  REQUIRE(spent != nullptr);
+
+  SweepBuilder builder("budgets");
+  builder.factor("encoding", {"a", "b"}).factor("updates", {"100", "200"});
+  builder.baseline("encoding", "a").baseline("updates", "100");
+  for (const char* updates : {"100", "200"}) builder.done(builder.cell({"a", updates}), 0, 1);
+  const auto items = audited(builder.build());
+  const auto* planned = find(items, "budget", AuditState::kConfounded);
+  REQUIRE(planned != nullptr);
+  CHECK(planned->finding == "updates is a factor that the baseline fixes: arms differ in it");
+}
+
+TEST_CASE("unrecorded provenance and unequal seeds are said", "[audit]") {
+  SweepResults results = sample_sweep({3, true, false, false});
+  results.trials[0].provenance = "";
+  const auto items = audited(results);
+  CHECK(find(items, "build", AuditState::kUnknown) != nullptr);
+  const auto* holes = find(items, "holes", AuditState::kConfounded);
+  REQUIRE(holes != nullptr);
+  CHECK_THAT(holes->finding, Catch::Matchers::Contains("2 done of 3 in"));
+}
+
+TEST_CASE("arms of other sizes within a context are said", "[audit]") {
+  SweepResults results = sample_sweep({2, false, false, false});
+  for (auto& trial : results.trials) {
+    trial.final_metrics["parameters"] = trial.cell % 2 == 0 ? 1000 : 4000;  // by dimension
+    if (trial.cell == 4) trial.final_metrics["parameters"] = 1100;          // learned, 64
+  }
+  const auto items = audited(results);
+  const auto* size = find(items, "size", AuditState::kConfounded);
+  REQUIRE(size != nullptr);
+  CHECK(size->finding == "parameters, dimension 64 differs: 1100 in learned; 1000 elsewhere");
+  CHECK(find(items, "size", AuditState::kSame) != nullptr);
+}
+
+}  // namespace polysweep

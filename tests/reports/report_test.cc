@@ -1,0 +1,215 @@
+// Whole reports of small sweeps with every oddity, against kept Markdown, and
+// the rules that every face keeps. POLYSWEEP_WRITE_GOLDENS=1 writes them anew.
+#include "reports/report.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "framework/error.h"
+#include "tests/reports/sweep_sample.h"
+#include "tests/support/catch.h"
+
+namespace polysweep {
+namespace {
+
+std::string markdown(const SweepResults& results) {
+  ReportOptions options;
+  options.bootstrap_samples = 1000;
+  options.command = "polysweep report NAME --markdown report.md";
+  return render_report(build_report(results, options), "markdown");
+}
+
+void check_golden(const std::string& name, const SweepResults& results) {
+  const std::string path =
+      std::string(POLYSWEEP_SOURCE_FOLDER) + "/tests/golden/reports/" + name + ".md";
+  const std::string text = markdown(results);
+  if (std::getenv("POLYSWEEP_WRITE_GOLDENS") != nullptr) std::ofstream(path) << text;
+  std::ifstream file(path);
+  std::ostringstream kept;
+  kept << file.rdbuf();
+  CHECK(text == kept.str());
+}
+
+SweepBuilder two_arms() {
+  SweepBuilder builder("small");
+  builder.factor("arm", {"base", "new"}).baseline("arm", "base");
+  builder.cell({"base"});
+  builder.cell({"new"});
+  return builder;
+}
+
+SweepResults hostile() {
+  SweepBuilder builder(kHostileNames[0]);
+  auto& results = builder.results();
+  results.primary.name = kHostileNames[1];
+  results.primary.unit = kHostileNames[2];
+  results.text = "# `````\n</pre></script><script>alert(1)</script>\n";
+  results.file = "$(touch owned); '.toml";
+  results.overrides = {"a=`touch owned`"};
+  results.factors = {{"arm", {}, "", ""}};
+  results.baseline.set("arm", Value(kHostileNames[0]));
+  for (const auto& name : kHostileNames) {
+    CellResult cell;
+    cell.levels.set("arm", Value(name));
+    results.factors[0].levels.push_back(Value(name));
+    results.cells.push_back(cell);
+    builder.done(results.cells.size() - 1, 0, 1);
+    const auto failed = builder.other(results.cells.size() - 1, 1, TrialState::kFailed, "error",
+                                      name + std::string("\x00\xFF\x1b[2J", 6));
+    results.trials[failed].output_tail = name;
+  }
+  return builder.build();
+}
+
+}  // namespace
+
+TEST_CASE("report of one seed", "[golden]") {
+  auto builder = two_arms();
+  builder.done(0, 0, 1.5);
+  builder.done(1, 0, 2.5);
+  check_golden("one_seed", builder.build());
+}
+
+TEST_CASE("report of ties", "[golden]") {
+  auto builder = two_arms();
+  for (int seed = 0; seed < 6; ++seed) {
+    builder.done(0, seed, 3);
+    builder.done(1, seed, 3);
+  }
+  check_golden("ties", builder.build());
+}
+
+TEST_CASE("report where all failed", "[golden]") {
+  auto builder = two_arms();
+  for (int seed = 0; seed < 2; ++seed) {
+    builder.other(0, seed, TrialState::kFailed, "error", "no such corpus");
+    builder.other(1, seed, TrialState::kDiverged, "diverged", "loss is not finite");
+  }
+  check_golden("all_failed", builder.build());
+}
+
+TEST_CASE("report of one cell without a baseline", "[golden]") {
+  SweepBuilder builder("one cell");
+  builder.cell({});
+  for (int seed = 0; seed < 3; ++seed) builder.done(0, seed, 0.25 * seed);
+  check_golden("one_cell", builder.build());
+}
+
+TEST_CASE("report where the baseline's runs are missing", "[golden]") {
+  auto builder = two_arms();
+  for (int seed = 0; seed < 3; ++seed) {
+    builder.other(0, seed, TrialState::kMissing);
+    builder.done(1, seed, 1.0 + seed);
+  }
+  check_golden("baseline_missing", builder.build());
+}
+
+TEST_CASE("report of diverged and not finite values", "[golden]") {
+  auto builder = two_arms();
+  for (int seed = 0; seed < 7; ++seed) {
+    builder.done(0, seed, 1.0 + seed);
+    builder.done(1, seed, seed == 3 ? std::nan("") : 2.5 + seed);
+  }
+  builder.results().trials[1].state = TrialState::kDiverged;
+  check_golden("not_finite", builder.build());
+}
+
+TEST_CASE("report of huge and tiny numbers that decide", "[golden]") {
+  auto builder = two_arms();
+  builder.factor("arm", {});
+  CellResult tiny;
+  tiny.levels.set("arm", Value("tiny"));
+  builder.results().cells.push_back(tiny);
+  for (int seed = 0; seed < 8; ++seed) {
+    builder.done(0, seed, 1e-9 * (1 + seed));
+    builder.done(1, seed, 1e12 * (3 + seed));
+    builder.done(2, seed, 1e-9 * (1 + seed) - 1e-11 * (1 + seed % 2));
+  }
+  check_golden("huge_and_tiny", builder.build());
+}
+
+TEST_CASE("report of hostile names", "[golden]") { check_golden("hostile", hostile()); }
+
+TEST_CASE("report of a sweep as the demo gives", "[golden]") {
+  check_golden("encodings", sample_sweep({5, true, true, true}));
+}
+
+TEST_CASE("hostile texts stay texts in the page", "[page]") {
+  const std::string page = render_report(build_report(hostile()), "html");
+  CHECK(page.find("<script>alert") == std::string::npos);
+  CHECK(page.find("<img") == std::string::npos);
+  CHECK(page.find("\" onload=") == std::string::npos);
+  CHECK(page.find('\x1b') == std::string::npos);
+  CHECK(page.find('\0') == std::string::npos);
+  // One script, one style sheet, no style attributes or handlers.
+  CHECK(page.find("<script>") == page.rfind("<script>"));
+  CHECK(page.find("<style>") == page.rfind("<style>"));
+  CHECK(page.find(" style=\"") == std::string::npos);
+  CHECK(page.find("http://") == page.find("http://example.invalid/x.png"));
+  CHECK_THAT(page, Catch::Matchers::Contains("'$(touch owned); '\\''.toml'") ||
+                       Catch::Matchers::Contains("&#39;$(touch owned); &#39;\\&#39;&#39;.toml"));
+}
+
+TEST_CASE("a fence of a listing is longer than any within", "[page]") {
+  CHECK_THAT(markdown(hostile()), Catch::Matchers::Contains("``````\n# `````"));
+}
+
+TEST_CASE("the page says why a figure is not drawn", "[page]") {
+  const Draw broken = [](const std::string&) -> std::string { fail("gnuplot was not found"); };
+  const std::string page =
+      render_report(build_report(sample_sweep({2, false, true, false})), "html", broken);
+  CHECK_THAT(page, Catch::Matchers::Contains("This figure was not drawn: gnuplot was not found"));
+  CHECK_THAT(page, Catch::Matchers::Contains("id=\"forest1-numbers\""));
+}
+
+TEST_CASE("an unknown face is an error that names the faces", "[page]") {
+  CHECK_THROWS_WITH(render_report(Report{}, "htlm"),
+                    "a report has no face 'htlm' (did you mean 'html'?): there are html, "
+                    "markdown, text");
+}
+
+TEST_CASE("unequal builds are said at the top", "[page]") {
+  const Report report = build_report(sample_sweep({3, false, false, true}));
+  REQUIRE(report.warnings.size() == 1);
+  CHECK(report.warnings[0] ==
+        "Not alike in all arms (build): build.commit differs: 99e0a77 in rope; 4be2c1d elsewhere.");
+}
+
+TEST_CASE("the sentence for five seeds", "[page]") {
+  const Report report = build_report(sample_sweep({5, false, false, false}));
+  REQUIRE(report.verdict.size() == 2);
+  CHECK(report.verdict[1] ==
+        "With 5 seeds the smallest p is 0.0625: no verdict is possible; 6 or more are needed for "
+        "one comparison, 9 for this family of 12.");
+}
+
+TEST_CASE("with enough seeds the verdict names what is better and worse", "[page]") {
+  const Report report = build_report(sample_sweep({12, false, false, false}));
+  CHECK_THAT(report.verdict[0], Catch::Matchers::Contains("Better: rope, dimension") &&
+                                    Catch::Matchers::Contains("Worse: none, dimension"));
+}
+
+TEST_CASE("a report of 10,000 trials is small and quick", "[page]") {
+  SweepBuilder builder("large");
+  std::vector<std::string> names;
+  for (int i = 0; i < 1000; ++i) names.push_back("arm" + std::to_string(i));
+  builder.factor("arm", names).baseline("arm", "arm0");
+  for (int i = 0; i < 1000; ++i) {
+    const auto cell = builder.cell({names[static_cast<std::size_t>(i)]});
+    for (int seed = 0; seed < 10; ++seed) builder.done(cell, seed, i % 7 + 0.1 * (seed * i % 11));
+  }
+  const std::string page = render_report(build_report(builder.build()), "html");
+  CHECK(page.size() < 5000000);
+}
+
+TEST_CASE("every face renders every sweep", "[page]") {
+  for (const auto& face : face_names()) {
+    for (const auto& results : {hostile(), SweepResults{}, sample_sweep({1, true, true, true})}) {
+      CHECK_FALSE(render_report(build_report(results), face).empty());
+    }
+  }
+}
+
+}  // namespace polysweep
