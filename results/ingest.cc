@@ -107,16 +107,12 @@ void Ingest::State::read_journal(const std::string& host, IngestReport& report) 
   Tail& tail = tails[host];
   if (!tail.reader) open_tail(tail, host, {});
   for (;;) {
-    // A new reader stands at the beginning until the transaction tells its place.
-    std::optional<JournalRecord> record;
-    if (transaction || tail.position != JournalPosition{}) {
-      record = tail.reader->next();
-      if (!record && !tail.has_new_damage()) return;
-    }
+    const std::optional<JournalRecord> record = tail.reader->next();
+    if (!record && !tail.has_new_damage()) return;
     if (!transaction) begin();
     const JournalPosition stored = rows.journals().of_host(stored_text(host)).position;
     if (stored != tail.position) {
-      open_tail(tail, host, stored);  // it was read before, by us or by another process
+      open_tail(tail, host, stored);  // it was read before, by an earlier or another process
       continue;
     }
     store_damage(host, tail, report);

@@ -62,10 +62,11 @@ Interned::Interned(Connection& connection)
       find_experiment_(connection.prepare(
           "SELECT experiment_id FROM experiment WHERE name = ? AND version = ?")),
       add_experiment_(connection.prepare("INSERT INTO experiment (name, version) VALUES (?, ?)")),
-      find_provenance_(connection.prepare("SELECT provenance_id FROM provenance WHERE digest = ?")),
-      add_provenance_(connection.prepare("INSERT INTO provenance (digest) VALUES (?)")),
-      set_provenance_(
-          connection.prepare("UPDATE provenance SET document = ? WHERE provenance_id = ?")) {}
+      find_provenance_(
+          connection.prepare("SELECT provenance_id FROM provenance_document WHERE digest = ?")),
+      add_provenance_(connection.prepare("INSERT INTO provenance_document (digest) VALUES (?)")),
+      set_provenance_(connection.prepare(
+          "UPDATE provenance_document SET document = ? WHERE provenance_id = ?")) {}
 
 std::int64_t Interned::trial(const TrialId& id) {
   const auto known = trials_.find(id);

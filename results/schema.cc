@@ -57,7 +57,7 @@ CREATE TABLE trial (
   journal_id INTEGER REFERENCES journal
 );
 
-CREATE TABLE provenance (
+CREATE TABLE provenance_document (
   provenance_id INTEGER PRIMARY KEY,
   digest TEXT NOT NULL UNIQUE,
   document TEXT
@@ -70,7 +70,7 @@ CREATE TABLE attempt (
   epoch INTEGER NOT NULL,
   slot INTEGER,
   device INTEGER,
-  provenance_id INTEGER REFERENCES provenance,
+  provenance_id INTEGER REFERENCES provenance_document,
   started_us INTEGER,
   begins_after INTEGER,
   points INTEGER NOT NULL,
@@ -238,13 +238,15 @@ SELECT t.trial AS trial, a.attempt AS attempt, j.host AS host, a.epoch AS epoch,
 FROM attempt a JOIN trial t ON t.trial_id = a.trial_id
 JOIN journal j ON j.journal_id = a.journal_id
 LEFT JOIN outcome o ON o.outcome = a.outcome
-LEFT JOIN provenance p ON p.provenance_id = a.provenance_id;
+LEFT JOIN provenance_document p ON p.provenance_id = a.provenance_id;
 )sql";
 
 constexpr const char* kOtherViews1 = R"sql(
+CREATE VIEW provenance AS SELECT digest, document FROM provenance_document;
+
 CREATE VIEW provenance_facts AS
 SELECT p.digest AS provenance, f.key AS fact, f.value AS value
-FROM provenance p, json_each(p.document) f;
+FROM provenance_document p, json_each(p.document) f;
 
 CREATE VIEW sweeps AS
 SELECT s.name AS sweep, e.name AS experiment, e.version AS version, r.revision AS revision,

@@ -1,0 +1,122 @@
+#include <sqlite3.h>
+
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "results/query.h"
+#include "tests/results/store_sample.h"
+#include "tests/support/catch.h"
+
+namespace polysweep {
+namespace {
+
+std::string format_text() {
+  std::ifstream in(std::string(POLYSWEEP_SOURCE_FOLDER) + "/results/FORMAT.md");
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+std::vector<std::string> sql_blocks(const std::string& text) {
+  std::vector<std::string> out;
+  const std::string begin = "```sql\n";
+  for (std::size_t at = text.find(begin); at != std::string::npos; at = text.find(begin, at)) {
+    at += begin.size();
+    const std::size_t end = text.find("```", at);
+    out.push_back(text.substr(at, end - at));
+    at = end;
+  }
+  return out;
+}
+
+// The names in the first column of the table below "### VIEW:".
+std::set<std::string> documented_columns(const std::string& text, const std::string& view) {
+  const std::size_t begin = text.find("### " + view + ":");
+  REQUIRE(begin != std::string::npos);
+  std::istringstream lines(text.substr(begin, text.find("```sql", begin) - begin));
+  std::set<std::string> out;
+  std::string line;
+  while (std::getline(lines, line)) {
+    if (!line.starts_with("| ") || line.starts_with("| column")) continue;
+    std::istringstream names(line.substr(2, line.find(" |") - 2));
+    std::string name;
+    while (std::getline(names, name, ',')) out.insert(name.substr(name.find_first_not_of(' ')));
+  }
+  return out;
+}
+
+void write_store(StoreSample& store) {
+  store.write("alpha", sample_sweep("encodings", {"none", "rope"}, 2));
+  store.write("alpha", ProvenanceSeen{R"({"build.commit":"abc","machine.cpu":"x86"})"});
+  store.write("alpha", whole_attempt(sample_trial("rope", 0).id, {3, 2}));
+  store.sync();
+  ingest(store.path());
+}
+
+}  // namespace
+
+TEST_CASE("every query printed in FORMAT.md runs", "[format]") {
+  StoreSample store;
+  write_store(store);
+  const Database database(database_path(store.path()), Access::kRead);
+  const auto blocks = sql_blocks(format_text());
+  CHECK(blocks.size() >= 13);
+  for (const std::string& block : blocks) {
+    INFO(block);
+    CHECK_NOTHROW(ask(database, block));
+  }
+}
+
+TEST_CASE("FORMAT.md documents every view and column, and no other", "[format]") {
+  StoreSample store;
+  write_store(store);
+  const std::string text = format_text();
+  const auto views = documented_views(Database(database_path(store.path()), Access::kRead));
+  CHECK(views.size() == 13);
+  for (const ViewInfo& view : views) {
+    INFO("view " << view.name);
+    CHECK(documented_columns(text, view.name) ==
+          std::set<std::string>(view.columns.begin(), view.columns.end()));
+  }
+}
+
+TEST_CASE("no standard query reads all points", "[format]") {
+  StoreSample store;
+  write_store(store);
+  const Database database(database_path(store.path()), Access::kRead);
+  const std::vector<std::string> queries{
+      "SELECT * FROM metrics WHERE trial = 'x' AND metric = 'loss' ORDER BY step",
+      "SELECT * FROM metrics WHERE trial = 'x'",
+      "SELECT step, value FROM point WHERE trial_id = 1 AND metric_id = 1 ORDER BY step",
+      "SELECT * FROM final_metrics WHERE metric = 'loss'",
+      "SELECT * FROM final_metrics",
+      "SELECT * FROM summaries WHERE trial = 'x'",
+      "SELECT * FROM attempts WHERE trial = 'x' AND counted",
+      "SELECT * FROM trials WHERE trial >= 'a' AND trial < 'ag'",
+      "SELECT * FROM sweep_trials WHERE sweep = 'x' ORDER BY position",
+      "SELECT * FROM cells WHERE sweep = 'x'",
+      "SELECT * FROM texts WHERE trial = 'x'"};
+  std::string plans;
+  for (const std::string& query : queries) {
+    plans += query + "\n";
+    for (const std::string& step : ask(database, "EXPLAIN QUERY PLAN " + query)) {
+      const std::string words = step.substr(step.rfind('|') + 1);
+      const bool reads_all = std::regex_search(words, std::regex("SCAN (p|point)( |$)"));
+      INFO(query << "\n" << words);
+      CHECK_FALSE(reads_all);
+      plans += "  " + words + "\n";
+    }
+  }
+  std::ifstream in(std::string(POLYSWEEP_SOURCE_FOLDER) + "/tests/golden/query_plans.txt");
+  std::ostringstream golden;
+  golden << in.rdbuf();
+  if (std::getenv("POLYSWEEP_WRITE_GOLDEN") != nullptr) {
+    std::ofstream(std::string(POLYSWEEP_SOURCE_FOLDER) + "/tests/golden/query_plans.txt") << plans;
+  }
+  // Other versions of SQLite plan, and word their plans, a little differently.
+  if (std::string(sqlite3_libversion()).starts_with("3.40.")) CHECK(plans == golden.str());
+}
+
+}  // namespace polysweep

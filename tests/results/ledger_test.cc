@@ -1,0 +1,174 @@
+#include "results/ledger.h"
+
+#include "framework/error.h"
+#include "results/ingest.h"
+#include "tests/results/store_sample.h"
+#include "tests/support/catch.h"
+
+namespace polysweep {
+namespace {
+
+Standing standing_of(StoreSample& store, const TrialId& trial) {
+  store.sync();
+  ingest(store.path());
+  const Database database(database_path(store.path()), Access::kRead);
+  return Ledger(database).standings(std::span(&trial, 1)).front();
+}
+
+TrialState state_of(StoreSample& store, const TrialId& trial) {
+  return standing_of(store, trial).state;
+}
+
+}  // namespace
+
+TEST_CASE("a trial's state is that of its last attempt", "[ledger]") {
+  StoreSample store;
+  const TrialId trial = sample_trial("rope", 0).id;
+  CHECK(state_of(store, trial) == TrialState::kMissing);
+  store.write("alpha", sample_sweep("one", {"rope"}, 1));
+  CHECK(state_of(store, trial) == TrialState::kMissing);
+  store.write("alpha", started(trial, 1));
+  CHECK(state_of(store, trial) == TrialState::kRunning);
+  store.write("alpha", finished(trial, 1, Outcome::kCrashed, false));
+  CHECK(state_of(store, trial) == TrialState::kMissing);
+  store.write("alpha", {started(trial, 2), finished(trial, 2, Outcome::kDone, true)});
+  CHECK(state_of(store, trial) == TrialState::kDone);
+  store.write("alpha", {started(trial, 3), finished(trial, 3, Outcome::kDiverged, true)});
+  CHECK(state_of(store, trial) == TrialState::kDiverged);
+  store.write("alpha", {started(trial, 4), finished(trial, 4, Outcome::kError, true)});
+  CHECK(state_of(store, trial) == TrialState::kFailed);
+  store.write("alpha", started(trial, 5));
+  CHECK(state_of(store, trial) == TrialState::kRunning);
+}
+
+TEST_CASE("attempts that settled nothing are counted by how they ended", "[ledger]") {
+  StoreSample store;
+  const TrialId trial = sample_trial("rope", 0).id;
+  CHECK(standing_of(store, trial).next_attempt() == 1);
+  store.write("alpha", {started(trial, 1), finished(trial, 1, Outcome::kCrashed, false)});
+  store.write("alpha", {started(trial, 2), finished(trial, 2, Outcome::kCrashed, false)});
+  store.write("alpha", {started(trial, 3), finished(trial, 3, Outcome::kPreempted, false)});
+  store.write("alpha", started(trial, 4));
+  store.kill("alpha");
+  store.write("alpha", started(trial, 5));
+  const Standing standing = standing_of(store, trial);
+  CHECK(standing.attempts == 5);
+  CHECK(standing.next_attempt() == 6);
+  CHECK(standing.host == "alpha");
+  CHECK((standing.unsettled == std::map<Outcome, std::uint32_t>{{Outcome::kCrashed, 2},
+                                                                {Outcome::kPreempted, 1},
+                                                                {Outcome::kHostLost, 1}}));
+}
+
+TEST_CASE("what ran when its host was killed is missing once the host begins anew", "[ledger]") {
+  StoreSample store;
+  const TrialId trial = sample_trial("rope", 0).id;
+  const TrialId other = sample_trial("rope", 1).id;
+  store.write("alpha", {started(trial), points(trial, 1, "loss", 1, {1})});
+  store.write("beta", started(other));
+  CHECK(state_of(store, trial) == TrialState::kRunning);
+  store.kill("alpha");
+  CHECK(state_of(store, trial) == TrialState::kRunning);  // nobody knows yet
+  store.write("alpha", ProvenanceSeen{"{}"});
+  CHECK(state_of(store, trial) == TrialState::kMissing);
+  CHECK(state_of(store, other) == TrialState::kRunning);  // another host lives on
+  CHECK(ask(store.path(), "SELECT host, state, outcome FROM attempts ORDER BY host") ==
+        std::vector<std::string>{"alpha|lost|host lost", "beta|running|NULL"});
+}
+
+TEST_CASE("what ran when its host stopped is missing", "[ledger]") {
+  StoreSample store;
+  const TrialId trial = sample_trial("rope", 0).id;
+  store.write("alpha", {started(trial), HostStopped{"interrupted", 5}});
+  CHECK(state_of(store, trial) == TrialState::kMissing);
+}
+
+TEST_CASE("another host can say that a host is lost", "[ledger]") {
+  StoreSample store;
+  const TrialId trial = sample_trial("rope", 0).id;
+  store.write("alpha", started(trial, 1));
+  store.write("beta", finished(trial, 1, Outcome::kHostLost, false, "its lease ran out"));
+  CHECK(state_of(store, trial) == TrialState::kMissing);
+  CHECK(ask(store.path(), "SELECT state, outcome, message FROM attempts") ==
+        std::vector<std::string>{"lost|host lost|its lease ran out"});
+  CHECK((standing_of(store, trial).unsettled ==
+         std::map<Outcome, std::uint32_t>{{Outcome::kHostLost, 1}}));
+  store.write("alpha", finished(trial, 1, Outcome::kDone, true));  // it was not lost after all
+  CHECK(state_of(store, trial) == TrialState::kDone);
+}
+
+TEST_CASE("cells and sweeps are counted by state", "[ledger]") {
+  StoreSample store;
+  store.write("alpha", sample_sweep("one", {"none", "rope"}, 3));
+  store.write("alpha", whole_attempt(sample_trial("none", 0).id, {1}));
+  store.write("alpha", {started(sample_trial("none", 1).id),
+                        finished(sample_trial("none", 1).id, 1, Outcome::kDiverged, true)});
+  store.write("alpha", {started(sample_trial("rope", 0).id),
+                        finished(sample_trial("rope", 0).id, 1, Outcome::kOutOfMemory, true)});
+  store.write("alpha", started(sample_trial("rope", 1).id));
+  store.sync();
+  ingest(store.path());
+  const Database database(database_path(store.path()), Access::kRead);
+  const Ledger ledger(database);
+  const auto cells = ledger.cells("one");
+  REQUIRE(cells.size() == 2);
+  CHECK(cells[0].levels.text("encoding") == "none");
+  CHECK(cells[0].is_baseline);
+  CHECK((cells[0].counts == StateCounts{3, 1, 0, 1, 0, 1}));
+  CHECK((cells[1].counts == StateCounts{3, 0, 1, 0, 1, 1}));
+  const auto sweeps = ledger.sweeps();
+  REQUIRE(sweeps.size() == 1);
+  CHECK(sweeps[0].name == "one");
+  CHECK(sweeps[0].experiment == "toy");
+  CHECK(sweeps[0].revision == sample_revision({"none", "rope"}, 3));
+  CHECK((sweeps[0].counts == StateCounts{6, 1, 1, 1, 1, 2}));
+  CHECK_THROWS_WITH(ledger.cells("onne"),
+                    Contains("there is no sweep 'onne'") && Contains("did you mean 'one'"));
+}
+
+TEST_CASE("an unknown sweep in an empty store says that there is none", "[ledger]") {
+  StoreSample store;
+  ingest(store.path());
+  const Database database(database_path(store.path()), Access::kRead);
+  CHECK_THROWS_WITH(Ledger(database).cells("one"), Contains("nor any other"));
+}
+
+TEST_CASE("a trial shared by two sweeps is one trial", "[ledger]") {
+  StoreSample store;
+  store.write("alpha", sample_sweep("one", {"none", "rope"}, 1));
+  store.write("alpha", sample_sweep("two", {"rope", "alibi"}, 1));
+  store.write("alpha", whole_attempt(sample_trial("rope", 0).id, {1}));
+  store.sync();
+  ingest(store.path());
+  CHECK(ask(store.path(), "SELECT count(*) FROM trials") == std::vector<std::string>{"3"});
+  CHECK(ask(store.path(), "SELECT sweep, sum(done) FROM cells GROUP BY 1 ORDER BY 1") ==
+        std::vector<std::string>{"one|1", "two|1"});
+}
+
+TEST_CASE("the plan of a sweep is held only if it is the last and whole", "[ledger]") {
+  StoreSample store;
+  const std::vector<std::string> first{"none", "rope"};
+  const std::vector<std::string> second{"rope"};
+  const auto held = [&](const std::vector<std::string>& encodings, const std::string& text) {
+    store.sync();
+    ingest(store.path());
+    const Database database(database_path(store.path()), Access::kRead);
+    return Ledger(database).holds_plan("one", sample_revision(encodings, 2), text);
+  };
+  const std::string description = sample_description("one", first);
+  CHECK_FALSE(held(first, description));
+  const auto events = sample_sweep("one", first, 2);
+  store.write("alpha", events[0]);
+  CHECK_FALSE(held(first, description));  // its trials did not come
+  store.write("alpha", events[1]);
+  CHECK(held(first, description));
+  CHECK_FALSE(held(first, description + " "));  // the file says something else now
+  store.write("alpha", sample_sweep("one", second, 2));
+  CHECK_FALSE(held(first, description));
+  CHECK(held(second, sample_description("one", second)));
+  store.write("alpha", sample_sweep("one", first, 2));  // and back again, by the same clock
+  CHECK(held(first, description));
+  CHECK(ask(store.path(), "SELECT count(*) FROM sweep_trials") == std::vector<std::string>{"4"});
+}
+
+}  // namespace polysweep

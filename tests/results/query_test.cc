@@ -1,0 +1,123 @@
+#include "results/query.h"
+
+#include "framework/error.h"
+#include "results/ingest.h"
+#include "tests/results/store_sample.h"
+#include "tests/support/catch.h"
+
+namespace polysweep {
+namespace {
+
+Database sample_database(const StoreSample& store) {
+  Ingest(system_files(), store.path()).catch_up();
+  return Database(database_path(store.path()), Access::kRead);
+}
+
+std::string message_of(const Database& database, const std::string& sql, QueryLimits limits = {}) {
+  try {
+    run_query(database, sql, {}, limits);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a query gives names and typed values", "[query]") {
+  const StoreSample store;
+  const Database database = sample_database(store);
+  std::vector<std::string> names;
+  std::vector<QueryValue> values;
+  QueryReceiver receiver;
+  receiver.columns = [&](const std::vector<std::string>& given) { names = given; };
+  receiver.row = [&](std::span<const QueryValue> row) { values.assign(row.begin(), row.end()); };
+  const QueryOutcome outcome = run_query(
+      database, "SELECT 1 AS a, 2.5 AS b, 'x' AS c, NULL AS d, x'00ff' AS e, 9e999 AS f", receiver);
+  CHECK(names == std::vector<std::string>{"a", "b", "c", "d", "e", "f"});
+  const std::vector<QueryValue> expected{std::int64_t{1},
+                                         2.5,
+                                         std::string("x"),
+                                         std::monostate{},
+                                         QueryBlob{std::string("\0\xff", 2)},
+                                         std::numeric_limits<double>::infinity()};
+  CHECK((values == expected));
+  CHECK(outcome.rows == 1);
+  CHECK_FALSE(outcome.truncated);
+}
+
+TEST_CASE("a query that does more than read is refused by name", "[query]") {
+  const StoreSample store;
+  const Database database = sample_database(store);
+  const auto refused = [&](const std::string& sql, const std::string& what) {
+    CHECK_THAT(message_of(database, sql),
+               Contains("a query only reads: " + what + " is not allowed"));
+  };
+  refused("INSERT INTO metric (name) VALUES ('x')", "INSERT");
+  refused("UPDATE trial SET state = 2", "UPDATE");
+  refused("DELETE FROM point", "DELETE");
+  refused("WITH x AS (SELECT 1) DELETE FROM point", "DELETE");
+  refused("ATTACH '/tmp/other.db' AS other", "ATTACH");
+  refused("DETACH main", "DETACH");
+  refused("PRAGMA journal_mode = DELETE", "PRAGMA journal_mode");
+  refused("SELECT * FROM pragma_journal_mode('delete')", "PRAGMA journal_mode");
+  refused("SELECT load_extension('/tmp/evil.so')", "the function load_extension");
+  refused("BEGIN IMMEDIATE", "a transaction");
+  refused("SAVEPOINT s", "a transaction");
+  refused("CREATE TABLE t (a)", "INSERT");
+  refused("CREATE TEMP TABLE t (a)", "INSERT");
+  refused("DROP TABLE point", "DELETE");
+  refused("REINDEX", "a change of the schema");
+  refused("VACUUM INTO '/tmp/copy.db'", "ATTACH");
+}
+
+TEST_CASE("a query that is wrong says so", "[query]") {
+  const StoreSample store;
+  const Database database = sample_database(store);
+  CHECK_THAT(message_of(database, "SELEC 1"), Contains("the query is wrong: near \"SELEC\""));
+  CHECK_THAT(message_of(database, "SELECT x FROM nowhere"),
+             Contains("no such table: nowhere") && Contains("polysweep query --schema"));
+  CHECK_THAT(message_of(database, "  -- nothing\n"), Contains("the query is empty"));
+  CHECK_THAT(message_of(database, "SELECT 1; SELECT 2"), Contains("a query is one statement"));
+  CHECK_THAT(message_of(database, std::string("SELECT 1\0 + 1", 13)), Contains("no NUL byte"));
+  CHECK(message_of(database, "SELECT 1;  -- done\n") == "");
+}
+
+TEST_CASE("a query that runs forever is stopped", "[query]") {
+  const StoreSample store;
+  const Database database = sample_database(store);
+  const std::string forever =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+  CHECK_THAT(message_of(database, forever, {0.05, 10}),
+             Contains("the query took more than 0.05 s and was stopped"));
+  CHECK(message_of(database, "SELECT 1") == "");  // and the next one runs
+}
+
+TEST_CASE("a query stops at its row limit and says so", "[query]") {
+  const StoreSample store;
+  const Database database = sample_database(store);
+  const std::string endless =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
+  const QueryOutcome outcome = run_query(database, endless, {}, {5, 1000});
+  CHECK(outcome.rows == 1000);
+  CHECK(outcome.truncated);
+  CHECK_FALSE(run_query(database, endless + " LIMIT 1000", {}, {5, 1000}).truncated);
+}
+
+TEST_CASE("queries want a database that cannot be written", "[query]") {
+  const StoreSample store;
+  sample_database(store);
+  const Database database(database_path(store.path()), Access::kWrite);
+  CHECK_THAT(message_of(database, "SELECT 1"), Contains("open for reading only"));
+}
+
+TEST_CASE("what a receiver throws ends the query", "[query]") {
+  const StoreSample store;
+  const Database database = sample_database(store);
+  QueryReceiver receiver;
+  receiver.row = [](std::span<const QueryValue>) { fail("enough"); };
+  CHECK_THROWS_WITH(run_query(database, "SELECT 1", receiver), "enough");
+  CHECK(message_of(database, "SELECT 1") == "");
+}
+
+}  // namespace polysweep
