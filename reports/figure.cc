@@ -93,7 +93,9 @@ std::string Labels::quoted(std::string_view text) {
   const std::string shown = shortened(text, kLongestLabel);
   texts_.push_back(shown);
   std::string token = fmt::format("@{}@", texts_.size() - 1);
-  token.append(std::max(text_length(shown), token.size()) - token.size(), '_');
+  // gnuplot reckons with wide characters; a page's are about 0.85 of that.
+  const auto width = static_cast<std::size_t>(0.85 * static_cast<double>(text_length(shown)));
+  token.append(std::max(width, token.size()) - token.size(), '_');
   return "'" + token + "'";
 }
 

@@ -99,7 +99,8 @@ th button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 white-space:nowrap}
 footer{margin-top:4rem;border-top:1px solid var(--line)}
 @media (max-width:40rem){body{padding:1.25rem .9rem 3rem}h1{font-size:1.5rem}
-.verdict{font-size:1.02rem}:root{--short:normal;--short-width:7.5rem;--long-width:15rem}caption{white-space:normal}}
+.verdict{font-size:1.02rem}:root{--short:normal;--short-width:7.5rem;--long-width:11.5rem}caption{white-space:normal}
+figure svg{width:36rem}}
 @media print{@page{size:A4 landscape;margin:12mm}
 :root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--shade:#fff;--link:#000;--good:#0b4d1f;
 --bad:#8a1813;--hole:#6b4300;--holeback:#fff;
@@ -108,7 +109,7 @@ body{max-width:none;padding:0;font-size:10pt}
 nav,.skip,.filter,footer,a[download]{display:none}
 .box{overflow:visible}table{font-size:7pt;width:100%}caption{white-space:normal}
 th,td{padding:.15rem .25rem .15rem 0}tbody th{position:static}
-figure svg{width:100%}figure,tr{break-inside:avoid}h2,caption,thead{break-after:avoid}
+figure svg{width:auto;max-width:100%;max-height:125mm}.note,figcaption{font-size:8pt}figure,tr{break-inside:avoid}h2,caption,thead{break-after:avoid}
 pre{max-height:none;white-space:pre-wrap}
 .warnings{border:1px solid #bbb}}
 )css";
