@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+#include "experiments/scored_text.h"
+
 namespace polysweep {
 
 inline constexpr int kBleuOrders = 4;
@@ -46,13 +48,15 @@ struct BleuScore {
   BleuStatistics statistics;
 };
 
-BleuScore bleu_of(const BleuStatistics& statistics, const BleuOptions& options);
+BleuScore bleu_of(const BleuStatistics& statistics, const BleuOptions& options,
+                  ScoreArithmetic arithmetic = ScoreArithmetic::kDouble);
 
+// One for each sentence. Throws Error as check_scored_texts() does.
 std::vector<BleuStatistics> bleu_statistics(std::span<const std::string> hypotheses,
                                             std::span<const std::string> references,
                                             const BleuOptions& options);
 
-// Throws Error where the two differ in number or are empty.
+// Throws Error as check_scored_texts() does.
 BleuScore corpus_bleu(std::span<const std::string> hypotheses,
                       std::span<const std::string> references, const BleuOptions& options = {});
 

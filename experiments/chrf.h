@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "experiments/ngrams.h"
+#include "experiments/scored_text.h"
 
 namespace polysweep {
 
@@ -20,17 +21,23 @@ struct ChrfOptions {
   bool lower_case = false;
 };
 
-// One entry per order: characters 1.., then words 1...
+// One entry per order: characters 1.., then words 1... An order that the
+// reference has no n-gram of counts none of the hypothesis either.
 using ChrfStatistics = std::vector<NgramMatches>;
 
-// 0..100
-double chrf_of(const ChrfStatistics& statistics, const ChrfOptions& options);
+// Adds `one` to `sum`; an empty `sum` becomes `one`.
+ChrfStatistics& add(ChrfStatistics& sum, const ChrfStatistics& one);
 
+// 0..100
+double chrf_of(const ChrfStatistics& statistics, const ChrfOptions& options,
+               ScoreArithmetic arithmetic = ScoreArithmetic::kDouble);
+
+// One for each sentence. Throws Error as check_scored_texts() does.
 std::vector<ChrfStatistics> chrf_statistics(std::span<const std::string> hypotheses,
                                             std::span<const std::string> references,
                                             const ChrfOptions& options);
 
-// Throws Error where the two differ in number or are empty.
+// Throws Error as check_scored_texts() does.
 double corpus_chrf(std::span<const std::string> hypotheses, std::span<const std::string> references,
                    const ChrfOptions& options = {});
 
