@@ -1,0 +1,148 @@
+// The experiment `translation`: an encoder-decoder Transformer learns English to
+// German, and its translations of the test sets are scored.
+
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "experiments/bleu.h"
+#include "experiments/checkpoint.h"
+#include "experiments/chrf.h"
+#include "experiments/decoding.h"
+#include "experiments/encoded_corpus.h"
+#include "experiments/experiments.h"
+#include "experiments/training.h"
+#include "experiments/transformer.h"
+#include "experiments/translation_parameters.h"
+#include "framework/clock.h"
+#include "framework/error.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::size_t kSamples = 5;
+
+// Checkpoints do not change a result, so their interval is no parameter.
+CheckpointInterval checkpoint_interval() {
+  CheckpointInterval interval;
+  if (const char* seconds = std::getenv("POLYSWEEP_CHECKPOINT_SECONDS"))
+    interval.seconds = std::strtod(seconds, nullptr);
+  if (const char* updates = std::getenv("POLYSWEEP_CHECKPOINT_UPDATES"))
+    interval.updates = std::strtoll(updates, nullptr, 10);
+  return interval;
+}
+
+// A test set with what the model made of it.
+struct Translated {
+  const ParallelText* text = nullptr;
+  std::vector<std::string> hypotheses;
+};
+
+class Translation : public Experiment {
+ public:
+  RunEnd run(const TrialContext& context, Recorder& recorder) override;
+
+ private:
+  // Empty where a stop was asked for.
+  std::optional<std::vector<Translated>> translate_tests(const Transformer& model,
+                                                         const EncodedCorpus& corpus,
+                                                         const DecodingOptions& options,
+                                                         Recorder& recorder) const;
+};
+
+void record_scores(Recorder& recorder, std::int64_t step, const std::string& prefix,
+                   const Translated& translated) {
+  const std::vector<std::string>& hypotheses = translated.hypotheses;
+  const std::vector<std::string>& references = translated.text->target;
+  BleuOptions lower_case;
+  lower_case.lower_case = true;
+  BleuOptions untokenized = lower_case;
+  untokenized.tokenizer = BleuTokenizer::kNone;
+  recorder.metric(prefix + "_bleu", step, corpus_bleu(hypotheses, references).score);
+  recorder.metric(prefix + "_bleu_lower_case", step,
+                  corpus_bleu(hypotheses, references, lower_case).score);
+  recorder.metric(prefix + "_bleu_untokenized", step,
+                  corpus_bleu(hypotheses, references, untokenized).score);
+  recorder.metric(prefix + "_chrf", step, corpus_chrf(hypotheses, references));
+}
+
+void record_samples(Recorder& recorder, std::int64_t step, const Translated& translated) {
+  const ParallelText& text = *translated.text;
+  for (std::size_t i = 0; i < std::min(kSamples, text.size()); ++i)
+    recorder.text(fmt::format("{} {}", text.name, i + 1), step,
+                  fmt::format("source:     {}\nreference:  {}\nhypothesis: {}", text.source[i],
+                              text.target[i], translated.hypotheses[i]));
+}
+
+// All translations of a test set, a line each, for tests between two outputs.
+void keep_output(const std::filesystem::path& folder, const Translated& translated) {
+  std::string lines;
+  for (const std::string& hypothesis : translated.hypotheses) lines += hypothesis + "\n";
+  system_files().replace(folder / ("output_" + translated.text->name + ".txt"), lines);
+}
+
+std::optional<std::vector<Translated>> Translation::translate_tests(const Transformer& model,
+                                                                    const EncodedCorpus& corpus,
+                                                                    const DecodingOptions& options,
+                                                                    Recorder& recorder) const {
+  std::vector<Translated> all;
+  for (std::size_t i = 0; i < corpus.tests.size(); ++i) {
+    std::vector<Tokens> sources = corpus.tests[i].source;
+    for (Tokens& source : sources) source.push_back(options.end);
+    const auto found = translate(model, sources, options,
+                                 [&](std::int64_t) { return !recorder.stop_requested(); });
+    if (!found) return std::nullopt;
+    Translated& translated = all.emplace_back();
+    translated.text = &corpus.text.tests[i];
+    for (const Tokens& tokens : *found)
+      translated.hypotheses.push_back(corpus.vocabulary->decode(tokens));
+  }
+  return all;
+}
+
+RunEnd Translation::run(const TrialContext& context, Recorder& recorder) {
+  const Parameters& parameters = context.trial.parameters;
+  const auto corpus = encoded_corpus(corpus_options(parameters, context.data_folder));
+  const TransformerOptions model_options =
+      transformer_options(parameters, corpus->vocabulary->size(), context.device);
+  Transformer model(model_options, static_cast<std::uint64_t>(parameters.integer("seed")));
+  Training training(model, corpus->train, corpus->valid, training_options(parameters));
+  CheckpointFolder checkpoints(system_files(), context.trial_folder, context.trial.id);
+
+  const RunEnd end = training.run(recorder, checkpoints, checkpoint_interval());
+  if (end == RunEnd::kStopped) return end;
+  if (end == RunEnd::kDiverged) {
+    checkpoints.clear();
+    return end;
+  }
+  training.average();
+  const double began_s = system_clock().monotonic_s();
+  const auto tests = translate_tests(model, *corpus, decoding_options(parameters), recorder);
+  if (!tests) {
+    training.save(checkpoints);
+    return RunEnd::kStopped;
+  }
+  const std::int64_t step = training.updates();
+  recorder.metric("translate_seconds", step, system_clock().monotonic_s() - began_s);
+  recorder.metric("tokens_per_second", step,
+                  static_cast<double>(training.tokens()) / training.train_seconds());
+  recorder.metric("padding_fraction", step, training.padding_fraction());
+  recorder.metric("unknown_fraction", step, corpus->held_out_unknown_fraction);
+  recorder.metric("parameters", step, static_cast<double>(training.parameter_count()));
+  record_scores(recorder, step, "test", tests->front());
+  for (const Translated& translated : *tests) {
+    if (tests->size() > 1) record_scores(recorder, step, translated.text->name, translated);
+    record_samples(recorder, step, translated);
+    keep_output(context.trial_folder, translated);
+  }
+  recorder.text("weights_sha256", step, training.weights_sha256());
+  checkpoints.clear();
+  return RunEnd::kDone;
+}
+
+}  // namespace
+
+std::unique_ptr<Experiment> make_translation() { return std::make_unique<Translation>(); }
+
+}  // namespace polysweep
