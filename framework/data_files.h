@@ -42,7 +42,6 @@ class DataFolder {
  private:
   std::filesystem::path folder_;
   std::map<std::string, std::string> digests_;
-  std::map<std::vector<std::string>, std::string> combined_;
 };
 
 // Where `file` lies below `folder`: PATH or PATH.gz. Throws Error naming both

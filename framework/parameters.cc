@@ -34,7 +34,7 @@ std::string number_text(double value, ValueType type) {
 // "an integer from 1 to 512", "a real number of 0.0 or more, or one of 'full'".
 std::string right_values(const ParameterSpec& spec) {
   std::string words;
-  for (const std::string& word : spec.words) words += (words.empty() ? "" : ", ") + quoted(word);
+  for (const std::string& word : spec.words) words += (words.empty() ? "" : ", ") + in_quotes(word);
   if (spec.type == ValueType::kBoolean) return "true or false";
   if (spec.type == ValueType::kText) return words.empty() ? "a text" : "one of " + words;
   std::string out = spec.type == ValueType::kInteger ? "an integer" : "a real number";
@@ -51,7 +51,7 @@ std::string right_values(const ParameterSpec& spec) {
 }
 
 std::string shown(const Value& value) {
-  return value.type() == ValueType::kText ? quoted(value.text()) : value.canonical();
+  return value.type() == ValueType::kText ? in_quotes(value.text()) : value.canonical();
 }
 
 // `value` in the type of `spec`, its range not yet looked at.
@@ -134,11 +134,11 @@ void Parameters::append_canonical(std::string& out) const {
 
 Parameters Parameters::from_json(std::string_view json) {
   ScalarDocument document = read_scalars(json);
-  if (!document.is_object) fail("{} is not a JSON object of parameters", quoted(json));
+  if (!document.is_object) fail("{} is not a JSON object of parameters", in_quotes(json));
   Parameters parameters;
   parameters.entries_.reserve(document.entries.size());
   for (auto& [name, value] : document.entries) {
-    if (parameters.find(name) != nullptr) fail("parameter {} is given twice", quoted(name));
+    if (parameters.find(name) != nullptr) fail("parameter {} is given twice", in_quotes(name));
     parameters.set(name, std::move(value));
   }
   return parameters;

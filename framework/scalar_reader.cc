@@ -70,7 +70,7 @@ class Handler {
 ScalarDocument read_scalars(std::string_view json) {
   Handler handler;
   if (!nlohmann::json::sax_parse(json, &handler)) {
-    fail("cannot read {} as JSON values: {}", quoted(json), handler.problem);
+    fail("cannot read {} as JSON values: {}", in_quotes(json), handler.problem);
   }
   return std::move(handler.document);
 }

@@ -46,10 +46,10 @@ std::string suggestion(std::string_view unknown, std::span<const std::string> kn
     best = &name;
     best_distance = distance;
   }
-  return best == nullptr ? "" : fmt::format(" (did you mean {}?)", quoted(*best));
+  return best == nullptr ? "" : fmt::format(" (did you mean {}?)", in_quotes(*best));
 }
 
-std::string quoted(std::string_view name) {
+std::string in_quotes(std::string_view name) {
   std::string out = "'";
   std::size_t at = 0;
   while (at < name.size() && at < kQuotedBytes) {
@@ -69,7 +69,7 @@ std::string quoted(std::string_view name) {
 
 std::string unknown_name(std::string_view kind, std::string_view unknown,
                          std::span<const std::string> known) {
-  std::string out = fmt::format("unknown {} {}", kind, quoted(unknown));
+  std::string out = fmt::format("unknown {} {}", kind, in_quotes(unknown));
   const std::string near = suggestion(unknown, known);
   if (!near.empty() || known.empty()) return out + near;
   out += "; known: ";

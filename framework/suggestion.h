@@ -14,7 +14,7 @@ std::string suggestion(std::string_view unknown, std::span<const std::string> kn
 
 // 'name', fit for a message: beyond 60 bytes cut short with its size, control
 // characters and bytes that are not UTF-8 as \xNN.
-std::string quoted(std::string_view name);
+std::string in_quotes(std::string_view name);
 
 // "unknown metric 'blue' (did you mean 'bleu'?)", or, where nothing is near,
 // "unknown metric 'x'; known: bleu, loss". `kind` is the first noun.

@@ -72,7 +72,7 @@ ValueType type_from_name(std::string_view name) {
   for (std::size_t i = 0; i < std::size(kTypeNames); ++i) {
     if (kTypeNames[i] == name) return static_cast<ValueType>(i);
   }
-  fail("unknown type {}; known: boolean, integer, real, text", quoted(name));
+  fail("unknown type {}; known: boolean, integer, real, text", in_quotes(name));
 }
 
 Value::Value(double value) : data_(value == 0 ? 0.0 : value) {
@@ -81,8 +81,8 @@ Value::Value(double value) : data_(value == 0 ? 0.0 : value) {
 
 Value::Value(std::string value) : data_(std::move(value)) {
   const std::string& kept = std::get<std::string>(data_);
-  if (kept.find('\0') != std::string::npos) fail("the text {} has a NUL in it", quoted(kept));
-  if (!is_utf8(kept)) fail("the text {} is not UTF-8", quoted(kept));
+  if (kept.find('\0') != std::string::npos) fail("the text {} has a NUL in it", in_quotes(kept));
+  if (!is_utf8(kept)) fail("the text {} is not UTF-8", in_quotes(kept));
 }
 
 bool Value::is_number() const {
@@ -153,7 +153,7 @@ std::strong_ordering operator<=>(const Value& a, const Value& b) {
 Value value_from_json(std::string_view json) {
   const bool bare = !json.empty() && json.front() > ' ' && json.back() > ' ';
   ScalarDocument document = read_scalars(json);
-  if (document.is_object || !bare) fail("{} is not one JSON value", quoted(json));
+  if (document.is_object || !bare) fail("{} is not one JSON value", in_quotes(json));
   return std::move(document.entries.at(0).second);
 }
 
