@@ -127,9 +127,9 @@ struct HostStopped {
   std::int64_t time_us = 0;
 };
 
-using Event = std::variant<HostStarted, ProvenanceSeen, SweepPlanned, TrialsPlanned,
-                           AttemptStarted, AttemptResumed, MetricsRecorded, TextRecorded,
-                           AttemptFinished, HostStopped>;
+using Event =
+    std::variant<HostStarted, ProvenanceSeen, SweepPlanned, TrialsPlanned, AttemptStarted,
+                 AttemptResumed, MetricsRecorded, TextRecorded, AttemptFinished, HostStopped>;
 
 // Record types as written (persistent; never reuse a number).
 std::uint8_t event_type(const Event& event);
@@ -139,8 +139,7 @@ std::string_view event_name(const Event& event);
 // metrics and texts.
 bool changes_state(const Event& event);
 
-// The payload of a record, version 1; the layout is described in
-// journal_format.h. TrialsPlanned rows are deflated.
+// The payload of a record, version 1, laid out as in event_payload.h.
 std::string encode_event(const Event& event);
 // Throws Error for a payload that is no such event (too short, too long, a bad
 // number, an unknown type or version).
