@@ -5,13 +5,15 @@
 
 #if __has_include(<catch2/catch.hpp>)
 #include <catch2/catch.hpp>
+using Catch::Matchers::Contains;
 #else
 #include <catch2/catch_all.hpp>
 using Catch::Approx;
-using Catch::Matchers::Contains;
+inline auto Contains(const std::string& part) { return Catch::Matchers::ContainsSubstring(part); }
 #endif
 
 #include <cstdio>
+#include <string>
 
 // Ends the test case here and has ctest count it as skipped, with the reason.
 #define POLYSWEEP_SKIP(reason)                \
