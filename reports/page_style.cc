@@ -65,7 +65,8 @@ nav li{margin:0}
 .box:focus-visible,pre:focus-visible,summary:focus-visible{outline:2px solid var(--link);
 outline-offset:2px}
 table{border-collapse:separate;border-spacing:0;font-size:.88rem;font-variant-numeric:tabular-nums;min-width:40%}
-caption{text-align:left;font-weight:600;padding:0 0 .5rem;font-size:.95rem;white-space:nowrap}
+caption{text-align:left;font-weight:600;padding:0 0 .5rem;font-size:.95rem}
+caption span{position:sticky;left:0;display:inline-block;max-width:calc(100vw - 2rem)}
 th,td{padding:.32rem .75rem .32rem 0;text-align:left;vertical-align:top;
 border-bottom:1px solid var(--line)}
 thead th{border-bottom:2px solid var(--ink);font-weight:600;vertical-align:bottom}
@@ -99,7 +100,7 @@ th button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 white-space:nowrap}
 footer{margin-top:4rem;border-top:1px solid var(--line)}
 @media (max-width:40rem){body{padding:1.25rem .9rem 3rem}h1{font-size:1.5rem}
-.verdict{font-size:1.02rem}:root{--short:normal;--short-width:7.5rem;--long-width:11.5rem}caption{white-space:normal}
+.verdict{font-size:1.02rem}:root{--short:normal;--short-width:7.5rem;--long-width:11.5rem}
 figure svg{width:36rem}}
 @media print{@page{size:A4 landscape;margin:12mm}
 :root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--shade:#fff;--link:#000;--good:#0b4d1f;
@@ -107,7 +108,7 @@ figure svg{width:36rem}}
 --short:normal;--number:normal;--long-width:11rem}
 body{max-width:none;padding:0;font-size:10pt}
 nav,.skip,.filter,footer,a[download]{display:none}
-.box{overflow:visible}table{font-size:7pt;width:100%}caption{white-space:normal}
+.box{overflow:visible}table{font-size:7pt;width:100%}
 th,td{padding:.15rem .25rem .15rem 0}tbody th{position:static}
 figure svg{width:auto;max-width:100%;max-height:125mm}.note,figcaption{font-size:8pt}figure,tr{break-inside:avoid}h2,caption,thead{break-after:avoid}
 pre{max-height:none;white-space:pre-wrap}

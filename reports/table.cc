@@ -102,10 +102,10 @@ std::string table_html(const Table& table) {
   const std::string caption = html_escaped(table.caption);
   std::string html = "<div class=\"box\" role=\"region\" tabindex=\"0\" aria-label=\"" + caption +
                      "\">\n<table id=\"" + id + "\" class=\"" + column_classes(table) +
-                     (table.sortable ? " sortable" : "") + "\"><caption>" + caption +
+                     (table.sortable ? " sortable" : "") + "\"><caption><span>" + caption +
                      " <a download=\"" + id + ".csv\" href=\"data:text/csv;base64," +
                      base64(table_csv(table)) + "\" aria-label=\"Download as CSV: " + caption +
-                     "\">CSV</a></caption>\n<thead><tr>";
+                     "\">CSV</a></span></caption>\n<thead><tr>";
   for (const auto& column : table.columns) {
     html += "<th scope=\"col\">" + html_escaped(header(column)) + "</th>";
   }
