@@ -57,13 +57,13 @@ po::variables_map parse(const Command& command, const CommandOptions& options,
   all.add(options.shown).add(options.positional);
   po::variables_map given;
   try {
-    po::store(po::command_line_parser(arguments)
-                  .options(all)
-                  .positional(options.order)
-                  .style(po::command_line_style::unix_style ^
-                         po::command_line_style::allow_guessing)
-                  .run(),
-              given);
+    po::store(
+        po::command_line_parser(arguments)
+            .options(all)
+            .positional(options.order)
+            .style(po::command_line_style::unix_style ^ po::command_line_style::allow_guessing)
+            .run(),
+        given);
     po::notify(given);
   } catch (const po::error& wrong) {
     fail("{}; `polysweep {} --help` shows what it takes", wrong.what(), command.name);
@@ -94,8 +94,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
   CommandOptions options;
   options.shown.add_options()("help,h", "show this");
   command.declare(options);
-  const po::variables_map given =
-      parse(command, options, {arguments.begin() + 1, arguments.end()});
+  const po::variables_map given = parse(command, options, {arguments.begin() + 1, arguments.end()});
   if (given.count("help") > 0) {
     print_help(command, options);
     return kExitComplete;
@@ -104,9 +103,9 @@ int run_command_line(const std::vector<std::string>& arguments) {
 }
 
 void declare_store(CommandOptions& options) {
-  options.shown.add_options()(
-      "store", po::value<std::string>()->default_value("runs")->value_name("FOLDER"),
-      "folder of the journals, the database and the trials");
+  options.shown.add_options()("store",
+                              po::value<std::string>()->default_value("runs")->value_name("FOLDER"),
+                              "folder of the journals, the database and the trials");
 }
 
 void declare_json(CommandOptions& options) {

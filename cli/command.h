@@ -16,7 +16,7 @@ namespace polysweep {
 namespace po = boost::program_options;
 
 // What the shell is told.
-enum ExitStatus : int {
+enum ExitCode : int {
   kExitComplete = 0,  // done, and nothing is missing
   kExitMissing = 1,   // done, but trials are missing or failed, or something differs
   kExitError = 2,     // could not be done; the message says why

@@ -42,7 +42,7 @@ std::string condition_of(const ParameterSpec& spec) {
 void print_experiment(const ExperimentSpec& spec) {
   fmt::print("{} (version {}): {}\n\n", spec.name, spec.version, spec.doc);
   Table parameters;
-  parameters.columns = {{"parameter"}, {"type"},    {"default"}, {"range"},
+  parameters.columns = {{"parameter"}, {"type"},    {"default"},   {"range"},
                         {"unit"},      {"applies"}, {"what it is"}};
   for (const ParameterSpec& parameter : spec.schema.specs()) {
     parameters.rows.push_back({parameter.name, std::string(type_name(parameter.type)),

@@ -39,14 +39,13 @@ int run(const po::variables_map& given) {
   if (!std::filesystem::exists(journals)) fail("there are no journals in {}", journals.string());
   const bool dump = action == "dump";
   std::uint64_t records = 0;
-  const std::vector<IngestDamage> damage =
-      read_all(journals, [&](const std::string& host, const JournalRecord& record) {
-        ++records;
-        if (!dump) return;
-        std::cout << fmt::format("{{\"journal\":\"{}\",\"epoch\":{},\"sequence\":{},\"event\":{}}}\n",
-                                 host, record.epoch, record.sequence,
-                                 event_to_json(record.event));
-      });
+  const std::vector<IngestDamage> damage = read_all(journals, [&](const std::string& host,
+                                                                  const JournalRecord& record) {
+    ++records;
+    if (!dump) return;
+    std::cout << fmt::format("{{\"journal\":\"{}\",\"epoch\":{},\"sequence\":{},\"event\":{}}}\n",
+                             host, record.epoch, record.sequence, event_to_json(record.event));
+  });
   std::cout.flush();
   const bool lost = print_damage(damage);
   if (!dump) {

@@ -15,9 +15,8 @@ namespace {
 void declare(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
-  options.shown.add_options()(
-      "metric", po::value<std::vector<std::string>>()->value_name("NAME"),
-      "show this metric's final value (may be repeated; default: all)");
+  options.shown.add_options()("metric", po::value<std::vector<std::string>>()->value_name("NAME"),
+                              "show this metric's final value (may be repeated; default: all)");
   options.word("sweep");
 }
 

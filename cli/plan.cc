@@ -21,8 +21,6 @@ void declare(CommandOptions& options) {
   options.word("overrides", true);
 }
 
-nlohmann::json as_json(const Value& value) { return nlohmann::json::parse(value.canonical()); }
-
 nlohmann::json as_json(const Parameters& parameters) {
   return nlohmann::json::parse(parameters.canonical());
 }

@@ -25,9 +25,10 @@ fs::path worker_program(const po::variables_map& given) {
   const fs::path program =
       named ? fs::path(given["worker"].as<std::string>()) : own_folder() / "polysweep-worker";
   if (access(program.c_str(), X_OK) != 0) {
-    fail("there is no worker program at {}; build the target polysweep-worker, or name one with "
-         "--worker PROGRAM",
-         program.string());
+    fail(
+        "there is no worker program at {}; build the target polysweep-worker, or name one with "
+        "--worker PROGRAM",
+        program.string());
   }
   return fs::absolute(program);
 }
@@ -52,8 +53,8 @@ std::string asked_catalogue(const fs::path& program) {
 // milliseconds. A cache that cannot be written costs only time.
 std::string catalogue_json(const fs::path& program) {
   const fs::path cached =
-      cache_folder() / fmt::format("catalogue-{}.json",
-                                   sha256_hex(system_files().read(program)).substr(0, 32));
+      cache_folder() /
+      fmt::format("catalogue-{}.json", sha256_hex(system_files().read(program)).substr(0, 32));
   if (fs::exists(cached)) return system_files().read(cached);
   const std::string json = asked_catalogue(program);
   Catalogue::from_json(json);

@@ -92,16 +92,15 @@ int run(const po::variables_map& given) {
     std::cout << (any ? "\n]\n" : "]\n");
   } else {
     Table table;
-    outcome = run_query(
-        database, sql,
-        {[&table](const std::vector<std::string>& names) {
-           for (const std::string& name : names) table.columns.push_back({name});
-         },
-         [&table](std::span<const QueryValue> row) {
-           TableRow& out = table.rows.emplace_back();
-           for (const QueryValue& value : row) out.push_back(cell_of(value));
-         }},
-        limits);
+    outcome = run_query(database, sql,
+                        {[&table](const std::vector<std::string>& names) {
+                           for (const std::string& name : names) table.columns.push_back({name});
+                         },
+                         [&table](std::span<const QueryValue> row) {
+                           TableRow& out = table.rows.emplace_back();
+                           for (const QueryValue& value : row) out.push_back(cell_of(value));
+                         }},
+                        limits);
     if (given["csv"].as<bool>()) {
       fmt::print("{}", table_csv(table));
     } else {

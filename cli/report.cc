@@ -8,7 +8,7 @@
 #include "framework/error.h"
 #include "framework/file_system.h"
 #include "results/ledger.h"
-#include "results/load_sweep_results.h"
+#include "results/sweep_results.h"
 #include "runners/program.h"
 
 namespace polysweep {

@@ -8,6 +8,7 @@
 #include "cli/terminal.h"
 #include "framework/error.h"
 #include "results/trial_record.h"
+#include "runners/progress.h"
 
 namespace polysweep {
 namespace {
@@ -44,7 +45,7 @@ std::string sparkline(const std::vector<CurvePoint>& points) {
 
 void print_attempts(const TrialRecord& trial) {
   Table table;
-  table.columns = {{"attempt"},  {"host"}, {"slot"},           {"started (UTC)"},
+  table.columns = {{"attempt"}, {"host"}, {"slot"},        {"started (UTC)"},
                    {"outcome"}, {"time"}, {"peak memory"}, {"message"}};
   for (const AttemptRecord& attempt : trial.attempts) {
     std::string outcome = attempt.running ? "running" : attempt.outcome;
@@ -75,9 +76,8 @@ void print_metrics(const Database& database, const TrialRecord& trial) {
       return point ? fmt::format("{:.6g}", point->value) : std::string("-");
     };
     table.rows.push_back(
-        {metric.name, fmt::format("{:.6g}", metric.last.value),
-         fmt::format("{}", metric.last.step), shown(metric.minimum), shown(metric.maximum),
-         fmt::format("{}", metric.count),
+        {metric.name, fmt::format("{:.6g}", metric.last.value), fmt::format("{}", metric.last.step),
+         shown(metric.minimum), shown(metric.maximum), fmt::format("{}", metric.count),
          metric.count > 1 ? sparkline(load_curve(database, trial.id, metric.name, kSparkWidth))
                           : std::string()});
   }
@@ -134,9 +134,8 @@ void print_json(const TrialRecord& trial) {
                                {"peak_memory_bytes", attempt.peak_memory_bytes}});
   }
   for (const MetricSummary& metric : trial.metrics) {
-    out["metrics"][metric.name] = {{"last", number(metric.last.value)},
-                                   {"step", metric.last.step},
-                                   {"points", metric.count}};
+    out["metrics"][metric.name] = {
+        {"last", number(metric.last.value)}, {"step", metric.last.step}, {"points", metric.count}};
   }
   for (const TextEntry& text : trial.texts) {
     out["texts"].push_back({{"name", text.name}, {"step", text.step}, {"text", text.value}});

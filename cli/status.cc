@@ -90,9 +90,7 @@ void print_cells(const std::vector<CellCounts>& cells, bool json) {
   print_table(table);
 }
 
-bool complete(const StateCounts& counts) {
-  return counts.done + counts.diverged == counts.planned;
-}
+bool complete(const StateCounts& counts) { return counts.done + counts.diverged == counts.planned; }
 
 int run(const po::variables_map& given) {
   const Store store(given);

@@ -42,13 +42,6 @@ std::string date_text(std::int64_t time_us) {
                      fmt::gmtime(static_cast<std::time_t>(time_us / 1'000'000)));
 }
 
-std::string duration_text(double seconds) {
-  if (seconds < 60) return fmt::format("{:.1f} s", seconds);
-  const auto whole = static_cast<long>(seconds + 0.5);
-  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
-  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
-}
-
 std::string memory_text(double bytes) {
   if (bytes <= 0) return "";
   return fmt::format("{:.0f} MiB", bytes / (1024.0 * 1024.0));

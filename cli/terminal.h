@@ -19,8 +19,6 @@ void print_table(const Table& table);
 
 // "2026-01-31 14:05:09" (UTC); "" for 0.
 std::string date_text(std::int64_t time_us);
-// "1.2 s", "3 min 20 s", "5 h 12 min".
-std::string duration_text(double seconds);
 // "512 MiB"; "" for 0.
 std::string memory_text(double bytes);
 

@@ -21,6 +21,8 @@ add_library(polysweep_settings INTERFACE)
 target_compile_features(polysweep_settings INTERFACE cxx_std_20)
 target_compile_options(polysweep_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  # Option structs have defaults: to give the first members alone is their use.
+  -Wno-missing-field-initializers
   # Precompiled headers and sanitizers make these two cry wolf on GCC 12.
   -Wno-maybe-uninitialized -Wno-restrict -fno-fast-math -ffp-contract=off)
 target_include_directories(polysweep_settings INTERFACE ${PROJECT_SOURCE_DIR})

@@ -29,8 +29,8 @@ TEST_CASE("a wrong command or option is named with what would be right", "[cli]"
   const CommandEnd option = run_command({PolysweepProgram::path().string(), "plan", "--cuont"});
   CHECK(option.status == 2);
   CHECK_THAT(option.error, Contains("--cuont") && Contains("`polysweep plan --help`"));
-  const CommandEnd missing = run_command({PolysweepProgram::path().string(), "plan", "--worker",
-                                          PolysweepProgram::worker().string()});
+  const CommandEnd missing = run_command(
+      {PolysweepProgram::path().string(), "plan", "--worker", PolysweepProgram::worker().string()});
   CHECK(missing.status == 2);
   CHECK(missing.error == "polysweep: file is missing: give the sweep's TOML file\n");
   const CommandEnd worker =
@@ -55,8 +55,8 @@ TEST_CASE("plan counts, shows and prints the trials", "[cli]") {
 
 TEST_CASE("a mistake in a sweep file is shown with its place", "[cli]") {
   const PolysweepProgram program;
-  const auto sweep = program.write("wrong.toml",
-                                   "sweep = \"w\"\nexperiment = \"toy\"\n[factors]\nnoize = [1]\n");
+  const auto sweep =
+      program.write("wrong.toml", "sweep = \"w\"\nexperiment = \"toy\"\n[factors]\nnoize = [1]\n");
   const CommandEnd end = program.plan(sweep);
   CHECK(end.status == 2);
   CHECK_THAT(end.error, Contains("wrong.toml:4:1: ") && Contains("did you mean 'noise'?"));

@@ -46,9 +46,9 @@ class PolysweepProgram {
     all.insert(all.end(), words.begin(), words.end());
     return planning("run", sweep, all);
   }
-  CommandEnd run(const std::filesystem::path& sweep,
-                 const std::vector<std::string>& words = {}) const {
-    return run_command(run_words(sweep, words));
+  CommandEnd run(const std::filesystem::path& sweep, const std::vector<std::string>& words = {},
+                 const Environment& added = {}) const {
+    return run_command(run_words(sweep, words), added);
   }
   CommandEnd ask(const std::vector<std::string>& words) const {
     return run_command(on_store(words));

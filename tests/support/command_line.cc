@@ -1,6 +1,7 @@
 #include "tests/support/command_line.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,8 +15,9 @@ namespace polysweep {
 namespace {
 
 // In the child, between fork and exec.
-[[noreturn]] void become(const std::vector<std::string>& argv, const char* output,
-                         const char* error) {
+[[noreturn]] void become(const std::vector<std::string>& argv, const Environment& added,
+                         const char* output, const char* error) {
+  for (const auto& [name, value] : added) setenv(name.c_str(), value.c_str(), 1);
   setpgid(0, 0);
   dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
   dup2(open(output, O_WRONLY | O_CREAT | O_APPEND, 0600), STDOUT_FILENO);
@@ -34,11 +36,11 @@ std::string content(const std::filesystem::path& file) {
   return out.str();
 }
 
-int start(const std::vector<std::string>& argv, const std::string& output,
+int start(const std::vector<std::string>& argv, const Environment& added, const std::string& output,
           const std::string& error) {
   const pid_t child = fork();
   if (child < 0) fail("cannot fork");
-  if (child == 0) become(argv, output.c_str(), error.c_str());
+  if (child == 0) become(argv, added, output.c_str(), error.c_str());
   return child;
 }
 
@@ -50,16 +52,16 @@ int wait_command(int pid) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-CommandEnd run_command(const std::vector<std::string>& argv) {
+CommandEnd run_command(const std::vector<std::string>& argv, const Environment& added) {
   const TemporaryFolder folder;
   const std::filesystem::path output = folder.path() / "output";
   const std::filesystem::path error = folder.path() / "error";
-  const int status = wait_command(start(argv, output.string(), error.string()));
+  const int status = wait_command(start(argv, added, output.string(), error.string()));
   return {status, content(output), content(error)};
 }
 
-int start_command(const std::vector<std::string>& argv) {
-  return start(argv, "/dev/null", "/dev/null");
+int start_command(const std::vector<std::string>& argv, const Environment& added) {
+  return start(argv, added, "/dev/null", "/dev/null");
 }
 
 }  // namespace polysweep

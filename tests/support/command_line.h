@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace polysweep {
@@ -12,12 +13,14 @@ struct CommandEnd {
   std::string error;   // standard error
 };
 
-// argv[0]: a path. Waits for its end.
-CommandEnd run_command(const std::vector<std::string>& argv);
+using Environment = std::vector<std::pair<std::string, std::string>>;
+
+// argv[0]: a path. Waits for its end. `added` joins our environment.
+CommandEnd run_command(const std::vector<std::string>& argv, const Environment& added = {});
 
 // Starts a program in the background; its output goes to /dev/null. Returns its
 // process id; it leads a process group of its own.
-int start_command(const std::vector<std::string>& argv);
+int start_command(const std::vector<std::string>& argv, const Environment& added = {});
 // Waits for the end of such a program and returns its exit status as above.
 int wait_command(int pid);
 

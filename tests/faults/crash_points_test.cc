@@ -1,0 +1,104 @@
+// Fails at the N-th file operation for N = 1, 2, ... until nothing fails, and
+// demands after each that the next run makes everything whole.
+#include <signal.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <random>
+#include <thread>
+
+#include "tests/faults/wholeness.h"
+#include "tests/support/catch.h"
+
+using namespace polysweep;
+
+namespace {
+
+Environment shim(const PolysweepProgram& program, const std::string& fault) {
+  return {{"LD_PRELOAD", POLYSWEEP_IO_SHIM},
+          {"POLYSWEEP_FAULT", fault},
+          {"POLYSWEEP_FAULT_PROGRAM", "polysweep"},
+          {"POLYSWEEP_FAULT_UNDER", program.store().string()}};
+}
+
+const nlohmann::json& undisturbed_values() {
+  static const nlohmann::json values = [] {
+    const PolysweepProgram program;
+    const CommandEnd run = program.run(program.write("faulty.toml", kFaultySweep));
+    if (run.status != 0) throw std::runtime_error(run.output + run.error);
+    return final_values(program);
+  }();
+  return values;
+}
+
+// Every N, or with a stride that makes about `most` of them.
+void sweep_over(FaultTable& table, const std::string& calls, const std::string& action, int most) {
+  const char* all = std::getenv("POLYSWEEP_ALL_FAULTS");
+  int n = 1;
+  int tried = 0;
+  for (; n < 10'000; ++tried) {
+    const PolysweepProgram program;
+    const auto sweep = program.write("faulty.toml", kFaultySweep);
+    const std::string fault = calls + " " + action + " " + std::to_string(n);
+    INFO(fault);
+    const CommandEnd run = program.run(sweep, {}, shim(program, fault));
+    table.add(calls + " " + action, expect_whole(program, sweep, undisturbed_values()));
+    if (run.status == 0 && action != "short" && action != "EINTR") break;
+    if (run.status == 0 && tried > most) break;
+    n += all != nullptr || tried < most / 2 ? 1 : 5;
+  }
+  CHECK(tried > 3);
+}
+
+}  // namespace
+
+TEST_CASE("killed at every file operation, the next run makes it whole", "[faults]") {
+  FaultTable table;
+  sweep_over(table, "write", "kill", 20);
+  sweep_over(table, "sync", "kill", 20);
+  sweep_over(table, "rename,open", "kill", 20);
+  table.print();
+}
+
+TEST_CASE("refused at every file operation, the next run makes it whole", "[faults]") {
+  FaultTable table;
+  sweep_over(table, "write", "ENOSPC", 16);
+  sweep_over(table, "write", "EIO", 8);
+  sweep_over(table, "sync", "EIO", 16);
+  sweep_over(table, "open", "EMFILE", 8);
+  sweep_over(table, "open", "EROFS", 8);
+  table.print();
+}
+
+TEST_CASE("interrupted and short writes are gone on with", "[faults]") {
+  FaultTable table;
+  for (const char* fault : {"write short 1 1", "write EINTR 1 2", "write EINTR 2 3"}) {
+    const PolysweepProgram program;
+    const auto sweep = program.write("faulty.toml", kFaultySweep);
+    INFO(fault);
+    CHECK(program.run(sweep, {}, shim(program, fault)).status == 0);
+    table.add(fault, expect_whole(program, sweep, undisturbed_values()));
+  }
+  table.print();
+}
+
+TEST_CASE("killed at random moments, again and again, the table is the same", "[faults]") {
+  const PolysweepProgram undisturbed;
+  const std::vector<std::string> slow = {"sleep_ms=5", "steps=20", "seed=0..9"};
+  const std::string text = kFaultySweep;
+  REQUIRE(undisturbed.run(undisturbed.write("faulty.toml", text), slow).status == 0);
+  const PolysweepProgram program;
+  const auto sweep = program.write("faulty.toml", text);
+  std::mt19937 random(1);
+  for (int i = 0; i < 15; ++i) {
+    const int pid = start_command(program.run_words(sweep, slow));
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(std::uniform_int_distribution<>(20, 300)(random)));
+    kill(pid, SIGKILL);
+    wait_command(pid);
+  }
+  const CommandEnd last = program.run(sweep, slow);
+  INFO(last.output << last.error);
+  CHECK(last.status == 0);
+  CHECK(final_values(program) == final_values(undisturbed));
+}
