@@ -15,7 +15,6 @@
 #include <string>
 #include <vector>
 
-#include "framework/clock.h"
 #include "framework/file_system.h"
 #include "framework/journal_writer.h"
 #include "framework/trial.h"
@@ -23,32 +22,16 @@
 #include "runners/retry_policy.h"
 #include "runners/slots.h"
 #include "runners/stop_flag.h"
+#include "runners/trial_queue.h"
+#include "runners/worker_seat.h"
 
 namespace polysweep {
-
-// A trial of the list to be run.
-struct TrialToRun {
-  std::size_t index = 0;  // as the function TrialAt knows it
-  std::uint32_t next_attempt = 1;
-  FailureCounts counts;  // of earlier attempts
-};
 
 // Makes a trial whole: (index) -> trial.
 using TrialAt = std::function<Trial(std::size_t)>;
 
-struct WorkerCommand {
-  std::filesystem::path program;
-  std::vector<std::string> arguments;  // before those that the host adds
-  // What the worker must say of itself (WorkerHello); another answer is an Error.
-  std::string build;
-  std::string catalogue_digest;  // SHA-256 (hex) of Catalogue::to_json()
-};
-
 struct HostLimits {
-  double heartbeat_s = 30;   // without a sign of life a worker is killed: hung
-  double progress_s = 600;   // without a metric or progress of its trial likewise
-  double wall_s = 0;         // of one attempt; 0: none
-  double start_s = 120;      // from start to greeting
+  WorkerDeadlines worker;
   double stop_grace_s = 30;  // from a request to stop until workers are killed
   int starts = 3;            // deaths in a row before any trial began: an Error
   int breaker_trials = 3;    // see CircuitBreaker; 0: never
@@ -105,9 +88,6 @@ class Host {
                  ProgressSink& sink, StopFlag& stop);
 
  private:
-  class Run;
-
-  FileSystem& files_;
   HostOptions options_;
   std::unique_ptr<JournalWriter> journal_;
 };

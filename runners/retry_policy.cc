@@ -36,6 +36,7 @@ void FailureCounts::add(Outcome outcome) {
   if (outcome == Outcome::kCrashed) ++crashed;
   if (outcome == Outcome::kOutOfMemory) ++out_of_memory;
   if (outcome == Outcome::kHung || outcome == Outcome::kTimedOut) ++hung;
+  if (outcome == Outcome::kPreempted) ++preempted;
 }
 
 NextStep next_step(Outcome outcome, const FailureCounts& counts, const RetryLimits& limits) {
@@ -54,6 +55,7 @@ NextStep next_step(Outcome outcome, const FailureCounts& counts, const RetryLimi
     case Outcome::kTimedOut:
       return counts.hung > limits.hung ? NextStep::kFailed : NextStep::kRetry;
     case Outcome::kPreempted:
+      return counts.preempted > limits.preempted ? NextStep::kFailed : NextStep::kRetry;
     case Outcome::kHostLost:
     case Outcome::kStopped:
       return NextStep::kRetry;

@@ -7,7 +7,8 @@
 //   crashed                 retried 2 times, then fails
 //   out of memory           retried once, alone on its device, then fails
 //   hung, timed out         retried once (together), then fails
-//   preempted, host lost, stopped   run again, at no cost
+//   preempted        run again, at no cost; fails when it never ends otherwise
+//   host lost, stopped   run again, at no cost
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,8 @@ namespace polysweep {
 struct FailureCounts {
   int crashed = 0;
   int out_of_memory = 0;
-  int hung = 0;  // hung or timed out
+  int hung = 0;       // hung or timed out
+  int preempted = 0;  // killed from outside
 
   // Counts an attempt that ended with `outcome`.
   void add(Outcome outcome);
@@ -34,6 +36,7 @@ struct RetryLimits {
   int crashed = 2;
   int out_of_memory = 1;
   int hung = 1;
+  int preempted = 10;  // a trial whose worker is killed this often is at fault
 };
 
 enum class NextStep : std::uint8_t {

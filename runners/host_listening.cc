@@ -1,0 +1,195 @@
+#include <signal.h>
+
+#include <algorithm>
+
+#include "framework/clock.h"
+#include "framework/digest.h"
+#include "framework/error.h"
+#include "runners/host_run.h"
+
+namespace polysweep {
+
+namespace {
+
+// Signals that somebody else sends; the others come from what the trial did.
+bool from_outside(int number) {
+  return number == SIGKILL || number == SIGTERM || number == SIGINT || number == SIGHUP;
+}
+
+}  // namespace
+
+// Takes in all that a worker has said. Whether it has died is asked first, so
+// that nothing it said before its death is missed.
+void HostRun::listen(WorkerSeat& seat) {
+  if (!seat.occupied()) return;
+  seat.process().read_output();
+  const std::optional<ExitStatus> status = seat.process().poll();
+  while (const std::optional<Message> message = seat.receive()) {
+    seat.seen(now_s_);
+    if (const auto* hello = std::get_if<WorkerHello>(&*message)) {
+      greeted(seat, *hello);
+    } else {
+      hear(seat, *message);
+    }
+  }
+  if (status) bury(seat, *status);
+}
+
+void HostRun::greeted(WorkerSeat& seat, const WorkerHello& hello) {
+  seat.greet(hello, options_.worker);
+  if (provenances_.insert(seat.provenance()).second) append_state(ProvenanceSeen{hello.provenance});
+}
+
+void HostRun::hear(WorkerSeat& seat, const Message& message) {
+  if (const auto* begun = std::get_if<AttemptBegun>(&message)) {
+    if (Flight* flight = seat.speaker(begun->trial, begun->attempt)) {
+      flight->begun = true;
+      flight->begun_s = flight->progress_s = now_s_;
+      deaths_in_a_row_ = 0;
+    }
+  } else if (const auto* metrics = std::get_if<MetricsRecorded>(&message)) {
+    if (moves_on(seat, metrics->trial, metrics->attempt)) append_point(*metrics);
+  } else if (const auto* text = std::get_if<TextRecorded>(&message)) {
+    if (moves_on(seat, text->trial, text->attempt)) append_point(*text);
+  } else if (const auto* progress = std::get_if<ProgressMade>(&message)) {
+    if (Flight* flight = moves_on(seat, progress->trial, progress->attempt)) {
+      const bool sensible = progress->total > 0 && progress->done >= 0;
+      flight->fraction = sensible ? std::min(1.0, progress->done / progress->total) : 0;
+    }
+  } else if (const auto* resumed = std::get_if<AttemptResumed>(&message)) {
+    if (moves_on(seat, resumed->trial, resumed->attempt)) append_state(*resumed);
+  } else if (const auto* ended = std::get_if<AttemptEnded>(&message)) {
+    attempt_ended(seat, *ended);
+  } else if (!std::holds_alternative<Heartbeat>(message)) {
+    seat.silence(
+        fmt::format("its worker said \"{}\", which only a host says", message_name(message)));
+  }
+}
+
+// The attempt that speaks, which has shown progress by it.
+Flight* HostRun::moves_on(WorkerSeat& seat, const TrialId& id, std::uint32_t attempt) {
+  Flight* flight = seat.speaker(id, attempt);
+  if (flight != nullptr) flight->progress_s = now_s_;
+  return flight;
+}
+
+void HostRun::attempt_ended(WorkerSeat& seat, const AttemptEnded& ended) {
+  Flight* speaker = seat.speaker(ended.trial, ended.attempt);
+  if (speaker == nullptr) return;
+  Flight flight = std::move(*speaker);
+  seat.flights().pop_front();
+  Ending ending;
+  ending.outcome = ended.outcome;
+  ending.message = ended.message;
+  ending.elapsed_s = ended.elapsed_s;
+  ending.peak_memory_bytes = ended.peak_memory_bytes;
+  if (ended.outcome != Outcome::kDone && ended.outcome != Outcome::kStopped) {
+    seat.process().read_output();
+    ending.output_tail = seat.process().output_tail();
+    seat.process().forget_output();
+  }
+  look_ahead_.trial_took(ended.elapsed_s);
+  end_attempt(seat, std::move(flight), std::move(ending));
+}
+
+// A worker has ended: its trial with it, the others are put back.
+void HostRun::bury(WorkerSeat& seat, const ExitStatus& status) {
+  const bool had_begun = !seat.flights().empty() && seat.flights().front().begun;
+  const bool out_of_memory = memory_events_.grew();
+  if (had_begun) {
+    Flight flight = std::move(seat.flights().front());
+    seat.flights().pop_front();
+    Ending ending = ending_of(seat, status, out_of_memory);
+    ending.elapsed_s = now_s_ - flight.begun_s;
+    ending.output_tail = seat.process().output_tail();
+    put_back_all(seat);
+    end_attempt(seat, std::move(flight), std::move(ending));
+  } else {
+    put_back_all(seat);
+    if (!seat.leaving() && !stopping_ && ++deaths_in_a_row_ >= options_.limits.starts) {
+      const std::string reason =
+          seat.kill_reason() ? seat.kill_reason()->message : describe(status);
+      fail("the worker {} ended {} times in a row before a trial began: {}; its last output:\n{}",
+           options_.worker.program.string(), deaths_in_a_row_, reason,
+           seat.process().output_tail());
+    }
+  }
+  seat.vacate();
+}
+
+HostRun::Ending HostRun::ending_of(const WorkerSeat& seat, const ExitStatus& status,
+                                   bool out_of_memory) const {
+  Ending ending;
+  if (seat.kill_reason()) {
+    ending.outcome = seat.kill_reason()->outcome;
+    ending.message = seat.kill_reason()->message;
+    return ending;
+  }
+  const std::string what = describe(status);
+  if (const auto* signalled = std::get_if<Signalled>(&status)) {
+    if (signalled->signal == SIGKILL && out_of_memory) {
+      ending.outcome = Outcome::kOutOfMemory;
+      ending.message = "the system killed its worker for want of memory";
+    } else if (from_outside(signalled->signal)) {
+      ending.outcome = Outcome::kPreempted;
+      ending.message = fmt::format("its worker was killed from outside: {}", what);
+    } else {
+      ending.outcome = Outcome::kCrashed;
+      ending.message = fmt::format("its worker crashed: {}", what);
+    }
+  } else {
+    ending.outcome = Outcome::kError;
+    ending.message = fmt::format("its worker ended in the middle of the trial: {}", what);
+  }
+  return ending;
+}
+
+void HostRun::put_back_all(WorkerSeat& seat) {
+  while (!seat.flights().empty()) {
+    Flight flight = std::move(seat.flights().back());
+    seat.flights().pop_back();
+    Ending ending;
+    ending.outcome = stopping_ ? Outcome::kStopped : Outcome::kPreempted;
+    ending.message = "it had not begun";
+    end_attempt(seat, std::move(flight), std::move(ending));
+  }
+}
+
+void HostRun::end_attempt(const WorkerSeat& seat, Flight flight, Ending ending) {
+  const bool counts = flight.begun;
+  TrialToRun& item = flight.item;
+  if (counts) item.counts.add(ending.outcome);
+  const NextStep step =
+      counts ? next_step(ending.outcome, item.counts, options_.limits.retries) : NextStep::kRetry;
+  AttemptFinished finished;
+  finished.trial = flight.id;
+  finished.attempt = item.next_attempt;
+  finished.outcome = ending.outcome;
+  finished.final = step == NextStep::kSettled || step == NextStep::kFailed;
+  finished.message = ending.message;
+  finished.output_tail = std::move(ending.output_tail);
+  finished.elapsed_s = ending.elapsed_s;
+  finished.peak_memory_bytes = ending.peak_memory_bytes;
+  finished.time_us = system_clock().wall_us();
+  append_state(finished);
+  pending_.push_back(
+      {{flight.id, item.next_attempt, ending.outcome, finished.final, std::move(ending.message)},
+       !counts});
+  ++item.next_attempt;
+  if (step == NextStep::kRetry && !flight.alone) queue_.put_back(item);
+  if (step == NextStep::kRetryAlone || (step == NextStep::kRetry && flight.alone)) {
+    queue_.put_alone(seat.slot().device_group, item);
+  }
+}
+
+void HostRun::append_point(const Event& event) {
+  journal_.append(event);
+  if (metrics_since_s_ < 0) metrics_since_s_ = now_s_;
+}
+
+void HostRun::append_state(const Event& event) {
+  journal_.append(event);
+  state_to_sync_ = true;
+}
+
+}  // namespace polysweep
