@@ -1,12 +1,12 @@
 // A sweep: one TOML file, checked against the schema of its experiment.
 //
-// The grammar is documented in docs/sweep_file.md. Everything that can be wrong
-// with a file is found here, as an Error with file:line:column and the nearest
-// known name, before anything runs.
+// The grammar is documented in docs/sweep_file.md. What can be wrong with a file
+// is found here, or at planning (plan.h), before anything runs: as an Error with
+// file:line:column and the nearest known name.
 #pragma once
 
 #include <filesystem>
-#include <optional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,15 +41,18 @@ struct Sweep {
   std::vector<std::string> overrides;
 
   ExperimentSpec experiment;
-  Parameters fixed;                           // typed; defaults are not in it
-  std::vector<Factor> factors;                // the replicate is among them
-  std::string replicate;                      // "" where nothing is repeated
+  Parameters fixed;                            // typed; defaults are not in it
+  std::vector<Factor> factors;                 // the replicate is among them
+  std::string replicate;                       // "" where nothing is repeated
   std::vector<std::vector<std::string>> zips;  // factors that move together
   std::vector<Selection> excludes;
   std::vector<Selection> wheres;
   Parameters baseline;  // names levels of some factors; empty: no baseline
   MetricChoice primary;
   std::vector<MetricChoice> secondary;
+  // Where it stands what only planning can judge ("file:line:column" or
+  // "override '...'"): of "factors", "baseline", "fixed NAME", "factor NAME".
+  std::map<std::string, std::string> places;
 
   const Factor* find_factor(std::string_view name) const;
 };
