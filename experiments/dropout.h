@@ -4,15 +4,15 @@
 // keep16 = round((1 - rate) * 65536); kept elements are divided by the exact
 // keep16 / 65536. The bits: with key stream_key(seed, "dropout"), block b is
 // philox4x32 of the counter (b, site, step low, step high); elements lie in
-// groups of 64, group g takes blocks 8g..8g+7: element 64g + 8w + c is the low
-// half of word w of block 8g + c, element 64g + 32 + 8w + c the high half
-// (w = 0..3, c = 0..7). Masks are drawn on the CPU, whatever the device.
+// groups of 256, group g takes blocks 32g .. 32g + 31: element 256g + 32w + c is
+// the low half of word w of block 32g + c, element 256g + 128 + 32w + c its high
+// half (w = 0..3, c = 0..31). Masks are drawn on the CPU, whatever the device.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
+#include <array>
 #include <cstdint>
-#include <span>
 
 namespace polysweep {
 
@@ -40,12 +40,13 @@ class Dropout {
   // residual + apply(x, site), in one pass.
   at::Tensor add(const at::Tensor& residual, const at::Tensor& x, std::uint32_t site) const;
 
-  // 1 for kept, 0 for dropped: elements 0 .. mask.size()-1 of the site.
-  void draw(std::span<std::uint8_t> mask, std::uint32_t site) const;
+  // [count] bytes on `device`, 1 for kept and 0 for dropped: elements 0 ..
+  // count - 1 of the site.
+  at::Tensor mask(std::int64_t count, std::uint32_t site, at::Device device = at::kCPU) const;
 
  private:
   std::uint32_t keep16_ = 65536;
-  std::uint32_t key_[2] = {0, 0};
+  std::array<std::uint32_t, 2> key_{};
   std::uint64_t step_ = 0;
 };
 

@@ -33,8 +33,9 @@ struct Pairs {
 
 // What an encoding adds to pairs. An undefined tensor adds nothing.
 struct PairBias {
-  // Added to q.k / sqrt(D): [H, T, S] by position, or [N, H, S] for each row of q.
-  at::Tensor scores;
+  // Added to q.k / sqrt(D).
+  at::Tensor by_position;  // [H, T, S]
+  at::Tensor by_row;       // [N, H, S], for each row of q
   // Value-side terms: row choice[t, s] of `values` [C, D] is added to the value
   // of key s as query t sees it, in every head. choice is [T, S] int64.
   at::Tensor values;

@@ -14,8 +14,8 @@
 namespace polysweep {
 
 struct Loss {
-  at::Tensor sum;      // [] smoothed loss, summed over rows; differentiable
-  at::Tensor nll;      // [] -log p(target), summed over rows; not differentiable
+  at::Tensor sum;      // [] double, smoothed loss, summed over rows; differentiable
+  at::Tensor nll;      // [] double, -log p(target), summed over rows; not differentiable
   at::Tensor correct;  // [] int64: rows whose largest logit is the target's
 };
 

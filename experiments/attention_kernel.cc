@@ -1,0 +1,296 @@
+#include "experiments/attention_kernel.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "experiments/lanes.h"
+
+namespace polysweep {
+namespace {
+
+// A small matrix in scratch: rows of a multiple of kLanes floats.
+struct Matrix {
+  float* data;
+  std::int64_t stride;
+};
+
+// c [rows, columns] = sum over i < inner of a(r, i) * b[i, columns], where a(r, i)
+// = a[r * row_step + i * inner_step] and `columns` is a multiple of kLanes.
+struct Product {
+  const float* a;
+  std::int64_t row_step, inner_step;
+  Matrix b;
+  Matrix c;
+  std::int64_t rows, inner, columns;
+};
+
+template <int kRows, int kVectors>
+POLYSWEEP_INLINE void product_block(const Product& p, std::int64_t row, std::int64_t column) {
+  Floats sums[kRows][kVectors] = {};
+  const float* a = p.a + row * p.row_step;
+  const float* b = p.b.data + column;
+  for (std::int64_t i = 0; i < p.inner; ++i, a += p.inner_step, b += p.b.stride) {
+    Floats right[kVectors];
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) right[v] = load(b + v * kLanes);
+#pragma GCC unroll 4
+    for (int r = 0; r < kRows; ++r) {
+      const float left = a[r * p.row_step];
+#pragma GCC unroll 2
+      for (int v = 0; v < kVectors; ++v) sums[r][v] += left * right[v];
+    }
+  }
+#pragma GCC unroll 4
+  for (int r = 0; r < kRows; ++r) {
+    float* c = p.c.data + (row + r) * p.c.stride + column;
+#pragma GCC unroll 2
+    for (int v = 0; v < kVectors; ++v) store(c + v * kLanes, sums[r][v]);
+  }
+}
+
+template <int kVectors>
+POLYSWEEP_INLINE void product_columns(const Product& p, std::int64_t column) {
+  std::int64_t row = 0;
+  for (; row + 4 <= p.rows; row += 4) product_block<4, kVectors>(p, row, column);
+  for (; row < p.rows; ++row) product_block<1, kVectors>(p, row, column);
+}
+
+POLYSWEEP_INLINE void multiply(const Product& p) {
+  std::int64_t column = 0;
+  for (; column + 2 * kLanes <= p.columns; column += 2 * kLanes) product_columns<2>(p, column);
+  if (column < p.columns) product_columns<1>(p, column);
+}
+
+// Rows of one head, copied: [count, padded(width)] with zeros behind.
+POLYSWEEP_INLINE void gather(const HeadRows<const float>& from, std::int64_t first,
+                             std::int64_t head, std::int64_t count, std::int64_t width,
+                             const Matrix& to) {
+  for (std::int64_t r = 0; r < count; ++r) {
+    float* row = to.data + r * to.stride;
+    std::memcpy(row, from.at(first + r, head), static_cast<std::size_t>(width) * sizeof(float));
+    std::fill(row + width, row + to.stride, 0.0f);
+  }
+}
+
+// The same transposed: [width, padded(count)].
+POLYSWEEP_INLINE void gather_transposed(const HeadRows<const float>& from, std::int64_t first,
+                                        std::int64_t head, std::int64_t count, std::int64_t width,
+                                        const Matrix& to) {
+  for (std::int64_t i = 0; i < width; ++i) {
+    float* row = to.data + i * to.stride;
+    for (std::int64_t r = 0; r < count; ++r) row[r] = from.at(first + r, head)[i];
+    std::fill(row + count, row + to.stride, 0.0f);
+  }
+}
+
+POLYSWEEP_INLINE void scatter_add(const Matrix& from, std::int64_t count, std::int64_t width,
+                                  const HeadRows<float>& to, std::int64_t first,
+                                  std::int64_t head) {
+  for (std::int64_t r = 0; r < count; ++r) {
+    const float* row = from.data + r * from.stride;
+    float* place = to.at(first + r, head);
+    for (std::int64_t i = 0; i < width; ++i) place[i] += row[i];
+  }
+}
+
+struct Scratch {
+  explicit Scratch(const AttentionShape& shape) {
+    const std::int64_t longest = padded(std::max(shape.longest_query, shape.longest_key));
+    const std::int64_t width = padded(std::max(shape.width, shape.value_width));
+    room_ = longest * std::max(longest, width);
+    memory_.resize(static_cast<std::size_t>(6 * room_ + longest));
+  }
+
+  Matrix matrix(int which, std::int64_t columns) {
+    return {memory_.data() + which * room_, padded(columns)};
+  }
+
+ private:
+  std::int64_t room_;
+  std::vector<float> memory_;
+};
+
+// One (sentence, head).
+struct Piece {
+  std::int64_t head;
+  std::int64_t query, queries;  // first row, count
+  std::int64_t key, keys;
+
+  Piece(const AttentionShape& shape, std::int64_t segment, std::int64_t head_index)
+      : head(head_index),
+        query(shape.query_starts[segment]),
+        queries(shape.query_lengths[segment]),
+        key(shape.key_starts[segment]),
+        keys(shape.key_lengths[segment]) {}
+
+  // Where the row of query t begins in an [N, H, S] array.
+  std::int64_t row(const AttentionShape& shape, std::int64_t t) const {
+    return ((query + t) * shape.heads + head) * shape.longest_key;
+  }
+};
+
+// Turns the scores of query t into weights, 0 where it sees no key.
+POLYSWEEP_INLINE void soften(const AttentionShape& shape, const AttentionData& data,
+                             const Piece& piece, std::int64_t t, float* row) {
+  const std::int64_t seen =
+      shape.causal ? std::min(piece.keys, shape.first_query + t + 1) : piece.keys;
+  const std::int64_t end = padded(piece.keys);
+  for (std::int64_t s = 0; s < end; s += kLanes) store(row + s, load(row + s) * shape.scale);
+  if (data.table != nullptr) {
+    const float* bias = data.table + (piece.head * shape.longest_query + t) * shape.longest_key;
+    for (std::int64_t s = 0; s < seen; ++s) row[s] += bias[s];
+  }
+  if (data.rows != nullptr) {
+    const float* bias = data.rows + piece.row(shape, t);
+    for (std::int64_t s = 0; s < seen; ++s) row[s] += bias[s];
+  }
+  for (std::int64_t s = seen; s < end; ++s) row[s] = -1e30f;
+  Floats best = load(row);
+  for (std::int64_t s = kLanes; s < end; s += kLanes) best = larger(best, load(row + s));
+  const float most = largest(best);
+  Floats sum = {};
+  for (std::int64_t s = 0; s < end; s += kLanes) {
+    const Floats power = exponential(load(row + s) - most);
+    sum += power;
+    store(row + s, power);
+  }
+  const float scale = static_cast<float>(1 / total(sum));
+  for (std::int64_t s = 0; s < end; s += kLanes) store(row + s, load(row + s) * scale);
+}
+
+POLYSWEEP_INLINE void keep_row(const float* row, std::int64_t count, std::int64_t stride,
+                               float* to) {
+  std::memcpy(to, row, static_cast<std::size_t>(count) * sizeof(float));
+  std::fill(to + count, to + stride, 0.0f);
+}
+
+POLYSWEEP_INLINE void drop_row(const std::uint8_t* mask, float scale, std::int64_t count,
+                               float* row) {
+  for (std::int64_t s = 0; s < count; ++s) row[s] *= scale * static_cast<float>(mask[s]);
+}
+
+// Scores a [T, padded S] = q . k without scale.
+POLYSWEEP_INLINE void score(const HeadRows<const float>& q,
+                            const HeadRows<const float>& k, const Piece& piece, std::int64_t width,
+                            const Matrix& scratch_q, const Matrix& scratch_k,
+                            const Matrix& scores) {
+  gather(q, piece.query, piece.head, piece.queries, width, scratch_q);
+  gather_transposed(k, piece.key, piece.head, piece.keys, width, scratch_k);
+  multiply({scratch_q.data, scratch_q.stride, 1, scratch_k, scores, piece.queries, width,
+            padded(piece.keys)});
+}
+
+POLYSWEEP_INLINE void attend_piece(const AttentionShape& shape, const AttentionData& data,
+                                   const Piece& piece, Scratch& scratch, const HeadRows<float>& out,
+                                   float* softmax, float* weights) {
+  const Matrix scores = scratch.matrix(2, piece.keys);
+  score(data.q, data.k, piece, shape.width, scratch.matrix(0, shape.width),
+        scratch.matrix(1, piece.keys), scores);
+  for (std::int64_t t = 0; t < piece.queries; ++t) {
+    float* row = scores.data + t * scores.stride;
+    const std::int64_t at = piece.row(shape, t);
+    soften(shape, data, piece, t, row);
+    if (softmax != nullptr) keep_row(row, piece.keys, shape.longest_key, softmax + at);
+    if (data.mask != nullptr) drop_row(data.mask + at, data.inverse_keep, piece.keys, row);
+    if (weights != nullptr) keep_row(row, piece.keys, shape.longest_key, weights + at);
+  }
+  const Matrix values = scratch.matrix(0, shape.value_width);
+  const Matrix sums = scratch.matrix(1, shape.value_width);
+  gather(data.v, piece.key, piece.head, piece.keys, shape.value_width, values);
+  multiply({scores.data, scores.stride, 1, values, sums, piece.queries, piece.keys,
+            padded(shape.value_width)});
+  for (std::int64_t t = 0; t < piece.queries; ++t) {
+    std::memcpy(out.at(piece.query + t, piece.head), sums.data + t * sums.stride,
+                static_cast<std::size_t>(shape.value_width) * sizeof(float));
+  }
+}
+
+// `row` holds the gradient of the dropped weights of query t and becomes that of
+// its scores (before the scale).
+POLYSWEEP_INLINE void harden(const AttentionShape& shape, const AttentionData& data,
+                             const AttentionGradients& gradients, const Piece& piece,
+                             std::int64_t t, const float* p, float* row) {
+  const std::int64_t at = piece.row(shape, t);
+  if (gradients.weights != nullptr) {
+    for (std::int64_t s = 0; s < piece.keys; ++s) row[s] += gradients.weights[at + s];
+  }
+  if (data.mask != nullptr) drop_row(data.mask + at, data.inverse_keep, piece.keys, row);
+  const std::int64_t end = padded(piece.keys);
+  Floats products = {};
+  for (std::int64_t s = 0; s < end; s += kLanes) products += load(p + s) * load(row + s);
+  const float mean = static_cast<float>(total(products));
+  for (std::int64_t s = 0; s < end; s += kLanes) {
+    store(row + s, load(p + s) * (load(row + s) - mean));
+  }
+  if (gradients.table != nullptr) {
+    float* bias = gradients.table + (piece.head * shape.longest_query + t) * shape.longest_key;
+    for (std::int64_t s = 0; s < piece.keys; ++s) bias[s] += row[s];
+  }
+  if (gradients.rows != nullptr) {
+    for (std::int64_t s = 0; s < piece.keys; ++s) gradients.rows[at + s] += row[s];
+  }
+  for (std::int64_t s = 0; s < end; s += kLanes) store(row + s, load(row + s) * shape.scale);
+}
+
+POLYSWEEP_INLINE void backward_piece(const AttentionShape& shape, const AttentionData& data,
+                                     const AttentionGradients& gradients, const Piece& piece,
+                                     Scratch& scratch) {
+  const Matrix weights = scratch.matrix(2, piece.keys);
+  const Matrix slopes = scratch.matrix(3, piece.keys);
+  const Matrix outer = scratch.matrix(0, shape.value_width);
+  const Matrix result = scratch.matrix(4, std::max(shape.width, shape.value_width));
+  score(gradients.out, data.v, piece, shape.value_width, outer,
+        scratch.matrix(1, piece.keys), slopes);
+  for (std::int64_t t = 0; t < piece.queries; ++t) {
+    const std::int64_t at = piece.row(shape, t);
+    float* p = weights.data + t * weights.stride;
+    keep_row(gradients.softmax + at, piece.keys, weights.stride, p);
+    harden(shape, data, gradients, piece, t, p, slopes.data + t * slopes.stride);
+    if (data.mask != nullptr) drop_row(data.mask + at, data.inverse_keep, piece.keys, p);
+  }
+  multiply({weights.data,
+            1,
+            weights.stride,
+            outer,
+            {result.data, padded(shape.value_width)},
+            piece.keys,
+            piece.queries,
+            padded(shape.value_width)});
+  scatter_add({result.data, padded(shape.value_width)}, piece.keys, shape.value_width, gradients.v,
+              piece.key, piece.head);
+
+  const Matrix side = scratch.matrix(0, shape.width);
+  const Matrix moved{result.data, padded(shape.width)};
+  gather(data.k, piece.key, piece.head, piece.keys, shape.width, side);
+  multiply(
+      {slopes.data, slopes.stride, 1, side, moved, piece.queries, piece.keys, padded(shape.width)});
+  scatter_add(moved, piece.queries, shape.width, gradients.q, piece.query, piece.head);
+  gather(data.q, piece.query, piece.head, piece.queries, shape.width, side);
+  multiply(
+      {slopes.data, 1, slopes.stride, side, moved, piece.keys, piece.queries, padded(shape.width)});
+  scatter_add(moved, piece.keys, shape.width, gradients.k, piece.key, piece.head);
+}
+
+}  // namespace
+
+POLYSWEEP_CLONES void attend(const AttentionShape& shape, const AttentionData& data,
+                             HeadRows<float> out, float* softmax, float* weights) {
+  Scratch scratch(shape);
+  for (std::int64_t segment = 0; segment < shape.segments; ++segment) {
+    for (std::int64_t head = 0; head < shape.heads; ++head) {
+      attend_piece(shape, data, Piece(shape, segment, head), scratch, out, softmax, weights);
+    }
+  }
+}
+
+POLYSWEEP_CLONES void attend_backward(const AttentionShape& shape, const AttentionData& data,
+                                      const AttentionGradients& gradients) {
+  Scratch scratch(shape);
+  for (std::int64_t segment = 0; segment < shape.segments; ++segment) {
+    for (std::int64_t head = 0; head < shape.heads; ++head) {
+      backward_piece(shape, data, gradients, Piece(shape, segment, head), scratch);
+    }
+  }
+}
+
+}  // namespace polysweep

@@ -1,0 +1,7 @@
+#include "experiments/encoding.h"
+
+namespace polysweep {
+
+std::unique_ptr<Encoding> make_none(const EncodingContext&) { return std::make_unique<Encoding>(); }
+
+}  // namespace polysweep
