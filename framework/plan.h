@@ -24,7 +24,7 @@ namespace polysweep {
 struct Cell {
   // Only the factors (without the replicate) that apply.
   Parameters levels;
-  // Index of the cell it is compared with: the one that has the baseline's
+  // Index of the cell it is compared with: the first that has the baseline's
   // levels and agrees on the other factors that apply to both; -1: none, or it
   // is a baseline itself.
   int baseline = -1;
@@ -39,8 +39,10 @@ struct Exclusion {
 
 class Plan {
  public:
-  // Throws Error where the sweep is empty, a baseline names no cell, or data
-  // files are missing or altered.
+  // Throws Error where the sweep is empty or has more than 2^31 combinations, a
+  // baseline names no cell, conditions go round in a circle, something fixed or
+  // a factor applies to no trial (of a file without overrides), or data files
+  // are missing or altered.
   Plan(Sweep sweep, DataFolder& data);
 
   const Sweep& sweep() const { return sweep_; }
@@ -58,10 +60,14 @@ class Plan {
   const std::string& revision() const { return revision_; }
 
  private:
+  void make_cells();
+
   Sweep sweep_;
   std::vector<TrialId> ids_;
   std::vector<std::uint32_t> cell_of_;
-  std::vector<std::uint16_t> levels_;  // size() x factors; 0: absent, else level + 1
+  std::vector<std::uint16_t> levels_;          // size() x factors; 0: absent, else level + 1
+  std::vector<std::string> data_digests_;      // the distinct ones
+  std::vector<std::uint16_t> data_digest_of_;  // per trial
   std::vector<Cell> cells_;
   std::vector<Exclusion> exclusions_;
   std::string revision_;
