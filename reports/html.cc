@@ -60,7 +60,7 @@ struct Writer {
     const Drawn result = drawn(figure, draw);
     html += "<figure id=\"" + html_escaped(figure.id) + "\">\n";
     if (result.reason.empty()) {
-      html += "<div class=\"box\" role=\"region\" tabindex=\"0\" aria-label=\"Figure\">" +
+      html += "<div class=\"box\" role=\"group\" tabindex=\"0\" aria-label=\"Figure\">" +
               result.svg + "</div>\n";
     } else {
       html += "<p class=\"hole\">This figure was not drawn: " + html_escaped(result.reason) +

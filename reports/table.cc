@@ -100,7 +100,7 @@ std::string table_html(const Table& table) {
   check_table(table);
   const std::string id = html_escaped(table.id);
   const std::string caption = html_escaped(table.caption);
-  std::string html = "<div class=\"box\" role=\"region\" tabindex=\"0\" aria-label=\"" + caption +
+  std::string html = "<div class=\"box\" role=\"group\" tabindex=\"0\" aria-label=\"" + caption +
                      "\">\n<table id=\"" + id + "\" class=\"" + column_classes(table) +
                      (table.sortable ? " sortable" : "") + "\"><caption><span>" + caption +
                      " <a download=\"" + id + ".csv\" href=\"data:text/csv;base64," +
