@@ -26,10 +26,7 @@ std::string column_rules() {
   return rules;
 }
 
-}  // namespace
-
-const std::string& page_style() {
-  static const std::string style = column_rules() + R"css(
+constexpr const char* kStyle = R"css(
 :root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--soft:#57606a;--line:#d5dae0;
 --shade:#f5f7f9;--link:#0a5a9c;--good:#116329;--bad:#a8221d;--hole:#7a4d00;--holeback:#fff6e0;
 --a1:#0072b2;--a2:#d55e00;--a3:#009e73;--a4:#cc79a7;--a5:#e69f00;--a6:#56b4e9;
@@ -64,7 +61,8 @@ nav li{margin:0}
 .box{overflow-x:auto;margin:1rem 0 .4rem;max-width:100%}
 .box:focus-visible,pre:focus-visible,summary:focus-visible{outline:2px solid var(--link);
 outline-offset:2px}
-table{border-collapse:separate;border-spacing:0;font-size:.88rem;font-variant-numeric:tabular-nums;min-width:40%}
+table{border-collapse:separate;border-spacing:0;font-size:.88rem;font-variant-numeric:tabular-nums;
+min-width:40%}
 caption{text-align:left;font-weight:600;padding:0 0 .5rem;font-size:.95rem}
 caption span{position:sticky;left:0;display:inline-block;max-width:calc(100vw - 2rem)}
 th,td{padding:.32rem .75rem .32rem 0;text-align:left;vertical-align:top;
@@ -110,10 +108,16 @@ body{max-width:none;padding:0;font-size:10pt}
 nav,.skip,.filter,footer,a[download]{display:none}
 .box{overflow:visible}table{font-size:7pt;width:100%}
 th,td{padding:.15rem .25rem .15rem 0}tbody th{position:static}
-figure svg{width:auto;max-width:100%;max-height:125mm}.note,figcaption{font-size:8pt}figure,tr{break-inside:avoid}h2,caption,thead{break-after:avoid}
+figure svg{width:auto;max-width:100%;max-height:125mm}.note,figcaption{font-size:8pt}
+figure,tr{break-inside:avoid}h2,caption,thead{break-after:avoid}
 pre{max-height:none;white-space:pre-wrap}
 .warnings{border:1px solid #bbb}}
 )css";
+
+}  // namespace
+
+const std::string& page_style() {
+  static const std::string style = column_rules() + kStyle;
   return style;
 }
 

@@ -30,7 +30,8 @@ TEST_CASE("a table in Markdown", "[table]") {
 
 TEST_CASE("a table in HTML has a caption, scopes and a download", "[table]") {
   const std::string html = table_html(small());
-  CHECK_THAT(html, Catch::Matchers::Contains("<caption><span>A small | table <a download=\"small.csv\""));
+  CHECK_THAT(html, Catch::Matchers::Contains("<caption><span>A small | table <a "));
+  CHECK_THAT(html, Catch::Matchers::Contains("<a download=\"small.csv\""));
   CHECK_THAT(html, Catch::Matchers::Contains("<th scope=\"col\">score (points)</th>"));
   CHECK_THAT(html, Catch::Matchers::Contains("<table id=\"small\" class=\"r2\">"));
   CHECK_THAT(html, Catch::Matchers::Contains("<th scope=\"row\">&lt;none&gt;</th>"));
