@@ -62,7 +62,7 @@ class Batcher {
   Padding padding() const;
 
  private:
-  void lay_out_epoch();
+  void lay_out_epoch(std::int64_t epoch);
 
   const EncodedText& text_;
   std::int64_t tokens_;

@@ -15,11 +15,11 @@
 
 namespace polysweep {
 
-// Splits "train", "valid" and "test" of the sizes in `options`; no English and
-// no German sentence occurs twice, in one split or in two. A pure function of
-// `options`; all pairs of one bag of words stay together in order of generation
-// only as far as the splits allow (they are dealt out by the seed).
-// Throws Error for sizes below 1 or beyond what the grammar has.
+// Splits "train", "valid" and "test" of the sizes in `options`. No sentence of
+// either language occurs twice, in one split or in two, and captions of one bag
+// of words are all in one split. A pure function of `options`; "valid" and
+// "test" do not depend on the number of training pairs.
+// Throws Error for sizes below 1 or beyond 2,000,000.
 Corpus synthetic_corpus(const CorpusOptions& options);
 
 }  // namespace polysweep

@@ -38,10 +38,13 @@ class Vocabulary {
 
 struct VocabularyOptions {
   // `words`: white-space tokens of the training text, most frequent first;
-  // `bpe`: byte pair encoding learned by SentencePiece (Sennrich 2016; Kudo
-  // 2018) on the raw text, with its nmt_nfkc normalisation;
-  // `merges`: the same, learned on text that is tokenised already (no
-  // normalisation), sized by the number of merges, not by the vocabulary.
+  // `bpe`: byte pair encoding (Sennrich 2016) learned by SentencePiece (Kudo
+  // 2018) on text as written, sized by the vocabulary;
+  // `merges`: the same on text that is tokenised already, sized by the number of
+  // merges. SentencePiece joins a word's begin mark by merges too, where
+  // subword-nmt marks a word's end for nothing, so the pieces are not the same.
+  // Neither normalises anything but runs of spaces: decode(encode(text)) is text
+  // for text made of the characters of the training text.
   std::string kind = "words";
   // words: largest size (rarer words become unknown); 0: all words.
   // bpe: exact size, special tokens included. merges: number of merges.
