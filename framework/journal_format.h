@@ -1,6 +1,7 @@
-// The bytes of a journal, and nothing else: constants and the header of a record.
+// The bytes of a journal, and nothing else: constants, names, checksums.
 //
-// A journal is a folder of segments 000001.psj, 000002.psj, ... Each is a
+// A journal is a folder of segments 000001.psj, 000002.psj, ... and the file LOCK
+// that says who writes it. Each segment is a
 // sequence of 32 KiB blocks. A block is a sequence of fragments; fewer than
 // kFragmentHeader (7) bytes left at its end are zeros. A fragment is
 //   u32  XXH3-64 (low half) of type and data     little endian, as all numbers
@@ -25,7 +26,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace polysweep {
 
@@ -37,7 +40,18 @@ inline constexpr std::uint8_t kPayloadVersion = 1;
 inline constexpr std::string_view kSegmentMagic = "polysweep journal\n";
 // No record is longer; a length beyond it is damage.
 inline constexpr std::size_t kLongestRecord = 16 * 1024 * 1024;
+// A segment that would grow beyond it is closed and the next begun.
+inline constexpr std::size_t kSegmentBytes = 64 * 1024 * 1024;
+inline constexpr std::string_view kJournalLock = "LOCK";
 
 enum class FragmentType : std::uint8_t { kFull = 1, kFirst = 2, kMiddle = 3, kLast = 4 };
+
+// "000012.psj".
+std::string segment_name(std::uint64_t segment);
+// The numbers of the segments among `names`, ascending.
+std::vector<std::uint64_t> segment_numbers(const std::vector<std::string>& names);
+// The checksums: the low half of XXH3-64, and all of it.
+std::uint32_t fragment_checksum(std::string_view bytes);
+std::uint64_t record_checksum(std::string_view bytes);
 
 }  // namespace polysweep

@@ -55,16 +55,51 @@ class JournalReader {
   bool at_torn_tail() const { return at_torn_tail_; }
 
  private:
-  struct Scan;
-  bool read_more();
+  struct Fragment;
+  enum class Found : std::uint8_t { kFragment, kEnd, kIncomplete };
+
+  // Goes to the first segment, or from a finished one to the next; false where
+  // there is none (yet).
+  bool enter_next_segment();
+  // At the present end of the segment: true where reading can go on.
+  bool go_on_after_end(Found found);
+  Found next_fragment(Fragment& fragment);
+  std::string_view window_at(std::uint64_t offset, std::size_t size);
+  // Adds the fragment to the record being joined; true once that is whole.
+  bool join(const Fragment& fragment);
+  void check_segment_header(std::string_view data);
+  std::optional<JournalRecord> take_record();
+  void check_sequence(const JournalRecord& record);
+  void skip_block(std::uint64_t offset, std::string what);
+  void report(std::uint64_t offset, bool torn_tail, std::string what);
 
   FileSystem& files_;
   std::filesystem::path folder_;
   JournalPosition position_;
   std::vector<JournalDamage> damage_;
   bool at_torn_tail_ = false;
-  std::string window_;               // bytes of the segment from window_offset_ on
+
+  std::uint64_t segment_ = 0;  // being read; 0: none yet
+  std::uint64_t offset_ = 0;   // of the next fragment
+  bool closed_ = false;        // a newer segment exists: nothing is added any more
+  std::string window_;         // bytes of the segment from window_offset_ on
   std::uint64_t window_offset_ = 0;
+  std::string record_;  // joined so far
+  std::uint64_t record_offset_ = 0;
+  bool joining_ = false;
+  bool resyncing_ = false;       // after damage, until a record begins
+  std::size_t damage_seen_ = 0;  // before the record that is being looked for
 };
+
+// How a segment ends, for a writer that goes on behind it.
+struct SegmentEnd {
+  Sequence last_sequence = 0;  // greatest; 0: no record
+  WriterEpoch last_epoch = 0;
+  // How many records may have stood behind it, where damage hides them.
+  std::uint64_t possibly_lost = 0;
+  bool is_named_right = true;  // its header has the number of its name
+};
+SegmentEnd read_segment_end(FileSystem& files, const std::filesystem::path& folder,
+                            std::uint64_t segment);
 
 }  // namespace polysweep

@@ -26,7 +26,9 @@ class JournalWriter {
 
   WriterEpoch epoch() const { return epoch_; }
 
-  // Buffers `event` and returns its sequence number.
+  // Buffers `event` and returns its sequence number. Throws Error, before
+  // anything is written, where its record would exceed kLongestRecord; any
+  // other failure ends the writer as in sync().
   Sequence append(const Event& event);
   // Hands all appended events to the system (they survive kill -9 of this
   // process, not power loss).
@@ -39,8 +41,14 @@ class JournalWriter {
   Sequence last_synced() const { return last_synced_; }
 
  private:
+  void take_lock();
+  // Finds epoch, sequence and segment to go on with.
+  void find_end();
   void open_segment();
   void add_fragments(std::string_view record);
+  // Throws Error where an earlier failure has ended this writer.
+  void expect_alive() const;
+  void write_out(bool durable);
 
   FileSystem& files_;
   std::filesystem::path folder_;
@@ -52,6 +60,7 @@ class JournalWriter {
   WriterEpoch epoch_ = 0;
   Sequence next_sequence_ = 1;
   Sequence last_synced_ = 0;
+  bool alive_ = true;
 };
 
 }  // namespace polysweep
