@@ -132,9 +132,7 @@ void HostRun::acknowledge() {
       ++result_.retried;
     }
     if (end.outcome != Outcome::kDone && end.outcome != Outcome::kStopped) sink_.failure(end);
-    if (end.final && options_.limits.breaker_trials > 0) {
-      breaker_.settled(end.outcome, end.message);
-    }
+    if (end.final) breaker_.settled(end.outcome, end.message);
   }
   pending_.clear();
   const std::optional<std::string> sentence = breaker_.sentence();

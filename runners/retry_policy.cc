@@ -83,7 +83,7 @@ void CircuitBreaker::settled(Outcome outcome, std::string_view message) {
 }
 
 std::optional<std::string> CircuitBreaker::sentence() const {
-  if (!open_ || same_ < k_) return std::nullopt;
+  if (k_ <= 0 || !open_ || same_ < k_) return std::nullopt;
   return fmt::format(
       "the first {} trials all failed in the same way, so nothing more is started: {}", k_,
       first_message_);

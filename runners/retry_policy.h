@@ -50,7 +50,7 @@ enum class NextStep : std::uint8_t {
 NextStep next_step(Outcome outcome, const FailureCounts& counts, const RetryLimits& limits);
 
 // Stops a sweep whose first k settled trials all failed in the same way: the
-// fault lies with the sweep, not with the trials.
+// fault lies with the sweep, not with the trials. k = 0: never.
 class CircuitBreaker {
  public:
   explicit CircuitBreaker(int k = 3) : k_(k) {}

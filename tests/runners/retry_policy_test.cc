@@ -76,6 +76,7 @@ TEST_CASE("the sweep goes on after anything else", "[retry]") {
   CHECK(goes_on(Outcome::kError, "it broke otherwise"));
   CHECK(goes_on(Outcome::kCrashed, "it broke"));
   CHECK_FALSE(goes_on(Outcome::kError, "it broke"));
+  CHECK_FALSE(CircuitBreaker(0).sentence());
 }
 
 }  // namespace polysweep

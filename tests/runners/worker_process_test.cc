@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <thread>
@@ -30,7 +31,13 @@ std::string output_of(const ProcessOptions& options) {
   return process.output_tail();
 }
 
-bool alive(pid_t pid) { return kill(pid, 0) == 0; }
+// There, and not only waiting to be reaped.
+bool alive(pid_t pid) {
+  std::ifstream stat(fmt::format("/proc/{}/stat", pid));
+  std::string number, name, state;
+  stat >> number >> name >> state;
+  return stat && state != "Z";
+}
 
 bool ends_soon(pid_t pid) {
   const double deadline_s = system_clock().monotonic_s() + 5;
