@@ -159,6 +159,7 @@ void HostRun::end_attempt(const WorkerSeat& seat, Flight flight, Ending ending) 
   const bool counts = flight.begun;
   TrialToRun& item = flight.item;
   if (counts) item.counts.add(ending.outcome);
+  if (counts && ending.outcome == Outcome::kPreempted) ++item.counts.preempted;
   const NextStep step =
       counts ? next_step(ending.outcome, item.counts, options_.limits.retries) : NextStep::kRetry;
   AttemptFinished finished;

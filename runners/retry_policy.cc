@@ -36,7 +36,6 @@ void FailureCounts::add(Outcome outcome) {
   if (outcome == Outcome::kCrashed) ++crashed;
   if (outcome == Outcome::kOutOfMemory) ++out_of_memory;
   if (outcome == Outcome::kHung || outcome == Outcome::kTimedOut) ++hung;
-  if (outcome == Outcome::kPreempted) ++preempted;
 }
 
 NextStep next_step(Outcome outcome, const FailureCounts& counts, const RetryLimits& limits) {

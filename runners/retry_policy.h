@@ -26,9 +26,10 @@ struct FailureCounts {
   int crashed = 0;
   int out_of_memory = 0;
   int hung = 0;       // hung or timed out
-  int preempted = 0;  // killed from outside
+  int preempted = 0;  // killed from outside, in this run
 
-  // Counts an attempt that ended with `outcome`.
+  // Counts an attempt that ended with `outcome`, but for preemptions: those of
+  // earlier runs cost nothing, those of this run are counted by the host.
   void add(Outcome outcome);
 };
 

@@ -12,6 +12,7 @@ std::vector<NextStep> steps(Outcome outcome, int times) {
   FailureCounts counts;
   for (int i = 0; i < times; ++i) {
     counts.add(outcome);
+    if (outcome == Outcome::kPreempted) ++counts.preempted;
     result.push_back(next_step(outcome, counts, RetryLimits{}));
   }
   return result;
