@@ -1,5 +1,7 @@
 #include "experiments/encoding.h"
 
+#include <ATen/ATen.h>
+
 #include <algorithm>
 
 #include "framework/error.h"
@@ -12,11 +14,29 @@ std::unique_ptr<Encoding> make_none(const EncodingContext&);
 std::unique_ptr<Encoding> make_sinusoidal(const EncodingContext&);
 std::unique_ptr<Encoding> make_learned(const EncodingContext&);
 std::unique_ptr<Encoding> make_legendre_position(const EncodingContext&);
+std::unique_ptr<Encoding> make_legendre_feature(const EncodingContext&);
+std::unique_ptr<Encoding> make_chebyshev_position(const EncodingContext&);
+std::unique_ptr<Encoding> make_chebyshev_feature(const EncodingContext&);
+std::unique_ptr<Encoding> make_hermite_position(const EncodingContext&);
+std::unique_ptr<Encoding> make_gram_feature(const EncodingContext&);
 std::unique_ptr<Encoding> make_rope(const EncodingContext&);
+std::unique_ptr<Encoding> make_alibi(const EncodingContext&);
+std::unique_ptr<Encoding> make_t5(const EncodingContext&);
+std::unique_ptr<Encoding> make_shaw(const EncodingContext&);
+std::unique_ptr<Encoding> make_kerple_log(const EncodingContext&);
+std::unique_ptr<Encoding> make_fire(const EncodingContext&);
+std::unique_ptr<Encoding> make_legendre_bias(const EncodingContext&);
+std::unique_ptr<Encoding> make_polar(const EncodingContext&);
 
 at::Tensor Encoding::embed(const at::Tensor& x, const at::Tensor&) const { return x; }
 
 void Encoding::rotate(at::Tensor&, at::Tensor&, const at::Tensor&, std::int64_t) const {}
+
+at::Tensor Pairs::deltas() const {
+  const at::Tensor query =
+      at::arange(first_query, first_query + queries, positions.options()).unsqueeze(1);
+  return at::arange(keys, positions.options()) - query;
+}
 
 PairBias Encoding::bias(const at::Tensor&, const Pairs&) const { return {}; }
 
@@ -32,7 +52,50 @@ std::span<const EncodingRow> encoding_rows() {
        make_legendre_position,
        "Legendre polynomials, the degree is the position (Aggarwal 2024)",
        {"order", "norm", "grid", "offset"}},
+      {"legendre_feature",
+       make_legendre_feature,
+       "Legendre polynomials of the position, a degree each feature",
+       {"order", "norm"}},
+      {"chebyshev_position",
+       make_chebyshev_position,
+       "Chebyshev polynomials, the degree is the position",
+       {"order", "norm", "grid", "offset"}},
+      {"chebyshev_feature",
+       make_chebyshev_feature,
+       "Chebyshev polynomials of the position, a degree each feature",
+       {"order", "norm"}},
+      {"hermite_position",
+       make_hermite_position,
+       "Hermite functions, the degree is the position",
+       {"order", "norm", "offset"}},
+      {"gram_feature",
+       make_gram_feature,
+       "Gram polynomials of the position, orthonormal on the positions",
+       {"order", "norm"}},
       {"rope", make_rope, "q and k turned by the position (Su 2021)", {"base", "pairs"}, true},
+      {"alibi", make_alibi, "scores fall linearly with distance (Press 2021)", {}, true},
+      {"t5", make_t5, "a learned bias for each bucket of distances (Raffel 2019)", {}, true},
+      {"shaw",
+       make_shaw,
+       "learned vectors for clipped distances, on keys and values (Shaw 2018)",
+       {},
+       true},
+      {"kerple_log",
+       make_kerple_log,
+       "scores fall with the logarithm of distance (Chi 2022)",
+       {},
+       true},
+      {"fire", make_fire, "a learned function of the relative distance (Li 2023)", {}},
+      {"legendre_bias",
+       make_legendre_bias,
+       "a learned Legendre series of the distance",
+       {"order"},
+       true},
+      {"polar",
+       make_polar,
+       "magnitude from content, phase from position (arXiv:2509.10534)",
+       {"base"},
+       true},
   };
   return rows;
 }

@@ -29,6 +29,9 @@ struct Pairs {
   std::int64_t keys = 0;         // S: positions 0 .. S - 1
   at::Tensor positions;          // [N] int64: the position of each row of q
   std::int64_t layer = 0;
+
+  // [T, S] int64: position of key s minus position of query t.
+  at::Tensor deltas() const;
 };
 
 // What an encoding adds to pairs. An undefined tensor adds nothing.

@@ -187,8 +187,8 @@ std::vector<PlacedValue> sample_of(const std::string& name, const TomlNode& node
   if (distribution.draw == log_uniform_draw && bounds.low <= 0) {
     fail_at(low.place, "a log_uniform sample needs a 'low' above 0");
   }
-  if (whole && (std::abs(bounds.low) > 0x1p53 || std::abs(bounds.high) > 0x1p53)) {
-    fail_at(table.place, "an integer sample needs 'low' and 'high' within 2^53");
+  if (whole && (std::abs(bounds.low) >= 0x1p53 || std::abs(bounds.high) >= 0x1p53)) {
+    fail_at(table.place, "an integer sample needs 'low' and 'high' below 2^53 in size");
   }
   if (whole && bounds.high - bounds.low + 1 < static_cast<double>(n)) {
     fail_at(number.place, "{} distinct integers cannot be drawn from {} to {}", n, bounds.low,

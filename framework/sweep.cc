@@ -86,7 +86,9 @@ void check_zips(SweepDraft& draft) {
                 name);
       }
       if (factor.levels.size() != first.levels.size()) {
-        fail_at(factor.overridden ? factor.place : zip.place,
+        fail_at(factor.overridden  ? factor.place
+                : first.overridden ? first.place
+                                   : zip.place,
                 "zipped factors need equally many levels; '{}' has {}, '{}' has {}", first.name,
                 first.levels.size(), factor.name, factor.levels.size());
       }

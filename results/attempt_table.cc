@@ -59,10 +59,11 @@ std::int64_t TrialAttempts::end_of(std::size_t index) const {
 AttemptTable::AttemptTable(Connection& connection, const JournalTable& journals)
     : journals_(journals),
       read_(connection.prepare(
-          "SELECT attempt, journal_id, epoch, slot, device, provenance_id, started_us, "
-          "begins_after, points, points_counted, texts, texts_counted, outcome, final, message, "
-          "output_tail, elapsed_s, peak_memory_bytes, finished_us FROM attempt a "
-          "JOIN journal j USING (journal_id) WHERE trial_id = ? ORDER BY attempt, j.host")),
+          "SELECT a.attempt, a.journal_id, a.epoch, a.slot, a.device, a.provenance_id, "
+          "a.started_us, a.begins_after, a.points, a.points_counted, a.texts, a.texts_counted, "
+          "a.outcome, a.final, a.message, a.output_tail, a.elapsed_s, a.peak_memory_bytes, "
+          "a.finished_us FROM attempt a JOIN journal j ON j.journal_id = a.journal_id "
+          "WHERE a.trial_id = ? ORDER BY a.attempt, j.host")),
       read_lost_(connection.prepare(
           "SELECT attempt, max(final) FROM attempt_lost WHERE trial_id = ? GROUP BY attempt")),
       write_(connection.prepare(
@@ -71,8 +72,9 @@ AttemptTable::AttemptTable(Connection& connection, const JournalTable& journals)
           "outcome, final, message, output_tail, elapsed_s, peak_memory_bytes, finished_us) "
           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
       add_lost_(connection.prepare(
-          "INSERT OR REPLACE INTO attempt_lost (trial_id, attempt, journal_id, final, message, "
-          "noticed_us) VALUES (?, ?, ?, ?, ?, ?)")),
+          "INSERT INTO attempt_lost (trial_id, attempt, journal_id, final, message, noticed_us) "
+          "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET final = max(final, excluded.final), "
+          "message = excluded.message, noticed_us = excluded.noticed_us")),
       write_state_(connection.prepare(
           "UPDATE trial SET state = ?1, attempt = ?2, journal_id = ?3 WHERE trial_id = ?4 AND "
           "(state <> ?1 OR attempt <> ?2 OR journal_id IS NOT ?3)")),
@@ -120,7 +122,9 @@ std::size_t AttemptTable::find_or_add(std::int64_t trial_id, std::uint32_t attem
     return journals_.at(a.journal_id).host < journals_.at(b.journal_id).host;
   };
   const auto place = std::upper_bound(attempts.rows.begin(), attempts.rows.end(), row, is_earlier);
-  return static_cast<std::size_t>(attempts.rows.insert(place, row) - attempts.rows.begin());
+  const auto index = static_cast<std::size_t>(place - attempts.rows.begin());
+  attempts.rows.insert(place, std::move(row));
+  return index;
 }
 
 void AttemptTable::add_lost(std::int64_t trial_id, const JournalRow& journal,

@@ -124,6 +124,9 @@ Database::Database(std::filesystem::path file, Access access) : path_(std::move(
         "journals",
         path_.string());
   }
+  if (std::filesystem::is_directory(path_, ignored)) {
+    fail("{} is a folder, where the store's database should be; move it away", path_.string());
+  }
   refuse_network_file_system(path_);
   const int flags =
       access == Access::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;

@@ -111,7 +111,7 @@ TEST_CASE("includes between folders point one way", "[tidy]") {
 TEST_CASE("each library stays behind its wall", "[tidy]") {
   struct Wall {
     std::vector<std::string> folders;
-    std::initializer_list<const char*> includes;
+    std::vector<const char*> includes;
   };
   const std::vector<Wall> walls = {
       {{"experiments"}, {"torch/", "ATen/", "c10/", "sentencepiece"}},

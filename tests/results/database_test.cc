@@ -109,7 +109,7 @@ TEST_CASE("a folder in the place of the database is an error", "[database]") {
   const TemporaryFolder folder;
   std::filesystem::create_directory(database_path(folder.path()));
   CHECK_THAT(message_of(database_path(folder.path()), Access::kRead),
-             Contains("cannot open the database"));
+             Contains("is a folder, where the store's database should be"));
 }
 
 TEST_CASE("file systems that are shared over a network are known", "[database]") {

@@ -22,6 +22,7 @@ Lines series_of(const StoreSample& store) {
 std::string dump_in_order(const StoreSample& store, const std::vector<std::string>& hosts,
                           std::size_t rows_per_transaction) {
   const TemporaryFolder folder;
+  std::filesystem::create_directory(journals_path(folder.path()));
   for (const std::string& host : hosts) {
     std::filesystem::copy(journals_path(store.path()) / host, journals_path(folder.path()) / host,
                           std::filesystem::copy_options::recursive);
@@ -189,17 +190,13 @@ TEST_CASE("whatever the order of reading, the same rows result", "[fencing]") {
     const std::string expected = dump(store.path());
     INFO("history " << history);
     CHECK(ask(store.path(),
-              "SELECT trial || '|' || printf('%06d', step) || '|' || "
-              "printf('%!.17g', value) FROM metrics ORDER BY 1")
-              .size() == model.counted().size());
-    CHECK(ask(store.path(),
               "SELECT trial, printf('%06d', step), value FROM metrics ORDER BY 1, "
               "2") == model.counted());
     CHECK(ask(store.path(),
               "SELECT count(*) - (SELECT sum(points - points_ignored) FROM "
               "attempts) FROM metrics") == Lines{"0"});
     do {
-      CHECK(dump_in_order(store, hosts, 1 + 17 * history) == expected);
+      CHECK(difference(dump_in_order(store, hosts, 1 + 17 * history), expected) == "");
     } while (std::next_permutation(hosts.begin(), hosts.end()));
   }
 }

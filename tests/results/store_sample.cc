@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "framework/digest.h"
 #include "framework/error.h"
@@ -38,6 +39,13 @@ void StoreSample::write(const std::string& host, const std::vector<Event>& event
 
 void StoreSample::sync() {
   for (auto& [host, writer] : writers_) writer->sync();
+}
+
+void StoreSample::kill(const std::string& host) {
+  const auto writer = writers_.find(host);
+  if (writer == writers_.end()) return;
+  writer->second->flush();
+  writers_.erase(writer);
 }
 
 Trial sample_trial(const std::string& encoding, int seed) {
@@ -178,6 +186,17 @@ std::string dump(const Database& database) {
 
 std::string dump(const std::filesystem::path& store) {
   return dump(Database(database_path(store), Access::kRead));
+}
+
+std::string difference(const std::string& a, const std::string& b) {
+  std::istringstream a_lines(a), b_lines(b);
+  for (;;) {
+    std::string a_line, b_line;
+    const bool a_left = static_cast<bool>(std::getline(a_lines, a_line));
+    const bool b_left = static_cast<bool>(std::getline(b_lines, b_line));
+    if (!a_left && !b_left) return "";
+    if (a_line != b_line || a_left != b_left) return a_line + "\n" + b_line;
+  }
 }
 
 void ingest(const std::filesystem::path& store) { Ingest(system_files(), store).catch_up(); }

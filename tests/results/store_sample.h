@@ -24,8 +24,9 @@ class StoreSample {
   void write(const std::string& host, const std::vector<Event>& events);
   // All of it is on the disk.
   void sync();
-  // As after kill -9 of the host: the next write begins a new epoch.
-  void kill(const std::string& host) { writers_.erase(host); }
+  // As after kill -9 of the host, which had flushed: the next write begins a
+  // new epoch.
+  void kill(const std::string& host);
 
  private:
   TemporaryFolder folder_;
@@ -58,6 +59,9 @@ std::vector<Event> whole_attempt(const TrialId& trial, const std::vector<double>
 // for equal databases whatever their integer keys.
 std::string dump(const Database& database);
 std::string dump(const std::filesystem::path& store);
+
+// The first lines that differ in two dumps; "" if they are equal.
+std::string difference(const std::string& a, const std::string& b);
 
 // The answer of a query, rows as "a|b|c", NULL as "NULL".
 std::vector<std::string> ask(const Database& database, const std::string& sql);

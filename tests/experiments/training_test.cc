@@ -1,0 +1,233 @@
+#include "experiments/training.h"
+
+#include <cmath>
+#include <set>
+#include <stdexcept>
+
+#include "framework/error.h"
+#include "framework/random_stream.h"
+#include "tests/experiments/reversal.h"
+#include "tests/support/recording_recorder.h"
+#include "tests/support/temporary_folder.h"
+#include "tests/support/torch_catch.h"
+
+namespace polysweep {
+namespace {
+
+// Dies as a process would: without a last word.
+struct Killed : std::runtime_error {
+  Killed() : std::runtime_error("killed") {}
+};
+
+class KillingRecorder : public RecordingRecorder {
+ public:
+  explicit KillingRecorder(std::int64_t update) : update_(update) {}
+  void progress(double done, double total) override {
+    RecordingRecorder::progress(done, total);
+    if (static_cast<std::int64_t>(done) == update_) throw Killed();
+  }
+
+ private:
+  std::int64_t update_;
+};
+
+TrainingOptions small_training() {
+  TrainingOptions options;
+  options.updates = 12;
+  options.batch_tokens = 64;
+  options.learning_rate = {0.01, 4, 1e-7};
+  options.evaluate_every = 4;
+  options.average = 2;
+  options.seed = 7;
+  return options;
+}
+
+struct Result {
+  RunEnd end = RunEnd::kDone;
+  RecordingRecorder record;
+  std::string weights;
+  std::string mean_weights;
+};
+
+TrialId some_trial() { return TrialId::from_hex("00112233445566778899aabbccddeeff"); }
+
+// Trains (or goes on) in `folder` with `recorder`.
+template <typename R>
+Result train(const std::filesystem::path& folder, const TrainingOptions& options, R recorder,
+             const CheckpointInterval& interval = {}) {
+  const EncodedText texts = reversal_text("train", 60, 1);
+  const EncodedText valid = reversal_text("valid", 15, 2);
+  Transformer model(reversal_model(), options.seed);
+  Training training(model, texts, valid, options);
+  CheckpointFolder checkpoints(system_files(), folder, some_trial());
+  Result result;
+  result.end = training.run(recorder, checkpoints, interval);
+  result.record = recorder;
+  result.weights = training.weights_sha256();
+  training.average();
+  result.mean_weights = training.weights_sha256();
+  return result;
+}
+
+using Metrics = std::map<std::string, std::map<std::int64_t, double>>;
+
+// All but times, with the points that count: those up to `resumed` of the
+// first attempt, then those of the second.
+Metrics counted(const Metrics& first, std::int64_t resumed, const Metrics& second) {
+  Metrics all = second;
+  for (const auto& [name, points] : first)
+    for (const auto& [step, value] : points)
+      if (step <= resumed) all[name][step] = value;
+  all.erase("train_seconds");
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("the same training twice gives the same bits", "[training]") {
+  TemporaryFolder first_folder, second_folder, other_folder;
+  const Result first = train(first_folder.path(), small_training(), RecordingRecorder());
+  const Result second = train(second_folder.path(), small_training(), RecordingRecorder());
+  CHECK(first.end == RunEnd::kDone);
+  CHECK(first.weights == second.weights);
+  CHECK(first.mean_weights == second.mean_weights);
+  CHECK(first.mean_weights != first.weights);
+  CHECK(counted({}, 0, first.record.metrics) == counted({}, 0, second.record.metrics));
+
+  TrainingOptions other = small_training();
+  other.seed = 8;
+  CHECK(train(other_folder.path(), other, RecordingRecorder()).weights != first.weights);
+}
+
+TEST_CASE("every evaluation reports the series", "[training]") {
+  TemporaryFolder folder;
+  const Result result = train(folder.path(), small_training(), RecordingRecorder());
+  for (const char* name : {"train_loss", "valid_loss", "valid_nll", "valid_accuracy", "tokens",
+                           "train_seconds", "learning_rate"}) {
+    INFO(name);
+    std::set<std::int64_t> steps;
+    for (const auto& [step, value] : result.record.metrics.at(name)) {
+      steps.insert(step);
+      CHECK(std::isfinite(value));
+    }
+    CHECK(steps == std::set<std::int64_t>{4, 8, 12});
+  }
+  CHECK(result.record.progress_calls == 12);
+  CHECK(result.record.progress_total == 12);
+  CHECK(result.record.last("learning_rate") == Approx(0.01 * std::sqrt(4.0 / 11.0)));
+  CHECK_FALSE(result.record.resumed_after.has_value());
+}
+
+TEST_CASE("a training stopped after any update ends with the bits of an undisturbed one",
+          "[training]") {
+  TemporaryFolder whole_folder;
+  const Result whole = train(whole_folder.path(), small_training(), RecordingRecorder());
+  for (std::int64_t update = 1; update <= 12; ++update) {
+    INFO("stopped after update " << update);
+    TemporaryFolder folder;
+    RecordingRecorder stopping;
+    stopping.stop_at_progress = static_cast<double>(update);
+    const Result first = train(folder.path(), small_training(), stopping);
+    REQUIRE(first.end == RunEnd::kStopped);
+    const Result second = train(folder.path(), small_training(), RecordingRecorder());
+    CHECK(second.end == RunEnd::kDone);
+    CHECK(second.record.resumed_after == update);
+    CHECK(second.weights == whole.weights);
+    CHECK(second.mean_weights == whole.mean_weights);
+    CHECK(counted(first.record.metrics, update, second.record.metrics) ==
+          counted({}, 0, whole.record.metrics));
+  }
+}
+
+TEST_CASE("a training killed at any update goes on from its checkpoint to the same bits",
+          "[training]") {
+  TemporaryFolder whole_folder;
+  const Result whole = train(whole_folder.path(), small_training(), RecordingRecorder());
+  CheckpointInterval interval;
+  interval.updates = 3;
+  for (std::int64_t update = 1; update <= 12; ++update) {
+    INFO("killed after update " << update);
+    TemporaryFolder folder;
+    CHECK_THROWS_AS(train(folder.path(), small_training(), KillingRecorder(update), interval),
+                    Killed);
+    const Result second = train(folder.path(), small_training(), RecordingRecorder(), interval);
+    const std::int64_t saved = (update - 1) / 3 * 3;
+    if (saved > 0) CHECK(second.record.resumed_after == saved);
+    if (saved == 0) CHECK_FALSE(second.record.resumed_after.has_value());
+    CHECK(second.weights == whole.weights);
+    CHECK(second.mean_weights == whole.mean_weights);
+    CHECK(second.record.last("valid_loss") == whole.record.last("valid_loss"));
+    CHECK(second.record.last("train_loss") == whole.record.last("train_loss"));
+  }
+}
+
+TEST_CASE("a damaged checkpoint costs updates, not bits, and is reported", "[training]") {
+  TemporaryFolder whole_folder, folder;
+  const Result whole = train(whole_folder.path(), small_training(), RecordingRecorder());
+  CheckpointInterval interval;
+  interval.updates = 3;
+  CHECK_THROWS_AS(train(folder.path(), small_training(), KillingRecorder(8), interval), Killed);
+  // Generation 2, of update 6, lies in checkpoint-0.psc.
+  std::filesystem::resize_file(folder.path() / "checkpoint-0.psc", 1000);
+  const Result second = train(folder.path(), small_training(), RecordingRecorder(), interval);
+  CHECK(second.record.resumed_after == 3);
+  CHECK_THAT(second.record.texts.at("notice").at(3), Contains("its checksum is wrong"));
+  CHECK(second.weights == whole.weights);
+}
+
+TEST_CASE("checkpoints by time are made while training", "[training]") {
+  TemporaryFolder folder;
+  CheckpointInterval interval;
+  interval.seconds = 1e-9;
+  train(folder.path(), small_training(), RecordingRecorder(), interval);
+  std::vector<std::string> notices;
+  CheckpointFolder checkpoints(system_files(), folder.path(), some_trial());
+  CHECK(checkpoints.load(notices).value().step == 12);
+}
+
+TEST_CASE("a loss that is not finite ends the training as diverged", "[training]") {
+  TemporaryFolder folder;
+  TrainingOptions options = small_training();
+  options.learning_rate = {1e30, 1, 1e30};
+  const Result result = train(folder.path(), options, RecordingRecorder());
+  CHECK(result.end == RunEnd::kDiverged);
+  const auto& losses = result.record.metrics.at("train_loss");
+  CHECK(std::isnan(losses.rbegin()->second));
+  CHECK(losses.rbegin()->first <= 3);
+}
+
+TEST_CASE("a training ends when its validation loss stays up", "[training]") {
+  TemporaryFolder folder;
+  TrainingOptions options = small_training();
+  options.updates = 40;
+  options.evaluate_every = 1;
+  options.patience = 2;
+  options.average = 0;
+  options.learning_rate = {0.5, 1, 0.5};  // wild: the loss does not stay down
+  const Result result = train(folder.path(), options, RecordingRecorder());
+  CHECK(result.end == RunEnd::kDone);
+  CHECK(result.record.last_progress < 40);
+  const auto& losses = result.record.metrics.at("valid_loss");
+  std::int64_t best = 1;
+  for (const auto& [step, loss] : losses)
+    if (loss < losses.at(best)) best = step;
+  CHECK(losses.rbegin()->first == best + 2);
+}
+
+TEST_CASE("evaluations come after every epoch where no interval is given", "[training]") {
+  TemporaryFolder folder;
+  TrainingOptions options = small_training();
+  options.evaluate_every = 0;
+  const EncodedText texts = reversal_text("train", 60, 1);
+  Batcher batcher(texts, options.batch_tokens, options.seed);
+  batcher.next();
+  const std::int64_t batches = batcher.batches_in_epoch();
+  REQUIRE(batches > 1);
+  options.updates = 2 * batches + 1;
+  const Result result = train(folder.path(), options, RecordingRecorder());
+  std::vector<std::int64_t> steps;
+  for (const auto& [step, value] : result.record.metrics.at("valid_loss")) steps.push_back(step);
+  CHECK(steps == std::vector<std::int64_t>{batches, 2 * batches, 2 * batches + 1});
+}
+
+}  // namespace polysweep

@@ -1,0 +1,236 @@
+#include "framework/error.h"
+#include "framework/journal_format.h"
+#include "tests/framework/event_sample.h"
+#include "tests/framework/journal_sample.h"
+#include "tests/support/catch.h"
+
+namespace polysweep {
+namespace {
+
+const std::string kFirst = "journal/000001.psj";
+
+// Every record of `whole` that `is_safe` must be in `damaged`, in order; and
+// nothing that is not in `whole`. Returns "" or what is wrong.
+template <typename IsSafe>
+std::string wrong(const WholeJournal& whole, const WholeJournal& damaged, IsSafe is_safe) {
+  std::size_t next = 0;
+  for (const PlacedRecord& record : whole.records) {
+    const bool given = next < damaged.records.size() &&
+                       damaged.records[next].record.sequence == record.record.sequence;
+    if (given) {
+      if (damaged.records[next].bytes != record.bytes) return "a record is not what was written";
+      ++next;
+    } else if (is_safe(record)) {
+      return fmt::format("record {} is lost", record.record.sequence);
+    }
+  }
+  return next == damaged.records.size() ? "" : "a record that was never written, or out of order";
+}
+
+auto outside_blocks(std::uint64_t first, std::uint64_t last) {
+  return [=](const PlacedRecord& record) {
+    return (record.end - 1) / kJournalBlock < first || record.begin / kJournalBlock > last;
+  };
+}
+
+std::vector<std::size_t> small_sizes() {
+  std::vector<std::size_t> sizes;
+  for (std::size_t i = 0; i < 20; ++i) sizes.push_back(80 + 13 * i);
+  sizes.push_back(28'000);
+  for (std::size_t i = 0; i < 6; ++i) sizes.push_back(100 + i);
+  return sizes;
+}
+
+TEST_CASE("a journal cut at every byte gives all before the cut and goes on", "[journal]") {
+  MemoryFiles files;
+  write_records(files, kSampleJournal, small_sizes());
+  const WholeJournal whole = read_journal(files, kSampleJournal);
+  const std::string intact = files.content.at(kFirst);
+  REQUIRE(intact.size() > kJournalBlock + 300);
+  for (std::size_t cut = 0; cut <= intact.size(); ++cut) {
+    MemoryFiles after;
+    after.content[kFirst] = intact.substr(0, cut);
+    const auto before_cut = [&](const PlacedRecord& record) { return record.end <= cut; };
+    const WholeJournal read = read_journal(after, kSampleJournal);
+    const std::string problem = wrong(whole, read, before_cut);
+    write_records(after, kSampleJournal, {100, 200});
+    const WholeJournal again = read_journal(after, kSampleJournal);
+    const bool right = problem.empty() && read.damage.empty() && again.losses() == 0 &&
+                       again.torn_tails() == (read.at_torn_tail ? 1 : 0) &&
+                       again.records.size() == read.records.size() + 2 &&
+                       again.records.back().record.sequence == again.records.size();
+    if (right) continue;
+    INFO("cut at byte " << cut << ": " << problem);
+    REQUIRE(right);
+  }
+}
+
+TEST_CASE("one bit flipped at every byte costs no record outside its block", "[journal]") {
+  MemoryFiles files;
+  write_records(files, kSampleJournal, mixed_sizes());
+  const WholeJournal whole = read_journal(files, kSampleJournal);
+  std::string& bytes = files.content.at(kFirst);
+  REQUIRE(bytes.size() > 2 * kJournalBlock);
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    const char kept = bytes[at];
+    bytes[at] = static_cast<char>(kept ^ (1 << (at % 8)));
+    const WholeJournal read = read_journal(files, kSampleJournal);
+    bytes[at] = kept;
+    const std::uint64_t block = at / kJournalBlock;
+    std::string problem = wrong(whole, read, outside_blocks(block, block));
+    const bool lost = read.records.size() < whole.records.size();
+    if (lost && read.damage.empty() && !read.at_torn_tail) problem = "nothing was reported";
+    if (problem.empty()) continue;
+    INFO("a bit at byte " << at << ": " << problem);
+    REQUIRE(problem.empty());
+  }
+}
+
+TEST_CASE("zeroed sectors cost no record outside their blocks", "[journal]") {
+  MemoryFiles files;
+  write_records(files, kSampleJournal, mixed_sizes());
+  const WholeJournal whole = read_journal(files, kSampleJournal);
+  const std::string intact = files.content.at(kFirst);
+  for (const std::size_t size : {std::size_t{512}, std::size_t{4096}}) {
+    for (std::size_t at = 0; at + size <= intact.size(); at += size) {
+      std::string bytes = intact;
+      bytes.replace(at, size, size, '\0');
+      files.content[kFirst] = bytes;
+      const WholeJournal read = read_journal(files, kSampleJournal);
+      const std::uint64_t block = at / kJournalBlock;
+      INFO(size << " zeros at byte " << at);
+      CHECK(wrong(whole, read, outside_blocks(block, block)).empty());
+      CHECK(read.losses() >= 1);
+    }
+  }
+}
+
+TEST_CASE("the gap in the sequence is told with the damage", "[journal]") {
+  MemoryFiles files;
+  write_records(files, kSampleJournal, std::vector<std::size_t>(100, 1000));
+  std::string& bytes = files.content.at(kFirst);
+  bytes[kJournalBlock + 5000] ^= 1;
+  const WholeJournal read = read_journal(files, kSampleJournal);
+  REQUIRE(read.damage.size() == 1);
+  CHECK(read.damage[0].segment == 1);
+  CHECK_FALSE(read.damage[0].torn_tail);
+  CHECK(read.damage[0].what ==
+        "a fragment of a record whose checksum does not fit; records 37 to 66 are missing");
+  CHECK(read.records.size() == 70);
+}
+
+TEST_CASE("damage that costs no record says so", "[journal]") {
+  MemoryFiles files;
+  write_records(files, kSampleJournal, {kJournalBlock - 60, 100, 100});
+  // The header of the segment; the first record begins in the same block.
+  files.content.at(kFirst)[10] ^= 1;
+  const WholeJournal read = read_journal(files, kSampleJournal);
+  REQUIRE(read.damage.size() == 1);
+  CHECK(read.damage[0].what ==
+        "a fragment of a record whose checksum does not fit; record 1 is missing");
+}
+
+TEST_CASE("a segment that is gone is missed", "[journal]") {
+  MemoryFiles files;
+  for (int i = 0; i < 3; ++i) write_records(files, kSampleJournal, {100, 100});
+  files.content.erase("journal/000002.psj");
+  const WholeJournal read = read_journal(files, kSampleJournal);
+  CHECK(read.records.size() == 4);
+  REQUIRE(read.damage.size() == 1);
+  CHECK(read.damage[0].segment == 3);
+  CHECK(read.damage[0].what == "records 3 to 4 are missing");
+}
+
+TEST_CASE("swapped segments are told, and their records given", "[journal]") {
+  MemoryFiles files;
+  for (int i = 0; i < 2; ++i) write_records(files, kSampleJournal, {100, 100});
+  std::swap(files.content.at(kFirst), files.content.at("journal/000002.psj"));
+  const WholeJournal read = read_journal(files, kSampleJournal);
+  CHECK(read.records.size() == 4);
+  REQUIRE(read.damage.size() == 3);
+  CHECK(read.damage[0].what ==
+        "the file is named as segment 1 but is segment 2; records 1 to 2 are missing");
+  CHECK(read.damage[1].what == "the file is named as segment 2 but is segment 1");
+  CHECK(read.damage[2].what == "record 1 stands behind record 4");
+  // A writer is not misled by the names.
+  write_records(files, kSampleJournal, {100});
+  CHECK(read_journal(files, kSampleJournal).records.back().record.sequence == 5);
+  CHECK(read_journal(files, kSampleJournal).records.back().record.epoch == 3);
+}
+
+TEST_CASE("a segment cut behind what was read of it is told", "[journal]") {
+  MemoryFiles files;
+  write_records(files, kSampleJournal, {100, 100});
+  const std::uint64_t size = files.content.at(kFirst).size();
+  files.content.at(kFirst).resize(90);
+  const WholeJournal read = read_journal(files, kSampleJournal, {1, size, 2});
+  REQUIRE(read.damage.size() == 1);
+  CHECK(read.damage[0].what == "the segment is shorter than what was read of it before");
+}
+
+TEST_CASE("fragments that do not join are told", "[journal]") {
+  MemoryFiles files;
+  write_records(files, kSampleJournal, {40'000, 40'000});
+  const std::string intact = files.content.at(kFirst);
+  std::string& bytes = files.content.at(kFirst);
+  // The second block in the place of the first, and the first twice.
+  bytes = intact.substr(kJournalBlock);
+  CHECK(read_journal(files, kSampleJournal).damage.at(0).what ==
+        "the segment does not begin with its header");
+  CHECK(read_journal(files, kSampleJournal).damage.at(1).what == "a record that does not begin");
+  bytes = intact.substr(0, kJournalBlock) + intact;
+  CHECK(read_journal(files, kSampleJournal).damage.at(0).what == "a record that does not end");
+}
+
+TEST_CASE("a sequence number that damage hides is not given again", "[journal]") {
+  MemoryFiles files;
+  write_records(files, kSampleJournal, {100, 100, 100, 100});
+  files.content.at(kFirst).at(37 + 2 * 107 + 50) ^= 1;
+  write_records(files, kSampleJournal, {100});
+  const WholeJournal read = read_journal(files, kSampleJournal);
+  REQUIRE(read.records.size() == 3);
+  CHECK(read.records[1].record.sequence == 2);
+  CHECK(read.records[2].record.sequence > 4);
+  CHECK(read.losses() == 1);
+}
+
+TEST_CASE("an empty or headless last segment is nothing to go on from", "[journal]") {
+  MemoryFiles files;
+  write_records(files, kSampleJournal, {100, 100});
+  files.content["journal/000002.psj"] = "";
+  files.content["journal/000003.psj"] = "poly";
+  write_records(files, kSampleJournal, {100});
+  const WholeJournal read = read_journal(files, kSampleJournal);
+  CHECK(read.records.back().record.sequence == 3);
+  CHECK(read.records.back().record.epoch == 2);
+  CHECK(read.losses() == 0);
+  CHECK(read.torn_tails() == 1);
+  CHECK(files.content.contains("journal/000004.psj"));
+}
+
+TEST_CASE("a journal of a newer format is refused", "[journal]") {
+  MemoryFiles files;
+  write_records(files, kSampleJournal, {100});
+  std::string& bytes = files.content.at(kFirst);
+  bytes[kFragmentHeader + kSegmentMagic.size()] = 2;
+  const std::uint32_t sum = fragment_checksum(std::string_view(bytes).substr(6, 31));
+  for (int i = 0; i < 4; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<char>(sum >> 8 * i);
+  JournalReader reader(files, kSampleJournal);
+  for (int i = 0; i < 2; ++i) {
+    CHECK_THROWS_WITH(reader.next(), "a journal of format 2; this polysweep reads format 1");
+  }
+}
+
+TEST_CASE("random files are read without a wrong step", "[journal]") {
+  CHECK(rc::check([](const std::vector<char>& noise) {
+    MemoryFiles files;
+    write_records(files, kSampleJournal, {100, 300});
+    std::string& bytes = files.content.at(kFirst);
+    const auto at = *rc::gen::inRange<std::size_t>(0, bytes.size());
+    bytes.replace(at, noise.size(), noise.data(), noise.size());
+    RC_ASSERT(read_journal(files, kSampleJournal).records.size() <= 2);
+  }));
+}
+
+}  // namespace
+}  // namespace polysweep
