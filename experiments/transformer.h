@@ -33,7 +33,7 @@ struct TransformerOptions {
   bool pre_norm = false;
   double dropout = 0.3;
   double attention_dropout = 0;
-  std::string encoding = "sinusoidal";
+  std::string encoding = "none";
   EncodingOptions encoding_options;
   at::ScalarType type = at::kFloat;
   at::Device device = at::kCPU;

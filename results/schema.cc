@@ -218,11 +218,13 @@ SELECT t.trial AS trial, a.attempt AS attempt, j.host AS host, a.epoch AS epoch,
   a.slot AS slot, a.device AS device,
   CASE WHEN a.outcome IS NOT NULL THEN 'finished'
     WHEN j.live AND j.epoch = a.epoch AND NOT EXISTS (
-      SELECT 1 FROM attempt_lost l WHERE l.trial_id = a.trial_id AND l.attempt = a.attempt) THEN 'running'
+      SELECT 1 FROM attempt_lost l
+        WHERE l.trial_id = a.trial_id AND l.attempt = a.attempt) THEN 'running'
     ELSE 'lost' END AS state,
   CASE WHEN a.outcome IS NOT NULL THEN o.name
     WHEN j.live AND j.epoch = a.epoch AND NOT EXISTS (
-      SELECT 1 FROM attempt_lost l WHERE l.trial_id = a.trial_id AND l.attempt = a.attempt) THEN NULL
+      SELECT 1 FROM attempt_lost l
+        WHERE l.trial_id = a.trial_id AND l.attempt = a.attempt) THEN NULL
     ELSE 'host lost' END AS outcome,
   coalesce(a.final, (SELECT max(l.final) FROM attempt_lost l
     WHERE l.trial_id = a.trial_id AND l.attempt = a.attempt), 0) AS final,

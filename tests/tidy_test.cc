@@ -77,7 +77,7 @@ void for_each_include(const SourceFile& source, Visit visit) {
   }
 }
 
-bool one_of(const std::string& text, std::initializer_list<const char*> prefixes) {
+bool one_of(const std::string& text, const std::vector<const char*>& prefixes) {
   return std::any_of(prefixes.begin(), prefixes.end(),
                      [&](const char* prefix) { return text.starts_with(prefix); });
 }
@@ -137,12 +137,14 @@ TEST_CASE("each library stays behind its wall", "[tidy]") {
 
 TEST_CASE("processes are made in one file", "[tidy]") {
   const std::regex creation("\\b(v?fork|posix_spawnp?|execv[pe]*|execl[pe]*|popen|system) *\\(");
+  const std::regex quoted("\"([^\"\\\\]|\\\\.)*\"");
   Problems problems;
   for (const SourceFile& source : sources()) {
     if (source.folder == "tests" || source.folder == "bench") continue;
     if (source.path == "runners/worker_process.cc") continue;
     for (std::size_t i = 0; i < source.lines.size(); ++i) {
-      const std::string code = source.lines[i].substr(0, source.lines[i].find("//"));
+      const std::string quiet = std::regex_replace(source.lines[i], quoted, "");
+      const std::string code = quiet.substr(0, quiet.find("//"));
       if (std::regex_search(code, creation)) problems.push_back(place(source, i) + source.lines[i]);
     }
   }

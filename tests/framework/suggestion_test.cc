@@ -34,7 +34,8 @@ TEST_CASE("a name in a message is short and printable", "[suggestion]") {
   CHECK(in_quotes("é") == "'é'");
   CHECK(in_quotes(std::string("a\0b\n\x1b", 5)) == "'a\\x00b\\x0a\\x1b'");
   CHECK(in_quotes("\xff\xc3") == "'\\xff\\xc3'");
-  CHECK(in_quotes(std::string(1'000'000, 'x')) == "'" + std::string(60, 'x') + "...' (1000000 bytes)");
+  CHECK(in_quotes(std::string(1'000'000, 'x')) ==
+        "'" + std::string(60, 'x') + "...' (1000000 bytes)");
 }
 
 TEST_CASE("an unknown name is told with the nearest or with all known ones", "[suggestion]") {
