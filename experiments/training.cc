@@ -68,7 +68,7 @@ RunEnd Training::run(Recorder& recorder, CheckpointFolder& checkpoints,
     const bool finite = update();
     train_seconds_ += clock_.monotonic_s() - began_s;
     if (!finite) {
-      recorder.metric("train_loss", updates() + 1, std::numeric_limits<double>::quiet_NaN());
+      recorder.metric("training_loss", updates() + 1, std::numeric_limits<double>::quiet_NaN());
       return RunEnd::kDiverged;
     }
     if (evaluation_is_due()) evaluate(recorder);
@@ -128,10 +128,10 @@ Training::Evaluation Training::validate() const {
 void Training::evaluate(Recorder& recorder) {
   const Evaluation valid = validate();
   const std::int64_t step = updates();
-  recorder.metric("train_loss", step, loss_sum_ / static_cast<double>(loss_tokens_));
-  recorder.metric("valid_loss", step, valid.loss);
-  recorder.metric("valid_nll", step, valid.nll);
-  recorder.metric("valid_accuracy", step, valid.accuracy);
+  recorder.metric("training_loss", step, loss_sum_ / static_cast<double>(loss_tokens_));
+  recorder.metric("validation_loss", step, valid.loss);
+  recorder.metric("validation_nll", step, valid.nll);
+  recorder.metric("validation_accuracy", step, valid.accuracy);
   recorder.metric("learning_rate", step, options_.learning_rate.after(step - 1));
   recorder.metric("tokens", step, static_cast<double>(tokens_));
   recorder.metric("train_seconds", step, train_seconds_);

@@ -5,9 +5,9 @@
 // process, and reports the same values (times excepted) and ends with the same
 // weights, bit for bit, within one class of build and machine.
 //
-// Metrics, at every evaluation, step = updates made: train_loss (label-smoothed,
+// Metrics, at every evaluation, step = updates made: training_loss (label-smoothed,
 // per token, with dropout, over the updates since the evaluation before),
-// valid_loss (label-smoothed), valid_nll, valid_accuracy, learning_rate, tokens
+// validation_loss (label-smoothed), validation_nll, validation_accuracy, learning_rate, tokens
 // (target tokens trained on so far, ends counted), train_seconds (time so far,
 // evaluations and checkpoints excluded).
 #pragma once
@@ -33,7 +33,7 @@ struct TrainingOptions {
   AdamOptions adam;
   double label_smoothing = 0.1;
   std::int64_t evaluate_every = 0;  // updates; 0: after every epoch
-  // Evaluations in a row without a new lowest valid_loss that end the training;
+  // Evaluations in a row without a new lowest validation_loss that end the training;
   // 0: never.
   std::int64_t patience = 0;
   // Evaluations whose weights average() takes the mean of; 0 or 1: the last.
@@ -58,7 +58,7 @@ class Training {
   // Goes on from the folder's checkpoint if there is one (recorder.resumed() is
   // called and what the folder noticed is recorded as text "notice"), trains to
   // the end and evaluates. kDiverged: a loss or a gradient was NaN or infinite;
-  // train_loss is then recorded as NaN. kStopped: a stop was asked for; a
+  // training_loss is then recorded as NaN. kStopped: a stop was asked for; a
   // checkpoint of the last update is there.
   RunEnd run(Recorder& recorder, CheckpointFolder& checkpoints, const CheckpointInterval& interval);
 

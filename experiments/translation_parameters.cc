@@ -100,7 +100,7 @@ Specs training_specs() {
       real("label_smoothing", 0.1, {0, 0.99}, "share of the target spread over the vocabulary"),
       integer("evaluate_every", 100, {0, 1e9}, "updates between evaluations; 0: every epoch"),
       integer("patience", 0, {0, 1e6},
-              "evaluations without a lower valid_loss that end the training; 0: never"),
+              "evaluations without a lower validation_loss that end the training; 0: never"),
       integer("average", 0, {0, 100},
               "evaluations whose mean weights are tested; 0: the last weights"),
   };
@@ -116,10 +116,12 @@ Specs other_specs() {
 
 std::vector<MetricSpec> metric_specs() {
   std::vector<MetricSpec> specs = {
-      {"train_loss", Goal::kMinimize, "nats/token", "label-smoothed, with dropout, since the last"},
-      {"valid_loss", Goal::kMinimize, "nats/token", "label-smoothed, on the validation set"},
-      {"valid_nll", Goal::kMinimize, "nats/token", "negative log likelihood of the validation set"},
-      {"valid_accuracy", Goal::kMaximize, "",
+      {"training_loss", Goal::kMinimize, "nats/token",
+       "label-smoothed, with dropout, since the last"},
+      {"validation_loss", Goal::kMinimize, "nats/token", "label-smoothed, on the validation set"},
+      {"validation_nll", Goal::kMinimize, "nats/token",
+       "negative log likelihood of the validation set"},
+      {"validation_accuracy", Goal::kMaximize, "",
        "share of target tokens ranked first, given the rest"},
       {"learning_rate", Goal::kMinimize, "", "of the last update"},
       {"tokens", Goal::kMaximize, "tokens", "target tokens trained on so far"},

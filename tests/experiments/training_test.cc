@@ -102,8 +102,8 @@ TEST_CASE("the same training twice gives the same bits", "[training]") {
 TEST_CASE("every evaluation reports the series", "[training]") {
   TemporaryFolder folder;
   const Result result = train(folder.path(), small_training(), RecordingRecorder());
-  for (const char* name : {"train_loss", "valid_loss", "valid_nll", "valid_accuracy", "tokens",
-                           "train_seconds", "learning_rate"}) {
+  for (const char* name : {"training_loss", "validation_loss", "validation_nll",
+                           "validation_accuracy", "tokens", "train_seconds", "learning_rate"}) {
     INFO(name);
     std::set<std::int64_t> steps;
     for (const auto& [step, value] : result.record.metrics.at(name)) {
@@ -156,8 +156,8 @@ TEST_CASE("a training killed at any update goes on from its checkpoint to the sa
     if (saved == 0) CHECK_FALSE(second.record.resumed_after.has_value());
     CHECK(second.weights == whole.weights);
     CHECK(second.mean_weights == whole.mean_weights);
-    CHECK(second.record.last("valid_loss") == whole.record.last("valid_loss"));
-    CHECK(second.record.last("train_loss") == whole.record.last("train_loss"));
+    CHECK(second.record.last("validation_loss") == whole.record.last("validation_loss"));
+    CHECK(second.record.last("training_loss") == whole.record.last("training_loss"));
   }
 }
 
@@ -191,7 +191,7 @@ TEST_CASE("a loss that is not finite ends the training as diverged", "[training]
   options.learning_rate = {1e30, 1, 1e30};
   const Result result = train(folder.path(), options, RecordingRecorder());
   CHECK(result.end == RunEnd::kDiverged);
-  const auto& losses = result.record.metrics.at("train_loss");
+  const auto& losses = result.record.metrics.at("training_loss");
   CHECK(std::isnan(losses.rbegin()->second));
   CHECK(losses.rbegin()->first <= 3);
 }
@@ -207,7 +207,7 @@ TEST_CASE("a training ends when its validation loss stays up", "[training]") {
   const Result result = train(folder.path(), options, RecordingRecorder());
   CHECK(result.end == RunEnd::kDone);
   CHECK(result.record.last_progress < 40);
-  const auto& losses = result.record.metrics.at("valid_loss");
+  const auto& losses = result.record.metrics.at("validation_loss");
   std::int64_t best = 1;
   for (const auto& [step, loss] : losses)
     if (loss < losses.at(best)) best = step;
@@ -226,7 +226,8 @@ TEST_CASE("evaluations come after every epoch where no interval is given", "[tra
   options.updates = 2 * batches + 1;
   const Result result = train(folder.path(), options, RecordingRecorder());
   std::vector<std::int64_t> steps;
-  for (const auto& [step, value] : result.record.metrics.at("valid_loss")) steps.push_back(step);
+  for (const auto& [step, value] : result.record.metrics.at("validation_loss"))
+    steps.push_back(step);
   CHECK(steps == std::vector<std::int64_t>{batches, 2 * batches, 2 * batches + 1});
 }
 
