@@ -4,11 +4,11 @@
 #include <array>
 
 #include "experiments/synthetic_corpus.h"
-#include "experiments/unicode_text.h"
 #include "framework/digest.h"
 #include "framework/error.h"
 #include "framework/suggestion.h"
 #include "framework/utf8.h"
+#include "scoring/unicode_text.h"
 
 namespace polysweep {
 

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "experiments/synthetic_grammar.h"
-#include "experiments/unicode_text.h"
 #include "framework/error.h"
 #include "framework/random_stream.h"
+#include "scoring/unicode_text.h"
 
 namespace polysweep {
 

@@ -6,9 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "experiments/bleu.h"
 #include "experiments/checkpoint.h"
-#include "experiments/chrf.h"
 #include "experiments/decoding.h"
 #include "experiments/encoded_corpus.h"
 #include "experiments/experiments.h"
@@ -17,6 +15,8 @@
 #include "experiments/translation_parameters.h"
 #include "framework/clock.h"
 #include "framework/error.h"
+#include "scoring/bleu.h"
+#include "scoring/chrf.h"
 
 namespace polysweep {
 namespace {

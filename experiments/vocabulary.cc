@@ -1,17 +1,15 @@
 #include "experiments/vocabulary.h"
 
-#include <sentencepiece_processor.h>
-#include <sentencepiece_trainer.h>
-
 #include <algorithm>
 #include <set>
 #include <unordered_map>
 #include <utility>
 
-#include "experiments/unicode_text.h"
+#include "experiments/piece_model.h"
 #include "framework/digest.h"
 #include "framework/error.h"
 #include "framework/suggestion.h"
+#include "scoring/unicode_text.h"
 
 namespace polysweep {
 
@@ -83,16 +81,16 @@ class WordVocabulary : public Vocabulary {
 class PieceVocabulary : public Vocabulary {
  public:
   explicit PieceVocabulary(const std::string& model) : digest_(sha256_hex("pieces\n" + model)) {
-    const auto status = processor_.LoadFromSerializedProto(model);
-    if (!status.ok()) fail("SentencePiece refuses its own model: {}", status.ToString());
+    const std::string problem = piece_library().load(model, model_);
+    if (!problem.empty()) fail("SentencePiece refuses its own model: {}", problem);
   }
 
-  std::int64_t size() const override { return processor_.GetPieceSize(); }
+  std::int64_t size() const override { return model_->size(); }
 
   std::vector<std::int32_t> encode(std::string_view text) const override {
     std::vector<int> tokens;
-    const auto status = processor_.Encode(text, &tokens);
-    if (!status.ok()) fail("SentencePiece cannot encode: {}", status.ToString());
+    const std::string problem = model_->encode(text, tokens);
+    if (!problem.empty()) fail("SentencePiece cannot encode: {}", problem);
     return {tokens.begin(), tokens.end()};
   }
 
@@ -103,37 +101,21 @@ class PieceVocabulary : public Vocabulary {
       if (token >= kUnknown) written.push_back(token);
     }
     std::string text;
-    const auto status = processor_.Decode(written, &text);
-    if (!status.ok()) fail("SentencePiece cannot decode: {}", status.ToString());
+    const std::string problem = model_->decode(written, text);
+    if (!problem.empty()) fail("SentencePiece cannot decode: {}", problem);
     return text;
   }
 
   std::string piece(std::int32_t token) const override {
     check_token(token, size());
-    return processor_.IdToPiece(token);
+    return model_->piece(token);
   }
 
   std::string digest() const override { return digest_; }
 
  private:
-  sentencepiece::SentencePieceProcessor processor_;
+  std::unique_ptr<PieceModel> model_;
   std::string digest_;
-};
-
-class TextIterator : public sentencepiece::SentenceIterator {
- public:
-  explicit TextIterator(const ParallelText& text) : text_(text) {}
-
-  bool done() const override { return at_ == 2 * text_.size(); }
-  void Next() override { ++at_; }
-  const std::string& value() const override {
-    return at_ < text_.size() ? text_.source[at_] : text_.target[at_ - text_.size()];
-  }
-  sentencepiece::util::Status status() const override { return {}; }
-
- private:
-  const ParallelText& text_;
-  std::size_t at_ = 0;
 };
 
 std::shared_ptr<const Vocabulary> learn_words(std::int64_t size, const ParallelText& text) {
@@ -171,25 +153,13 @@ std::int64_t characters_in(const ParallelText& text) {
   return static_cast<std::int64_t>(all.size());
 }
 
-// One thread and no sampling: the same text gives the same model.
 std::string trained_model(std::int64_t size, const ParallelText& text) {
-  const std::unordered_map<std::string, std::string> options = {
-      {"model_type", "bpe"},
-      {"vocab_size", std::to_string(size)},
-      {"hard_vocab_limit", "true"},
-      {"character_coverage", "1.0"},
-      {"normalization_rule_name", "identity"},
-      {"num_threads", "1"},
-      {"pad_id", std::to_string(Vocabulary::kPad)},
-      {"bos_id", std::to_string(Vocabulary::kBegin)},
-      {"eos_id", std::to_string(Vocabulary::kEnd)},
-      {"unk_id", std::to_string(Vocabulary::kUnknown)},
-      {"minloglevel", "2"},
-  };
-  TextIterator sentences(text);
+  const SpecialPieces special = {Vocabulary::kPad, Vocabulary::kBegin, Vocabulary::kEnd,
+                                 Vocabulary::kUnknown};
   std::string model;
-  const auto status = sentencepiece::SentencePieceTrainer::Train(options, &sentences, &model);
-  if (!status.ok()) fail("SentencePiece cannot learn {} pieces: {}", size, status.ToString());
+  const std::string problem =
+      piece_library().learn(static_cast<int>(size), special, text.source, text.target, model);
+  if (!problem.empty()) fail("SentencePiece cannot learn {} pieces: {}", size, problem);
   return model;
 }
 

@@ -1,4 +1,4 @@
-#include "experiments/ngrams.h"
+#include "scoring/ngrams.h"
 
 #include <algorithm>
 #include <bit>

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "experiments/scored_text.h"
+#include "scoring/scored_text.h"
 
 namespace polysweep {
 

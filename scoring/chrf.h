@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "experiments/ngrams.h"
-#include "experiments/scored_text.h"
+#include "scoring/ngrams.h"
+#include "scoring/scored_text.h"
 
 namespace polysweep {
 

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "experiments/bleu.h"
-#include "experiments/chrf.h"
+#include "scoring/bleu.h"
+#include "scoring/chrf.h"
 
 namespace polysweep {
 

@@ -1,4 +1,4 @@
-#include "experiments/numpy_random.h"
+#include "scoring/numpy_random.h"
 
 #include <algorithm>
 #include <bit>

@@ -1,5 +1,5 @@
-#include "experiments/bleu.h"
-#include "experiments/unicode_text.h"
+#include "scoring/bleu.h"
+#include "scoring/unicode_text.h"
 
 namespace polysweep {
 

@@ -1,4 +1,4 @@
-#include "experiments/chrf.h"
+#include "scoring/chrf.h"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "experiments/unicode_text.h"
 #include "framework/error.h"
+#include "scoring/unicode_text.h"
 
 namespace polysweep {
 

@@ -1,4 +1,4 @@
-#include "experiments/unicode_text.h"
+#include "scoring/unicode_text.h"
 
 #include <utf8proc.h>
 

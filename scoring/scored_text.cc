@@ -1,4 +1,4 @@
-#include "experiments/scored_text.h"
+#include "scoring/scored_text.h"
 
 #include <cstddef>
 

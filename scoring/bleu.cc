@@ -1,4 +1,4 @@
-#include "experiments/bleu.h"
+#include "scoring/bleu.h"
 
 #include <fmt/format.h>
 
@@ -7,9 +7,9 @@
 #include <functional>
 #include <unordered_map>
 
-#include "experiments/ngrams.h"
-#include "experiments/unicode_text.h"
 #include "framework/error.h"
+#include "scoring/ngrams.h"
+#include "scoring/unicode_text.h"
 
 namespace polysweep {
 

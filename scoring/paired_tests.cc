@@ -1,10 +1,10 @@
-#include "experiments/paired_tests.h"
+#include "scoring/paired_tests.h"
 
 #include <algorithm>
 #include <cmath>
 
-#include "experiments/numpy_random.h"
 #include "framework/error.h"
+#include "scoring/numpy_random.h"
 
 namespace polysweep {
 
