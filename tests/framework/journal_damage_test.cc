@@ -36,7 +36,7 @@ auto outside_blocks(std::uint64_t first, std::uint64_t last) {
 std::vector<std::size_t> small_sizes() {
   std::vector<std::size_t> sizes;
   for (std::size_t i = 0; i < 20; ++i) sizes.push_back(80 + 13 * i);
-  sizes.push_back(28'000);
+  sizes.push_back(28'500);
   for (std::size_t i = 0; i < 6; ++i) sizes.push_back(100 + i);
   return sizes;
 }
@@ -109,25 +109,41 @@ TEST_CASE("the gap in the sequence is told with the damage", "[journal]") {
   MemoryFiles files;
   write_records(files, kSampleJournal, std::vector<std::size_t>(100, 1000));
   std::string& bytes = files.content.at(kFirst);
+  // Record k < 33 ends at 37 + 1007 k; the second block begins with the last 507 bytes of record
+  // 33, so that byte 5000 of it is in record 38; record 66 runs into the third.
   bytes[kJournalBlock + 5000] ^= 1;
   const WholeJournal read = read_journal(files, kSampleJournal);
   REQUIRE(read.damage.size() == 1);
   CHECK(read.damage[0].segment == 1);
   CHECK_FALSE(read.damage[0].torn_tail);
   CHECK(read.damage[0].what ==
-        "a fragment of a record whose checksum does not fit; records 37 to 66 are missing");
-  CHECK(read.records.size() == 70);
+        "a fragment of a record whose checksum does not fit; records 38 to 66 are missing");
+  CHECK(read.records.size() == 71);
 }
 
-TEST_CASE("damage that costs no record says so", "[journal]") {
+TEST_CASE("damage to the header of a segment costs the records of its block", "[journal]") {
   MemoryFiles files;
   write_records(files, kSampleJournal, {kJournalBlock - 60, 100, 100});
-  // The header of the segment; the first record begins in the same block.
+  // Of the second record 9 bytes stand in the first block, the rest behind it.
   files.content.at(kFirst)[10] ^= 1;
   const WholeJournal read = read_journal(files, kSampleJournal);
   REQUIRE(read.damage.size() == 1);
   CHECK(read.damage[0].what ==
-        "a fragment of a record whose checksum does not fit; record 1 is missing");
+        "a fragment of a record whose checksum does not fit; records 1 to 2 are missing");
+  CHECK(read.records.size() == 1);
+}
+
+TEST_CASE("damage that costs no record says so", "[journal]") {
+  MemoryFiles files;
+  for (int i = 0; i < 2; ++i) write_records(files, kSampleJournal, {100, 100});
+  // Bytes that no writer wrote, behind the last record of a closed segment.
+  files.content.at(kFirst) += "what a dying disk left behind";
+  const WholeJournal read = read_journal(files, kSampleJournal);
+  CHECK(read.records.size() == 4);
+  REQUIRE(read.damage.size() == 1);
+  CHECK(read.damage[0].segment == 1);
+  CHECK(read.damage[0].what ==
+        "no fragment of a record where one must stand; no record is missing");
 }
 
 TEST_CASE("a segment that is gone is missed", "[journal]") {
@@ -177,7 +193,8 @@ TEST_CASE("fragments that do not join are told", "[journal]") {
   bytes = intact.substr(kJournalBlock);
   CHECK(read_journal(files, kSampleJournal).damage.at(0).what ==
         "the segment does not begin with its header");
-  CHECK(read_journal(files, kSampleJournal).damage.at(1).what == "a record that does not begin");
+  CHECK(read_journal(files, kSampleJournal).damage.at(1).what ==
+        "a record that does not begin; record 1 is missing");
   bytes = intact.substr(0, kJournalBlock) + intact;
   CHECK(read_journal(files, kSampleJournal).damage.at(0).what == "a record that does not end");
 }

@@ -47,7 +47,7 @@ WholeJournal read_journal(FileSystem& files, const std::filesystem::path& folder
 std::vector<std::size_t> mixed_sizes() {
   std::vector<std::size_t> sizes;
   for (std::size_t i = 0; i < 30; ++i) sizes.push_back(90 + 97 * (i % 23));
-  sizes.push_back(9'000);
+  sizes.push_back(23'000);
   for (std::size_t i = 0; i < 24; ++i) sizes.push_back(150 + 61 * (i % 19));
   return sizes;
 }

@@ -20,9 +20,10 @@ std::string problem_in(const std::string& text) {
 
 TEST_CASE("what is not TOML is refused with its place", "[sweep]") {
   CHECK(problem_in("sweep = \"s").starts_with("f.toml:1:11: not TOML: "));
-  CHECK(problem_in("sweep = \"s\"\nsweep = \"t\"\n") ==
-        "f.toml:2:7: not TOML: Error while parsing key-value pair: cannot redefine existing string "
-        "'sweep'");
+  const std::string twice = problem_in("sweep = \"s\"\nsweep = \"t\"\n");
+  CHECK(twice.starts_with("f.toml:2:"));
+  CHECK_THAT(twice,
+             Contains(": not TOML: ") && Contains("cannot redefine existing string 'sweep'"));
   CHECK(problem_in("sweep = \"a\xff\"").starts_with("f.toml:1:10: not TOML: "));
   CHECK(problem_in(std::string("sweep = \"a\0\"", 12)).starts_with("f.toml:1:11: not TOML: "));
   CHECK(problem_in(std::string(1'000'000, '[')).size() < 500);
@@ -178,7 +179,7 @@ TEST_CASE("replicate, baseline and metrics name what is there", "[sweep]") {
   CHECK(metrics("primary = { name = \"test_blue\" }") ==
         "f.toml:4:20: unknown metric 'test_blue' (did you mean 'test_bleu'?)");
   CHECK(metrics("primary = { name = \"loss\", gaol = \"x\" }") ==
-        "f.toml:4:28: unknown key of a metric 'gaol'; known: name, goal");
+        "f.toml:4:28: unknown key of a metric 'gaol' (did you mean 'goal'?)");
   CHECK(metrics("primary = { name = \"loss\", goal = \"maximise\" }") ==
         "f.toml:4:35: unknown goal 'maximise' (did you mean 'maximize'?)");
   CHECK(metrics("primary = \"loss\"\nsecondary = \"loss\"") ==
