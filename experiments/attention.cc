@@ -76,6 +76,10 @@ HeadRows<Number> head_rows(const at::Tensor& x) {
   return {x.data_ptr<float>(), x.stride(0), x.stride(1)};
 }
 
+c10::optional<at::Tensor> if_defined(const at::Tensor& x) {
+  return x.defined() ? c10::optional<at::Tensor>(x) : c10::nullopt;
+}
+
 at::Tensor heads_together(const at::Tensor& x) { return x.stride(2) == 1 ? x : x.contiguous(); }
 
 // What backward needs to know beside tensors.
@@ -136,14 +140,18 @@ struct Kernel : torch::autograd::Function<Kernel> {
     return call.has_values ? Tensors{out, weights} : Tensors{out};
   }
 
+  // Autograd takes no undefined tensor but as an empty optional.
   static Tensors forward(Context* context, const at::Tensor& q, const at::Tensor& k,
-                         const at::Tensor& v, const at::Tensor& by_position,
-                         const at::Tensor& by_row, const at::Tensor& mask,
-                         c10::intrusive_ptr<Call> call) {
+                         const at::Tensor& v, const c10::optional<at::Tensor>& by_position,
+                         const c10::optional<at::Tensor>& by_row,
+                         const c10::optional<at::Tensor>& mask, c10::intrusive_ptr<Call> call) {
+    const at::Tensor none;
+    const Inputs inputs{
+        q, k, v, by_position.value_or(none), by_row.value_or(none), mask.value_or(none)};
     at::Tensor softmax;
-    const Tensors result = run(*call, {q, k, v, by_position, by_row, mask}, &softmax);
+    const Tensors result = run(*call, inputs, &softmax);
     context->saved_data["call"] = c10::IValue::make_capsule(std::move(call));
-    context->save_for_backward({q, k, v, by_position, by_row, mask, softmax});
+    context->save_for_backward({q, k, v, inputs.by_position, inputs.by_row, inputs.mask, softmax});
     return result;
   }
 
@@ -180,10 +188,11 @@ at::Tensor attend_by_kernel(const Attention& attention) {
   if (attention.dropout.active()) {
     inputs.mask = attention.dropout.mask(rows * heads * attention.keys->longest, attention.site);
   }
-  const auto result = at::GradMode::is_enabled()
-                          ? Kernel::apply(inputs.q, inputs.k, inputs.v, inputs.by_position,
-                                          inputs.by_row, inputs.mask, call)
-                          : Kernel::run(*call, inputs, nullptr);
+  const auto result =
+      at::GradMode::is_enabled()
+          ? Kernel::apply(inputs.q, inputs.k, inputs.v, if_defined(inputs.by_position),
+                          if_defined(inputs.by_row), if_defined(inputs.mask), call)
+          : Kernel::run(*call, inputs, nullptr);
   if (!bias.values.defined()) return result[0];
   return result[0] + value_terms(result[1], attention);
 }
@@ -211,8 +220,7 @@ at::Tensor attend_composed(const Attention& attention) {
   weights = attention.dropout.apply(weights, attention.site);
   const at::Tensor out =
       queries.pack(at::matmul(queries.spread(weights), keys.spread(attention.v)));
-  return bias.values.defined() ? out + value_terms(weights, attention)
-                               : out;
+  return bias.values.defined() ? out + value_terms(weights, attention) : out;
 }
 
 at::Tensor attend(const Attention& attention) {

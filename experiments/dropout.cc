@@ -96,12 +96,13 @@ struct Masked : torch::autograd::Function<Masked> {
   using Context = torch::autograd::AutogradContext;
   using Tensors = torch::autograd::variable_list;
 
-  static at::Tensor forward(Context* context, const at::Tensor& residual, const at::Tensor& x,
-                            const at::Tensor& mask, double scale) {
+  // Autograd takes no undefined tensor but as an empty optional.
+  static at::Tensor forward(Context* context, const c10::optional<at::Tensor>& residual,
+                            const at::Tensor& x, const at::Tensor& mask, double scale) {
     context->saved_data["mask"] = mask;
     context->saved_data["scale"] = scale;
-    context->saved_data["sum"] = residual.defined();
-    return residual.defined() ? masked_sum(residual, x, mask, scale) : masked(x, mask, scale);
+    context->saved_data["sum"] = residual.has_value();
+    return residual ? masked_sum(*residual, x, mask, scale) : masked(x, mask, scale);
   }
 
   static Tensors backward(Context* context, const Tensors& gradients) {
@@ -130,12 +131,13 @@ at::Tensor Dropout::mask(std::int64_t count, std::uint32_t site, at::Device devi
 
 at::Tensor Dropout::apply(const at::Tensor& x, std::uint32_t site) const {
   if (!active()) return x;
-  return Masked::apply(at::Tensor(), x.contiguous(), mask(x.numel(), site, x.device()), 1 / keep());
+  return Masked::apply(c10::nullopt, x.contiguous(), mask(x.numel(), site, x.device()), 1 / keep());
 }
 
 at::Tensor Dropout::add(const at::Tensor& residual, const at::Tensor& x, std::uint32_t site) const {
   if (!active()) return residual + x;
-  return Masked::apply(residual, x.contiguous(), mask(x.numel(), site, x.device()), 1 / keep());
+  return Masked::apply(c10::optional<at::Tensor>(residual), x.contiguous(),
+                       mask(x.numel(), site, x.device()), 1 / keep());
 }
 
 }  // namespace polysweep
