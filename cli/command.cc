@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <iostream>
 #include <sstream>
 
@@ -14,10 +13,23 @@
 namespace polysweep {
 namespace {
 
-const std::array<Command, 10>& table() {
-  static const std::array<Command, 10> commands_in_order = {
-      kPlanCommand,  kRunCommand,    kStatusCommand,      kListCommand,    kShowCommand,
-      kQueryCommand, kReportCommand, kExperimentsCommand, kRebuildCommand, kJournalCommand};
+// In the order of the overview.
+const std::vector<Command>& table() {
+  static const std::vector<Command> commands_in_order = {
+      kPlanCommand,         //
+      kRunCommand,          //
+      kStatusCommand,       //
+      kListCommand,         //
+      kShowCommand,         //
+      kQueryCommand,        //
+      kReportCommand,       //
+      kExperimentsCommand,  //
+      kRebuildCommand,      //
+      kJournalCommand,      //
+      kCompletionCommand,   //
+      kCompleteCommand,     //
+      kManualCommand,       //
+  };
   return commands_in_order;
 }
 
@@ -27,7 +39,7 @@ void print_overview() {
       "usage: polysweep COMMAND [words] [--options]\n\n",
       version());
   for (const Command& command : commands()) {
-    fmt::print("  {:<12} {}\n", command.name, command.summary);
+    if (command.listed) fmt::print("  {:<12} {}\n", command.name, command.summary);
   }
   fmt::print(
       "\npolysweep COMMAND --help shows a command's options and an example.\n"
@@ -45,7 +57,7 @@ const Command& find_command(const std::string& name) {
   std::vector<std::string> names;
   for (const Command& command : commands()) {
     if (command.name == name) return command;
-    names.emplace_back(command.name);
+    if (command.listed) names.emplace_back(command.name);
   }
   fail("'{}' is no command{}; `polysweep --help` lists them", name.substr(0, 60),
        suggestion(name, names));
@@ -73,6 +85,11 @@ po::variables_map parse(const Command& command, const CommandOptions& options,
 
 }  // namespace
 
+CommandOptions::CommandOptions(const Command& command) {
+  shown.add_options()("help,h", "show this");
+  command.declare(*this);
+}
+
 void CommandOptions::word(const char* name, bool many) {
   positional.add_options()(name, po::value<std::vector<std::string>>());
   order.add(name, many ? -1 : 1);
@@ -91,9 +108,7 @@ int run_command_line(const std::vector<std::string>& arguments) {
     return kExitComplete;
   }
   const Command& command = find_command(arguments[0]);
-  CommandOptions options;
-  options.shown.add_options()("help,h", "show this");
-  command.declare(options);
+  const CommandOptions options(command);
   const po::variables_map given = parse(command, options, {arguments.begin() + 1, arguments.end()});
   if (given.count("help") > 0) {
     print_help(command, options);

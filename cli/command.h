@@ -23,9 +23,13 @@ enum ExitCode : int {
   kExitStopped = 3,   // stopped by a signal; run again to go on
 };
 
-// What a command takes beside --help: its options (shown), and its positional
+struct Command;
+
+// What a command takes: its options (shown), and its positional
 // words (bound to options of the same names; the last takes all that is left).
 struct CommandOptions {
+  explicit CommandOptions(const Command& command);
+
   po::options_description shown{"Options"};
   po::options_description positional;
   po::positional_options_description order;
@@ -41,6 +45,7 @@ struct Command {
   std::string_view example;  // lines a person can type
   void (*declare)(CommandOptions& options);
   int (*run)(const po::variables_map& given);
+  bool listed = true;  // false: for programs, not in the overview
 };
 
 std::span<const Command> commands();
@@ -69,5 +74,8 @@ extern const Command kReportCommand;
 extern const Command kExperimentsCommand;
 extern const Command kRebuildCommand;
 extern const Command kJournalCommand;
+extern const Command kCompletionCommand;
+extern const Command kCompleteCommand;
+extern const Command kManualCommand;
 
 }  // namespace polysweep

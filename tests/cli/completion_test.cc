@@ -1,0 +1,73 @@
+#include <filesystem>
+#include <sstream>
+
+#include "tests/cli/polysweep_program.h"
+#include "tests/support/catch.h"
+
+using namespace polysweep;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+Words lines_of(const std::string& text) {
+  std::istringstream in(text);
+  Words lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+// What a shell's Tab offers behind "polysweep TYPED".
+Words offered(const PolysweepProgram& program, const std::string& shell, const std::string& typed) {
+  const std::string folder = PolysweepProgram::path().parent_path().string();
+  const auto script = program.write("complete.sh", R"(
+PATH=)" + folder + R"(:$PATH
+source <(polysweep completion bash)
+COMP_LINE="$1"
+COMP_POINT=${#COMP_LINE}
+_polysweep
+for one in "${COMPREPLY[@]}"; do echo "$one"; done
+)");
+  return lines_of(run_command({shell, script.string(), "polysweep " + typed}).output);
+}
+
+}  // namespace
+
+TEST_CASE("bash completes commands, options, sweeps, trials, factors and levels", "[cli]") {
+  const std::string bash = "/bin/bash";
+  if (!std::filesystem::exists(bash)) POLYSWEEP_SKIP("bash is not installed");
+  const PolysweepProgram program;
+  const auto sweep = program.write("toy.toml", kToySweep);
+  REQUIRE(program.run(sweep).status == 0);
+  const std::string store = " --store " + program.store().string() + " ";
+  const std::string worker = " --worker " + PolysweepProgram::worker().string() + " ";
+
+  CHECK(offered(program, bash, "stat") == Words{"status"});
+  CHECK(offered(program, bash, "status --js") == Words{"--json"});
+  CHECK(offered(program, bash, "status" + store) == Words{"toy"});
+  CHECK(offered(program, bash, "status --store /no/such ").empty());
+  CHECK(offered(program, bash, "plan" + worker + sweep.string() + " st") == Words{"steps="});
+  CHECK(offered(program, bash, "plan" + worker + sweep.string() + " x=") ==
+        Words{"0.0", "1.0", "2.0"});
+  CHECK(offered(program, bash, "plan" + worker + sweep.string() + " seed=1,") ==
+        Words{"1,0", "1,1", "1,2", "1,3"});
+
+  const std::string trial =
+      program.query("SELECT trial FROM trials ORDER BY trial LIMIT 1")[0]["trial"];
+  CHECK(offered(program, bash, "show" + store + trial.substr(0, 10)) == Words{trial.substr(0, 12)});
+}
+
+TEST_CASE("the manual has every command of the overview", "[cli]") {
+  const std::string program = PolysweepProgram::path().string();
+  const std::string page = run_command({program, "manual"}).output;
+  CHECK(page.starts_with(".TH POLYSWEEP 1"));
+  std::size_t commands = 0;
+  for (const std::string& line : lines_of(run_command({program, "--help"}).output)) {
+    if (!line.starts_with("  ")) continue;
+    const std::string name = line.substr(2, line.find(' ', 2) - 2);
+    CHECK_THAT(page, Contains(".SS polysweep " + name + " "));
+    ++commands;
+  }
+  CHECK(commands >= 12);
+  CHECK_THAT(page, Contains("\\fB\\-\\-store\\fR FOLDER"));
+}
