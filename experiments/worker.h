@@ -1,9 +1,5 @@
-// The worker's side of a channel: runs the trials that a host assigns, one after
-// the other, and tells what happens.
-//
-// Each trial runs inside a fence: an exception becomes its outcome. A second
-// thread receives, beats once a second, and sends what the trial has reported
-// at least every 100 ms, so that a trial that only computes is heard of too.
+// The worker of the built-in experiments: framework/worker_loop.h, with each
+// trial inside a fence where an exception becomes its outcome.
 #pragma once
 
 #include <cstdint>

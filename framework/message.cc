@@ -96,11 +96,8 @@ void read_payload(ByteReader& in, ProgressMade& message) {
   message.total = in.f64();
 }
 
-bool worker_knows(Outcome outcome) {
-  return outcome == Outcome::kDone || outcome == Outcome::kDiverged ||
-         outcome == Outcome::kStopped || outcome == Outcome::kError ||
-         outcome == Outcome::kOutOfMemory;
-}
+// That a host is lost is what other hosts find out.
+bool worker_knows(Outcome outcome) { return outcome != Outcome::kHostLost; }
 
 void write_payload(ByteWriter& out, const AttemptEnded& message) {
   check(worker_knows(message.outcome), "a worker reports only what it can know");

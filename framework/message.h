@@ -69,7 +69,7 @@ struct Heartbeat {};
 struct AttemptEnded {
   TrialId trial;
   std::uint32_t attempt = 1;
-  // What a worker can know: kDone, kDiverged, kStopped, kError, kOutOfMemory.
+  // Not kHostLost. A worker that runs other programs knows how those ended.
   Outcome outcome = Outcome::kDone;
   std::string message;  // of the exception; "" where nothing went wrong
   double elapsed_s = 0;

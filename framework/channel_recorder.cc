@@ -1,4 +1,4 @@
-#include "experiments/channel_recorder.h"
+#include "framework/channel_recorder.h"
 
 #include <algorithm>
 
