@@ -1,5 +1,6 @@
 #include "framework/event.h"
 
+#include <algorithm>
 #include <type_traits>
 
 #include "framework/error.h"
@@ -75,6 +76,12 @@ std::uint8_t event_type(const Event& event) { return row_of(event).type; }
 std::string_view event_name(const Event& event) { return row_of(event).name; }
 
 bool changes_state(const Event& event) { return row_of(event).changes_state; }
+
+bool is_known_event(std::uint8_t type, std::uint8_t version) {
+  return version == kPayloadVersion &&
+         std::any_of(std::begin(kEvents), std::end(kEvents),
+                     [type](const EventRow& row) { return row.type == type; });
+}
 
 std::string encode_event(const Event& event) {
   ByteWriter out;

@@ -135,14 +135,14 @@ using Event =
 std::uint8_t event_type(const Event& event);
 // "attempt started", ... for people and `journal dump`.
 std::string_view event_name(const Event& event);
-// True for those that must be durable before they are acknowledged: all but
-// metrics and texts.
+// True for those that are made durable before they are acknowledged: all but metrics and texts.
 bool changes_state(const Event& event);
+// False for a type or version that only a newer polysweep writes.
+bool is_known_event(std::uint8_t type, std::uint8_t version);
 
 // The payload of a record, version 1, laid out as in event_payload.h.
 std::string encode_event(const Event& event);
-// Throws Error for a payload that is no such event (too short, too long, a bad
-// number, an unknown type or version).
+// Throws Error for a payload that is no such event, or an unknown type or version.
 Event decode_event(std::uint8_t type, std::uint8_t version, std::string_view payload);
 // One line of JSON, for `journal dump`.
 std::string event_to_json(const Event& event);

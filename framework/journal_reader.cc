@@ -188,14 +188,28 @@ std::optional<JournalRecord> JournalReader::take_record() {
     report(record_offset_, false, "a record whose length does not fit");
     return std::nullopt;
   }
-  // An event of a newer polysweep throws, and again whenever it is come to.
-  const std::uint64_t behind = offset_;
-  offset_ = record_offset_;
-  record.event = decode_event(type, version, in.raw(size));
-  offset_ = behind;
+  if (!is_known_event(type, version)) {
+    offset_ = record_offset_;  // and again whenever it is come to
+    fail(
+        "{}, byte {}: record {} is an event of a newer polysweep (type {}, version {}); use that "
+        "one",
+        (folder_ / segment_name(segment_)).string(), record_offset_, record.sequence, type,
+        version);
+  }
+  // One of ours that makes no sense was written wrong: it alone is lost.
+  std::string wrong;
+  try {
+    record.event = decode_event(type, version, in.raw(size));
+  } catch (const Error& error) {
+    wrong = error.what();
+  }
   check_sequence(record);
   position_ = {segment_, offset_, record.sequence};
-  return record;
+  if (wrong.empty()) return record;
+  report(record_offset_, false,
+         fmt::format("record {} cannot be understood: {}", record.sequence, wrong));
+  damage_seen_ = damage_.size();  // it explains no gap
+  return std::nullopt;
 }
 
 void JournalReader::check_sequence(const JournalRecord& record) {

@@ -44,7 +44,8 @@ class JournalReader {
   // The next undamaged record; empty at the present end. May be called again
   // later, when the writer has gone on. An incomplete record at the end of the
   // newest segment is waited for, and becomes a torn tail once a newer segment
-  // exists.
+  // exists. A whole record whose event makes no sense is damage. Throws Error at
+  // an event that only a newer polysweep knows.
   std::optional<JournalRecord> next();
 
   // Behind the last record that next() gave.
