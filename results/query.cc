@@ -16,6 +16,8 @@ constexpr std::array<std::string_view, 3> kForbiddenFunctions{"load_extension", 
 
 // What the query wanted to do and may not: a name for people; "" for reading.
 std::string refusal(int action, const char* first, const char* second) {
+  const std::string_view table = first == nullptr ? "" : first;
+  const bool is_schema = table == "sqlite_master" || table == "sqlite_temp_master";
   switch (action) {
     case SQLITE_SELECT:
     case SQLITE_READ:
@@ -37,11 +39,13 @@ std::string refusal(int action, const char* first, const char* second) {
     case SQLITE_SAVEPOINT:
       return "a transaction";
     case SQLITE_INSERT:
-      return "INSERT";
+      return is_schema ? "a change of the schema" : "INSERT";
     case SQLITE_UPDATE:
-      return "UPDATE";
+      // SQLite asks for it where a function such as json_each() gives a table;
+      // the schema itself cannot be written anyway.
+      return is_schema ? "" : "UPDATE";
     case SQLITE_DELETE:
-      return "DELETE";
+      return is_schema ? "a change of the schema" : "DELETE";
     default:
       return "a change of the schema";
   }
@@ -62,7 +66,11 @@ class Guard {
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
-  const std::string& refused() const { return refused_; }
+  // Throws Error if the query wanted more than to read.
+  void expect_allowed() const {
+    if (refused_.empty()) return;
+    fail("a query only reads: {} is not allowed (write SELECT ...)", refused_);
+  }
   bool late() const { return late_; }
 
  private:
@@ -103,9 +111,7 @@ RawStatement prepare_one(Connection& connection, std::string_view sql, const Gua
   if (sql.find('\0') != std::string_view::npos) fail("a query has no NUL byte");
   int code = SQLITE_OK;
   RawStatement statement = prepare(connection.handle(), sql, code);
-  if (!guard.refused().empty()) {
-    fail("a query only reads: {} is not allowed (write SELECT ...)", guard.refused());
-  }
+  guard.expect_allowed();
   if (code != SQLITE_OK) {
     fail("the query is wrong: {} (`polysweep query --schema` prints the views)",
          sqlite3_errmsg(connection.handle()));
@@ -164,6 +170,7 @@ QueryOutcome run_query(const Database& database, std::string_view sql,
     if (receiver.row) receiver.row(row);
     ++out.rows;
   }
+  guard.expect_allowed();  // pragma_...() asks when it runs
   if (guard.late()) {
     fail("the query took more than {} s and was stopped; ask for less, or allow more time",
          limits.time_s);

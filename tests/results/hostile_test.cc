@@ -1,5 +1,7 @@
 #include <fstream>
 
+#include "framework/bytes.h"
+#include "framework/journal_format.h"
 #include "results/ingest.h"
 #include "results/stored_text.h"
 #include "results/trial_record.h"
@@ -19,6 +21,66 @@ void damage(const StoreSample& store, const std::string& host, std::size_t at) {
   const auto byte = static_cast<char>(file.get() ^ 1);
   file.seekp(static_cast<long>(at));
   file.put(byte);
+}
+
+// A segment as framework/journal_format.h describes it, for what the writer
+// refuses to write. All of it in one block; records are numbered from 1.
+class RawSegment {
+ public:
+  RawSegment() {
+    ByteWriter header;
+    header.raw(kSegmentMagic);
+    header.u32_fixed(kJournalVersion);
+    header.u64_fixed(1);
+    add_fragment(header.bytes());
+  }
+
+  void add(std::uint8_t type, std::string_view payload) {
+    ByteWriter rest;
+    rest.u32_fixed(static_cast<std::uint32_t>(payload.size()));
+    rest.u8(type);
+    rest.u8(kPayloadVersion);
+    rest.u64_fixed(1);
+    rest.u64_fixed(++sequence_);
+    rest.raw(payload);
+    ByteWriter record;
+    record.u64_fixed(record_checksum(rest.bytes()));
+    record.raw(rest.bytes());
+    add_fragment(record.bytes());
+  }
+  void add(const Event& event) { add(event_type(event), encode_event(event)); }
+
+  void write(const StoreSample& store, const std::string& host) const {
+    REQUIRE(bytes_.size() < kJournalBlock);
+    const auto folder = journals_path(store.path()) / host;
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / segment_name(1), std::ios::binary) << bytes_;
+  }
+
+ private:
+  void add_fragment(std::string_view data) {
+    ByteWriter checked;
+    checked.u8(static_cast<std::uint8_t>(FragmentType::kFull));
+    checked.raw(data);
+    ByteWriter fragment;
+    fragment.u32_fixed(fragment_checksum(checked.bytes()));
+    fragment.u8(static_cast<std::uint8_t>(data.size() & 0xFF));
+    fragment.u8(static_cast<std::uint8_t>(data.size() >> 8));
+    fragment.raw(checked.bytes());
+    bytes_ += fragment.bytes();
+  }
+
+  std::string bytes_;
+  Sequence sequence_ = 0;
+};
+
+// The payload of a point of a metric that has no name: the one byte that says
+// which, 0, made 1.
+std::string nameless_metric(const TrialId& trial) {
+  const std::string right = encode_event(MetricsRecorded{trial, 1, {"loss"}, {{0, 1, 2.0}}});
+  std::string out = right;
+  out[right.size() - 10] = 1;  // before one byte of step and 8 of value
+  return out;
 }
 
 }  // namespace
@@ -67,29 +129,49 @@ TEST_CASE("any name of a metric, text or sweep is kept", "[hostile]") {
 }
 
 TEST_CASE("records that make no sense are reported and the rest is read", "[hostile]") {
-  StoreSample store;
+  const StoreSample store;
   const TrialId trial = sample_trial("rope", 0).id;
-  TrialsPlanned no_identity{"one", "r", 0, {{"{\"data\":\"\"}", 0}}};
-  MetricsRecorded no_name{trial, 1, {"loss"}, {{1, 1, 2.0}}};
-  store.write("alpha", {SweepPlanned{"one", "r", "not JSON", 1, 5}, no_identity, no_name,
-                        ProvenanceSeen{"[1]"}, SweepPlanned{"one", "r", "{}", 1, 5}});
-  store.write("alpha", whole_attempt(trial, {1, 2}));
-  store.sync();
+  RawSegment segment;
+  segment.add(HostStarted{"alpha", 1, 100, 4711});
+  segment.add(SweepPlanned{"one", "r", "not JSON", 1, 5});
+  segment.add(TrialsPlanned{"one", "r", 0, {{"{\"data\":\"\"}", 0}}});
+  segment.add(7, nameless_metric(trial));
+  segment.add(ProvenanceSeen{"[1]"});
+  segment.add(SweepPlanned{"one", "r", "{}", 1, 5});
+  for (const Event& event : whole_attempt(trial, {1, 2})) segment.add(event);
+  segment.write(store, "alpha");
   const IngestReport report = Ingest(system_files(), store.path()).catch_up();
   std::string all;
   for (const IngestDamage& each : report.damage) all += each.what + "\n";
+  INFO(all);
   REQUIRE(report.damage.size() == 5);
   CHECK(report.damage[0].host == "alpha");
   CHECK_FALSE(report.damage[0].torn_tail);
   CHECK_THAT(all, Contains("the description of sweep one cannot be understood") &&
                       Contains("record 3 cannot be used: a planned trial is no identity text") &&
-                      Contains("is of metric 1, and only 1 are named") &&
+                      Contains("record 4 cannot be understood") &&
+                      Contains("a point of metric 1 where 1 have names") &&
                       Contains("a provenance document is no JSON object"));
   const Database database(database_path(store.path()), Access::kRead);
   CHECK(load_damage(database) == report.damage);
   CHECK(ask(database, "SELECT state FROM trials") == Lines{"done"});
   CHECK(ask(database, "SELECT count(*) FROM sweeps") == Lines{"0"});
   CHECK(Ingest(system_files(), store.path()).catch_up().damage.empty());  // told once
+}
+
+TEST_CASE("an event that only a newer polysweep knows stops the reading there", "[hostile]") {
+  const StoreSample store;
+  const TrialId trial = sample_trial("rope", 0).id;
+  RawSegment segment;
+  for (const Event& event : whole_attempt(trial, {1, 2})) segment.add(event);
+  segment.add(200, "?");
+  segment.write(store, "alpha");
+  Ingest ingest(system_files(), store.path());
+  for (int i = 0; i < 2; ++i) {
+    CHECK_THROWS_WITH(ingest.catch_up(),
+                      Contains("000001.psj, byte") &&
+                          Contains("record 4 is an event of a newer polysweep (type 200"));
+  }
 }
 
 TEST_CASE("damage of a journal is a value, and all else is read", "[hostile]") {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <functional>
+#include <future>
 #include <limits>
 
 #include "framework/error.h"
@@ -45,13 +46,13 @@ class WatchedFiles : public FileSystem {
   }
 };
 
-// Sixty trials of 200 points each, in two journals.
+// Sixty trials of 200 points each, in eight journals.
 void write_much(StoreSample& store) {
-  store.write("alpha", sample_sweep("much", {"rope"}, 60));
+  store.write("host0", sample_sweep("much", {"rope"}, 60));
   for (int seed = 0; seed < 60; ++seed) {
     std::vector<double> values;
     for (int step = 0; step < 200; ++step) values.push_back(seed + 1.0 / (step + 1));
-    store.write(seed % 2 == 0 ? "alpha" : "beta",
+    store.write(fmt::format("host{}", seed % 8),
                 whole_attempt(sample_trial("rope", seed).id, values));
   }
   store.sync();
@@ -146,11 +147,7 @@ TEST_CASE("after an error in the middle the next reading goes on", "[ingest]") {
     };
     std::filesystem::remove(database_path(store.path()));
     Ingest ingest(files, store.path(), {500});
-    try {
-      ingest.catch_up();
-    } catch (const Error& error) {
-      CHECK(std::string(error.what()) == "the disk said no");
-    }
+    CHECK_THROWS_WITH(ingest.catch_up(), "the disk said no");
     ingest.catch_up();
     CHECK(difference(dump(store.path()), dump(undisturbed.path())) == "");
   }
@@ -238,8 +235,13 @@ TEST_CASE("a thread's error reaches the one who asks", "[ingest]") {
   store.write("alpha", started(sample_trial("rope", 0).id));
   store.sync();
   WatchedFiles files;
-  files.before_read = [] { fail("the disk said no"); };
+  std::promise<void> read;
+  files.before_read = [&] {
+    read.set_value();
+    fail("the disk said no");
+  };
   IngestThread thread(files, store.path());
+  read.get_future().wait();  // what ends the thread has happened in it
   CHECK_THROWS_WITH(thread.finish(), "the disk said no");
   CHECK_THROWS_WITH(thread.check_alive(), "the disk said no");
 }
