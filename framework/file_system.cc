@@ -1,7 +1,6 @@
 #include "framework/file_system.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -83,6 +82,14 @@ void sync_folder(const path& folder) {
   OpenFile("open", folder, O_RDONLY | O_DIRECTORY).sync_all();
 }
 
+// Beside `file`, with a name that no other has.
+path temporary_of(const path& file) {
+  static std::atomic<unsigned> count{0};
+  path temporary = file;
+  temporary += fmt::format(".{}-{}.tmp", ::getpid(), ++count);
+  return temporary;
+}
+
 // Removes what is left of a temporary file; after the rename nothing is.
 struct Remover {
   path file;
@@ -123,13 +130,21 @@ class PosixAppendFile : public AppendFile {
   bool dead_ = false;
 };
 
+struct flock whole_file() {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
 class PosixFileLock : public FileLock {
  public:
   explicit PosixFileLock(const path& file) : path_(file), file_("open", file, O_RDWR | O_CREAT) {}
 
   bool take(std::string_view note) {
-    if (uninterrupted([&] { return ::flock(file_.fd(), LOCK_EX | LOCK_NB); }) != 0) {
-      if (errno == EWOULDBLOCK) return false;
+    struct flock wanted = whole_file();
+    if (uninterrupted([&] { return ::fcntl(file_.fd(), F_OFD_SETLK, &wanted); }) != 0) {
+      if (errno == EAGAIN || errno == EACCES) return false;
       fail_to("lock", path_, errno);
     }
     if (uninterrupted([&] { return ::ftruncate(file_.fd(), 0); }) != 0) {
@@ -180,9 +195,7 @@ class PosixFileSystem : public FileSystem {
   }
 
   void replace(const path& file, std::string_view bytes) override {
-    static std::atomic<unsigned> count{0};
-    path temporary = file;
-    temporary += fmt::format(".{}-{}.tmp", ::getpid(), ++count);
+    const path temporary = temporary_of(file);
     const Remover remover{temporary};
     {
       const OpenFile out("create", temporary, O_WRONLY | O_CREAT | O_EXCL);
@@ -191,6 +204,25 @@ class PosixFileSystem : public FileSystem {
     }
     if (::rename(temporary.c_str(), file.c_str()) != 0) fail_to("replace", file, errno);
     sync_folder(folder_of(file));
+  }
+
+  bool create_whole(const path& file, std::string_view bytes) override {
+    const path temporary = temporary_of(file);
+    const Remover remover{temporary};
+    const OpenFile out("create", temporary, O_WRONLY | O_CREAT | O_EXCL);
+    out.write(bytes);
+    out.sync_all();
+    if (::link(temporary.c_str(), file.c_str()) != 0) {
+      const int error = errno;
+      // A server that made the link, and whose answer was lost, says EEXIST when
+      // it is asked again: the number of links tells.
+      struct stat status {};
+      const bool made = ::fstat(out.fd(), &status) == 0 && status.st_nlink == 2;
+      if (!made && error == EEXIST) return false;
+      if (!made) fail_to("create", file, error);
+    }
+    sync_folder(folder_of(file));
+    return true;
   }
 
   void create_folders(const path& folder) override {
@@ -225,9 +257,31 @@ class PosixFileSystem : public FileSystem {
     if (!lock->take(note)) return nullptr;
     return lock;
   }
+
+  bool is_locked(const path& file) override {
+    std::error_code ignored;
+    if (!std::filesystem::exists(file, ignored)) return false;
+    const OpenFile open("open", file, O_RDONLY);
+    struct flock held = whole_file();
+    if (uninterrupted([&] { return ::fcntl(open.fd(), F_OFD_GETLK, &held); }) != 0) {
+      fail_to("ask who locks", file, errno);
+    }
+    return held.l_type != F_UNLCK;
+  }
 };
 
 }  // namespace
+
+bool FileSystem::create_whole(const path& file, std::string_view bytes) {
+  const std::vector<std::string> names = list(folder_of(file));
+  if (std::find(names.begin(), names.end(), file.filename().string()) != names.end()) return false;
+  const std::unique_ptr<AppendFile> made = create(file);
+  made->append(bytes);
+  made->sync();
+  return true;
+}
+
+bool FileSystem::is_locked(const path& file) { return try_lock(file, "") == nullptr; }
 
 FileSystem& system_files() {
   static PosixFileSystem files;

@@ -25,8 +25,8 @@ class AppendFile {
   virtual void sync() = 0;
 };
 
-// An exclusive advisory lock (flock) on a file; released by the destructor or
-// the process's end, however it ends.
+// An exclusive advisory lock on a file (fcntl, of the open file description);
+// released by the destructor or the process's end, however it ends.
 class FileLock {
  public:
   virtual ~FileLock() = default;
@@ -45,6 +45,11 @@ class FileSystem {
   // Replaces `path` in one step: unique temporary name, sync, rename, sync of
   // the folder. A reader sees the old content or the new one.
   virtual void replace(const std::filesystem::path& path, std::string_view bytes) = 0;
+  // Makes `path` with all of `bytes` in one step, durably; false, and nothing is
+  // changed, where it exists. Of several processes that try, on one machine or
+  // over a network file system, exactly one succeeds (a hard link to a finished
+  // file). The default is not one step: for file systems of tests.
+  virtual bool create_whole(const std::filesystem::path& path, std::string_view bytes);
   virtual void create_folders(const std::filesystem::path& path) = 0;
   // Names (not paths) in a folder, sorted; empty where there is no folder.
   virtual std::vector<std::string> list(const std::filesystem::path& folder) = 0;
@@ -52,6 +57,8 @@ class FileSystem {
   // others can say who holds it.
   virtual std::unique_ptr<FileLock> try_lock(const std::filesystem::path& path,
                                              std::string_view note) = 0;
+  // Whether some process holds that lock; asking disturbs nobody.
+  virtual bool is_locked(const std::filesystem::path& path);
 };
 
 // The real one (POSIX). Lives as long as the program.
