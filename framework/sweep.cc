@@ -103,6 +103,11 @@ void check_baseline(SweepDraft& draft) {
     if (one.name == draft.replicate) {
       fail_at(one.place, "the replicate '{}' cannot be in the baseline: it is no arm", one.name);
     }
+    const auto end = factor.levels.end();
+    if (factor.overridden && std::find(factor.levels.begin(), end, one.value) == end) {
+      fail_at(factor.place, "the baseline (at {}) needs the level {} of factor '{}'; give it too",
+              one.place, one.value.canonical(), one.name);
+    }
     expect_level(factor, one.value, one.place);
   }
 }

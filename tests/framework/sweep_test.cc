@@ -116,6 +116,9 @@ TEST_CASE("overrides that cannot be are told by their word", "[sweep]") {
   CHECK(problem("learning_rate=0.1") ==
         "override 'learning_rate=0.1': zipped factors need equally many levels; 'learning_rate' "
         "has 1, 'dropout' has 2");
+  CHECK(problem("encoding=none,legendre") ==
+        "override 'encoding=none,legendre': the baseline (at f.toml:20:1) needs the level "
+        "\"sinusoidal\" of factor 'encoding'; give it too");
   CHECK(problem("norm=rms") == "");
   CHECK(problem_of(kExample, {"seed=1", "seed=2"}) ==
         "override 'seed=2': parameter 'seed' is overridden twice; once is right");
