@@ -1,15 +1,13 @@
 #include "reports/report.h"
 
-#include <unistd.h>
-
 #include "cli/command.h"
+#include "cli/drawing.h"
 #include "cli/store.h"
 #include "cli/terminal.h"
 #include "framework/error.h"
 #include "framework/file_system.h"
 #include "results/ledger.h"
 #include "results/sweep_results.h"
-#include "runners/program.h"
 
 namespace polysweep {
 namespace {
@@ -25,21 +23,6 @@ void declare(CommandOptions& options) {
       "alpha", po::value<double>()->default_value(0.05),
       "family-wise error of the verdicts better and worse");
   options.word("sweep");
-}
-
-// Runs gnuplot on a script in a file of its own.
-std::string draw(const std::string& script) {
-  static const fs::path gnuplot = find_program("gnuplot");
-  if (gnuplot.empty()) fail("gnuplot is not installed");
-  std::string name = (fs::temp_directory_path() / "polysweep-figure-XXXXXX").string();
-  const int file = mkstemp(name.data());
-  if (file < 0) fail("cannot make a temporary file in {}", fs::temp_directory_path().string());
-  close(file);
-  system_files().replace(name, script);
-  const ProgramEnd end = run_program({gnuplot.string(), name});
-  fs::remove(name);
-  if (!end.succeeded()) fail("gnuplot: {}: {}", describe(end.status), end.output);
-  return end.output;
 }
 
 std::string only_sweep(const Database& database) {
@@ -74,7 +57,7 @@ int run(const po::variables_map& given) {
   for (const char* face : {"html", "markdown"}) {
     if (given.count(face) == 0) continue;
     const fs::path file = fs::absolute(given[face].as<std::string>());
-    system_files().replace(file, render_report(report, face, draw));
+    system_files().replace(file, render_report(report, face, gnuplot_drawing()));
     fmt::print("{}\n", file.string());
     written = true;
   }
