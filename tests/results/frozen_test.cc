@@ -1,0 +1,146 @@
+// Databases of earlier versions, kept as they were written: every later version
+// opens them and gives the same answers. A new version adds a pair of files with
+//   results_tests "[.freeze]"
+#include <sqlite3.h>
+
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+#include "framework/error.h"
+#include "results/query.h"
+#include "results/schema.h"
+#include "tests/results/store_sample.h"
+#include "tests/support/catch.h"
+
+namespace polysweep {
+namespace {
+
+std::filesystem::path frozen_file(int version, const char* ending) {
+  return std::filesystem::path(POLYSWEEP_SOURCE_FOLDER) / "tests" / "databases" /
+         fmt::format("version_{}.{}", version, ending);
+}
+
+// Something of everything that a database can hold.
+void write_everything(StoreSample& store) {
+  const TrialId retried = sample_trial("none", 0).id;
+  const double inf = std::numeric_limits<double>::infinity();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::string provenance = R"({"build.commit":"abc","machine.cpu":"x86"})";
+  store.write("alpha", sample_sweep("one", {"none", "rope"}, 3, 50));
+  store.write("alpha", ProvenanceSeen{provenance});
+  store.write("alpha", {started(retried, 1), points(retried, 1, "loss", 1, {1, 2, 3})});
+  store.write("alpha", text(retried, 1, "sample", 1, "a dog"));
+  store.kill("alpha");
+  store.write("alpha", {started(retried, 2), resumed(retried, 2, 1)});
+  store.write("alpha", points(retried, 2, "loss", 2, {9, -1e300, 5e-324}));
+  store.write("alpha", points(retried, 2, "bleu", 4, {30.25}));
+  store.write("alpha", text(retried, 2, "sample", 2, "<b>a cat</b>\n\"ü\""));
+  store.write("alpha", finished(retried, 2, Outcome::kDone, true));
+  store.write("alpha", whole_attempt(sample_trial("rope", 0).id, {inf, -inf, nan, 0.5}));
+  store.write("alpha", {started(sample_trial("none", 1).id),
+                        points(sample_trial("none", 1).id, 1, "=cmd'\"\n", 1, {1}),
+                        finished(sample_trial("none", 1).id, 1, Outcome::kDiverged, true)});
+  store.write("alpha", {started(sample_trial("rope", 1).id),
+                        finished(sample_trial("rope", 1).id, 1, Outcome::kError, true, "no file")});
+  store.write("alpha", HostStopped{"finished", 70});
+  store.write("beta", sample_sweep("two", {"rope", "alibi"}, 2, 60));
+  store.write("beta", started(sample_trial("alibi", 0).id));
+  store.write("beta",
+              finished(sample_trial("rope", 1).id, 3, Outcome::kHostLost, false, "lease ran out"));
+  store.write("beta", TrialsPlanned{"three", "r", 0, {{"{\"data\":\"\"}", 0}}});
+  store.sync();
+}
+
+// A line each; a newline inside of one is written as \n.
+std::string rows_of(const Database& database, const std::string& query) {
+  std::string out;
+  for (const std::string& row : ask(database, query)) {
+    out += "= ";
+    for (const char each : row) out += each == '\n' ? std::string("\\n") : std::string(1, each);
+    out += "\n";
+  }
+  return out;
+}
+
+// Every documented view in full: the query, then its rows.
+std::string answers(const Database& database) {
+  std::string out;
+  for (const ViewInfo& view : documented_views(database)) {
+    std::string columns, places;
+    for (std::size_t i = 0; i < view.columns.size(); ++i) {
+      columns += (i == 0 ? "" : ", ") + view.columns[i];
+      places += (i == 0 ? "" : ", ") + std::to_string(i + 1);
+    }
+    const std::string query =
+        fmt::format("SELECT {} FROM {} ORDER BY {}", columns, view.name, places);
+    out += "? " + query + "\n";
+    out += rows_of(database, query);
+  }
+  return out;
+}
+
+std::string content(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+}  // namespace
+
+TEST_CASE("freeze a database of this version", "[.freeze]") {
+  REQUIRE_FALSE(std::filesystem::exists(frozen_file(kSchemaVersion, "db")));
+  StoreSample store;
+  write_everything(store);
+  ingest(store.path());
+  std::ofstream(frozen_file(kSchemaVersion, "txt"), std::ios::binary)
+      << answers(Database(database_path(store.path()), Access::kRead));
+  sqlite3* handle = nullptr;
+  REQUIRE(sqlite3_open(database_path(store.path()).c_str(), &handle) == SQLITE_OK);
+  const std::string copy =
+      fmt::format("VACUUM INTO '{}'", frozen_file(kSchemaVersion, "db").string());
+  REQUIRE(sqlite3_exec(handle, copy.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(handle);
+}
+
+TEST_CASE("databases of every version are opened and answer the same", "[frozen]") {
+  for (int version = 1; version <= kSchemaVersion; ++version) {
+    INFO("version " << version);
+    REQUIRE(std::filesystem::exists(frozen_file(version, "db")));
+    const TemporaryFolder folder;
+    const auto file = database_path(folder.path());
+    std::filesystem::copy(frozen_file(version, "db"), file);
+    { const Database migrated(file, Access::kWrite); }
+    const Database database(file, Access::kRead);
+    std::istringstream lines(content(frozen_file(version, "txt")));
+    std::string expected, got, line;
+    while (std::getline(lines, line)) {
+      expected += line + "\n";
+      if (!line.starts_with("? ")) continue;
+      got += line + "\n";
+      got += rows_of(database, line.substr(2));
+    }
+    CHECK(difference(got, expected) == "");
+  }
+}
+
+TEST_CASE("a frozen database is gone on with", "[frozen]") {
+  for (int version = 1; version <= kSchemaVersion; ++version) {
+    StoreSample store;
+    std::filesystem::copy(frozen_file(version, "db"), database_path(store.path()));
+    write_everything(store);  // the journals that it was made from
+    const TrialId trial = sample_trial("none", 2).id;
+    store.write("beta", whole_attempt(trial, {4, 3}));
+    store.sync();
+    ingest(store.path());
+    const std::string gone_on = dump(store.path());
+    for (const char* ending : {"", "-wal", "-shm"}) {
+      std::filesystem::remove(database_path(store.path()).string() + ending);
+    }
+    ingest(store.path());
+    CHECK(difference(gone_on, dump(store.path())) == "");
+  }
+}
+
+}  // namespace polysweep
