@@ -26,6 +26,8 @@ const std::vector<Command>& table() {
       kExperimentsCommand,  //
       kRebuildCommand,      //
       kJournalCommand,      //
+      kWatchCommand,        //
+      kServeCommand,        //
       kCompletionCommand,   //
       kCompleteCommand,     //
       kManualCommand,       //

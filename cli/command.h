@@ -77,5 +77,7 @@ extern const Command kJournalCommand;
 extern const Command kCompletionCommand;
 extern const Command kCompleteCommand;
 extern const Command kManualCommand;
+extern const Command kServeCommand;
+extern const Command kWatchCommand;
 
 }  // namespace polysweep
