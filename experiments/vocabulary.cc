@@ -1,10 +1,12 @@
 #include "experiments/vocabulary.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <unordered_map>
 #include <utility>
 
+#include "experiments/merges.h"
 #include "experiments/piece_model.h"
 #include "framework/digest.h"
 #include "framework/error.h"
@@ -27,55 +29,93 @@ void check_token(std::int32_t token, std::int64_t size) {
   }
 }
 
-class WordVocabulary : public Vocabulary {
+// Tokens of which there is a list.
+class ListedVocabulary : public Vocabulary {
  public:
-  explicit WordVocabulary(std::vector<std::string> words) : pieces_(std::move(words)) {
+  ListedVocabulary(std::string_view kind, std::vector<std::string> pieces)
+      : pieces_(std::move(pieces)) {
     pieces_.insert(pieces_.begin(), std::begin(kSpecialPieces), std::end(kSpecialPieces));
     for (std::size_t i = kSpecial; i < pieces_.size(); ++i) {
       numbers_.emplace(pieces_[i], static_cast<std::int32_t>(i));
     }
+    std::string all = fmt::format("{}\n", kind);
+    for (const std::string& one : pieces_) all += one + '\n';
+    digest_ = sha256_hex(all);
   }
 
   std::int64_t size() const override { return static_cast<std::int64_t>(pieces_.size()); }
 
-  std::vector<std::int32_t> encode(std::string_view text) const override {
-    std::vector<std::int32_t> tokens;
-    for (const std::string_view word : split_words(text)) {
-      const auto found = numbers_.find(std::string(word));
-      tokens.push_back(found == numbers_.end() ? kUnknown : found->second);
-    }
-    return tokens;
-  }
-
-  std::string decode(std::span<const std::int32_t> tokens) const override {
+  // A piece is followed by a space unless it ends in `joiner`.
+  std::string joined(std::span<const std::int32_t> tokens, std::string_view joiner) const {
     std::string text;
     for (const std::int32_t token : tokens) {
-      check_token(token, size());
+      std::string_view piece = piece_at(token);
       if (token < kUnknown) continue;
-      if (!text.empty()) text += ' ';
-      if (token == kUnknown) {
-        text += kShownUnknown;
-      } else {
-        text += pieces_[static_cast<std::size_t>(token)];
-      }
+      if (token == kUnknown) piece = kShownUnknown;
+      const bool joins = !joiner.empty() && piece.ends_with(joiner);
+      if (joins) piece.remove_suffix(joiner.size());
+      text += piece;
+      if (!joins) text += ' ';
     }
+    if (text.ends_with(' ')) text.pop_back();
     return text;
   }
 
-  std::string piece(std::int32_t token) const override {
+  std::string piece(std::int32_t token) const override { return piece_at(token); }
+  std::string digest() const override { return digest_; }
+
+ protected:
+  std::int32_t number_of(const std::string& piece) const {
+    const auto found = numbers_.find(piece);
+    return found == numbers_.end() ? kUnknown : found->second;
+  }
+
+ private:
+  const std::string& piece_at(std::int32_t token) const {
     check_token(token, size());
     return pieces_[static_cast<std::size_t>(token)];
   }
 
-  std::string digest() const override {
-    std::string all = "words\n";
-    for (const std::string& one : pieces_) all += one + '\n';
-    return sha256_hex(all);
+  std::vector<std::string> pieces_;
+  std::unordered_map<std::string, std::int32_t> numbers_;
+  std::string digest_;
+};
+
+class WordVocabulary : public ListedVocabulary {
+ public:
+  explicit WordVocabulary(std::vector<std::string> words)
+      : ListedVocabulary("words", std::move(words)) {}
+
+  std::vector<std::int32_t> encode(std::string_view text) const override {
+    std::vector<std::int32_t> tokens;
+    for (const std::string_view word : split_words(text)) {
+      tokens.push_back(number_of(std::string(word)));
+    }
+    return tokens;
+  }
+  std::string decode(std::span<const std::int32_t> tokens) const override {
+    return joined(tokens, "");
+  }
+};
+
+class MergeVocabulary : public ListedVocabulary {
+ public:
+  MergeVocabulary(MergeRules rules, std::vector<std::string> pieces)
+      : ListedVocabulary("merges", std::move(pieces)), rules_(std::move(rules)) {}
+
+  std::vector<std::int32_t> encode(std::string_view text) const override {
+    std::vector<std::int32_t> tokens;
+    for (const std::string_view word : split_words(text)) {
+      for (const std::string& part : rules_.parts_of(word)) tokens.push_back(number_of(part));
+    }
+    return tokens;
+  }
+  std::string decode(std::span<const std::int32_t> tokens) const override {
+    return joined(tokens, kPartJoin);
   }
 
  private:
-  std::vector<std::string> pieces_;
-  std::unordered_map<std::string, std::int32_t> numbers_;
+  MergeRules rules_;
 };
 
 class PieceVocabulary : public Vocabulary {
@@ -118,26 +158,51 @@ class PieceVocabulary : public Vocabulary {
   std::string digest_;
 };
 
-std::shared_ptr<const Vocabulary> learn_words(std::int64_t size, const ParallelText& text) {
-  std::unordered_map<std::string, std::int64_t> counts;
+using Counts = std::map<std::string, std::int64_t>;
+
+Counts word_counts(const ParallelText& text) {
+  Counts counts;
   for (const auto* side : {&text.source, &text.target}) {
     for (const std::string& line : *side) {
       for (const std::string_view word : split_words(line)) ++counts[std::string(word)];
     }
   }
-  const std::int64_t largest = static_cast<std::int64_t>(counts.size()) + kSpecial;
+  return counts;
+}
+
+// Most frequent first, equally frequent ones by code points.
+std::vector<std::string> by_frequency(const Counts& counts) {
+  std::vector<std::pair<std::string, std::int64_t>> sorted(counts.begin(), counts.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::vector<std::string> names;
+  for (auto& [name, count] : sorted) names.push_back(std::move(name));
+  return names;
+}
+
+std::shared_ptr<const Vocabulary> learn_words(std::int64_t size, const ParallelText& text) {
+  std::vector<std::string> words = by_frequency(word_counts(text));
+  const std::int64_t largest = static_cast<std::int64_t>(words.size()) + kSpecial;
   if (size > largest) {
     fail("a vocabulary of {} words is more than the text has: at most {}, special tokens included",
          size, largest);
   }
-  std::vector<std::pair<std::string, std::int64_t>> sorted(counts.begin(), counts.end());
-  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
-    return a.second != b.second ? a.second > b.second : a.first < b.first;
-  });
-  if (size > 0) sorted.resize(static_cast<std::size_t>(size - kSpecial));
-  std::vector<std::string> words;
-  for (auto& [word, count] : sorted) words.push_back(std::move(word));
+  if (size > 0) words.resize(static_cast<std::size_t>(size - kSpecial));
   return std::make_shared<WordVocabulary>(std::move(words));
+}
+
+std::shared_ptr<const Vocabulary> learn_merges(std::int64_t size, const ParallelText& text) {
+  const Counts words = word_counts(text);
+  const std::vector<MergeRule> rules = learn_merge_rules(words, size);
+  if (static_cast<std::int64_t>(rules.size()) < size) {
+    fail("{} merges are more than the text has: at most {}", size, rules.size());
+  }
+  MergeRules at_work(rules);
+  Counts parts;
+  for (const auto& [word, count] : words) {
+    for (const std::string& part : at_work.parts_of(word)) parts[part] += count;
+  }
+  return std::make_shared<MergeVocabulary>(std::move(at_work), by_frequency(parts));
 }
 
 // Characters that become pieces of their own, the mark of a word's begin too.
@@ -172,10 +237,6 @@ std::shared_ptr<const Vocabulary> learn_bpe(std::int64_t size, const ParallelTex
         size, smallest - kSpecial, kSpecial, smallest);
   }
   return std::make_shared<PieceVocabulary>(trained_model(size, text));
-}
-
-std::shared_ptr<const Vocabulary> learn_merges(std::int64_t size, const ParallelText& text) {
-  return learn_bpe(size + characters_in(text) + kSpecial, text);
 }
 
 struct KindRow {

@@ -40,9 +40,9 @@ struct VocabularyOptions {
   // `words`: white-space tokens of the training text, most frequent first;
   // `bpe`: byte pair encoding (Sennrich 2016) learned by SentencePiece (Kudo
   // 2018) on text as written, sized by the vocabulary;
-  // `merges`: the same on text that is tokenised already, sized by the number of
-  // merges. SentencePiece joins a word's begin mark by merges too, where
-  // subword-nmt marks a word's end for nothing, so the pieces are not the same.
+  // `merges`: the same as subword-nmt does it (merges.h) on text that is tokenised
+  // already, sized by the number of merges. The tokens are those that the training
+  // text is made of; what it lacks becomes unknown.
   // Neither normalises anything but runs of spaces: decode(encode(text)) is text
   // for text made of the characters of the training text.
   std::string kind = "words";
