@@ -16,7 +16,7 @@ int run(const po::variables_map& given) {
   if (!std::filesystem::exists(journals_path(store.folder()))) {
     fail("there are no journals in {}: nothing to rebuild from", store.folder().string());
   }
-  const RunLock lock(system_files(), store.folder());
+  const RunLock lock = RunLock::alone(system_files(), store.folder());
   const IngestReport report = rebuild(system_files(), store.folder());
   const bool lost = print_damage(report.damage);
   fmt::print("{} made again from {} journal records ({} metric points)\n",

@@ -8,11 +8,18 @@
 #include "framework/file_system.h"
 #include "results/ledger.h"
 #include "runners/host.h"
+#include "runners/living_hosts.h"
+#include "runners/lock_trust.h"
 #include "runners/plan_journal.h"
 #include "runners/run_lock.h"
+#include "runners/shared_work.h"
 
 namespace polysweep {
 namespace {
+
+constexpr double kLease_s = 30;
+constexpr double kNetworkLease_s = 120;
+constexpr double kDoorWait_s = 30;
 
 void declare(CommandOptions& options) {
   declare_store(options);
@@ -24,54 +31,59 @@ void declare(CommandOptions& options) {
       "of one attempt; 0: none")("progress-limit",
                                  po::value<double>()->default_value(600)->value_name("SECONDS"),
                                  "a trial that shows no progress for so long is taken as hung")(
-      "quiet", po::bool_switch(), "print the end alone");
+      "lease", po::value<double>()->default_value(0)->value_name("SECONDS"),
+      "others take over what this run has not done when it is silent for so long (0: 30, over a "
+      "network 120)")("quiet", po::bool_switch(), "print the end alone");
   options.word("file");
   options.word("overrides", true);
 }
 
-std::vector<Slot> slots_of(const po::variables_map& given) {
+std::vector<Slot> slots_of(const po::variables_map& given, const std::vector<int>& taken_cpus) {
   const int count = given["slots"].as<int>();
   if (count < 0 || count > 1024) fail("--slots {}: a number from 0 to 1024 is right", count);
   const std::string device = given["device"].as<std::string>();
-  if (device == "cpu") return cpu_slots(count);
+  if (device == "cpu") return cpu_slots(count, taken_cpus);
   if (device == "cuda") return cuda_slots(visible_cuda_devices(), std::max(count, 1));
   fail("--device '{}': cpu or cuda is right", device.substr(0, 40));
+}
+
+// A lease is renewed through the file system, which may show old content for a
+// minute where it is a network's.
+double lease_seconds(const po::variables_map& given, const Store& store) {
+  const double given_s = given["lease"].as<double>();
+  if (given_s < 0) fail("--lease {}: a number of seconds is right", given_s);
+  if (given_s > 0) return given_s;
+  return locks_are_trusted(store.folder()) ? kLease_s : kNetworkLease_s;
 }
 
 HostOptions host_options(const po::variables_map& given, const Store& store,
                          const Planned& planned) {
   HostOptions options;
   options.store = store.folder();
-  options.name = store.own_journal().filename().string();
+  options.sweep = planned.plan.sweep().name;
+  options.lease_s = lease_seconds(given, store);
   options.worker.program = planned.worker.program;
   options.worker.build = planned.worker.catalogue.build;
   options.worker.catalogue_digest = planned.worker.catalogue_digest;
-  options.slots = slots_of(given);
   options.data_folder = planned.data_folder;
   options.limits.worker.wall_s = given["time-limit"].as<double>();
   options.limits.worker.progress_s = given["progress-limit"].as<double>();
   return options;
 }
 
-// True where the journal of another host has a living writer.
-class LivingHosts {
- public:
-  LivingHosts(const Store& store, std::string own) : store_(store), own_(std::move(own)) {}
-
-  bool lives(const std::string& host) {
-    if (host == own_) return false;  // we hold its journal: its trials were a dead process's
-    const auto known = known_.find(host);
-    if (known != known_.end()) return known->second;
-    const std::filesystem::path lock = journals_path(store_.folder()) / host / "LOCK";
-    return known_[host] =
-               system_files().try_lock(lock, "looking whether its host lives") == nullptr;
+// The door is open while we have no name yet, so that two runs that start at
+// once are two hosts.
+std::unique_ptr<Host> become_host(HostOptions& options, const po::variables_map& given) {
+  const RunLock door(system_files(), options.store, kDoorWait_s);
+  std::vector<int> taken_cpus;
+  for (const LeaseFacts& other : LivingHosts(system_files(), options.store, "").living()) {
+    if (other.machine != machine_name()) continue;
+    taken_cpus.insert(taken_cpus.end(), other.cpus.begin(), other.cpus.end());
   }
-
- private:
-  const Store& store_;
-  std::string own_;
-  std::map<std::string, bool> known_;
-};
+  options.slots = slots_of(given, taken_cpus);
+  options.name = free_host_name(system_files(), options.store, machine_name());
+  return std::make_unique<Host>(system_files(), options);
+}
 
 FailureCounts failure_counts(const Standing& standing) {
   FailureCounts counts;
@@ -81,17 +93,19 @@ FailureCounts failure_counts(const Standing& standing) {
   return counts;
 }
 
-// What is still to be run, and how the rest stands.
+// What is not settled, whoever runs it, and how the rest stands.
 struct Work {
   std::vector<TrialToRun> trials;
   RunSize size;
+  std::map<std::string, JournalPosition> positions;  // as of which it is known
 };
 
-Work work_of(const Ledger& ledger, const Plan& plan, LivingHosts& hosts) {
+Work work_of(const Ledger& ledger, const Plan& plan, const std::string& own_host) {
   std::vector<TrialId> ids;
   for (std::size_t i = 0; i < plan.size(); ++i) ids.push_back(plan.id(i));
-  const std::vector<Standing> standings = ledger.standings(ids);
   Work work;
+  work.positions = ledger.positions();
+  const std::vector<Standing> standings = ledger.standings(ids);
   work.size.planned = plan.size();
   for (std::size_t i = 0; i < plan.size(); ++i) {
     const Standing& standing = standings[i];
@@ -106,10 +120,12 @@ Work work_of(const Ledger& ledger, const Plan& plan, LivingHosts& hosts) {
         ++work.size.failed;
         break;
       case TrialState::kRunning:
-        if (hosts.lives(standing.host)) break;
-        [[fallthrough]];
-      case TrialState::kMissing:
-        work.trials.push_back({i, standing.next_attempt(), failure_counts(standing)});
+      case TrialState::kMissing: {
+        TrialToRun trial{i, standing.next_attempt(), failure_counts(standing), ids[i]};
+        const bool open = standing.state == TrialState::kRunning && standing.host != own_host;
+        if (open) trial.lost_attempt = standing.attempts;
+        work.trials.push_back(trial);
+      }
     }
   }
   return work;
@@ -128,28 +144,29 @@ int print_end(const Plan& plan, const HostResult& result, const StateCounts& cou
   return counts.done + counts.diverged == counts.planned ? kExitComplete : kExitMissing;
 }
 
+// Brings the database up to the journals, makes sure that they hold the plan,
+// and finds what is left to do.
+Work find_work(const Store& store, const Planned& planned, Host& host, const std::string& name) {
+  print_damage(Ingest(system_files(), store.folder()).catch_up().damage);
+  const Database database = store.open();
+  const Ledger ledger(database);
+  const Plan& plan = planned.plan;
+  const std::string description = describe(plan, planned.data_digests);
+  if (!ledger.holds_plan(plan.sweep().name, plan.revision(), description)) {
+    write_plan(host.journal(), plan, planned.data_digests);
+  }
+  return work_of(ledger, plan, name);
+}
+
 int run_plan(const po::variables_map& given, const Planned& planned) {
   const Store store(given);
-  const RunLock lock(system_files(), store.folder());
-  Host host(system_files(), host_options(given, store, planned));
-  IngestReport first = Ingest(system_files(), store.folder()).catch_up();
-  print_damage(first.damage);
-  Work work;
-  {
-    const Database database = store.open();
-    const Ledger ledger(database);
-    const std::string description = describe(planned.plan, planned.data_digests);
-    const Plan& plan = planned.plan;
-    if (!ledger.holds_plan(plan.sweep().name, plan.revision(), description)) {
-      write_plan(host.journal(), plan, planned.data_digests);
-    }
-    LivingHosts hosts(store, store.own_journal().filename().string());
-    work = work_of(ledger, plan, hosts);
-  }
+  HostOptions options = host_options(given, store, planned);
+  const std::unique_ptr<Host> host = become_host(options, given);
+  Work work = find_work(store, planned, *host, options.name);
   const bool quiet = given["quiet"].as<bool>();
   if (!quiet) {
     fmt::print("sweep {}: {} trials to run of {}, on {} slots\n", planned.plan.sweep().name,
-               work.trials.size(), work.size.planned, slots_of(given).size());
+               work.trials.size(), work.size.planned, options.slots.size());
     std::fflush(stdout);
   }
   IngestThread ingest(system_files(), store.folder());
@@ -157,9 +174,14 @@ int run_plan(const po::variables_map& given, const Planned& planned) {
   const StopSignals signals(stop);
   const std::unique_ptr<ProgressSink> progress =
       quiet ? std::make_unique<SilentProgress>() : make_progress(stdout);
-  const HostResult result = host.run(
-      std::move(work.trials), [&](std::size_t index) { return planned.plan.trial(index); },
-      work.size, *progress, stop);
+  HostResult result;
+  {
+    SharedWork source(system_files(), {store.folder(), options.name, host->epoch(), work.positions},
+                      std::move(work.trials));
+    result = host->run(
+        source, [&](std::size_t index) { return planned.plan.trial(index); }, work.size, *progress,
+        stop);
+  }
   const bool damaged = print_damage(ingest.finish().damage);
   const Database database = store.open();
   const int status = print_end(planned.plan, result, Ledger(database).counts(planned.plan));
@@ -172,7 +194,8 @@ int run(const po::variables_map& given) { return run_plan(given, make_plan(given
 
 const Command kRunCommand = {
     "run",
-    "Runs what is missing of a sweep; after any interruption the same command goes on",
+    "Runs what is missing of a sweep; after any interruption the same command goes on, and a "
+    "second one beside it shares the work",
     "FILE [name=value ...] [--data FOLDER] [--slots N] [--device cpu|cuda]",
     "  polysweep run experiments/sweeps/demo.toml --store runs/demo\n"
     "  polysweep run my_sweep.toml updates=50 seed=0..2",

@@ -1,9 +1,6 @@
 #include "cli/store.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <array>
 #include <cstdio>
 
 #include "framework/error.h"
@@ -13,12 +10,6 @@ namespace polysweep {
 
 Store::Store(const po::variables_map& given)
     : folder_(std::filesystem::absolute(given["store"].as<std::string>())) {}
-
-std::filesystem::path Store::own_journal() const {
-  std::array<char, 256> name{};
-  if (gethostname(name.data(), name.size() - 1) != 0) return journals_path(folder_) / "local";
-  return journals_path(folder_) / name.data();
-}
 
 void Store::catch_up() const {
   if (!std::filesystem::exists(journals_path(folder_))) {

@@ -14,9 +14,6 @@ class Store {
   explicit Store(const po::variables_map& given);
 
   const std::filesystem::path& folder() const { return folder_; }
-  // The journal of the host that this machine's `polysweep run` is.
-  std::filesystem::path own_journal() const;
-
   // Brings the database up to the journals, if there are any, and prints
   // damage of theirs to standard error. Throws Error where there is no store.
   void catch_up() const;

@@ -90,6 +90,18 @@ StateCounts Ledger::counts(const Plan& plan) const {
   return out;
 }
 
+std::map<std::string, JournalPosition> Ledger::positions() const {
+  Statement rows = database_.connection().prepare(
+      "SELECT host, segment, offset_bytes, last_sequence FROM journals");
+  std::map<std::string, JournalPosition> out;
+  while (rows.step()) {
+    out[rows.string(0)] = {static_cast<std::uint64_t>(rows.integer(1)),
+                           static_cast<std::uint64_t>(rows.integer(2)),
+                           static_cast<Sequence>(rows.integer(3))};
+  }
+  return out;
+}
+
 std::vector<SweepSummary> Ledger::sweeps() const {
   Connection& connection = database_.connection();
   const Transaction snapshot(connection, Transaction::Kind::kRead);

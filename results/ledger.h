@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "framework/event.h"
+#include "framework/journal_reader.h"
 #include "framework/parameters.h"
 #include "framework/plan.h"
 #include "results/database.h"
@@ -77,6 +78,11 @@ class Ledger {
   // are running elsewhere, settled, or done for another sweep are not in it.
   std::vector<PendingTrial> pending(const Plan& plan) const;
   StateCounts counts(const Plan& plan) const;
+
+  // How far each host's journal was read. To be asked before standings(), for
+  // whoever reads on from there: what stands between is then read twice, not
+  // missed.
+  std::map<std::string, JournalPosition> positions() const;
 
   // All sweeps, by name.
   std::vector<SweepSummary> sweeps() const;

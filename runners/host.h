@@ -3,8 +3,10 @@
 // A trial is leased (AttemptStarted) durably before a worker hears of it, and
 // its end is durable before it is counted. Short trials are given to a worker
 // several ahead; a worker that dies takes only the trial that it had begun with
-// it, the others are put back at no cost. One thread; it must be the one that
-// runs for as long as the workers shall live.
+// it, the others are put back at no cost. While it lives it says so (its lease,
+// host_lease.h); of a trial that was taken over while it was stopped, what comes
+// late is recorded, and what still runs is given up. One thread; it must be the
+// one that runs for as long as the workers shall live.
 #pragma once
 
 #include <cstddef>
@@ -18,11 +20,13 @@
 #include "framework/file_system.h"
 #include "framework/journal_writer.h"
 #include "framework/trial.h"
+#include "runners/host_lease.h"
 #include "runners/progress.h"
 #include "runners/retry_policy.h"
 #include "runners/slots.h"
 #include "runners/stop_flag.h"
 #include "runners/trial_queue.h"
+#include "runners/work_source.h"
 #include "runners/worker_seat.h"
 
 namespace polysweep {
@@ -41,6 +45,8 @@ struct HostLimits {
 struct HostOptions {
   std::filesystem::path store;  // absolute; journal in STORE/journal/NAME
   std::string name;             // of the host; its journal's folder
+  std::string sweep;            // for others to see
+  double lease_s = 30;          // how long it may be silent before others take over
   WorkerCommand worker;
   std::vector<Slot> slots;            // at least one
   std::filesystem::path data_folder;  // "" where no trial reads data
@@ -79,18 +85,29 @@ class Host {
 
   // For what a coordinator has to say before run() (runners/plan_journal.h).
   JournalWriter& journal();
+  WriterEpoch epoch() const;
 
-  // Runs `trials` in their order until all are settled, `stop` is requested, or
-  // the circuit breaker opens; no worker is left when it returns. Once only.
-  // Throws Error where a worker cannot be started, is of another build, or the
-  // journal cannot be written.
+  // Runs what `work` gives until nothing is left, a stop is requested (by `stop`
+  // or `polysweep stop`), or the circuit breaker opens; no worker is left when it
+  // returns. Once only. Throws Error where a worker cannot be started, is of
+  // another build, or the journal cannot be written.
+  HostResult run(WorkSource& work, const TrialAt& trial_at, const RunSize& size, ProgressSink& sink,
+                 StopFlag& stop);
+  // The same with trials that no other host runs.
   HostResult run(std::vector<TrialToRun> trials, const TrialAt& trial_at, const RunSize& size,
                  ProgressSink& sink, StopFlag& stop);
 
  private:
+  FileSystem& files_;
   HostOptions options_;
   std::unique_ptr<JournalWriter> journal_;
+  std::unique_ptr<HostLease> lease_;
 };
+
+// The first of NAME, NAME-2, NAME-3, ... whose journal nobody writes. The name
+// stays free only while others are kept out (run_lock.h).
+std::string free_host_name(FileSystem& files, const std::filesystem::path& store,
+                           const std::string& name);
 
 // The folder of a trial: STORE/trials/<2 hex digits>/<32 hex digits>.
 std::filesystem::path trial_folder(const std::filesystem::path& store, const TrialId& id);

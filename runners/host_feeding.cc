@@ -8,6 +8,9 @@ namespace polysweep {
 
 namespace {
 
+constexpr double kWorkAhead_s = 5;          // of all workers, at hand
+constexpr std::size_t kMostTaken = 65'536;  // at hand
+
 // The number of the CUDA device where its name is one (it may be a UUID).
 int device_number(const Slot& slot) {
   if (slot.device < 0) return -1;
@@ -20,28 +23,56 @@ int device_number(const Slot& slot) {
 
 }  // namespace
 
+std::size_t HostRun::at_hand() const {
+  std::size_t flights = 0;
+  for (const WorkerSeat& seat : seats_) flights += seat.flights().size();
+  return flights;
+}
+
+// Long trials are taken when a worker is free for them, so that other hosts find
+// the rest; of short ones so many that taking costs nothing.
+void HostRun::take_work() {
+  if (stopping_ || work_.left() == 0) return;
+  const std::size_t held = queue_.size() + at_hand();
+  const double ahead = kWorkAhead_s * look_ahead_.trials_per_s(seats_.size());
+  const std::size_t wanted =
+      std::max(seats_.size(), static_cast<std::size_t>(std::min<double>(ahead, kMostTaken)));
+  if (held >= seats_.size() && 2 * held >= wanted) return;
+  const std::size_t idle = held < seats_.size() ? seats_.size() - held : 1;
+  queue_.add(work_.take(idle, wanted - held));
+  if (held > 0 || !queue_.empty()) return;
+  const std::string who = work_.waiting_for();
+  if (who.empty() || who == waited_for_) return;
+  waited_for_ = who;
+  sink_.notice("waiting for trials of " + who + "; what is left behind is taken over");
+}
+
+// No worker without work.
 void HostRun::fill_seats() {
-  if (stopping_ || queue_.empty()) return;
+  if (stopping_) return;
+  std::size_t idle = 0;
+  for (const WorkerSeat& seat : seats_) {
+    if (seat.occupied() && !seat.kill_reason() && seat.flights().empty()) ++idle;
+  }
   for (WorkerSeat& seat : seats_) {
-    if (!seat.occupied()) seat.start(options_.worker, now_s_);
+    if (idle >= queue_.size()) return;
+    if (seat.occupied()) continue;
+    seat.start(options_.worker, now_s_);
+    ++idle;
   }
 }
 
 void HostRun::feed() {
   if (stopping_) return;
   for (const int group : device_groups_) feed_alone(group);
-  std::size_t at_hand = 0;
   std::size_t takers = 0;
-  for (const WorkerSeat& seat : seats_) {
-    at_hand += seat.flights().size();
-    if (feeds_ordinary(seat)) ++takers;
-  }
+  for (const WorkerSeat& seat : seats_) takers += feeds_ordinary(seat) ? 1 : 0;
   if (takers == 0) return;
   for (WorkerSeat& seat : seats_) {
     if (feeds_ordinary(seat) && seat.flights().empty()) lease(seat, queue_.take(), false);
   }
   // Near the end nobody takes more than a fair share of what is left.
-  const std::size_t share = (queue_.ordinary() + at_hand + takers - 1) / takers;
+  const std::size_t share = (queue_.ordinary() + at_hand() + takers - 1) / takers;
   const std::size_t depth = std::min(look_ahead_.depth(), std::max<std::size_t>(share, 1));
   for (WorkerSeat& seat : seats_) {
     if (!feeds_ordinary(seat)) continue;
@@ -76,6 +107,15 @@ void HostRun::feed_alone(int device_group) {
 bool HostRun::lease(WorkerSeat& seat, const std::optional<TrialToRun>& item, bool alone) {
   if (!item) return false;
   const Trial trial = trial_at_(item->index);
+  if (item->lost_attempt > 0) {
+    AttemptFinished lost;
+    lost.trial = trial.id;
+    lost.attempt = item->lost_attempt;
+    lost.outcome = Outcome::kHostLost;
+    lost.message = "its host vanished in the middle of it";
+    lost.time_us = system_clock().wall_us();
+    append_state(lost);
+  }
   AttemptStarted started;
   started.trial = trial.id;
   started.attempt = item->next_attempt;
@@ -99,6 +139,7 @@ bool HostRun::lease(WorkerSeat& seat, const std::optional<TrialToRun>& item, boo
 
   Flight flight;
   flight.item = *item;
+  flight.item.lost_attempt = 0;
   flight.id = trial.id;
   flight.alone = alone;
   seat.flights().push_back(std::move(flight));

@@ -106,7 +106,9 @@ void HostRun::bury(WorkerSeat& seat, const ExitStatus& status) {
     end_attempt(seat, std::move(flight), std::move(ending));
   } else {
     put_back_all(seat);
-    if (!seat.leaving() && !stopping_ && ++deaths_in_a_row_ >= options_.limits.starts) {
+    const bool given_up = seat.kill_reason() && seat.kill_reason()->outcome == Outcome::kHostLost;
+    if (!seat.leaving() && !stopping_ && !given_up &&
+        ++deaths_in_a_row_ >= options_.limits.starts) {
       const std::string reason =
           seat.kill_reason() ? seat.kill_reason()->message : describe(status);
       fail("the worker {} ended {} times in a row before a trial began: {}; its last output:\n{}",
@@ -175,7 +177,9 @@ void HostRun::end_attempt(const WorkerSeat& seat, Flight flight, Ending ending) 
   append_state(finished);
   pending_.push_back(
       {{flight.id, item.next_attempt, ending.outcome, finished.final, std::move(ending.message)},
-       !counts});
+       !counts,
+       flight.lost});
+  if (flight.lost) return;
   ++item.next_attempt;
   if (step == NextStep::kRetry && !flight.alone) queue_.put_back(item);
   if (step == NextStep::kRetryAlone || (step == NextStep::kRetry && flight.alone)) {

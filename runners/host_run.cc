@@ -18,18 +18,18 @@ constexpr double kFarewell_s = 2;       // from a shutdown to the kill
 
 }  // namespace
 
-HostRun::HostRun(const HostOptions& options, JournalWriter& journal, std::vector<TrialToRun> trials,
-                 const TrialAt& trial_at, const RunSize& size, ProgressSink& sink, StopFlag& stop)
-    : options_(options),
-      journal_(journal),
+HostRun::HostRun(HostParts parts, WorkSource& work, const TrialAt& trial_at, const RunSize& size)
+    : options_(parts.options),
+      journal_(parts.journal),
+      lease_(parts.lease),
+      stop_file_(parts.stop_file),
+      sink_(parts.sink),
+      stop_(parts.stop),
+      work_(work),
       trial_at_(trial_at),
       size_(size),
-      sink_(sink),
-      stop_(stop),
-      queue_(std::move(trials)),
-      breaker_(options.limits.breaker_trials) {
+      breaker_(options_.limits.breaker_trials) {
   for (const Slot& slot : options_.slots) {
-    if (seats_.size() == queue_.size()) break;  // no worker without work
     seats_.emplace_back(slot);
     device_groups_.insert(slot.device_group);
   }
@@ -39,13 +39,16 @@ HostResult HostRun::run() {
   begun_s_ = now_s_ = system_clock().monotonic_s();
   while (true) {
     look_at_stop_requests();
+    take_work();
     fill_seats();
     feed();
     commit();
     report_progress();
     if (finished()) break;
     wait_for_news();
+    keep_lease();
     for (WorkerSeat& seat : seats_) listen(seat);
+    give_up_lost();
     for (WorkerSeat& seat : seats_) seat.enforce(options_.limits.worker, now_s_);
   }
   send_home();
@@ -80,7 +83,7 @@ void HostRun::wait_for_news() {
 
 void HostRun::look_at_stop_requests() {
   stop_.drain();
-  const int requests = stop_.requests();
+  const int requests = stop_.requests() + stop_file_.requests();
   if (requests > 0 && !result_.stopped) {
     result_.stopped = true;
     begin_stopping("stopping: running trials end at their next checkpoint; once more kills them");
@@ -103,6 +106,35 @@ void HostRun::begin_stopping(const std::string& sentence) {
   for (WorkerSeat& seat : seats_) seat.ask_to_leave(true);
 }
 
+// What we were given may be another host's by now, if we were stopped for long.
+void HostRun::keep_lease() {
+  const bool held = lease_.keep();
+  if (held && !work_.overruled()) return;
+  std::vector<TrialId> ids = queue_.ids();
+  for (const WorkerSeat& seat : seats_) {
+    for (const Flight& flight : seat.flights()) ids.push_back(flight.id);
+  }
+  const std::vector<TrialId> retaken = work_.retake(ids);
+  const std::set<TrialId> lost(retaken.begin(), retaken.end());
+  if (lost.empty()) return;
+  queue_.remove(lost);
+  for (WorkerSeat& seat : seats_) {
+    for (Flight& flight : seat.flights()) flight.lost = flight.lost || lost.count(flight.id) > 0;
+  }
+  sink_.notice(fmt::format(
+      "this host was silent for longer than its lease of {} s: {} of its trials were taken over; "
+      "what it still learns of them is kept, and does not count",
+      lease_.facts().lease_s, lost.size()));
+}
+
+// After listening, so that what a worker has said by now is in the record.
+void HostRun::give_up_lost() {
+  for (WorkerSeat& seat : seats_) {
+    if (seat.flights().empty() || !seat.flights().front().lost) continue;
+    seat.kill({Outcome::kHostLost, "another host took it over while this one was silent"});
+  }
+}
+
 void HostRun::commit() {
   const bool metrics_due = metrics_since_s_ >= 0 && now_s_ - metrics_since_s_ >= kMetricsSync_s;
   if (state_to_sync_ || metrics_due) {
@@ -121,7 +153,7 @@ void HostRun::commit() {
 void HostRun::acknowledge() {
   for (const Pending& pending : pending_) {
     const AttemptFailure& end = pending.end;
-    if (pending.put_back) continue;
+    if (pending.put_back || pending.lost) continue;
     if (end.outcome == Outcome::kDone) {
       ++result_.done;
     } else if (end.outcome == Outcome::kDiverged) {
@@ -143,25 +175,24 @@ void HostRun::acknowledge() {
 }
 
 void HostRun::report_progress(bool last) {
+  const SettledElsewhere elsewhere = work_.elsewhere();
   ProgressCounts counts;
   counts.planned = size_.planned;
-  counts.done = size_.done + result_.done;
-  counts.diverged = size_.diverged + result_.diverged;
-  counts.failed = size_.failed + result_.failed;
+  counts.done = size_.done + result_.done + elsewhere.done;
+  counts.diverged = size_.diverged + result_.diverged + elsewhere.diverged;
+  counts.failed = size_.failed + result_.failed + elsewhere.failed;
   double fractions = 0;
-  std::size_t at_hand = 0;
   for (const WorkerSeat& seat : seats_) {
     if (seat.flights().empty()) continue;
     ++counts.running;
-    at_hand += seat.flights().size();
     fractions += seat.flights().front().fraction;
   }
-  const std::size_t settled = result_.done + result_.diverged + result_.failed;
+  const std::size_t settled = result_.done + result_.diverged + result_.failed + elsewhere.all();
   const double worked = static_cast<double>(settled) + fractions;
   const double elapsed_s = now_s_ - begun_s_;
   if (worked > 0 && elapsed_s > 0) {
     counts.trials_per_s = worked / elapsed_s;
-    const double left = static_cast<double>(queue_.size() + at_hand) - fractions;
+    const double left = static_cast<double>(work_.left() + queue_.size() + at_hand()) - fractions;
     if (worked >= 0.05) counts.left_s = left / counts.trials_per_s;
   }
   if (last) {
@@ -172,7 +203,7 @@ void HostRun::report_progress(bool last) {
 }
 
 bool HostRun::finished() const {
-  if (!stopping_ && !queue_.empty()) return false;
+  if (!stopping_ && (!queue_.empty() || work_.left() > 0)) return false;
   return std::all_of(seats_.begin(), seats_.end(), [this](const WorkerSeat& seat) {
     return seat.flights().empty() && (!stopping_ || !seat.occupied());
   });

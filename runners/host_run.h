@@ -13,13 +13,22 @@
 
 #include "runners/host.h"
 #include "runners/memory_events.h"
+#include "runners/stop_file.h"
 
 namespace polysweep {
 
+struct HostParts {
+  const HostOptions& options;
+  JournalWriter& journal;
+  HostLease& lease;
+  StopFile& stop_file;
+  ProgressSink& sink;
+  StopFlag& stop;
+};
+
 class HostRun {
  public:
-  HostRun(const HostOptions& options, JournalWriter& journal, std::vector<TrialToRun> trials,
-          const TrialAt& trial_at, const RunSize& size, ProgressSink& sink, StopFlag& stop);
+  HostRun(HostParts parts, WorkSource& work, const TrialAt& trial_at, const RunSize& size);
 
   HostResult run();
 
@@ -36,12 +45,15 @@ class HostRun {
   struct Pending {
     AttemptFailure end;
     bool put_back = false;  // it had not begun
+    bool lost = false;      // another host had taken it over: it does not count
   };
 
   // host_run.cc
   void wait_for_news();
   void look_at_stop_requests();
   void begin_stopping(const std::string& sentence);
+  void keep_lease();
+  void give_up_lost();
   void commit();
   void acknowledge();
   void report_progress(bool last = false);
@@ -49,10 +61,12 @@ class HostRun {
   void send_home();
 
   // host_feeding.cc
+  void take_work();
   void fill_seats();
   void feed();
   void feed_alone(int device_group);
   bool feeds_ordinary(const WorkerSeat& seat) const;
+  std::size_t at_hand() const;
   bool lease(WorkerSeat& seat, const std::optional<TrialToRun>& item, bool alone);
 
   // host_listening.cc
@@ -70,10 +84,13 @@ class HostRun {
 
   const HostOptions& options_;
   JournalWriter& journal_;
-  const TrialAt& trial_at_;
-  const RunSize size_;
+  HostLease& lease_;
+  StopFile& stop_file_;
   ProgressSink& sink_;
   StopFlag& stop_;
+  WorkSource& work_;
+  const TrialAt& trial_at_;
+  const RunSize size_;
 
   TrialQueue queue_;
   LookAhead look_ahead_;
@@ -90,7 +107,8 @@ class HostRun {
   double metrics_since_s_ = -1;  // when the first metric not yet durable was written
   double stop_deadline_s_ = 0;
   double begun_s_ = 0;
-  double now_s_ = 0;  // at the beginning of this turn
+  double now_s_ = 0;        // at the beginning of this turn
+  std::string waited_for_;  // whom the last notice named
 };
 
 }  // namespace polysweep

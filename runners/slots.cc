@@ -76,10 +76,14 @@ std::vector<std::pair<std::string, std::string>> worker_environment() {
   return result;
 }
 
-std::vector<Slot> cpu_slots(int count) {
-  const std::vector<int> cpus = visible_cpus();
+std::vector<Slot> cpu_slots(int count, const std::vector<int>& taken) {
+  std::vector<int> cpus = visible_cpus();
+  const auto others = std::stable_partition(cpus.begin(), cpus.end(), [&](int cpu) {
+    return std::find(taken.begin(), taken.end(), cpu) == taken.end();
+  });
+  const auto free = std::max(1, static_cast<int>(others - cpus.begin()));
   if (count < 0) fail("{} slots: there must be at least one (0: one per visible core)", count);
-  if (count == 0) count = static_cast<int>(cpus.size());
+  if (count == 0) count = free;
   std::vector<Slot> slots;
   for (int i = 0; i < count; ++i) {
     Slot slot;

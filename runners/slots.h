@@ -29,9 +29,10 @@ std::vector<int> visible_cpus();
 std::vector<std::string> visible_cuda_devices();
 
 // `count` slots on the CPU, each pinned to one core, one thread each; 0: one per
-// visible core. More slots than cores share cores. All are one device group
-// (they share the memory).
-std::vector<Slot> cpu_slots(int count = 0);
+// visible core that is not `taken`, one at least. Those that are taken come last;
+// more slots than cores share cores. All are one device group (they share the
+// memory).
+std::vector<Slot> cpu_slots(int count = 0, const std::vector<int>& taken = {});
 // `per_device` slots on each of `devices`; each worker sees its device alone, as
 // number 0. Throws Error where `devices` is empty or `per_device` < 1.
 std::vector<Slot> cuda_slots(const std::vector<std::string>& devices, int per_device);

@@ -15,7 +15,11 @@ double moved(double mean, double value, double weight) { return mean + weight * 
 
 }  // namespace
 
-TrialQueue::TrialQueue(std::vector<TrialToRun> trials) : trials_(std::move(trials)) {}
+TrialQueue::TrialQueue(std::vector<TrialToRun> trials) : trials_(trials.begin(), trials.end()) {}
+
+void TrialQueue::add(std::vector<TrialToRun> trials) {
+  trials_.insert(trials_.end(), trials.begin(), trials.end());
+}
 
 std::optional<TrialToRun> TrialQueue::take() {
   if (!put_back_.empty()) {
@@ -23,8 +27,10 @@ std::optional<TrialToRun> TrialQueue::take() {
     put_back_.pop_back();
     return trial;
   }
-  if (next_ == trials_.size()) return std::nullopt;
-  return trials_[next_++];
+  if (trials_.empty()) return std::nullopt;
+  const TrialToRun trial = trials_.front();
+  trials_.pop_front();
+  return trial;
 }
 
 void TrialQueue::put_alone(int device_group, const TrialToRun& trial) {
@@ -46,6 +52,23 @@ std::optional<TrialToRun> TrialQueue::take_alone(int device_group) {
   return trial;
 }
 
+std::vector<TrialId> TrialQueue::ids() const {
+  std::vector<TrialId> result;
+  for (const TrialToRun& trial : trials_) result.push_back(trial.id);
+  for (const TrialToRun& trial : put_back_) result.push_back(trial.id);
+  for (const auto& [group, waiting] : alone_) {
+    for (const TrialToRun& trial : waiting) result.push_back(trial.id);
+  }
+  return result;
+}
+
+void TrialQueue::remove(const std::set<TrialId>& ids) {
+  const auto is_one = [&](const TrialToRun& trial) { return ids.count(trial.id) > 0; };
+  std::erase_if(trials_, is_one);
+  std::erase_if(put_back_, is_one);
+  for (auto& [group, waiting] : alone_) alone_count_ -= std::erase_if(waiting, is_one);
+}
+
 void LookAhead::trial_took(double elapsed_s) {
   // A long trial counts at once, so that short ones do not pile up behind the
   // next of its kind.
@@ -62,6 +85,10 @@ std::size_t LookAhead::depth() const {
   const double ahead_s = std::max(kWorkAhead_s, 2 * sync_s_);
   const double trials = 1 + std::ceil(ahead_s / std::max(trial_s_, 1e-6));
   return static_cast<std::size_t>(std::min(trials, kDeepest));
+}
+
+double LookAhead::trials_per_s(std::size_t workers) const {
+  return trial_s_ < 0 ? 0 : static_cast<double>(workers) / std::max(trial_s_, 1e-6);
 }
 
 }  // namespace polysweep

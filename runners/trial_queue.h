@@ -6,8 +6,10 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
+#include "framework/trial.h"
 #include "runners/retry_policy.h"
 
 namespace polysweep {
@@ -17,19 +19,25 @@ struct TrialToRun {
   std::size_t index = 0;  // as the caller of the host knows it
   std::uint32_t next_attempt = 1;
   FailureCounts counts;  // of earlier attempts
+  TrialId id;            // where several hosts share the trials
+  // An attempt of another host that vanished in the middle of it; 0: none. The
+  // host that runs the trial says so in its journal.
+  std::uint32_t lost_attempt = 0;
 };
 
 // The trials in their order; what is put back comes first again, the last put
 // back foremost. Those that must run alone on their device wait by its group.
 class TrialQueue {
  public:
-  explicit TrialQueue(std::vector<TrialToRun> trials);
+  explicit TrialQueue(std::vector<TrialToRun> trials = {});
 
   bool empty() const { return size() == 0; }
   std::size_t size() const { return ordinary() + alone_count_; }
   // Without those that must run alone.
-  std::size_t ordinary() const { return put_back_.size() + trials_.size() - next_; }
+  std::size_t ordinary() const { return put_back_.size() + trials_.size(); }
 
+  // Behind all others.
+  void add(std::vector<TrialToRun> trials);
   std::optional<TrialToRun> take();
   void put_back(const TrialToRun& trial) { put_back_.push_back(trial); }
 
@@ -37,9 +45,13 @@ class TrialQueue {
   bool wants_alone(int device_group) const;
   std::optional<TrialToRun> take_alone(int device_group);
 
+  // The ids of all trials in it.
+  std::vector<TrialId> ids() const;
+  // Takes these out, wherever they wait.
+  void remove(const std::set<TrialId>& ids);
+
  private:
-  std::vector<TrialToRun> trials_;
-  std::size_t next_ = 0;
+  std::deque<TrialToRun> trials_;
   std::vector<TrialToRun> put_back_;
   std::map<int, std::deque<TrialToRun>> alone_;
   std::size_t alone_count_ = 0;
@@ -53,6 +65,8 @@ class LookAhead {
   void trial_took(double elapsed_s);
   void sync_took(double elapsed_s);
   std::size_t depth() const;
+  // How many trials so many workers end in a second; 0 while nothing is known.
+  double trials_per_s(std::size_t workers) const;
 
  private:
   double trial_s_ = -1;  // running means; negative: unknown

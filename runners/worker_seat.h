@@ -40,6 +40,7 @@ struct Flight {
   TrialId id;
   bool alone = false;
   bool begun = false;
+  bool lost = false;      // another host took it over while ours was silent
   double begun_s = 0;     // monotonic
   double progress_s = 0;  // of its last sign of progress
   double fraction = 0;    // done / total as it last said

@@ -12,7 +12,7 @@
 
 namespace polysweep {
 
-TEST_CASE("a second coordinator is told who holds the store", "[store]") {
+TEST_CASE("a second process is told who holds the door of the store", "[store]") {
   const TemporaryFolder folder;
   const std::filesystem::path store = folder.path() / "new" / "store";
   {

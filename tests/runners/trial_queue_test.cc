@@ -29,7 +29,7 @@ TEST_CASE("trials come in order, those put back first", "[queue]") {
 }
 
 TEST_CASE("trials that must run alone wait for their device", "[queue]") {
-  TrialQueue queue({});
+  TrialQueue queue;
   queue.put_alone(1, trial(7));
   CHECK_FALSE(queue.empty());
   CHECK(queue.ordinary() == 0);
