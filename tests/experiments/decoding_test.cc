@@ -154,7 +154,7 @@ TEST_CASE("translations do not depend on the batches they are made in", "[decodi
 
 TEST_CASE("a model that has learned to reverse does so by either search", "[decoding]") {
   Transformer model(reversal_model(), 3);
-  train(model, 400);
+  train(model, 1000);
   const EncodedText test = reversal_text("test", 200, 3);
   for (const std::int64_t beam : {1, 4}) {
     const auto found = translate(model, sources_of(test), options_of(beam), always).value();

@@ -34,6 +34,7 @@ inline TransformerOptions reversal_model() {
   options.decoder_layers = 1;
   options.longest = 16;
   options.dropout = 0.1;
+  options.encoding = "sinusoidal";
   return options;
 }
 
