@@ -141,7 +141,10 @@ void Training::evaluate(Recorder& recorder) {
   if (gained) best_valid_loss_ = valid.loss;
   evaluations_without_gain_ = gained ? 0 : evaluations_without_gain_ + 1;
   ++evaluations_;
-  if (options_.average <= 1) return;
+  // Where epochs are evaluated, one that the last update cuts short is no epoch's
+  // checkpoint.
+  const bool whole = options_.evaluate_every > 0 || epoch_ended_;
+  if (options_.average <= 1 || !whole) return;
   snapshots_.push_back(parameters_.values().clone());
   if (static_cast<std::int64_t>(snapshots_.size()) > options_.average) snapshots_.pop_front();
 }
@@ -159,7 +162,7 @@ void Training::save(CheckpointFolder& checkpoints) {
   checkpoint.reals = {{"train seconds", train_seconds_},
                       {"loss sum", loss_sum_},
                       {"best valid loss", best_valid_loss_}};
-  checkpoint.tensors["values"] = to_floats(averaged_ ? snapshots_.back() : parameters_.values());
+  checkpoint.tensors["values"] = to_floats(averaged_ ? last_values_ : parameters_.values());
   checkpoint.tensors["first moment"] = to_floats(adam_.first_moment());
   checkpoint.tensors["second moment"] = to_floats(adam_.second_moment());
   for (std::size_t i = 0; i < snapshots_.size(); ++i)
@@ -206,6 +209,7 @@ void Training::average() {
   if (snapshots_.empty() || averaged_) return;
   averaged_ = true;
   at::NoGradGuard no_gradients;
+  last_values_ = parameters_.values().clone();
   at::Tensor sum = at::zeros_like(parameters_.values(), at::kDouble);
   for (const at::Tensor& snapshot : snapshots_) sum.add_(snapshot);
   parameters_.values().copy_(sum.div_(static_cast<double>(snapshots_.size())));

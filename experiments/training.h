@@ -36,7 +36,8 @@ struct TrainingOptions {
   // Evaluations in a row without a new lowest validation_loss that end the training;
   // 0: never.
   std::int64_t patience = 0;
-  // Evaluations whose weights average() takes the mean of; 0 or 1: the last.
+  // Evaluations whose weights average() takes the mean of (of evaluations after
+  // every epoch those of whole epochs); 0 or 1: the last weights.
   std::int64_t average = 0;
   std::uint64_t seed = 0;  // of data order and dropout
 };
@@ -116,6 +117,7 @@ class Training {
   double best_valid_loss_ = 0;
   std::deque<at::Tensor> snapshots_;  // weights of the last evaluations
   bool averaged_ = false;
+  at::Tensor last_values_;  // once averaged_: the weights before
 };
 
 }  // namespace polysweep

@@ -83,6 +83,14 @@ Outcome outcome_of(RunEnd end) {
   return Outcome::kError;
 }
 
+// LibTorch's messages end in a backtrace: that goes to the attempt's output.
+std::string without_backtrace(const std::string& message) {
+  const std::size_t end = message.find("\nException raised from ");
+  if (end == std::string::npos) return message;
+  std::fprintf(stderr, "%s\n", message.c_str());
+  return message.substr(0, end);
+}
+
 // LibTorch tells of a device without memory by an exception of its own.
 bool speaks_of_memory(std::string_view message) {
   return message.find("out of memory") != std::string_view::npos ||
@@ -100,7 +108,7 @@ AttemptResult ExperimentRunner::run(const AssignTrial& assignment, Recorder& rec
     result.outcome = Outcome::kOutOfMemory;
     result.message = "the trial asked for more memory than there is (std::bad_alloc)";
   } catch (const std::exception& error) {
-    result.message = error.what();
+    result.message = without_backtrace(error.what());
     result.outcome = speaks_of_memory(result.message) ? Outcome::kOutOfMemory : Outcome::kError;
   } catch (...) {
     result.outcome = Outcome::kError;

@@ -229,6 +229,13 @@ TEST_CASE("evaluations come after every epoch where no interval is given", "[tra
   for (const auto& [step, value] : result.record.metrics.at("validation_loss"))
     steps.push_back(step);
   CHECK(steps == std::vector<std::int64_t>{batches, 2 * batches, 2 * batches + 1});
+
+  // The epoch that was cut short is not averaged.
+  TemporaryFolder other;
+  options.updates = 2 * batches;
+  const Result whole = train(other.path(), options, RecordingRecorder());
+  CHECK(result.weights != whole.weights);
+  CHECK(result.mean_weights == whole.mean_weights);
 }
 
 }  // namespace polysweep
