@@ -26,9 +26,15 @@ constexpr int kRefreshMs = 1000;
 enum class Ink : std::uint8_t { kPlain = 0, kGood = 1, kBusy = 2, kBad = 3, kOdd = 4, kTitle = 5 };
 
 struct Line {
+  Line(std::string words, Ink how) : text(std::move(words)), ink(how) {}
+
   std::string text;
   Ink ink = Ink::kPlain;
 };
+
+void add(std::vector<Line>& lines, std::string text, Ink ink = Ink::kPlain) {
+  lines.emplace_back(std::move(text), ink);
+}
 
 std::string sparkline(const std::vector<CurvePoint>& points) {
   static const char* const kBars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
@@ -79,11 +85,10 @@ std::string progress_bar(const StateCounts& counts, std::size_t width) {
 }
 
 void add_running(std::vector<Line>& lines, const LiveSweep& sweep, const LiveCurves& curves) {
-  lines.push_back({"", Ink::kPlain});
-  lines.push_back(
-      {fmt::format("Running ({})", curves.metric.empty() ? "no curve yet" : curves.metric),
-       Ink::kTitle});
-  if (sweep.running.empty()) lines.push_back({"  nothing runs now", Ink::kPlain});
+  add(lines, "");
+  add(lines, fmt::format("Running ({})", curves.metric.empty() ? "no curve yet" : curves.metric),
+      Ink::kTitle);
+  if (sweep.running.empty()) add(lines, "  nothing runs now");
   for (std::size_t i = 0; i < sweep.running.size(); ++i) {
     const RunningTrial& trial = sweep.running[i];
     std::string text = fmt::format(
@@ -92,32 +97,31 @@ void add_running(std::vector<Line>& lines, const LiveSweep& sweep, const LiveCur
         trial.replicate.empty() ? "" : fmt::format(" {}={}", sweep.replicate, trial.replicate),
         duration_text(trial.age_s), trial.expected_s ? duration_text(*trial.expected_s) : "?");
     if (trial.attempt > 1) text += fmt::format("  attempt {}", trial.attempt);
-    lines.push_back({text, Ink::kBusy});
+    add(lines, text, Ink::kBusy);
     const std::vector<CurvePoint>& curve = curves.running[i];
     if (curve.empty()) continue;
-    lines.push_back(
-        {fmt::format("      {}  {:.4g} at step {}{}", sparkline(curve), curve.back().value,
-                     curve.back().step, beside_baseline(sweep, trial, curves, curve.back().step)),
-         Ink::kPlain});
+    add(lines,
+        fmt::format("      {}  {:.4g} at step {}{}", sparkline(curve), curve.back().value,
+                    curve.back().step, beside_baseline(sweep, trial, curves, curve.back().step)));
   }
 }
 
 void add_bad_ends(std::vector<Line>& lines, const LiveSweep& sweep) {
-  lines.push_back({"", Ink::kPlain});
-  lines.push_back({"Ended badly, latest first", Ink::kTitle});
-  if (sweep.bad_ends.empty()) lines.push_back({"  none", Ink::kPlain});
+  add(lines, "");
+  add(lines, "Ended badly, latest first", Ink::kTitle);
+  if (sweep.bad_ends.empty()) add(lines, "  none");
   for (const BadEnd& end : sweep.bad_ends) {
-    lines.push_back({fmt::format("  {} attempt {}: {}{}  {}", end.id.hex().substr(0, 12),
-                                 end.attempt, end.outcome, end.final ? " (for good)" : "",
-                                 levels_text(sweep.cells[end.cell].levels)),
-                     Ink::kBad});
+    add(lines,
+        fmt::format("  {} attempt {}: {}{}  {}", end.id.hex().substr(0, 12), end.attempt,
+                    end.outcome, end.final ? " (for good)" : "",
+                    levels_text(sweep.cells[end.cell].levels)),
+        Ink::kBad);
     for (const std::string& text : {end.message, end.output_tail}) {
       std::size_t begin = 0;
       while (begin < text.size()) {
         const std::size_t stop = std::min(text.find('\n', begin), text.size());
         if (stop > begin) {
-          lines.push_back(
-              {"      " + terminal_escaped(text.substr(begin, stop - begin)), Ink::kPlain});
+          add(lines, "      " + terminal_escaped(text.substr(begin, stop - begin)));
         }
         begin = stop + 1;
       }
@@ -128,8 +132,8 @@ void add_bad_ends(std::vector<Line>& lines, const LiveSweep& sweep) {
 std::vector<Line> lines_of(const LiveSweep& sweep, const LiveCurves& curves, std::size_t width) {
   const StateCounts& counts = sweep.counts;
   std::vector<Line> lines;
-  lines.push_back({fmt::format("{} ({})", sweep.sweep, sweep.experiment), Ink::kTitle});
-  lines.push_back({progress_bar(counts, std::min<std::size_t>(width, 100)), Ink::kGood});
+  add(lines, fmt::format("{} ({})", sweep.sweep, sweep.experiment), Ink::kTitle);
+  add(lines, progress_bar(counts, std::min<std::size_t>(width, 100)), Ink::kGood);
   std::string text =
       fmt::format("{}/{} done, {} running, {} diverged, {} failed, {} missing", counts.done,
                   counts.planned, counts.running, counts.diverged, counts.failed, counts.missing);
@@ -138,7 +142,7 @@ std::vector<Line> lines_of(const LiveSweep& sweep, const LiveCurves& curves, std
   if (sweep.peak_memory_bytes > 0) {
     text += fmt::format(", up to {} a trial", memory_text(sweep.peak_memory_bytes));
   }
-  lines.push_back({text, counts.failed > 0 ? Ink::kBad : Ink::kPlain});
+  add(lines, text, counts.failed > 0 ? Ink::kBad : Ink::kPlain);
   add_running(lines, sweep, curves);
   add_bad_ends(lines, sweep);
   return lines;
