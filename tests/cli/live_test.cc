@@ -17,13 +17,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kSlowSweep = R"(
+// Trials of a second, or of a minute.
+std::string slow_sweep(int steps) {
+  return R"(
 sweep      = "slow"
 experiment = "toy"
 replicate  = "seed"
 [fixed]
-steps    = 40
 sleep_ms = 25
+steps    = )" +
+         std::to_string(steps) +
+         R"(
 [factors]
 x    = [0.0, 1.0]
 seed = { range = [0, 39] }
@@ -32,6 +36,7 @@ x = 0.0
 [metrics]
 primary = { name = "objective", goal = "minimize" }
 )";
+}
 
 std::string content(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -80,13 +85,13 @@ class Server {
 // A run of the slow sweep in the background.
 class Running {
  public:
-  explicit Running(const PolysweepProgram& program)
-      : pid_(start_command(program.run_words(program.write("slow.toml", kSlowSweep)))) {
+  Running(const PolysweepProgram& program, int steps, int done)
+      : pid_(start_command(program.run_words(program.write("slow.toml", slow_sweep(steps))))) {
     REQUIRE(soon([&] {
       const CommandEnd end = program.ask({"watch", "slow", "--json"});
       if (end.status != 0) return false;
       const nlohmann::json seen = nlohmann::json::parse(end.output);
-      return seen["counts"]["done"] > 1 && seen["metric"] == "loss";
+      return seen["counts"]["done"] >= done && seen["metric"] == "loss";
     }));
   }
   ~Running() {
@@ -102,7 +107,7 @@ class Running {
 
 TEST_CASE("watch tells what runs, how it does and how long it will take", "[cli][live]") {
   const PolysweepProgram program;
-  const Running running(program);
+  const Running running(program, 40, 2);
   const nlohmann::json seen = nlohmann::json::parse(program.ask({"watch", "--json"}).output);
   CHECK(seen["sweep"] == "slow");
   CHECK(seen["counts"]["planned"] == 80);
@@ -174,7 +179,7 @@ TEST_CASE("serve shows a running sweep in Chromium, without console messages", "
     POLYSWEEP_SKIP("no chromium on this machine");
   }
   const PolysweepProgram program;
-  const Running running(program);
+  const Running running(program, 2400, 0);
   const Server server(program);
   const fs::path profile = program.write("profile", "");
   fs::remove(profile);
