@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -26,6 +27,7 @@ namespace {
 constexpr int kChannelNumber = 3;
 constexpr std::size_t kTailBytes = 8 * 1024;
 constexpr std::size_t kTailLines = 40;
+constexpr int kMostReads = 256;
 
 }  // namespace
 
@@ -38,6 +40,7 @@ struct WorkerProcess::ChildPlan {
   int null_fd = -1;
   int output_fd = -1;
   int channel_fd = -1;
+  bool session = false;
   bool pin = false;
   cpu_set_t cpus;
   pid_t parent = 0;
@@ -55,7 +58,8 @@ void become(ChildPlan& plan) {
     plan.failed_call = call;
     plan.failed_errno = errno;
   };
-  if (setpgid(0, 0) != 0) return failed("setpgid");
+  if (plan.session && setsid() < 0) return failed("setsid");
+  if (!plan.session && setpgid(0, 0) != 0) return failed("setpgid");
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) return failed("prctl");
   // Had the parent died before prctl, no signal would ever come.
   if (getppid() != plan.parent) return failed("getppid");
@@ -179,6 +183,7 @@ std::string describe(const ExitStatus& status) {
 
 WorkerProcess::WorkerProcess(const ProcessOptions& options) {
   check(!options.argv.empty() && !options.argv[0].empty(), "a process has a program");
+  on_output_ = options.on_output;
   start(options);
 }
 
@@ -214,6 +219,7 @@ void WorkerProcess::launch(ChildPlan& plan, const ProcessOptions& options) {
   plan.environment = pointers(environment);
   plan.folder = options.folder.empty() ? nullptr : options.folder.c_str();
   plan.parent = getpid();
+  plan.session = options.session;
   CPU_ZERO(&plan.cpus);
   plan.pin = !options.cpus.empty();
   for (const int cpu : options.cpus) CPU_SET(static_cast<std::size_t>(cpu), &plan.cpus);
@@ -249,12 +255,14 @@ WorkerProcess::~WorkerProcess() {
 
 void WorkerProcess::read_output() {
   char buffer[16 * 1024];
-  while (output_.get() >= 0) {
+  // More than a pipe holds, but not for ever: it may print as fast as we read.
+  for (int reads = 0; reads < kMostReads && output_.get() >= 0; ++reads) {
     const ssize_t size = read(output_.get(), buffer, sizeof buffer);
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return;  // nothing there now
     if (size == 0) return output_.close();
     tail_.append(buffer, static_cast<std::size_t>(size));
+    if (on_output_) on_output_({buffer, static_cast<std::size_t>(size)});
     if (tail_.size() > 4 * kTailBytes) tail_.erase(0, tail_.size() - kTailBytes);
   }
 }
@@ -305,8 +313,10 @@ std::optional<ExitStatus> WorkerProcess::poll() {
   // Not reaped yet, so the group's number is still ours.
   ::kill(-pid_, SIGKILL);
   int status = 0;
-  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  rusage used{};
+  while (wait4(pid_, &status, 0, &used) < 0 && errno == EINTR) {
   }
+  peak_memory_bytes_ = static_cast<double>(used.ru_maxrss) * 1024;
   read_output();
   if (WIFSIGNALED(status)) {
     status_ = Signalled{WTERMSIG(status)};

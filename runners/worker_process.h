@@ -10,9 +10,12 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -28,6 +31,14 @@ struct ProcessOptions {
   std::vector<int> cpus;         // those it may use; empty: those we may use
   std::filesystem::path folder;  // working folder; "": ours
   bool channel = true;
+  // The folder of a control group to start in; "": ours.
+  std::filesystem::path memory_group;
+  std::uint64_t address_space_bytes = 0;  // RLIMIT_AS; 0: ours
+  // A session of its own, so that no terminal is within its reach; else only a
+  // process group of its own.
+  bool session = false;
+  // Given all that it prints, as it is read.
+  std::function<void(std::string_view)> on_output;
 };
 
 // How a process ended.
@@ -91,6 +102,9 @@ class WorkerProcess {
   std::optional<ExitStatus> poll();
   // poll() that waits.
   ExitStatus wait();
+  // The largest resident memory of the process, or of a descendant it waited for;
+  // at least that of ours at its start. Once it has ended, else 0.
+  double peak_memory_bytes() const { return peak_memory_bytes_; }
 
  private:
   struct ChildPlan;
@@ -102,7 +116,9 @@ class WorkerProcess {
   Descriptor channel_;
   Descriptor output_;
   std::string tail_;
+  std::function<void(std::string_view)> on_output_;
   std::optional<ExitStatus> status_;
+  double peak_memory_bytes_ = 0;
 };
 
 }  // namespace polysweep
