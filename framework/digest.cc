@@ -20,16 +20,21 @@ constexpr std::size_t kChunk = 256 * 1024;
   fail("cannot {} {}: {}", operation, path.string(), reason);
 }
 
-std::string read_plain(const std::filesystem::path& path) {
+template <typename Take>
+void read_pieces(const std::filesystem::path& path, Take take) {
   const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::fopen(path.c_str(), "rbe"),
                                                                 std::fclose);
   if (file == nullptr) fail_to("open", path, std::strerror(errno));
-  std::string content;
   std::string chunk(kChunk, '\0');
   while (const std::size_t got = std::fread(chunk.data(), 1, kChunk, file.get())) {
-    content.append(chunk.data(), got);
+    take(std::string_view(chunk.data(), got));
   }
   if (std::ferror(file.get()) != 0) fail_to("read", path, std::strerror(errno));
+}
+
+std::string read_plain(const std::filesystem::path& path) {
+  std::string content;
+  read_pieces(path, [&](std::string_view piece) { content += piece; });
   return content;
 }
 
@@ -89,6 +94,12 @@ Sha256Bytes sha256(std::string_view bytes) {
 }
 
 std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
+
+std::string sha256_hex_of_file(const std::filesystem::path& path) {
+  Sha256 hash;
+  read_pieces(path, [&](std::string_view piece) { hash.update(piece); });
+  return to_hex(hash.finish());
+}
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";

@@ -33,6 +33,8 @@ class Sha256 {
 Sha256Bytes sha256(std::string_view bytes);
 // 64 lower-case hex digits.
 std::string sha256_hex(std::string_view bytes);
+// The same of a file's bytes as they are, read in pieces. Throws Error naming it.
+std::string sha256_hex_of_file(const std::filesystem::path& path);
 // Lower-case hex of any bytes.
 std::string to_hex(std::span<const std::uint8_t> bytes);
 

@@ -113,12 +113,14 @@ Json json_of(const ExperimentSpec& spec) {
     data.push_back(
         {{"when", json_of(one.when)}, {"files", std::move(files)}, {"source", one.source}});
   }
-  return {{"name", spec.name},
-          {"version", spec.version},
-          {"doc", spec.doc},
-          {"parameters", std::move(parameters)},
-          {"metrics", std::move(metrics)},
-          {"data", std::move(data)}};
+  Json out = {{"name", spec.name},
+              {"version", spec.version},
+              {"doc", spec.doc},
+              {"parameters", std::move(parameters)},
+              {"metrics", std::move(metrics)},
+              {"data", std::move(data)}};
+  if (spec.command) out["command"] = Json::parse(spec.command->to_json());
+  return out;
 }
 
 ExperimentSpec experiment_of(const Json& json) {
@@ -131,6 +133,7 @@ ExperimentSpec experiment_of(const Json& json) {
   spec.schema = Schema(std::move(parameters));
   for (const Json& one : json.at("metrics")) spec.metrics.push_back(metric_of(one));
   for (const Json& one : json.at("data")) spec.data.push_back(data_of(one));
+  if (json.contains("command")) spec.command = CommandSpec::from_json(json["command"].dump());
   return spec;
 }
 

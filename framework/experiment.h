@@ -7,10 +7,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "framework/command_spec.h"
 #include "framework/data_files.h"
 #include "framework/parameters.h"
 #include "framework/trial.h"
@@ -39,6 +41,8 @@ struct ExperimentSpec {
   Schema schema;
   std::vector<MetricSpec> metrics;
   std::vector<DataSpec> data;
+  // What runs, where the sweep file itself declares the experiment.
+  std::optional<CommandSpec> command;
 };
 
 // The document that `polysweep-worker --schema` prints: all experiments and

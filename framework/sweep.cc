@@ -168,8 +168,10 @@ const Factor* Sweep::find_factor(std::string_view factor) const {
 
 Sweep parse_sweep(std::string_view text, const std::string& file,
                   const std::vector<std::string>& overrides, const Catalogue& catalogue) {
-  const TomlNode root = parse_toml(text, file.empty() ? "sweep" : file);
-  SweepDraft draft = read_draft(root, catalogue);
+  const std::string name = file.empty() ? "sweep" : file;
+  const TomlNode root = parse_toml(text, name);
+  const std::filesystem::path folder = std::filesystem::absolute(name).parent_path();
+  SweepDraft draft = read_draft(root, catalogue, folder);
   for (const std::string& word : overrides) apply_override(draft, word);
   Sweep sweep = finished(std::move(draft));
   sweep.file = file;
@@ -178,8 +180,7 @@ Sweep parse_sweep(std::string_view text, const std::string& file,
   return sweep;
 }
 
-Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides,
-                 const Catalogue& catalogue) {
+std::string read_sweep_file(const std::filesystem::path& file) {
   const std::string path = file.string();
   if (!is_utf8(path)) fail("the path {} is not UTF-8", in_quotes(path));
   if (std::filesystem::is_directory(file)) fail("{} is a folder; a sweep file is right", path);
@@ -188,7 +189,12 @@ Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::strin
   if (!unknown && size > kMaxFileBytes) {
     fail("{} has {} bytes; a sweep file has at most {}", path, size, kMaxFileBytes);
   }
-  return parse_sweep(read_file_or_gz(file), path, overrides, catalogue);
+  return read_file_or_gz(file);
+}
+
+Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                 const Catalogue& catalogue) {
+  return parse_sweep(read_sweep_file(file), file.string(), overrides, catalogue);
 }
 
 }  // namespace polysweep

@@ -62,7 +62,11 @@ struct Sweep {
 Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides,
                  const Catalogue& catalogue);
 
-// The same from a text; `file` is only named in errors.
+// The text of a sweep file. Throws Error where it is no file, or too large.
+std::string read_sweep_file(const std::filesystem::path& file);
+
+// load_sweep() of a text; `file` is where errors are, and where a command's
+// relative paths begin.
 Sweep parse_sweep(std::string_view text, const std::string& file,
                   const std::vector<std::string>& overrides, const Catalogue& catalogue);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "framework/command_reader.h"
 #include "framework/level_list.h"
 #include "framework/place.h"
 #include "framework/suggestion.h"
@@ -10,31 +11,10 @@ namespace polysweep {
 
 namespace {
 
-constexpr std::size_t kMaxNameBytes = 100;
-
-void expect_table(const TomlEntry& entry) {
-  if (entry.node.kind == TomlNode::Kind::kTable) return;
-  fail_at(entry.node.place, "'{}' is {}; a table is right", entry.name, entry.node.kind_name());
-}
-
-const std::string& text_of(const TomlNode& node, const std::string& what) {
-  if (!node.is_text()) {
-    fail_at(node.place, "{} is {}; a text is right", what, node.kind_name());
-  }
-  return node.value.text();
-}
-
-void expect_keys(const TomlNode& table, const std::string& kind,
-                 const std::vector<std::string>& known) {
-  for (const TomlEntry& entry : table.entries) {
-    if (std::find(known.begin(), known.end(), entry.name) != known.end()) continue;
-    fail_at(entry.place, "{}", unknown_name(kind, entry.name, known));
-  }
-}
-
 class Reader {
  public:
-  explicit Reader(const Catalogue& catalogue) : catalogue_(catalogue) {}
+  Reader(const Catalogue& catalogue, const std::filesystem::path& folder)
+      : catalogue_(catalogue), folder_(folder) {}
 
   SweepDraft read(const TomlNode& root);
 
@@ -54,12 +34,11 @@ class Reader {
   void read_metrics(const TomlEntry& entry);
 
   const Schema& schema() const { return draft_.experiment->schema; }
-  DraftValue typed(const TomlEntry& entry) const;
-  std::vector<DraftCondition> conditions(const TomlEntry& entry) const;
-  DraftCondition condition(const TomlEntry& entry) const;
+  bool is_command() const { return draft_.declared != nullptr; }
   MetricChoice metric(const TomlNode& node) const;
 
   const Catalogue& catalogue_;
+  const std::filesystem::path& folder_;
   SweepDraft draft_;
 };
 
@@ -74,7 +53,7 @@ SweepDraft Reader::read(const TomlNode& root) {
   };
   std::vector<std::string> known;
   for (const auto& [name, section] : sections) known.push_back(name);
-  expect_keys(root, "key", known);
+  expect_command_keys(root, known);
   for (const char* needed : {"sweep", "experiment"}) {
     if (root.find(needed) == nullptr) {
       fail_at(root.place,
@@ -82,6 +61,10 @@ SweepDraft Reader::read(const TomlNode& root) {
               "experiment = \"NAME\"",
               needed);
     }
+  }
+  if (root.find("command") != nullptr) {
+    draft_.declared = std::make_shared<ExperimentSpec>(read_command_experiment(root, folder_));
+    draft_.experiment = draft_.declared.get();
   }
   draft_.factors_place = root.place;
   for (const auto& [name, section] : sections) {
@@ -97,20 +80,10 @@ SweepDraft Reader::read(const TomlNode& root) {
   return std::move(draft_);
 }
 
-void Reader::read_name(const TomlEntry& entry) {
-  draft_.name = text_of(entry.node, "'sweep'");
-  const bool right = !draft_.name.empty() && draft_.name.size() <= kMaxNameBytes &&
-                     std::all_of(draft_.name.begin(), draft_.name.end(), [](char c) {
-                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                              (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-                     });
-  if (right) return;
-  fail_at(entry.node.place,
-          "{} is no name of a sweep; 1 to {} letters, digits, '.', '_' and '-' are right",
-          in_quotes(draft_.name), kMaxNameBytes);
-}
+void Reader::read_name(const TomlEntry& entry) { draft_.name = name_of(entry, "a sweep"); }
 
 void Reader::read_experiment(const TomlEntry& entry) {
+  if (is_command()) return;
   const std::string& name = text_of(entry.node, "'experiment'");
   draft_.experiment = in_place(entry.node.place, [&] { return &catalogue_.at(name); });
 }
@@ -120,20 +93,10 @@ void Reader::read_replicate(const TomlEntry& entry) {
   draft_.replicate_place = entry.node.place;
 }
 
-DraftValue Reader::typed(const TomlEntry& entry) const {
-  in_place(entry.place, [&] { schema().at(entry.name); });
-  if (entry.node.kind != TomlNode::Kind::kValue) {
-    fail_at(entry.node.place, "'{}' is {}; one value is right", entry.name, entry.node.kind_name());
-  }
-  Value value =
-      in_place(entry.node.place, [&] { return schema().typed(entry.name, entry.node.value); });
-  return {entry.name, std::move(value), entry.node.place};
-}
-
 void Reader::read_fixed(const TomlEntry& entry) {
   expect_table(entry);
   for (const TomlEntry& one : entry.node.entries) {
-    draft_.fixed.push_back(typed(one));
+    draft_.fixed.push_back(typed_value(schema(), one));
     draft_.fixed.back().place = one.place;
   }
 }
@@ -153,7 +116,8 @@ void Reader::read_factors(const TomlEntry& entry) {
       fail_at(levels[*twice].place, "factor '{}' has the level {} twice; once is right", one.name,
               factor.levels[*twice].canonical());
     }
-    if (const TomlEntry* when = one.node.find("when")) factor.when = conditions(*when);
+    if (const TomlEntry* when = one.node.find("when"))
+      factor.when = read_conditions(schema(), *when);
     draft_.factors.push_back(std::move(factor));
   }
 }
@@ -169,32 +133,6 @@ void Reader::read_zip(const TomlEntry& entry) {
     }
     draft_.zips.push_back(std::move(zip));
   }
-}
-
-DraftCondition Reader::condition(const TomlEntry& entry) const {
-  DraftCondition out{{entry.name, {}}, entry.place};
-  if (entry.node.kind != TomlNode::Kind::kArray) {
-    out.condition.any_of.push_back(typed(entry).value);
-    return out;
-  }
-  in_place(entry.place, [&] { schema().at(entry.name); });
-  if (entry.node.items.empty())
-    fail_at(entry.node.place, "no value is allowed here; at least one is right");
-  for (const TomlNode& item : entry.node.items) {
-    out.condition.any_of.push_back(typed({entry.name, entry.place, item}).value);
-  }
-  return out;
-}
-
-std::vector<DraftCondition> Reader::conditions(const TomlEntry& entry) const {
-  expect_table(entry);
-  if (entry.node.entries.empty()) {
-    fail_at(entry.node.place, "'{}' has no condition; {{ PARAMETER = VALUE }} is right",
-            entry.name);
-  }
-  std::vector<DraftCondition> out;
-  for (const TomlEntry& one : entry.node.entries) out.push_back(condition(one));
-  return out;
 }
 
 // encoding="none" dimension=[64,128]
@@ -229,7 +167,7 @@ void Reader::read_selections(const TomlEntry& entry, std::vector<DraftSelection>
     if (where == nullptr) {
       fail_at(item.place, "[[{}]] needs where = {{ PARAMETER = VALUE }}", entry.name);
     }
-    DraftSelection selection{conditions(*where), ""};
+    DraftSelection selection{read_conditions(schema(), *where), ""};
     selection.text = selection_text(selection.conditions);
     out.push_back(std::move(selection));
   }
@@ -239,14 +177,14 @@ void Reader::read_baseline(const TomlEntry& entry) {
   expect_table(entry);
   draft_.baseline_place = entry.place;
   for (const TomlEntry& one : entry.node.entries) {
-    draft_.baseline.push_back(typed(one));
+    draft_.baseline.push_back(typed_value(schema(), one));
     draft_.baseline.back().place = one.place;
   }
 }
 
 MetricChoice Reader::metric(const TomlNode& node) const {
   const bool is_table = node.kind == TomlNode::Kind::kTable;
-  if (is_table) expect_keys(node, "key of a metric", {"name", "goal"});
+  if (is_table && !is_command()) expect_keys(node, "key of a metric", {"name", "goal"});
   if (is_table && node.find("name") == nullptr) fail_at(node.place, "a metric needs a 'name'");
   const TomlNode& name_node = is_table ? node.find("name")->node : node;
   const std::string& name = text_of(name_node, "a metric");
@@ -267,7 +205,7 @@ MetricChoice Reader::metric(const TomlNode& node) const {
 
 void Reader::read_metrics(const TomlEntry& entry) {
   expect_table(entry);
-  expect_keys(entry.node, "key of [metrics]", {"primary", "secondary"});
+  if (!is_command()) expect_keys(entry.node, "key of [metrics]", {"primary", "secondary"});
   const TomlEntry* primary = entry.node.find("primary");
   if (primary == nullptr) fail_at(entry.place, "[metrics] needs primary = {{ name = \"METRIC\" }}");
   draft_.primary = metric(primary->node);
@@ -304,8 +242,9 @@ DraftValue* SweepDraft::find_fixed(std::string_view parameter) {
   return nullptr;
 }
 
-SweepDraft read_draft(const TomlNode& root, const Catalogue& catalogue) {
-  return Reader(catalogue).read(root);
+SweepDraft read_draft(const TomlNode& root, const Catalogue& catalogue,
+                      const std::filesystem::path& folder) {
+  return Reader(catalogue, folder).read(root);
 }
 
 }  // namespace polysweep

@@ -2,25 +2,17 @@
 // not yet held against each other.
 #pragma once
 
+#include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "framework/experiment.h"
 #include "framework/sweep.h"
+#include "framework/sweep_nodes.h"
 #include "framework/toml_document.h"
 
 namespace polysweep {
-
-struct DraftValue {
-  std::string name;
-  Value value;
-  std::string place;
-};
-
-struct DraftCondition {
-  Condition condition;
-  std::string place;
-};
 
 struct DraftFactor {
   std::string name;
@@ -43,6 +35,7 @@ struct DraftZip {
 struct SweepDraft {
   std::string name;
   const ExperimentSpec* experiment = nullptr;
+  std::shared_ptr<const ExperimentSpec> declared;  // by the file itself: a command
   std::string replicate;
   std::string replicate_place;
   std::vector<DraftValue> fixed;
@@ -60,8 +53,9 @@ struct SweepDraft {
   DraftValue* find_fixed(std::string_view parameter);
 };
 
-// Reads the root table of a sweep file. `catalogue` must outlive the draft.
-// Throws Error with the place.
-SweepDraft read_draft(const TomlNode& root, const Catalogue& catalogue);
+// Reads the root table of a sweep file that lies in `folder` (absolute).
+// `catalogue` must outlive the draft. Throws Error with the place.
+SweepDraft read_draft(const TomlNode& root, const Catalogue& catalogue,
+                      const std::filesystem::path& folder);
 
 }  // namespace polysweep

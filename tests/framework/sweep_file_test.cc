@@ -6,6 +6,7 @@
 
 #include "framework/plan.h"
 #include "tests/support/catch.h"
+#include "tests/support/temporary_folder.h"
 
 namespace polysweep {
 
@@ -90,9 +91,24 @@ std::vector<std::string> override_words(std::string line) {
   return {words.begin() + 3, words.end()};
 }
 
+// A working folder with the program that the page speaks of.
+class ProgramFolder {
+ public:
+  ProgramFolder() : before_(std::filesystem::current_path()) {
+    folder_.write("train.py", "");
+    std::filesystem::current_path(folder_.path());
+  }
+  ~ProgramFolder() { std::filesystem::current_path(before_); }
+
+ private:
+  std::filesystem::path before_;
+  TemporaryFolder folder_;
+};
+
 }  // namespace
 
 TEST_CASE("every block of the page about sweep files is planned", "[sweep]") {
+  const ProgramFolder folder;
   const std::string head = "sweep = \"s\"\nexperiment = \"translation\"\n";
   int count = 0;
   for (const Block& block : blocks_of_page()) {

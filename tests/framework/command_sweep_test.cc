@@ -1,0 +1,311 @@
+// Sweeps that run a command: what the file declares, and what makes identity.
+#include <algorithm>
+
+#include "framework/command_reader.h"
+#include "framework/digest.h"
+#include "framework/error.h"
+#include "framework/plan.h"
+#include "tests/support/catch.h"
+#include "tests/support/temporary_folder.h"
+
+namespace polysweep {
+
+namespace {
+
+const std::string kSweep = R"(sweep      = "lines"
+experiment = "fit"
+command    = ["fit", "--lr={lr}", ["--momentum", "{momentum}"], { words = ["--amp"], when = { amp = true } }]
+version    = 3
+doc        = "fits a line"
+time_limit = 600
+replicate  = "seed"
+[environment]
+SEED = "{seed}"
+OMP_NUM_THREADS = 1
+[parameters]
+lr        = { default = 0.1, range = [0, 1], unit = "1", doc = "step size" }
+optimizer = { default = "sgd", words = ["sgd", "adam"] }
+momentum  = { default = 0.9, when = { optimizer = "sgd" } }
+amp       = false
+seed      = { default = 0, minimum = 0 }
+order     = { type = "integer", default = "full", words = ["full"], maximum = 8 }
+[factors]
+optimizer = ["sgd", "adam"]
+amp       = [false, true]
+seed      = { range = [0, 2] }
+[metrics]
+primary   = { name = "loss", goal = "minimize", unit = "nat" }
+secondary = [{ name = "accuracy", goal = "maximize" }]
+other     = ["speed", { name = "gradient", nan = "diverged" }]
+)";
+
+// As above, with the parameters that no word has told to the program.
+std::string whole() {
+  std::string text = kSweep;
+  const std::string end = "when = { amp = true } }]";
+  return text.replace(text.find(end), end.size(),
+                      "when = { amp = true } }, \"{optimizer}\", \"{order}\"]");
+}
+
+Sweep sweep_of(const std::string& text, const std::string& file = "f.toml") {
+  return parse_sweep(text, file, {}, Catalogue{});
+}
+
+std::string problem_in(const std::string& text, const std::string& file = "f.toml") {
+  try {
+    sweep_of(text, file);
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+// kSweep with `from` replaced by `to`.
+std::string changed(const std::string& from, const std::string& to) {
+  std::string text = whole();
+  REQUIRE(text.find(from) != std::string::npos);
+  return text.replace(text.find(from), from.size(), to);
+}
+
+std::vector<std::string> argv_of(const CommandSpec& command, const Parameters& parameters) {
+  return fill_command(command, parameters, {{"sweep_folder", "/s"}}).argv;
+}
+
+}  // namespace
+
+TEST_CASE("a template is text with places", "[command]") {
+  const WordTemplate word("--{{x}}={lr}/{seed}{lr}");
+  CHECK(word.places() == std::vector<std::string>{"lr", "seed", "lr"});
+  const std::string lr = "0.5";
+  const std::string seed = "{lr}";
+  const auto find = [&](std::string_view place) { return place == "lr" ? &lr : &seed; };
+  CHECK(word.fill(find) == "--{x}=0.5/{lr}0.5");
+  CHECK(word.fill([&](std::string_view place) { return place == "lr" ? &lr : nullptr; }) ==
+        std::nullopt);
+  CHECK(WordTemplate("plain").is_literal());
+  for (const char* wrong : {"{", "}", "{a", "a}", "{}", "{{}", "{a{b}", "{a}}", "{ {"}) {
+    INFO(wrong);
+    CHECK_THROWS_AS(WordTemplate(wrong), Error);
+  }
+}
+
+TEST_CASE("a sweep file declares an experiment that runs a command", "[command]") {
+  const Sweep sweep = sweep_of(whole());
+  const ExperimentSpec& spec = sweep.experiment;
+  REQUIRE(spec.command);
+  CHECK(spec.name == "fit");
+  CHECK(spec.version == 3);
+  CHECK(spec.doc == "fits a line");
+  CHECK(spec.schema.at("lr").maximum == 1.0);
+  CHECK(spec.schema.at("momentum").when.size() == 1);
+  CHECK(spec.schema.at("amp").type == ValueType::kBoolean);
+  CHECK(spec.schema.at("order").default_value == Value("full"));
+  CHECK(sweep.primary.name == "loss");
+  CHECK(sweep.secondary.at(0).goal == Goal::kMaximize);
+  REQUIRE(spec.metrics.size() == 4);
+  CHECK(spec.metrics[0].unit == "nat");
+  CHECK(spec.command->primary == "loss");
+  CHECK(spec.command->diverging == std::vector<std::string>{"loss", "gradient"});
+  CHECK(spec.command->time_limit_s == 600);
+  CHECK(spec.command->progress_limit_s == 0);
+  CHECK(declares_command(whole(), "f.toml"));
+  CHECK_FALSE(declares_command("sweep = \"s\"", "f.toml"));
+}
+
+TEST_CASE("words that do not apply are left out, alone or with their group", "[command]") {
+  const ExperimentSpec spec = sweep_of(whole()).experiment;
+  Parameters given;
+  using Words = std::vector<std::string>;
+  CHECK(argv_of(*spec.command, spec.schema.complete(given)) ==
+        Words{"fit", "--lr=0.1", "--momentum", "0.9", "sgd", "full"});
+  given.set("optimizer", Value("adam"));
+  given.set("amp", Value(true));
+  given.set("order", Value(4));
+  CHECK(argv_of(*spec.command, spec.schema.complete(given)) ==
+        Words{"fit", "--lr=0.1", "--amp", "adam", "4"});
+  const FilledCommand filled =
+      fill_command(*spec.command, spec.schema.complete(given), {{"sweep_folder", "/s"}});
+  CHECK(filled.folder == "/s");
+  REQUIRE(filled.environment.size() == 2);
+  CHECK(filled.environment[0] == std::pair<std::string, std::string>{"SEED", "0"});
+  CHECK(filled.environment[1] == std::pair<std::string, std::string>{"OMP_NUM_THREADS", "1"});
+}
+
+TEST_CASE("a value is one word whatever is in it", "[command]") {
+  const std::string text = R"(sweep = "s"
+experiment = "e"
+command = ["echo", "{x}"]
+parameters = { x = "" }
+metrics = { primary = { name = "m", goal = "minimize" } }
+)";
+  const ExperimentSpec spec = sweep_of(text).experiment;
+  for (const char* hostile :
+       {"", " ", "a b", "$(rm -rf /)", "; true", "'\"`\\", "{x}", "\n", "é"}) {
+    Parameters given;
+    given.set("x", Value(hostile));
+    CHECK(argv_of(*spec.command, spec.schema.complete(given)) ==
+          std::vector<std::string>{"echo", hostile});
+  }
+  CHECK(shell_words({"a", "b c", "it's", "", "\x1b["}) == R"(a 'b c' 'it'\''s' '' $'\x1b[')");
+}
+
+TEST_CASE("a declared experiment goes through its JSON unchanged", "[command]") {
+  Catalogue catalogue;
+  catalogue.build = "b";
+  catalogue.experiments.push_back(sweep_of(whole()).experiment);
+  const Catalogue back = Catalogue::from_json(catalogue.to_json());
+  CHECK(back.to_json() == catalogue.to_json());
+  REQUIRE(back.experiments[0].command);
+  CHECK(back.experiments[0].command->identity_digest("") ==
+        catalogue.experiments[0].command->identity_digest(""));
+  CHECK_THROWS_WITH(CommandSpec::from_json("{}"), Contains("this is no command"));
+}
+
+TEST_CASE("identity holds the command and what is in its files, not where they lie", "[command]") {
+  const TemporaryFolder here;
+  const TemporaryFolder there;
+  const std::string text = changed("version    = 3", "files = [\"train.py\", \"net\"]");
+  for (const TemporaryFolder* folder : {&here, &there}) {
+    folder->write("train.py", "print(1)");
+    folder->write("net/layer.py", "x = 1");
+    folder->write("net/__pycache__/layer.pyc", folder == &here ? "a" : "b");
+    folder->write("net/.hidden", folder == &here ? "a" : "b");
+  }
+  const auto plan_of = [](const std::string& sweep, const TemporaryFolder& folder) {
+    DataFolder data("");
+    return Plan(parse_sweep(sweep, (folder.path() / "f.toml").string(), {}, Catalogue{}), data);
+  };
+  const Plan first = plan_of(text, here);
+  CHECK(first.size() == 12);
+  const std::vector<InputFile>& files = first.sweep().experiment.command->files;
+  REQUIRE(files.size() == 2);
+  CHECK(files[0].path == "net/layer.py");
+  CHECK(files[1].sha256 == sha256_hex("print(1)"));
+  CHECK(plan_of(text, there).revision() == first.revision());
+  CHECK(first.trial(0).data_digest == first.sweep().experiment.command->identity_digest(""));
+
+  // Limits are no part of what a trial is.
+  std::string patient = text;
+  patient.replace(patient.find("time_limit = 600"), 16, "time_limit = 601");
+  CHECK(plan_of(patient, here).revision() == first.revision());
+  for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+           {"--lr=", "--rate="},
+           {"SEED = \"{seed}\"", "SEED = \"0{seed}\""},
+           {"when = { amp = true }", "when = { amp = false }"},
+           {"experiment = \"fit\"", "experiment = \"fit2\""},
+           {"doc        =", "folder = \"{trial_folder}\"\ndoc ="},
+       }) {
+    std::string other = text;
+    other.replace(other.find(from), from.size(), to);
+    INFO(to);
+    CHECK(plan_of(other, here).revision() != first.revision());
+  }
+  there.write("net/layer.py", "x = 2");
+  CHECK(plan_of(text, there).revision() != first.revision());
+}
+
+TEST_CASE("data files join the identity of a command's trials", "[command]") {
+  const TemporaryFolder folder;
+  folder.write("a.csv", "1,2");
+  const std::string text = changed("version    = 3", "data = [\"a.csv\"]");
+  DataFolder none("");
+  CHECK_THROWS_WITH(Plan(sweep_of(text), none), Contains("a trial reads the data file 'a.csv'"));
+  DataFolder data(folder.path());
+  const Plan plan(sweep_of(text), data);
+  DataFolder empty("");
+  CHECK(plan.trial(0).data_digest != Plan(sweep_of(whole()), empty).trial(0).data_digest);
+}
+
+TEST_CASE("what is wrong with a command is said where it stands", "[command]") {
+  const auto wrong = [](const std::string& from, const std::string& to) {
+    return problem_in(changed(from, to));
+  };
+  CHECK(wrong("--lr={lr}", "--lr={lrr}") ==
+        "f.toml:3:22: unknown place 'lrr' (did you mean 'lr'?)");
+  CHECK_THAT(wrong("--lr={lr}", "--lr={lr"),
+             Contains("f.toml:3:22: a '{' without its '}' in '--lr={lr'"));
+  CHECK(wrong("--lr={lr}", "--lr") ==
+        "f.toml:12:1: the program is not told parameter 'lr': put {lr} into 'command' or "
+        "[environment], or say parameters_file = true if it reads $POLYSWEEP_PARAMETERS_FILE");
+  CHECK(wrong("--lr={lr}", "{parameters_file}").empty());
+  CHECK_THAT(wrong("[\"fit\"", "[\"{momentum}\""),
+             Contains("f.toml:3:15: the program needs parameter 'momentum', which does not apply"));
+  CHECK_THAT(wrong("[\"fit\"", "[[\"fit\"]"),
+             Contains("f.toml:3:14: 'command' is a list of words"));
+  CHECK_THAT(wrong("when = { amp = true }", "when = { amp = 3 }"),
+             Contains("3 is no value of parameter 'amp', which is true or false"));
+  CHECK(wrong("words = [\"--amp\"]", "word = [\"--amp\"]") ==
+        "f.toml:3:67: unknown key of a group of words 'word' (did you mean 'words'?)");
+  CHECK_THAT(wrong("SEED =", "POLYSWEEP_X ="),
+             Contains("f.toml:9:1: 'POLYSWEEP_X' is no variable"));
+  CHECK_THAT(wrong("SEED =", "\"A=B\" ="), Contains("f.toml:9:1: 'A=B' is no variable"));
+  CHECK(wrong("time_limit = 600", "time_limit = 0") ==
+        "f.toml:6:14: 'time_limit' is a number of seconds above 0");
+  CHECK(wrong("version    = 3", "version    = 0") ==
+        "f.toml:4:14: 'version' is an integer from 1 on");
+  CHECK_THAT(wrong("version    = 3", "files = [\"nowhere.py\"]"),
+             Contains("f.toml:4:10: there is no file 'nowhere.py' in "));
+  CHECK_THAT(wrong("version    = 3", "files = [\"/etc\"]"),
+             Contains("f.toml:4:10: the folder '/etc' does not lie below "));
+  CHECK_THAT(wrong("version    = 3", "files = [\"..\"]"), Contains("does not lie below "));
+  CHECK(wrong("experiment = \"fit\"", "experiment = \"a b\"") ==
+        "f.toml:2:14: 'a b' is no name of an experiment; 1 to 100 letters, digits, '.', '_' and "
+        "'-' are right");
+  CHECK(problem_in("sweep = \"s\"\nexperiment = \"e\"\nfiles = []\n") ==
+        "f.toml:3:1: the key 'files' belongs to a sweep with command = [\"PROGRAM\", ...]");
+  CHECK_THAT(problem_in("sweep = \"s\"\nexperiment = \"e\"\ncomand = []\n"),
+             Contains("f.toml:3:1: unknown key 'comand' (did you mean 'command'?)"));
+  CHECK_THAT(problem_in("sweep = \"s\"\nexperiment = \"e\"\ncommand = [\"x\"]\n"),
+             Contains("f.toml:3:1: a sweep with a command says what its program reports"));
+}
+
+TEST_CASE("what is wrong with a declared schema is said where it stands", "[command]") {
+  const auto wrong = [](const std::string& from, const std::string& to) {
+    return problem_in(changed(from, to));
+  };
+  CHECK_THAT(wrong("default = 0.1, range", "default = 2, type = \"real\", range"),
+             Contains("f.toml:12:25: 2.0 is no value of parameter 'lr'") ||
+                 Contains("f.toml:12:25: 2 is no value of parameter 'lr'"));
+  CHECK(wrong("default = 0.1, range = [0, 1]", "range = [0, 1]") ==
+        "f.toml:12:1: parameter 'lr' has no 'default'");
+  CHECK(wrong("range = [0, 1]", "range = [0]") ==
+        "f.toml:12:38: 'range' is a list of two numbers, [LOWEST, HIGHEST]");
+  CHECK(wrong("amp       = false", "slot = false") ==
+        "f.toml:15:1: 'slot' is a place that polysweep fills; another name is right");
+  CHECK(wrong("amp       = false", "\"a=b\" = false") ==
+        "f.toml:15:1: 'a=b' is no name of a parameter; 1 to 100 letters, digits, '.', '_' and '-' "
+        "are right");
+  CHECK(wrong("when = { optimizer = \"sgd\" }", "when = { optimiser = \"sgd\" }") ==
+        "f.toml:14:39: unknown parameter 'optimiser' (did you mean 'optimizer'?)");
+  CHECK(wrong("unit = \"1\"", "units = \"1\"") ==
+        "f.toml:12:46: unknown key of a parameter 'units' (did you mean 'unit'?)");
+  CHECK(wrong("goal = \"minimize\"", "goal = \"least\"") ==
+        "f.toml:23:37: unknown goal 'least'; known: minimize, maximize");
+  CHECK(wrong(", goal = \"maximize\"", "") ==
+        "f.toml:24:14: the goal of metric 'accuracy' is missing; { name = \"accuracy\", goal = "
+        "\"minimize\" } or \"maximize\" is right");
+  CHECK(wrong("\"speed\"", "\"loss\"") ==
+        "f.toml:25:14: metric 'loss' is named twice; once is right");
+  CHECK_THAT(wrong("nan = \"diverged\"", "nan = \"divergd\""),
+             Contains("unknown value of 'nan' 'divergd' (did you mean 'diverged'?)"));
+}
+
+TEST_CASE("a file that stands in the command is declared, or said not to matter", "[command]") {
+  const TemporaryFolder folder;
+  folder.write("train.py", "");
+  const std::string file = (folder.path() / "f.toml").string();
+  const std::string text = R"(sweep = "s"
+experiment = "e"
+command = ["python3", "train.py"]
+metrics = { primary = { name = "m", goal = "minimize" } }
+)";
+  CHECK(problem_in(text, file) ==
+        file +
+            ":3:23: 'train.py' is a file beside the sweep; files = ['train.py'] makes trials "
+            "anew when it changes, files = [] says that it does not matter");
+  CHECK(problem_in("files = []\n" + text, file).empty());
+  CHECK(problem_in("files = [\"train.py\"]\n" + text, file).empty());
+  CHECK(problem_in(text).empty());
+}
+
+}  // namespace polysweep
