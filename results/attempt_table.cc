@@ -158,7 +158,9 @@ void AttemptTable::flush() {
   }
   load_reconsidered();
   for (auto& [trial_id, attempts] : trials_) {
-    if (attempts.changed) write_state(trial_id, attempts);
+    if (!attempts.changed) continue;
+    write_state(trial_id, attempts);
+    changed_.push_back(trial_id);
     attempts.changed = false;
   }
 }
@@ -204,6 +206,7 @@ void AttemptTable::write_state(std::int64_t trial_id, const TrialAttempts& attem
 void AttemptTable::forget() {
   trials_.clear();
   reconsidered_.clear();
+  changed_.clear();
 }
 
 void AttemptTable::trim() {

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "framework/event.h"
@@ -80,6 +81,8 @@ class AttemptTable {
   // Writes attempts and states.
   void flush();
   void forget();
+  // The trials whose state was written since it was called last.
+  std::vector<std::int64_t> take_changed() { return std::exchange(changed_, {}); }
   void trim();  // between transactions
 
  private:
@@ -92,6 +95,7 @@ class AttemptTable {
   Statement read_, read_lost_, write_, add_lost_, write_state_, unfinished_;
   std::unordered_map<std::int64_t, TrialAttempts> trials_;
   std::vector<std::int64_t> reconsidered_;
+  std::vector<std::int64_t> changed_;
 };
 
 }  // namespace polysweep

@@ -33,6 +33,11 @@ class DatabaseError : public Error {
 [[noreturn]] void fail_sqlite(int code, const std::string& message,
                               const std::filesystem::path& file);
 
+// Bytes that are no text.
+struct BlobView {
+  std::string_view bytes;
+};
+
 // A prepared statement. with() binds all parameters in order; step() then gives
 // row after row. Bound texts must live until the last step.
 class Statement {
@@ -59,6 +64,7 @@ class Statement {
   // NaN for NULL.
   double real(int column);
   std::string_view text(int column);  // "" for NULL; until the next step
+  std::string_view blob(int column);  // "" for NULL; until the next step
   std::string string(int column) { return std::string(text(column)); }
   bool is_null(int column) { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
   sqlite3_stmt* handle() { return statement_; }
@@ -73,6 +79,10 @@ class Statement {
   void bind(int index, std::string_view value) {
     sqlite3_bind_text64(statement_, index, value.data() ? value.data() : "", value.size(),
                         SQLITE_STATIC, SQLITE_UTF8);
+  }
+  void bind(int index, BlobView value) {
+    sqlite3_bind_blob64(statement_, index, value.bytes.data() ? value.bytes.data() : "",
+                        value.bytes.size(), SQLITE_STATIC);
   }
   void bind(int index, const std::string& value) { bind(index, std::string_view(value)); }
   void bind(int index, const char* value) { bind(index, std::string_view(value)); }

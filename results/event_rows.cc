@@ -1,5 +1,7 @@
 #include "results/event_rows.h"
 
+#include <algorithm>
+
 #include "framework/error.h"
 #include "results/stored_text.h"
 
@@ -16,7 +18,8 @@ EventRows::EventRows(Connection& connection)
       interned_(connection),
       attempts_(connection, journals_),
       points_table_(connection, attempts_),
-      sweeps_(connection, interned_) {}
+      sweeps_(connection, interned_),
+      condenser_(connection) {}
 
 void EventRows::apply(JournalRow& journal, const JournalRecord& record) {
   const Source source{journal, record.epoch, record.sequence};
@@ -90,10 +93,14 @@ void EventRows::apply_event(const Source& source, const MetricsRecorded& event) 
   if (!attempts.rows[index].begins_after) points_table_.take_share(trial_id, index, kFromNothing);
   AttemptRow& row = attempts.rows[index];
   const std::int64_t end = attempts.end_of(index);
+  std::vector<PendingSeries*> pending;
+  for (const std::int64_t metric_id : metrics) {
+    pending.push_back(&points_table_.pending(trial_id, metric_id));
+  }
   for (const MetricPoint& point : event.points) {
     if (point.step <= *row.begins_after || point.step > end) continue;
-    points_table_.add({trial_id, metrics[point.name], point.step, point.value, event.attempt,
-                       source.journal.journal_id});
+    pending[point.name]->push_back(
+        {point.step, point.value, event.attempt, source.journal.journal_id});
     ++row.points_counted;
   }
   row.points += static_cast<std::int64_t>(event.points.size());
@@ -153,6 +160,11 @@ void EventRows::apply_event(const Source& source, const HostStopped& event) {
 void EventRows::flush() {
   points_table_.flush();
   attempts_.flush();
+  std::vector<std::int64_t> changed = points_table_.take_changed();
+  for (const std::int64_t trial_id : attempts_.take_changed()) changed.push_back(trial_id);
+  std::sort(changed.begin(), changed.end());
+  changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
+  for (const std::int64_t trial_id : changed) condenser_.refresh(trial_id);
   journals_.flush();
 }
 

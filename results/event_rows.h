@@ -7,6 +7,7 @@
 #include "framework/event.h"
 #include "framework/journal_reader.h"
 #include "results/attempt_table.h"
+#include "results/condensed.h"
 #include "results/interned.h"
 #include "results/journal_table.h"
 #include "results/point_table.h"
@@ -50,6 +51,7 @@ class EventRows {
   AttemptTable attempts_;
   PointTable points_table_;
   SweepTable sweeps_;
+  Condenser condenser_;
   std::size_t rows_ = 0;
   std::uint64_t points_ = 0;
 };

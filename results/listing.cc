@@ -5,6 +5,7 @@
 
 #include "framework/error.h"
 #include "framework/suggestion.h"
+#include "results/condensed.h"
 #include "results/connection.h"
 #include "results/known_sweep.h"
 
@@ -31,12 +32,14 @@ std::unordered_map<std::int64_t, std::string> chosen_metrics(
 }
 
 constexpr const char* kAllTrials =
-    "SELECT t.trial_id, t.trial, e.name, t.state, t.attempt, t.parameters FROM trial t "
-    "LEFT JOIN experiment e ON e.experiment_id = t.experiment_id ORDER BY t.trial_id";
-constexpr const char* kTrialsOfSweep =
-    "SELECT t.trial_id, t.trial, e.name, t.state, t.attempt, t.parameters FROM sweep_trial x "
-    "JOIN trial t ON t.trial_id = x.trial_id "
+    "SELECT t.trial_id, t.trial, e.name, t.state, t.attempt, t.parameters, k.series FROM trial t "
     "LEFT JOIN experiment e ON e.experiment_id = t.experiment_id "
+    "LEFT JOIN condensed_trial k ON k.trial_id = t.trial_id ORDER BY t.trial_id";
+constexpr const char* kTrialsOfSweep =
+    "SELECT t.trial_id, t.trial, e.name, t.state, t.attempt, t.parameters, k.series "
+    "FROM sweep_trial x JOIN trial t ON t.trial_id = x.trial_id "
+    "LEFT JOIN experiment e ON e.experiment_id = t.experiment_id "
+    "LEFT JOIN condensed_trial k ON k.trial_id = t.trial_id "
     "WHERE x.revision_id = ? ORDER BY x.position";
 
 }  // namespace
@@ -47,7 +50,6 @@ std::vector<ListingRow> list_trials(const Database& database, const ListingOptio
   const auto metrics = chosen_metrics(connection, options.metrics);
   Statement rows = connection.prepare(options.sweep.empty() ? kAllTrials : kTrialsOfSweep);
   if (!options.sweep.empty()) rows.with(known_sweep(connection, options.sweep).revision_id);
-  Statement finals = connection.prepare("SELECT metric_id, last FROM series WHERE trial_id = ?");
   std::vector<ListingRow> out;
   while (rows.step()) {
     ListingRow each;
@@ -56,11 +58,10 @@ std::vector<ListingRow> list_trials(const Database& database, const ListingOptio
     each.state = static_cast<TrialState>(rows.integer(3));
     each.attempts = static_cast<std::uint32_t>(rows.integer(4));
     if (!rows.is_null(5)) each.parameters = Parameters::from_json(rows.text(5));
-    if (each.state == TrialState::kDone) {
-      finals.with(rows.integer(0));
-      while (finals.step()) {
-        const auto name = metrics.find(finals.integer(0));
-        if (name != metrics.end()) each.final_metrics.emplace(name->second, finals.real(1));
+    if (each.state == TrialState::kDone && !rows.is_null(6)) {
+      for (const SeriesBrief& series : decode_briefs(rows.blob(6))) {
+        const auto name = metrics.find(series.metric_id);
+        if (name != metrics.end()) each.final_metrics.emplace(name->second, series.last);
       }
     }
     out.push_back(std::move(each));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 
 #include "results/stored_text.h"
 
@@ -32,25 +31,27 @@ void SeriesRow::append(std::int64_t step, double value) {
 
 PointTable::PointTable(Connection& connection, AttemptTable& attempts)
     : attempts_(attempts),
-      add_point_(connection.prepare(
-          "INSERT INTO point (trial_id, metric_id, step, value) VALUES (?, ?, ?, ?)")),
+      connection_(connection),
+      add_point_(connection.prepare("INSERT INTO point (series_id, step, value) VALUES (?, ?, ?)")),
       put_point_(connection.prepare(
-          "INSERT OR REPLACE INTO point (trial_id, metric_id, step, value) VALUES (?, ?, ?, ?)")),
-      has_point_(connection.prepare(
-          "SELECT 1 FROM point WHERE trial_id = ? AND metric_id = ? AND step = ?")),
-      remove_points_(connection.prepare("DELETE FROM point WHERE trial_id = ? AND metric_id = ? "
-                                        "AND step > ? AND step <= ?")),
-      points_of_(connection.prepare(
-          "SELECT step, value FROM point WHERE trial_id = ? AND metric_id = ? ORDER BY step")),
+          "INSERT OR REPLACE INTO point (series_id, step, value) VALUES (?, ?, ?)")),
+      has_point_(connection.prepare("SELECT 1 FROM point WHERE series_id = ? AND step = ?")),
+      remove_points_(connection.prepare("DELETE FROM point WHERE series_id = ? AND step > ? "
+                                        "AND step <= ?")),
+      points_of_(
+          connection.prepare("SELECT step, value FROM point WHERE series_id = ? ORDER BY step")),
       read_series_(connection.prepare(
-          "SELECT points, not_finite, first_step, first, last_step, last, minimum_step, minimum, "
-          "maximum_step, maximum FROM series WHERE trial_id = ? AND metric_id = ?")),
+          "SELECT series_id, points, not_finite, first_step, first, last_step, last, minimum_step, "
+          "minimum, maximum_step, maximum FROM series WHERE trial_id = ? AND metric_id = ?")),
+      add_series_(connection.prepare(
+          "INSERT INTO series (trial_id, metric_id, points, not_finite, first_step, last_step) "
+          "VALUES (?, ?, 0, 0, 0, 0)")),
       write_series_(connection.prepare(
-          "INSERT OR REPLACE INTO series (trial_id, metric_id, points, not_finite, first_step, "
-          "first, last_step, last, minimum_step, minimum, maximum_step, maximum) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
-      remove_series_(connection.prepare("DELETE FROM series WHERE trial_id = ? AND metric_id = ?")),
-      series_of_(connection.prepare("SELECT metric_id FROM series WHERE trial_id = ?")),
+          "UPDATE series SET points = ?, not_finite = ?, first_step = ?, first = ?, last_step = ?, "
+          "last = ?, minimum_step = ?, minimum = ?, maximum_step = ?, maximum = ? "
+          "WHERE series_id = ?")),
+      remove_series_(connection.prepare("DELETE FROM series WHERE series_id = ?")),
+      series_of_(connection.prepare("SELECT series_id FROM series WHERE trial_id = ?")),
       has_text_(
           connection.prepare("SELECT 1 FROM text WHERE trial_id = ? AND name = ? AND step = ?")),
       put_text_(connection.prepare(
@@ -92,15 +93,16 @@ void PointTable::take_share(std::int64_t trial_id, std::size_t index, std::int64
 
 std::int64_t PointTable::remove_points(std::int64_t trial_id, std::int64_t after,
                                        std::int64_t through) {
-  std::vector<std::int64_t> metrics;
+  std::vector<std::int64_t> all;
   series_of_.with(trial_id);
-  while (series_of_.step()) metrics.push_back(series_of_.integer(0));
+  while (series_of_.step()) all.push_back(series_of_.integer(0));
   std::int64_t removed = 0;
-  for (const std::int64_t metric_id : metrics) {
-    const std::int64_t gone = remove_points_.with(trial_id, metric_id, after, through).run();
-    if (gone > 0) summarise_again(trial_id, metric_id);
+  for (const std::int64_t series_id : all) {
+    const std::int64_t gone = remove_points_.with(series_id, after, through).run();
+    if (gone > 0) summarise_again(series_id);
     removed += gone;
   }
+  changed_.push_back(trial_id);
   return removed;
 }
 
@@ -110,107 +112,111 @@ std::int64_t PointTable::remove_texts(std::int64_t trial_id, std::int64_t after,
 }
 
 void PointTable::flush() {
-  const auto key = [](const PendingPoint& point) {
-    return std::tie(point.trial_id, point.metric_id, point.step);
-  };
-  const auto before = [&](const auto& a, const auto& b) { return key(a) < key(b); };
-  // Stable: of equal steps, the one that was read last stays last.
-  std::stable_sort(pending_.begin(), pending_.end(), before);
-  for (auto begin = pending_.begin(); begin != pending_.end();) {
-    auto end = begin;
-    while (end != pending_.end() && end->trial_id == begin->trial_id &&
-           end->metric_id == begin->metric_id) {
-      ++end;
-    }
-    write_series(begin, end);
-    begin = end;
+  for (auto& [key, points] : pending_) {
+    if (points.empty()) continue;
+    write_series({key.first, key.second}, points);
+    if (changed_.empty() || changed_.back() != key.first) changed_.push_back(key.first);
   }
   pending_.clear();
 }
 
-void PointTable::write_series(Place begin, Place end) {
-  Place kept = begin;
-  for (Place each = begin + 1; each < end; ++each) {
+void PointTable::forget() {
+  pending_.clear();
+  changed_.clear();
+}
+
+void PointTable::write_series(const Series& series, PendingSeries& points) {
+  const auto earlier = [](const PendingPoint& a, const PendingPoint& b) { return a.step < b.step; };
+  // Stable: of equal steps, the one that was read last stays last.
+  if (!std::is_sorted(points.begin(), points.end(), earlier)) {
+    std::stable_sort(points.begin(), points.end(), earlier);
+  }
+  auto kept = points.begin();
+  for (auto each = points.begin() + 1; each < points.end(); ++each) {
     if (each->step == kept->step) {
-      uncount(*kept);
+      uncount(series, *kept);
       *kept = *each;
     } else {
       *++kept = *each;
     }
   }
-  end = kept + 1;
-  SeriesRow row;
-  if (!read_series(begin->trial_id, begin->metric_id, row) || begin->step > row.last_step) {
-    append_series(begin, end, row);
+  points.erase(kept + 1, points.end());
+  SeriesRow row = read_series(series);
+  if (row.points == 0 || points.front().step > row.last_step) {
+    append_points(row, points);
   } else {
-    merge_series(begin, end);
+    merge_points(series, row, points);
   }
 }
 
-void PointTable::append_series(Place begin, Place end, SeriesRow row) {
-  for (Place each = begin; each < end; ++each) {
-    add_point_.with(each->trial_id, each->metric_id, each->step, each->value).run();
-    row.append(each->step, each->value);
+void PointTable::append_points(SeriesRow& row, const PendingSeries& points) {
+  for (const PendingPoint& each : points) {
+    add_point_.with(row.series_id, each.step, each.value).run();
+    row.append(each.step, each.value);
   }
-  write_series_row(begin->trial_id, begin->metric_id, row);
+  write_row(row);
 }
 
-void PointTable::merge_series(Place begin, Place end) {
-  for (Place each = begin; each < end; ++each) {
-    const bool replaces = has_point_.with(each->trial_id, each->metric_id, each->step).step();
+void PointTable::merge_points(const Series& series, SeriesRow& row, const PendingSeries& points) {
+  for (const PendingPoint& each : points) {
+    const bool replaces = has_point_.with(row.series_id, each.step).step();
     has_point_.reset();
-    if (replaces) uncount(*each);
-    put_point_.with(each->trial_id, each->metric_id, each->step, each->value).run();
+    if (replaces) uncount(series, each);
+    put_point_.with(row.series_id, each.step, each.value).run();
   }
-  summarise_again(begin->trial_id, begin->metric_id);
+  summarise_again(row.series_id);
 }
 
-void PointTable::uncount(const PendingPoint& replaced) {
-  const auto index = attempts_.find(replaced.trial_id, replaced.attempt, replaced.journal_id);
+void PointTable::uncount(const Series& series, const PendingPoint& replaced) {
+  const auto index = attempts_.find(series.trial_id, replaced.attempt, replaced.journal_id);
   check(index.has_value(), "a point's attempt has a row");
-  AttemptRow& row = attempts_.of(replaced.trial_id).rows[*index];
+  AttemptRow& row = attempts_.of(series.trial_id).rows[*index];
   --row.points_counted;
   row.changed = true;
 }
 
-bool PointTable::read_series(std::int64_t trial_id, std::int64_t metric_id, SeriesRow& row) {
-  const bool found = read_series_.with(trial_id, metric_id).step();
-  if (found) {
-    row.points = read_series_.integer(0);
-    row.not_finite = read_series_.integer(1);
-    row.first_step = read_series_.integer(2);
-    row.first = read_series_.real(3);
-    row.last_step = read_series_.integer(4);
-    row.last = read_series_.real(5);
-    if (!read_series_.is_null(6)) row.minimum_step = read_series_.integer(6);
-    row.minimum = read_series_.real(7);
-    if (!read_series_.is_null(8)) row.maximum_step = read_series_.integer(8);
-    row.maximum = read_series_.real(9);
+SeriesRow PointTable::read_series(const Series& series) {
+  SeriesRow row;
+  if (read_series_.with(series.trial_id, series.metric_id).step()) {
+    row.series_id = read_series_.integer(0);
+    row.points = read_series_.integer(1);
+    row.not_finite = read_series_.integer(2);
+    row.first_step = read_series_.integer(3);
+    row.first = read_series_.real(4);
+    row.last_step = read_series_.integer(5);
+    row.last = read_series_.real(6);
+    if (!read_series_.is_null(7)) row.minimum_step = read_series_.integer(7);
+    row.minimum = read_series_.real(8);
+    if (!read_series_.is_null(9)) row.maximum_step = read_series_.integer(9);
+    row.maximum = read_series_.real(10);
+  } else {
+    add_series_.with(series.trial_id, series.metric_id).run();
+    row.series_id = sqlite3_last_insert_rowid(connection_.handle());
   }
   read_series_.reset();
-  return found;
+  return row;
 }
 
-void PointTable::write_series_row(std::int64_t trial_id, std::int64_t metric_id,
-                                  const SeriesRow& row) {
+void PointTable::write_row(const SeriesRow& row) {
   const auto extreme = [](const std::optional<std::int64_t>& step, double value) {
     return step ? std::optional(value) : std::nullopt;
   };
   write_series_
-      .with(trial_id, metric_id, row.points, row.not_finite, row.first_step, row.first,
-            row.last_step, row.last, row.minimum_step, extreme(row.minimum_step, row.minimum),
-            row.maximum_step, extreme(row.maximum_step, row.maximum))
+      .with(row.points, row.not_finite, row.first_step, row.first, row.last_step, row.last,
+            row.minimum_step, extreme(row.minimum_step, row.minimum), row.maximum_step,
+            extreme(row.maximum_step, row.maximum), row.series_id)
       .run();
 }
 
-void PointTable::summarise_again(std::int64_t trial_id, std::int64_t metric_id) {
+void PointTable::summarise_again(std::int64_t series_id) {
   SeriesRow row;
-  points_of_.with(trial_id, metric_id);
+  row.series_id = series_id;
+  points_of_.with(series_id);
   while (points_of_.step()) row.append(points_of_.integer(0), points_of_.real(1));
   if (row.points == 0) {
-    remove_series_.with(trial_id, metric_id).run();
+    remove_series_.with(series_id).run();
   } else {
-    write_series_row(trial_id, metric_id, row);
+    write_row(row);
   }
 }
 

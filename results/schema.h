@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <vector>
 
 namespace polysweep {
 
@@ -13,10 +14,13 @@ class Connection;
 
 // "psw1", so that file(1) and we know whose file it is.
 inline constexpr std::int32_t kApplicationId = 0x70737731;
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 // Column attempt.begins_after of an attempt that began from nothing.
 inline constexpr std::int64_t kFromNothing = std::numeric_limits<std::int64_t>::min();
+
+// The statements that make version 1.
+std::vector<const char*> statements_1();
 
 // Brings a database of version `from` (0: empty) to kSchemaVersion, inside the
 // caller's transaction.

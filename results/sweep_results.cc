@@ -1,12 +1,17 @@
 #include "results/sweep_results.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <set>
+#include <unordered_map>
 
 #include "framework/error.h"
+#include "framework/event.h"
+#include "results/condensed.h"
 #include "results/connection.h"
-#include "results/curve_reader.h"
+#include "results/curve_source.h"
 #include "results/known_sweep.h"
 #include "results/sweep_description.h"
 #include "results/trial_record.h"
@@ -27,23 +32,19 @@ void read_planning(Connection& connection, const KnownSweep& known, SweepResults
   read_description(out.sweep, row.string(2), out);
 }
 
-// What became of a trial's counted attempt.
-class AttemptReader {
+// What became of a trial's counted attempt, where that did not simply finish:
+// it runs, or its host was lost.
+class UnfinishedReader {
  public:
-  explicit AttemptReader(Connection& connection)
+  explicit UnfinishedReader(Connection& connection)
       : row_(connection.prepare(
-            "SELECT outcome, message, output_tail, elapsed_s, peak_memory_bytes, provenance "
-            "FROM attempts WHERE trial = ? AND counted")) {}
+            "SELECT outcome, message FROM attempts WHERE trial = ? AND counted")) {}
 
   void read(TrialResult& trial) {
     const std::string hex = trial.id.hex();
     if (!row_.with(hex).step()) return;
     trial.outcome = row_.string(0);
     trial.message = row_.string(1);
-    trial.output_tail = row_.string(2);
-    trial.elapsed_s = row_.is_null(3) ? 0 : row_.real(3);
-    trial.peak_memory_bytes = row_.is_null(4) ? 0 : row_.real(4);
-    trial.provenance = row_.string(5);
     row_.reset();
   }
 
@@ -51,26 +52,81 @@ class AttemptReader {
   Statement row_;
 };
 
-// Appends the trials in plan order; returns their keys.
-std::vector<std::int64_t> read_trials(Connection& connection, const KnownSweep& known,
-                                      SweepResults& out) {
-  Statement rows = connection.prepare(
-      "SELECT t.trial_id, t.trial, x.cell, t.state, t.attempt, t.parameters FROM sweep_trial x "
-      "JOIN trial t ON t.trial_id = x.trial_id WHERE x.revision_id = ? ORDER BY x.position");
-  AttemptReader attempts(connection);
+std::unordered_map<std::int64_t, std::string> names_by_key(Connection& connection,
+                                                           std::string_view sql) {
+  std::unordered_map<std::int64_t, std::string> out;
+  Statement rows = connection.prepare(sql);
+  while (rows.step()) out.emplace(rows.integer(0), rows.string(1));
+  return out;
+}
+
+// The value of one member of canonical JSON, displayed; "" where it has none.
+std::string displayed_member(std::string_view json, const std::string& name) {
+  const std::string begin = Value(name).canonical() + ":";
+  std::size_t at = std::string_view::npos;
+  do {
+    // Inside of a text the quote before it would be escaped.
+    at = json.find(begin, at == std::string_view::npos ? 0 : at + 1);
+    if (at == std::string_view::npos) return "";
+  } while (at == 0 || (json[at - 1] != '{' && json[at - 1] != ','));
+  at += begin.size();
+  std::size_t end = at;
+  if (json[at] == '"') {
+    for (++end; end < json.size() && json[end] != '"'; ++end) {
+      if (json[end] == '\\') ++end;
+    }
+    ++end;
+  } else {
+    end = std::min(json.find(',', at), json.size() - 1);
+  }
+  return value_from_json(json.substr(at, end - at)).display();
+}
+
+// All but the trials' series. The keys of trials stand in `keys`, the columns
+// condensed_trial.series in `condensed`.
+struct TrialKeys {
   std::vector<std::int64_t> keys;
-  rows.with(known.revision_id);
+  std::vector<std::string> condensed;
+};
+
+constexpr const char* kTrials =
+    "SELECT t.trial_id, t.trial, x.cell, t.state, t.attempt, t.parameters, k.series, a.outcome, "
+    "a.message, a.output_tail, a.elapsed_s, a.peak_memory_bytes, a.provenance_id "
+    "FROM sweep_trial x JOIN trial t ON t.trial_id = x.trial_id "
+    "LEFT JOIN attempt a ON a.trial_id = t.trial_id AND a.attempt = t.attempt "
+    "AND a.journal_id = t.journal_id "
+    "LEFT JOIN condensed_trial k ON k.trial_id = t.trial_id "
+    "WHERE x.revision_id = ?1 "
+    "AND (?2 = '[]' OR x.cell IN (SELECT value FROM json_each(?2))) ORDER BY x.position";
+
+TrialKeys read_trials(Connection& connection, const KnownSweep& known,
+                      const std::vector<std::uint32_t>& cells, SweepResults& out) {
+  const std::string chosen = fmt::format("[{}]", fmt::join(cells, ","));
+  const auto digests =
+      names_by_key(connection, "SELECT provenance_id, digest FROM provenance_document");
+  UnfinishedReader unfinished(connection);
+  TrialKeys keys;
+  Statement rows = connection.prepare(kTrials);
+  rows.with(known.revision_id, chosen);
   while (rows.step()) {
     TrialResult trial;
-    keys.push_back(rows.integer(0));
+    keys.keys.push_back(rows.integer(0));
+    keys.condensed.emplace_back(rows.blob(6));
     trial.id = TrialId::from_hex(rows.text(1));
     trial.cell = static_cast<std::uint32_t>(rows.integer(2));
     trial.state = static_cast<TrialState>(rows.integer(3));
     trial.attempts = static_cast<int>(rows.integer(4));
-    const Parameters parameters = Parameters::from_json(rows.text(5));
-    const Value* replicate = parameters.find(out.replicate);
-    if (replicate != nullptr) trial.replicate = replicate->display();
-    if (trial.attempts > 0) attempts.read(trial);
+    trial.replicate = displayed_member(rows.text(5), out.replicate);
+    if (!rows.is_null(7)) {
+      trial.outcome = outcome_name(static_cast<Outcome>(rows.integer(7)));
+      trial.message = rows.string(8);
+      trial.output_tail = rows.string(9);
+      trial.elapsed_s = rows.is_null(10) ? 0 : rows.real(10);
+      trial.peak_memory_bytes = rows.is_null(11) ? 0 : rows.real(11);
+    } else if (trial.attempts > 0) {
+      unfinished.read(trial);
+    }
+    if (!rows.is_null(12)) trial.provenance = digests.at(rows.integer(12));
     if (trial.cell >= out.cells.size()) {
       fail("sweep '{}' has a trial of cell {}, which its description lacks", out.sweep, trial.cell);
     }
@@ -80,42 +136,48 @@ std::vector<std::int64_t> read_trials(Connection& connection, const KnownSweep& 
   return keys;
 }
 
-// Final values, the metrics that were reported, and the series of more than a
-// point.
-void read_series(Connection& connection, const std::vector<std::int64_t>& keys,
-                 const SweepResultsOptions& options, SweepResults& out) {
-  struct Series {
-    std::size_t trial;
-    std::int64_t metric_id;
-    std::uint64_t points;
-  };
-  std::map<std::string, std::vector<Series>> all;
-  std::set<std::string> with_curve;
-  Statement rows = connection.prepare(
-      "SELECT m.name, s.metric_id, s.points, s.last, s.first_step < s.last_step FROM series s "
-      "JOIN metric m ON m.metric_id = s.metric_id WHERE s.trial_id = ?");
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    rows.with(keys[i]);
-    while (rows.step()) {
-      const std::string name = rows.string(0);
-      all[name].push_back({i, rows.integer(1), static_cast<std::uint64_t>(rows.integer(2))});
-      if (rows.integer(4) != 0) with_curve.insert(name);
+// Final values, the metrics that were reported, and every series in brief.
+// Returns how many points those have that have a curve.
+std::uint64_t read_series(Connection& connection, const TrialKeys& keys, SweepResults& out) {
+  const auto names = names_by_key(connection, "SELECT metric_id, name FROM metric");
+  std::unordered_map<std::int64_t, std::vector<SeriesResult>*> places;
+  std::set<std::int64_t> with_curve;
+  std::uint64_t points = 0;
+  BriefReader briefs(connection);
+  for (std::size_t i = 0; i < keys.keys.size(); ++i) {
+    for (const SeriesBrief& each : briefs.read(keys.keys[i], keys.condensed[i])) {
+      std::vector<SeriesResult>*& place = places[each.metric_id];
+      const std::string& name = names.at(each.metric_id);
+      if (place == nullptr) place = &out.series[name];
+      place->push_back(
+          {i, each.points, each.first_step, each.last_step, each.last, each.minimum, each.maximum});
+      if (each.first_step < each.last_step) {
+        with_curve.insert(each.metric_id);
+        points += each.points;
+      }
       if (out.trials[i].state == TrialState::kDone) {
-        out.trials[i].final_metrics.emplace(name, rows.real(3));
+        out.trials[i].final_metrics.emplace_hint(out.trials[i].final_metrics.end(), name,
+                                                 each.last);
       }
     }
   }
-  CurveReader curves(connection);
-  for (const auto& [name, series] : all) {
+  for (const std::int64_t metric_id : with_curve) out.curves[names.at(metric_id)];
+  for (const auto& [name, series] : out.series) {
     const bool known = std::any_of(out.metrics.begin(), out.metrics.end(),
                                    [&](const MetricInfo& each) { return each.name == name; });
     if (!known) out.metrics.push_back({name, Goal::kMinimize, "", ""});
-    if (!with_curve.contains(name)) continue;
-    for (const Series& each : series) {
-      out.curves[name].push_back({each.trial, curves.read(keys[each.trial], each.metric_id,
-                                                          each.points, options.points_per_curve)});
+  }
+  return points;
+}
+
+void read_curves(const SweepResultsOptions& options, SweepResults& out) {
+  for (auto& [name, curves] : out.curves) {
+    for (const SeriesResult& series : out.series.at(name)) {
+      curves.push_back(
+          {series.trial, out.curve_source->curve(series.trial, name, options.points_per_curve)});
     }
   }
+  out.curve_source.reset();
 }
 
 }  // namespace
@@ -132,8 +194,11 @@ SweepResults load_sweep_results(const Database& database, const std::string& swe
   SweepResults out;
   out.sweep = sweep;
   read_planning(connection, known, out);
-  const std::vector<std::int64_t> keys = read_trials(connection, known, out);
-  read_series(connection, keys, options, out);
+  TrialKeys keys = read_trials(connection, known, options.cells, out);
+  const std::uint64_t points = read_series(connection, keys, out);
+  out.curve_source = std::make_shared<CurveSource>(database, std::move(keys.keys), out.series);
+  const bool large = options.points_in_all == 0 || points > options.points_in_all;
+  if (!large) read_curves(options, out);
   for (const TrialResult& trial : out.trials) {
     if (trial.provenance.empty() || out.provenance.contains(trial.provenance)) continue;
     out.provenance.emplace(trial.provenance, load_provenance(database, trial.provenance));

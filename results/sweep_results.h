@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,6 +68,19 @@ struct Curve {
   std::vector<CurvePoint> points;
 };
 
+// A series in brief. A value is NaN where it is NaN, or where none is finite.
+struct SeriesResult {
+  std::size_t trial = 0;  // index into SweepResults::trials
+  std::uint64_t points = 0;
+  std::int64_t first_step = 0;
+  std::int64_t last_step = 0;
+  double last = 0;
+  double minimum = 0;  // of the finite values
+  double maximum = 0;
+};
+
+class CurveSource;  // results/curve_source.h
+
 struct ExclusionInfo {
   std::string reason;
   std::uint64_t count = 0;
@@ -96,18 +110,27 @@ struct SweepResults {
   std::vector<TrialResult> trials;  // in plan order
   // Provenance documents by digest: fact -> value.
   std::map<std::string, std::map<std::string, std::string>> provenance;
-  // Series of those metrics that have more than one step, by metric name; of
-  // all trials that have points, whatever their state, in plan order.
+  // Every series by metric name, of all trials that have points, whatever their
+  // state, in plan order.
+  std::map<std::string, std::vector<SeriesResult>> series;
+  // Those of metrics that have more than one step. Of a large sweep there are
+  // names alone: its curves are asked from `curve_source`.
   std::map<std::string, std::vector<Curve>> curves;
+  std::shared_ptr<const CurveSource> curve_source;  // null: `curves` has all
 };
 
 struct SweepResultsOptions {
   // Longer series are thinned to so many of their points, evenly spaced, first
   // and last kept (0: no limit).
   std::size_t points_per_curve = 1000;
+  // A sweep whose curves would have more points than this is a large one (0: any is).
+  std::size_t points_in_all = 1'000'000;
+  // The trials of these cells alone; the others have none. Empty: all.
+  std::vector<std::uint32_t> cells;
 };
 
-// Throws Error that names the nearest known sweep.
+// Throws Error that names the nearest known sweep. `database` must outlive the
+// curve source.
 SweepResults load_sweep_results(const Database& database, const std::string& sweep,
                                 SweepResultsOptions options = {});
 

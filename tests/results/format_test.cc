@@ -1,7 +1,4 @@
-#include <sqlite3.h>
-
 #include <fstream>
-#include <regex>
 #include <set>
 #include <sstream>
 
@@ -80,43 +77,6 @@ TEST_CASE("FORMAT.md documents every view and column, and no other", "[format]")
     CHECK(documented_columns(text, view.name) ==
           std::set<std::string>(view.columns.begin(), view.columns.end()));
   }
-}
-
-TEST_CASE("no standard query reads all points", "[format]") {
-  StoreSample store;
-  write_store(store);
-  const Database database(database_path(store.path()), Access::kRead);
-  const std::vector<std::string> queries{
-      "SELECT * FROM metrics WHERE trial = 'x' AND metric = 'loss' ORDER BY step",
-      "SELECT * FROM metrics WHERE trial = 'x'",
-      "SELECT step, value FROM point WHERE trial_id = 1 AND metric_id = 1 ORDER BY step",
-      "SELECT * FROM final_metrics WHERE metric = 'loss'",
-      "SELECT * FROM final_metrics",
-      "SELECT * FROM summaries WHERE trial = 'x'",
-      "SELECT * FROM attempts WHERE trial = 'x' AND counted",
-      "SELECT * FROM trials WHERE trial >= 'a' AND trial < 'ag'",
-      "SELECT * FROM sweep_trials WHERE sweep = 'x' ORDER BY position",
-      "SELECT * FROM cells WHERE sweep = 'x'",
-      "SELECT * FROM texts WHERE trial = 'x'"};
-  std::string plans;
-  for (const std::string& query : queries) {
-    plans += query + "\n";
-    for (const std::string& step : ask(database, "EXPLAIN QUERY PLAN " + query)) {
-      const std::string words = step.substr(step.rfind('|') + 1);
-      const bool reads_all = std::regex_search(words, std::regex("SCAN (p|point)( |$)"));
-      INFO(query << "\n" << words);
-      CHECK_FALSE(reads_all);
-      plans += "  " + words + "\n";
-    }
-  }
-  std::ifstream in(std::string(POLYSWEEP_SOURCE_FOLDER) + "/tests/golden/query_plans.txt");
-  std::ostringstream golden;
-  golden << in.rdbuf();
-  if (std::getenv("POLYSWEEP_WRITE_GOLDEN") != nullptr) {
-    std::ofstream(std::string(POLYSWEEP_SOURCE_FOLDER) + "/tests/golden/query_plans.txt") << plans;
-  }
-  // Other versions of SQLite plan, and word their plans, a little differently.
-  if (std::string(sqlite3_libversion()).starts_with("3.40.")) CHECK(plans == golden.str());
 }
 
 }  // namespace polysweep

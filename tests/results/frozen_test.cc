@@ -52,6 +52,14 @@ void write_everything(StoreSample& store) {
   store.sync();
 }
 
+// What version 1 had no other form for: a long series of a settled trial.
+void write_long_series(StoreSample& store) {
+  std::vector<double> values;
+  for (int i = 0; i < 100; ++i) values.push_back(1.0 / (1 + i));
+  store.write("gamma", whole_attempt(sample_trial("alibi", 1).id, values));
+  store.sync();
+}
+
 // A line each; a newline inside of one is written as \n.
 std::string rows_of(const Database& database, const std::string& query) {
   std::string out;
@@ -93,6 +101,7 @@ TEST_CASE("freeze a database of this version", "[.freeze]") {
   REQUIRE_FALSE(std::filesystem::exists(frozen_file(kSchemaVersion, "db")));
   StoreSample store;
   write_everything(store);
+  write_long_series(store);
   ingest(store.path());
   std::ofstream(frozen_file(kSchemaVersion, "txt"), std::ios::binary)
       << answers(Database(database_path(store.path()), Access::kRead));
@@ -130,6 +139,7 @@ TEST_CASE("a frozen database is gone on with", "[frozen]") {
     StoreSample store;
     std::filesystem::copy(frozen_file(version, "db"), database_path(store.path()));
     write_everything(store);  // the journals that it was made from
+    write_long_series(store);
     const TrialId trial = sample_trial("none", 2).id;
     store.write("beta", whole_attempt(trial, {4, 3}));
     store.sync();

@@ -1,0 +1,161 @@
+#include "results/condensed.h"
+
+#include <cmath>
+#include <limits>
+
+#include "framework/error.h"
+#include "framework/random_stream.h"
+#include "results/curve_source.h"
+#include "tests/results/store_sample.h"
+#include "tests/support/catch.h"
+
+namespace polysweep {
+namespace {
+
+const double kNaN = std::numeric_limits<double>::quiet_NaN();
+const double kInfinity = std::numeric_limits<double>::infinity();
+
+// Values that fall with noise, some of them not finite.
+std::vector<double> noisy_series(std::uint64_t seed, std::size_t count) {
+  RandomStream random(seed, "series");
+  std::vector<double> out;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double value = 10.0 / (1.0 + static_cast<double>(i) / 50) + random.uniform();
+    out.push_back(random.below(20) == 0 ? kNaN : random.below(40) == 0 ? -kInfinity : value);
+  }
+  return out;
+}
+
+// The obvious slow version.
+std::optional<std::int64_t> first_reaching(const std::vector<double>& values, Goal goal,
+                                           double target) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i])) continue;
+    const bool reached = goal == Goal::kMinimize ? values[i] <= target : values[i] >= target;
+    if (reached) return static_cast<std::int64_t>(i) + 1;
+  }
+  return std::nullopt;
+}
+
+std::string briefs_of(const Database& database, const TrialId& trial, bool condensed) {
+  Statement row = database.connection().prepare(
+      "SELECT t.trial_id, k.series FROM trial t "
+      "LEFT JOIN condensed_trial k ON k.trial_id = t.trial_id WHERE t.trial = ?");
+  const std::string hex = trial.hex();
+  REQUIRE(row.with(hex).step());
+  if (condensed) return std::string(row.blob(1));
+  return encode_briefs(BriefReader(database.connection()).read(row.integer(0), ""));
+}
+
+}  // namespace
+
+TEST_CASE("condensed rows are read as they were written", "[condensed]") {
+  const std::vector<CondensedPoint> points{
+      {-5, 1.5, 1.5F, 1.5F}, {std::numeric_limits<std::int64_t>::max(), kNaN, -2.0F, 8.0F}};
+  const auto again = decode_curve(encode_curve(points));
+  REQUIRE(again.size() == 2);
+  CHECK(again[0].step == -5);
+  CHECK(again[0].value == 1.5);
+  CHECK(again[1].step == points[1].step);
+  CHECK(std::isnan(again[1].value));
+  CHECK(again[1].lowest == -2.0F);
+  CHECK(again[1].highest == 8.0F);
+  const auto briefs = decode_briefs(encode_briefs(
+      {{7, 1000, std::numeric_limits<std::int64_t>::min(), 12, kInfinity, -1e300, kNaN}}));
+  REQUIRE(briefs.size() == 1);
+  CHECK(briefs[0].metric_id == 7);
+  CHECK(briefs[0].points == 1000);
+  CHECK(briefs[0].first_step == std::numeric_limits<std::int64_t>::min());
+  CHECK(briefs[0].last_step == 12);
+  CHECK(briefs[0].last == kInfinity);
+  CHECK(briefs[0].minimum == -1e300);
+  CHECK(std::isnan(briefs[0].maximum));
+}
+
+TEST_CASE("the first point that reaches a target is found exactly", "[condensed]") {
+  for (const std::size_t count : {1U, 40U, 64U, 65U, 1000U}) {
+    StoreSample store;
+    store.write("alpha", sample_sweep("one", {"rope"}, 1));
+    const std::vector<double> values = noisy_series(count, count);
+    store.write("alpha", whole_attempt(sample_trial("rope", 0).id, values));
+    store.sync();
+    ingest(store.path());
+    const Database database(database_path(store.path()), Access::kRead);
+    const SweepResults results = load_sweep_results(database, "one", {1000, 0});
+    REQUIRE(results.curve_source != nullptr);
+    for (const Goal goal : {Goal::kMinimize, Goal::kMaximize}) {
+      for (double target = -1; target < 12; target += 0.37) {
+        INFO(count << " points, target " << target);
+        CHECK(results.curve_source->first_reaching(0, "loss", goal, target) ==
+              first_reaching(values, goal, target));
+      }
+      for (const double value : values) {
+        if (!std::isfinite(value)) continue;
+        CHECK(results.curve_source->first_reaching(0, "loss", goal, value) ==
+              first_reaching(values, goal, value));
+      }
+    }
+    CHECK_FALSE(results.curve_source->first_reaching(0, "nothing", Goal::kMinimize, 1));
+  }
+}
+
+TEST_CASE("a condensed curve is evenly spaced and keeps its ends", "[condensed]") {
+  StoreSample store;
+  store.write("alpha", sample_sweep("one", {"rope"}, 1));
+  std::vector<double> values;
+  for (int i = 0; i < 1000; ++i) values.push_back(i * i);
+  const TrialId trial = sample_trial("rope", 0).id;
+  store.write("alpha", {started(trial), points(trial, 1, "loss", 1, values)});
+  store.sync();
+  ingest(store.path());
+  const auto read = [&](std::size_t at_most) {
+    const Database database(database_path(store.path()), Access::kRead);
+    return load_sweep_results(database, "one", {1000, 0}).curve_source->curve(0, "loss", at_most);
+  };
+  const auto running = read(64);  // from the points
+  store.write("alpha", finished(trial, 1, Outcome::kDone, true));
+  store.sync();
+  ingest(store.path());
+  const auto settled = read(64);  // from the condensed curve
+  REQUIRE(running.size() == 64);
+  REQUIRE(settled.size() == 64);
+  for (std::size_t i = 0; i < settled.size(); ++i) {
+    CHECK(settled[i].step == running[i].step);
+    CHECK(settled[i].value == running[i].value);
+  }
+  CHECK(settled.front().step == 1);
+  CHECK(settled.back().step == 1000);
+  CHECK(read(10).size() == 10);
+  CHECK(read(0).size() == 1000);
+}
+
+TEST_CASE("trials are condensed while they are settled, and only then", "[condensed]") {
+  StoreSample store;
+  const TrialId trial = sample_trial("rope", 0).id;
+  const auto expect = [&](bool condensed) {
+    store.sync();
+    ingest(store.path());
+    const Database database(database_path(store.path()), Access::kRead);
+    CHECK(briefs_of(database, trial, true) == (condensed ? briefs_of(database, trial, false) : ""));
+    const auto curves = ask(database, "SELECT count(*) FROM condensed_curve");
+    CHECK(curves == std::vector<std::string>{condensed ? "1" : "0"});
+  };
+  store.write("alpha", {started(trial), points(trial, 1, "loss", 1, noisy_series(1, 100))});
+  expect(false);
+  store.write("alpha", finished(trial, 1, Outcome::kError, true));
+  expect(true);
+  store.write("alpha", points(trial, 1, "bleu", 1, {3}));  // late, and still its own
+  expect(true);
+  store.write("alpha", started(trial, 2));
+  expect(false);
+  store.write("alpha", {resumed(trial, 2, 80), points(trial, 2, "loss", 81, {1, 2, 3})});
+  store.write("alpha", finished(trial, 2, Outcome::kDone, true));
+  expect(true);
+  store.write("alpha", {started(trial, 3), finished(trial, 3, Outcome::kDone, true)});
+  store.sync();
+  ingest(store.path());
+  CHECK(ask(store.path(), "SELECT count(*) FROM condensed_trial") ==
+        std::vector<std::string>{"0"});  // the third measured nothing
+}
+
+}  // namespace polysweep
