@@ -8,6 +8,7 @@
 
 #include "reports/cell_values.h"
 #include "reports/comparison.h"
+#include "reports/escaping.h"
 #include "reports/number_text.h"
 
 namespace polysweep {
@@ -193,16 +194,26 @@ std::vector<OneOff> one_factor_off(const SweepResults& results, std::size_t refe
     const auto& levels = results.cells[i].levels;
     const auto factors = differing(results, levels, base);
     if (factors.size() != 1) continue;
-    const auto text = [&](const Parameters& side) {
+    // With the factors that apply to this side alone: "legendre_position, order 4".
+    const auto text = [&](const Parameters& side, const Parameters& other) {
       const Value* level = side.find(factors[0]);
-      return level == nullptr ? factors[0] + " absent" : level_text(factors[0], *level);
+      std::string words =
+          level == nullptr ? factors[0] + " absent" : level_text(factors[0], *level);
+      for (const auto& factor : results.factors) {
+        const Value* own = side.find(factor.name);
+        if (own == nullptr || other.find(factor.name) != nullptr || factor.name == factors[0]) {
+          continue;
+        }
+        words += ", " + shortened(factor.name, 60) + " " + shortened(own->display(), 60);
+      }
+      return words;
     };
     const CellValues values = cell_values(results, i, metric);
     const auto differences = differences_of(paired(values, base_values));
     OneOff row;
     row.cell = i;
     row.factor = factors[0];
-    row.change = text(levels) + " instead of " + text(base);
+    row.change = text(levels, base) + " instead of " + text(base, levels);
     row.pairs = differences.size();
     row.planned = values.planned();
     if (!differences.empty()) row.difference = mean_of(differences);

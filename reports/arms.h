@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/arm_style.h"
 #include "results/sweep_results.h"
 
 namespace polysweep {
@@ -19,21 +20,30 @@ struct Arms {
     std::string arm;      // "legendre_position, order 16"
     std::string context;  // "dimension 64"; "" where there is none
     std::size_t context_index = 0;
-    int colour = 0;  // index into kArmColours; 0: the baseline's, the colour of ink
-    int dash = 1;    // tells arms of one colour and context apart
+    // Colour and shape are those of the level of the colour factor, the baseline's
+    // is 0 and 0; dashes tell arms of one level and context apart.
+    ArmStyle style;
   };
-  std::vector<Cell> cells;            // by index of SweepResults::cells
-  std::string colour_factor;          // its levels have the colours; "" for none
-  std::vector<std::string> contexts;  // in the order of the cells
+  std::vector<Cell> cells;                   // by index of SweepResults::cells
+  std::string colour_factor;                 // its levels have the colours; "" for none
+  std::vector<std::string> context_factors;  // in the sweep's order
+  std::vector<std::string> contexts;         // in the order of the cells
 };
 
 Arms arms_of(const SweepResults& results);
 
-// Okabe and Ito's palette without yellow (too faint on white), as "#rrggbb";
-// [0] is black, which pages show as their text colour.
-inline constexpr const char* kArmColours[] = {"#000000", "#0072b2", "#d55e00", "#009e73",
-                                              "#cc79a7", "#e69f00", "#56b4e9"};
-inline constexpr int kArmColourCount = 7;
+// The style of the arm with this number, the baseline not counted: colours in
+// turn, and each time they are through, the shapes move on by one.
+ArmStyle numbered_style(std::size_t index);
+
+struct ArmNames {
+  std::string arm;
+  std::string context;
+};
+
+// The names of a cell as in Arms, as if `factor` were none ("": all count).
+ArmNames arm_names(const SweepResults& results, const Arms& arms, std::size_t cell,
+                   const std::string& factor);
 
 // "4 updates", "order 16", "rope": a level as it is shown beside others.
 std::string level_text(const std::string& factor, const Value& value);

@@ -133,7 +133,7 @@ void audit_facts(std::vector<AuditItem>& items, const SweepResults& results, con
         {topic, AuditState::kUnknown,
          "not recorded for " + count_text(static_cast<std::size_t>(unknown), "done trial")});
   }
-  if (same > kShownValues) shown += fmt::format(" and {} more facts", same - kShownValues);
+  if (same > kShownValues) shown += " and " + count_text(same - kShownValues, "more fact");
   if (same > 0) items.push_back({topic, AuditState::kSame, "alike in all done trials: " + shown});
 }
 

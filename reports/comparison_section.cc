@@ -1,11 +1,10 @@
-// The comparison with the baseline, and the table of cells.
+// The comparison with the baseline.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "reports/ablation.h"
-#include "reports/escaping.h"
+#include "reports/forest_plot.h"
 #include "reports/number_text.h"
 #include "reports/study.h"
 
@@ -15,31 +14,11 @@ namespace {
 constexpr std::size_t kForestRows = 24;
 constexpr std::size_t kMostForestRows = 60;
 constexpr std::size_t kMostForests = 12;
-constexpr std::size_t kListedValues = 10;
-constexpr std::size_t kBestCells = 10;
 
 Tone tone_of(Verdict verdict) {
   return verdict == Verdict::kBetter  ? Tone::kGood
          : verdict == Verdict::kWorse ? Tone::kBad
                                       : Tone::kMuted;
-}
-
-std::vector<Column> comparison_columns(const Study& study) {
-  const std::string interval = study.percent + " t interval";
-  return {{"cell", Align::kLeft, ""},
-          {"verdict", Align::kLeft, ""},
-          {"pairs", Align::kRight, ""},
-          {"mean difference", Align::kRight, study.unit},
-          {interval, Align::kRight, study.unit},
-          {study.percent + " bootstrap", Align::kRight, study.unit},
-          {"p", Align::kRight, ""},
-          {"Holm p", Align::kRight, ""},
-          {"smallest p", Align::kRight, ""},
-          {"P(X > Y)", Align::kRight, ""},
-          {"d_z", Align::kRight, ""},
-          {"more " + study.noun + "s for the p floor", Align::kRight, ""},
-          {"more " + study.noun + "s for this effect", Align::kRight, ""},
-          {"remarks", Align::kLeft, ""}};
 }
 
 TableCell share_field(const std::optional<double>& share) {
@@ -51,69 +30,51 @@ TableCell p_field(double p, bool known) {
   return known ? TableCell(p_text(p), p) : TableCell("-", Tone::kMuted);
 }
 
-// Pairs lacking by the estimate from the observed effect.
+TableCell count_of(std::size_t count) {
+  return {std::to_string(count), static_cast<double>(count)};
+}
+
+// Pairs lacking by the estimate from the observed effect; none where there is
+// no estimate.
+std::optional<std::size_t> lacking_for_effect(const CellComparison& row) {
+  if (!row.effect_size || !row.pairs_for_effect) return std::nullopt;
+  return std::max(*row.pairs_for_effect, row.pairs.size()) - row.pairs.size();
+}
+
 TableCell effect_field(const CellComparison& row) {
   if (!row.effect_size || row.verdict != Verdict::kInconclusive) return {"-", Tone::kMuted};
-  if (!row.pairs_for_effect) return {fmt::format("> {}", kMostPairs)};
-  const std::size_t need = std::max(*row.pairs_for_effect, row.pairs.size()) - row.pairs.size();
-  return {std::to_string(need), static_cast<double>(need)};
+  const auto lacking = lacking_for_effect(row);
+  return lacking ? count_of(*lacking) : TableCell(fmt::format("> {}", kMostPairs));
 }
 
-std::string remarks(const CellComparison& row) {
-  std::string text = row.reason;
-  for (const auto& hole : row.holes) text += (text.empty() ? "" : "; ") + hole;
-  return text;
-}
-
-TableRow comparison_row(const Study& study, const CellComparison& row) {
-  const bool known = row.mean.has_value();
-  TableCell mean("-", Tone::kMuted);
-  if (known) mean = TableCell(signed_text(*row.mean, half_width(row.interval)), *row.mean);
+// How many more pairs would decide: the larger of both needs.
+TableCell lacking_field(const CellComparison& row) {
+  if (row.verdict != Verdict::kInconclusive) return {"0", 0};
   const std::size_t floor = lacking_for_floor(row);
-  return {study.cell_field(row.cell),
-          TableCell(verdict_name(row.verdict), tone_of(row.verdict)),
-          study.count_field(row.pairs.size(), std::max(row.planned, row.pairs.size())),
-          mean,
-          interval_field(row.interval),
-          interval_field(row.bootstrap),
-          p_field(row.p, known),
-          p_field(row.holm_p, known),
-          p_field(row.smallest_p, known),
-          share_field(row.superiority),
-          share_field(row.effect_size),
-          TableCell(std::to_string(floor), static_cast<double>(floor)),
-          effect_field(row),
-          TableCell(remarks(row), row.holes.empty() ? Tone::kMuted : Tone::kHole)};
+  if (!row.effect_size)
+    return floor > 0 ? TableCell(fmt::format("{} or more", floor), static_cast<double>(floor))
+                     : TableCell("-", Tone::kMuted);
+  const auto effect = lacking_for_effect(row);
+  if (!effect) return {fmt::format("> {}", kMostPairs)};
+  return count_of(std::max({std::size_t{1}, floor, *effect}));
+}
+
+// The mean over the pairs of one of their sides.
+TableCell side_field(const CellComparison& row, double Pair::*side) {
+  if (row.pairs.empty()) return {"-", Tone::kMuted};
+  double sum = 0;
+  for (const auto& pair : row.pairs) sum += pair.*side;
+  return number_field(sum / static_cast<double>(row.pairs.size()), half_width(row.interval));
+}
+
+TableCell mean_field(const CellComparison& row) {
+  if (!row.mean) return {"-", Tone::kMuted};
+  return {signed_text(*row.mean, half_width(row.interval)), *row.mean};
 }
 
 bool all_exact(const Comparison& comparison) {
   return std::all_of(comparison.rows.begin(), comparison.rows.end(),
                      [](const CellComparison& row) { return row.exact; });
-}
-
-Table comparison_table(const Study& study) {
-  Table table;
-  table.id = "comparison-table";
-  table.caption = fmt::format("{}: each cell less its baseline, paired by {} ({})",
-                              metric_title(study.comparison.metric), study.noun,
-                              goal_text(study.comparison.metric));
-  table.columns = comparison_columns(study);
-  for (const auto& row : study.comparison.rows) table.rows.push_back(comparison_row(study, row));
-  table.notes.push_back(fmt::format(
-      "Family: {}. p: {} two-sided sign-flip test; Holm p is adjusted over the whole family, cells "
-      "without a value included. P(X > Y): the chance that a run of the cell exceeds a run of the "
-      "baseline, ties counted half. d_z: mean difference over its standard deviation. Bootstrap: "
-      "percentile, {} samples, seed {}.",
-      count_text(study.comparison.family, "comparison"),
-      all_exact(study.comparison) ? "exact" : "exact up to 20 pairs, above that Monte Carlo",
-      study.bootstrap.samples(), study.bootstrap.seed()));
-  table.notes.push_back(fmt::format(
-      "More {}s: those without which even the smallest p is too large for this family (the p "
-      "floor), "
-      "and an estimate for the effect as observed (paired t test at {:g} / {}, power "
-      "{:g}%), which is rough where the effect itself is.",
-      study.noun, study.options.alpha, study.comparison.family, 100 * study.options.power));
-  return table;
 }
 
 // The rows that a forest shows: all, or of many those nearest to a decision.
@@ -139,27 +100,100 @@ Figure forest_of(const Study& study, const std::string& id, const std::size_t* c
     const auto& cell = study.arms.cells[row->cell];
     const Interval interval = row->interval.value_or(Interval{*row->mean, *row->mean});
     rows.push_back({context == nullptr ? cell.label : cell.arm, *row->mean, interval.low,
-                    interval.high, cell.colour});
+                    interval.high, cell.style, row->verdict != Verdict::kInconclusive});
   }
   if (rows.empty()) return {};
   const std::string metric = metric_title(study.comparison.metric);
-  Figure figure = forest_figure(id, "difference from the baseline: " + metric, rows);
+  const std::string goal = goal_text(study.comparison.metric);
+  Figure figure = forest_figure(
+      id, {"difference from the baseline: " + metric + ", " + goal, "baseline", study.unit}, rows);
   figure.caption = fmt::format(
-      "Difference from the baseline in {}{}: mean over {}s and {} t interval. The line at zero is "
-      "the baseline ({}). Intervals are not adjusted for the family; verdicts are.{}",
+      "Difference from the baseline in {}{}: mean over {}s and {} t interval; thick where the "
+      "verdict is better or worse. Intervals are not adjusted for the family; verdicts are.{}",
       metric, context == nullptr ? "" : ", " + study.arms.contexts[*context], study.noun,
-      study.percent, goal_text(study.comparison.metric),
+      study.percent,
       rows.size() == kMostForestRows
           ? fmt::format(
                 " At most {} cells are drawn, those with the smallest p; the table has all.",
                 kMostForestRows)
           : std::string());
-  figure.description = "Forest plot: " + figure.caption;
+  figure.description = "Forest plot. " + figure.caption;
   return figure;
 }
 
+Table details_table(const Study& study) {
+  Table table;
+  table.id = "comparison-details";
+  table.caption =
+      "More on each comparison: bootstrap, effect size, smallest p, what is lacking, remarks";
+  table.columns = {{"cell", Align::kLeft, ""},
+                   {study.percent + " bootstrap", Align::kRight, study.unit},
+                   {"baseline mean", Align::kRight, study.unit},
+                   {"d_z", Align::kRight, ""},
+                   {"smallest p", Align::kRight, ""},
+                   {"more " + study.noun + "s for the p floor", Align::kRight, ""},
+                   {"more " + study.noun + "s for this effect", Align::kRight, ""},
+                   {"remarks", Align::kLeft, ""}};
+  for (const auto& row : study.comparison.rows) {
+    std::string remarks = row.reason;
+    for (const auto& hole : row.holes) remarks += (remarks.empty() ? "" : "; ") + hole;
+    table.rows.push_back({study.cell_field(row.cell), interval_field(row.bootstrap),
+                          side_field(row, &Pair::baseline), share_field(row.effect_size),
+                          p_field(row.smallest_p, row.mean.has_value()),
+                          count_of(lacking_for_floor(row)), effect_field(row),
+                          TableCell(remarks, row.holes.empty() ? Tone::kMuted : Tone::kHole)});
+  }
+  table.notes = {
+      fmt::format("Bootstrap: percentile, {} samples, seed {}. d_z: mean difference over its "
+                  "standard deviation. Smallest p: what so many pairs can reach at best.",
+                  study.bootstrap.samples(), study.bootstrap.seed()),
+      fmt::format("The p floor: without so many more {}s even the smallest p is too large for this "
+                  "family. This effect: an estimate from the effect as observed (paired t test at "
+                  "{:g} / {}, power {:g}%), as rough as the effect itself.",
+                  study.noun, study.options.alpha, study.comparison.family,
+                  100 * study.options.power)};
+  return table;
+}
+
+}  // namespace
+
+Table comparison_table(const Study& study) {
+  Table table;
+  table.id = "comparison-table";
+  table.caption = fmt::format("{}: each cell less its baseline, paired by {} ({})",
+                              metric_title(study.comparison.metric), study.noun,
+                              goal_text(study.comparison.metric));
+  table.columns = {{"cell", Align::kLeft, ""},
+                   {"verdict", Align::kLeft, ""},
+                   {"pairs", Align::kRight, ""},
+                   {"mean", Align::kRight, study.unit},
+                   {"difference", Align::kRight, study.unit},
+                   {study.percent + " t interval", Align::kRight, study.unit},
+                   {"p", Align::kRight, ""},
+                   {"Holm p", Align::kRight, ""},
+                   {"P(X > Y)", Align::kRight, ""},
+                   {"more " + study.noun + "s", Align::kRight, ""}};
+  for (const auto& row : study.comparison.rows) {
+    const bool known = row.mean.has_value();
+    table.rows.push_back(
+        {study.cell_field(row.cell), TableCell(verdict_name(row.verdict), tone_of(row.verdict)),
+         study.count_field(row.pairs.size(), std::max(row.planned, row.pairs.size())),
+         side_field(row, &Pair::value), mean_field(row), interval_field(row.interval),
+         p_field(row.p, known), p_field(row.holm_p, known), share_field(row.superiority),
+         lacking_field(row)});
+  }
+  table.notes = {fmt::format(
+      "Means are over the pairs. p: {} two-sided sign-flip test; Holm p is adjusted over the whole "
+      "family of {}, cells without a value included. P(X > Y): the chance that a run of the cell "
+      "exceeds a run of the baseline, ties "
+      "counted half. More {}s: an estimate of what would decide.",
+      all_exact(study.comparison) ? "exact" : "exact up to 20 pairs, above that Monte Carlo",
+      study.comparison.family, study.noun)};
+  return table;
+}
+
 // One figure, or one a context where there are many rows.
-std::vector<Figure> forests(const Study& study) {
+std::vector<Figure> comparison_figures(const Study& study) {
   std::vector<Figure> figures;
   const std::size_t contexts = study.arms.contexts.size();
   const bool split = study.comparison.rows.size() > kForestRows && contexts > 1;
@@ -171,92 +205,6 @@ std::vector<Figure> forests(const Study& study) {
   return figures;
 }
 
-// Values with one digit more than their mean has.
-std::string listed_values(const CellValues& values, double uncertainty) {
-  std::string text;
-  for (const auto& measured : values.values) {
-    if (!text.empty()) text += "; ";
-    if (!measured.replicate.empty()) text += shortened(measured.replicate, 20) + ": ";
-    text += rounded_text(measured.value, uncertainty);
-  }
-  return text;
-}
-
-Table cells_table(Study& study, bool with_values) {
-  Table table;
-  table.id = "cells-table";
-  table.caption = metric_title(study.results.primary) + " of every cell (" +
-                  goal_text(study.results.primary) + ")";
-  table.columns = {{"cell", Align::kLeft, ""},
-                   {"n", Align::kRight, ""},
-                   {"mean", Align::kRight, study.unit},
-                   {"sd", Align::kRight, study.unit},
-                   {study.percent + " t interval", Align::kRight, study.unit},
-                   {study.percent + " bootstrap", Align::kRight, study.unit},
-                   {"median", Align::kRight, study.unit},
-                   {"IQM", Align::kRight, study.unit},
-                   {"min", Align::kRight, study.unit},
-                   {"max", Align::kRight, study.unit}};
-  if (with_values) table.columns.push_back({"values by " + study.noun, Align::kLeft, study.unit});
-  table.columns.push_back({"holes", Align::kLeft, ""});
-  table.sortable = true;
-  for (std::size_t i = 0; i < study.values.size(); ++i) {
-    const CellValues& values = study.values[i];
-    TableRow row{study.cell_field(i), study.count_field(values.values.size(), values.planned())};
-    if (values.values.empty()) {
-      row.resize(table.columns.size() - 1, TableCell("-", Tone::kMuted));
-    } else {
-      const auto numbers = values.numbers();
-      const Summary s = summarize(numbers);
-      const auto interval = t_interval(numbers, study.options.confidence);
-      const double width = half_width(interval);
-      row.insert(row.end(),
-                 {number_field(s.mean, width), number_field(s.sd, s.sd.value_or(0)),
-                  interval_field(interval),
-                  interval_field(study.bootstrap.mean_interval(numbers, study.options.confidence)),
-                  number_field(s.median, width), number_field(s.interquartile_mean, width),
-                  number_field(s.minimum, width), number_field(s.maximum, width)});
-      if (with_values) row.push_back(listed_values(values, width / 10));
-    }
-    const std::string holes = holes_text(study.results, values.holes);
-    row.push_back(holes.empty() ? TableCell("") : TableCell(holes, Tone::kHole));
-    table.rows.push_back(std::move(row));
-  }
-  table.notes = {
-      "sd with n - 1; IQM: mean without the lowest and highest quarter; n counts done trials with "
-      "a "
-      "finite value, \"2 of 3\" marks a cell with holes, whose other numbers are of the values "
-      "that "
-      "exist. Below n = 20 the t interval is the one to read; the bootstrap's is too narrow "
-      "there."};
-  return table;
-}
-
-Table best_table(const Study& study, const std::vector<std::size_t>& best) {
-  Table table;
-  table.id = "best-cells";
-  table.caption = "Best complete cells by mean " + metric_title(study.results.primary);
-  table.columns = {{"rank", Align::kRight, ""},
-                   {"cell", Align::kLeft, ""},
-                   {"n", Align::kRight, ""},
-                   {"mean", Align::kRight, study.unit},
-                   {study.percent + " t interval", Align::kRight, study.unit}};
-  for (std::size_t rank = 0; rank < best.size() && rank < kBestCells; ++rank) {
-    const auto numbers = study.values[best[rank]].numbers();
-    const auto interval = t_interval(numbers, study.options.confidence);
-    table.rows.push_back({std::to_string(rank + 1), study.cell_field(best[rank]),
-                          study.count_field(numbers.size(), numbers.size()),
-                          number_field(mean_of(numbers), half_width(interval)),
-                          interval_field(interval)});
-  }
-  table.notes = {
-      "A ranking, not a verdict: the best of many means is partly luck. Cells with holes are not "
-      "ranked."};
-  return table;
-}
-
-}  // namespace
-
 Section comparison_section(const Study& study) {
   Section section{"comparison", "Against the baseline", {}};
   if (study.comparison.rows.empty()) {
@@ -267,19 +215,9 @@ Section comparison_section(const Study& study) {
         Tone::kHole});
     return section;
   }
-  for (auto& figure : forests(study)) section.blocks.push_back(std::move(figure));
+  for (auto& figure : comparison_figures(study)) section.blocks.push_back(std::move(figure));
   section.blocks.push_back(comparison_table(study));
-  return section;
-}
-
-Section cells_section(Study& study) {
-  Section section{"cells", "Cells", {}};
-  const bool few =
-      std::all_of(study.values.begin(), study.values.end(),
-                  [](const CellValues& values) { return values.planned() <= kListedValues; });
-  section.blocks.push_back(cells_table(study, few));
-  const auto best = best_cells(study.results, study.results.primary);
-  if (best.size() > 3) section.blocks.push_back(best_table(study, best));
+  section.blocks.push_back(FoldedTable{details_table(study)});
   return section;
 }
 

@@ -92,8 +92,13 @@ void set_ratio(ConvergenceRow& row, const SweepResults& results,
 
 std::string chosen_metric(const SweepResults& results, const std::string& metric) {
   if (!metric.empty()) return metric;
-  const std::string preferred = "validation_loss";
-  return results.curves.count(preferred) != 0 ? preferred : results.primary.name;
+  for (const std::string& name : {std::string("validation_loss"), results.primary.name}) {
+    if (results.curves.count(name) != 0) return name;
+  }
+  for (const auto& known : results.metrics) {
+    if (results.curves.count(known.name) != 0) return known.name;
+  }
+  return results.primary.name;
 }
 
 }  // namespace

@@ -40,7 +40,8 @@ struct Convergence {
 };
 
 // None where no metric of that name has a curve or no cell has a baseline.
-// `metric` "": validation_loss where it has curves, else the primary metric.
+// `metric` "": validation_loss where it has curves, else the primary metric, else
+// the first of the experiment's metrics that has.
 std::optional<Convergence> converge(const SweepResults& results, const std::string& metric,
                                     double confidence);
 

@@ -5,6 +5,7 @@
 
 #include "reports/ablation.h"
 #include "reports/convergence.h"
+#include "reports/dot_plot.h"
 #include "reports/escaping.h"
 #include "reports/learning_curve.h"
 #include "reports/number_text.h"
@@ -17,6 +18,7 @@ constexpr std::size_t kMostPoints = 120;
 constexpr std::size_t kMostMetrics = 3;
 constexpr std::size_t kMostContexts = 6;
 constexpr std::size_t kMostLines = 16;
+constexpr std::size_t kMostRows = 60;
 constexpr double kLogarithmicRange = 50;
 
 std::string steps_text(const Study& study, const ConvergenceRow& row) {
@@ -46,6 +48,67 @@ TableCell reached_field(const ConvergenceRow& row) {
   return field;
 }
 
+Table steps_table(const Study& study, const Convergence& convergence) {
+  Table table;
+  table.id = "convergence-steps";
+  table.caption = "That step by " + study.noun + ", and the best of those that never get there";
+  table.columns = {{"cell", Align::kLeft, ""}, {"step by " + study.noun, Align::kLeft, ""}};
+  for (const auto& row : convergence.rows) {
+    table.rows.push_back({study.cell_field(row.cell), steps_text(study, row)});
+  }
+  return table;
+}
+
+// The step at which a censored run was last evaluated; none where it has no curve.
+std::optional<double> last_step(const Study& study, const std::string& metric, std::size_t trial) {
+  const auto curves = study.results.curves.find(metric);
+  if (curves == study.results.curves.end()) return std::nullopt;
+  for (const auto& curve : curves->second) {
+    if (curve.trial != trial || curve.points.empty()) continue;
+    return static_cast<double>(curve.points.back().step);
+  }
+  return std::nullopt;
+}
+
+DotRow dots_of(const Study& study, const Convergence& convergence, const ConvergenceRow& row) {
+  DotRow dots;
+  dots.label = study.arms.cells[row.cell].label;
+  if (study.results.cells[row.cell].is_baseline) dots.label += " (baseline)";
+  dots.style = study.arms.cells[row.cell].style;
+  for (const auto& run : row.runs) {
+    const auto& name = study.results.trials[run.trial].replicate;
+    const auto step = run.step ? run.step : last_step(study, convergence.metric.name, run.trial);
+    if (step) dots.dots.push_back({shortened(name, 20), *step, !run.step});
+  }
+  return dots;
+}
+
+}  // namespace
+
+std::optional<Figure> convergence_figure(const Study& study, const Convergence& convergence) {
+  std::vector<DotRow> rows;
+  for (const auto& row : convergence.rows) {
+    if (rows.size() == kMostRows) break;
+    DotRow dots = dots_of(study, convergence, row);
+    if (!dots.dots.empty()) rows.push_back(std::move(dots));
+  }
+  if (rows.empty()) return std::nullopt;
+  const std::string metric = metric_title(convergence.metric);
+  Figure figure = dot_figure(
+      "convergence-figure",
+      {"step at which " + metric + " first reaches the baseline's median best", study.noun, true},
+      rows);
+  figure.caption = fmt::format(
+      "A dot for every run that gets as far in {} as the baseline's typical run at its best, at "
+      "the "
+      "step where it first does; an arrow for a run that never does, from where it ended.{}",
+      metric,
+      rows.size() == kMostRows ? fmt::format(" The first {} cells are drawn.", kMostRows)
+                               : std::string());
+  figure.description = "Dot plot. " + figure.caption;
+  return figure;
+}
+
 Table convergence_table(const Study& study, const Convergence& convergence) {
   Table table;
   table.id = "convergence-table";
@@ -56,15 +119,13 @@ Table convergence_table(const Study& study, const Convergence& convergence) {
                    {"runs that get there", Align::kRight, ""},
                    {"ratio of steps", Align::kRight, ""},
                    {study.percent + " t interval", Align::kRight, ""},
-                   {"pairs", Align::kRight, ""},
-                   {"step by " + study.noun, Align::kLeft, ""}};
+                   {"pairs", Align::kRight, ""}};
   for (const auto& row : convergence.rows) {
     table.rows.push_back(
         {study.cell_field(row.cell), target_field(row), reached_field(row),
          row.ratio ? TableCell(rounded_text(*row.ratio, half_width(row.interval)), *row.ratio)
                    : TableCell("-", Tone::kMuted),
-         interval_field(row.interval), TableCell(std::to_string(row.pairs)),
-         steps_text(study, row)});
+         interval_field(row.interval), TableCell(std::to_string(row.pairs))});
   }
   table.notes = {fmt::format(
       "Ratio: geometric mean of steps(cell) / steps(baseline) over the {}s in which both get "
@@ -75,6 +136,8 @@ Table convergence_table(const Study& study, const Convergence& convergence) {
       study.noun)};
   return table;
 }
+
+namespace {
 
 // The metric of convergence, the primary one, then the others by name.
 std::vector<std::string> drawn_metrics(const Study& study) {
@@ -137,16 +200,21 @@ Figure curve_figure(const Study& study, const std::string& id, const MetricInfo&
   for (const LearningCurve* curve : curves) {
     const auto& cell = study.arms.cells[curve->cell];
     const std::string mark = study.results.cells[curve->cell].is_baseline ? " (baseline)" : "";
-    lines.push_back({cell.arm + mark + runs_text(*curve), cell.colour, cell.dash, curve->points});
+    lines.push_back({cell.arm + mark + runs_text(*curve), cell.style, curve->points});
     incomplete = std::max(incomplete, curve->incomplete);
   }
-  const BandAxes axes{"step", metric_title(metric), wants_logarithm(lines)};
+  BandAxes axes;
+  axes.x = "step";
+  axes.y = metric_title(metric);
+  axes.y_unit = shortened(metric.unit, 30);
+  axes.band = "lowest and highest " + study.noun;
+  axes.y_logarithmic = wants_logarithm(lines);
   Figure figure = band_figure(id, axes, lines);
   const std::string& where = study.arms.cells[curves.front()->cell].context;
   figure.caption = fmt::format(
       "{}{}{} by step ({}): mean over done {}s, band from the lowest to the highest {}{}.{}{}",
       where, where.empty() ? "" : ": ", metric_title(metric), goal_text(metric), study.noun,
-      study.noun, axes.logarithmic ? ", logarithmic axis" : "",
+      study.noun, axes.y_logarithmic ? ", logarithmic axis" : "",
       incomplete > 0 ? " Steps at which a run has no value are left out." : "",
       lines.size() == kMostLines
           ? fmt::format(" At most {} lines are drawn: the baseline and the best complete cells.",
@@ -162,7 +230,12 @@ Section convergence_section(const Study& study) {
   Section section{"convergence", "Convergence", {}};
   const auto convergence =
       converge(study.results, study.options.convergence_metric, study.options.confidence);
-  if (convergence) section.blocks.push_back(convergence_table(study, *convergence));
+  if (!convergence) return section;
+  if (auto figure = convergence_figure(study, *convergence)) {
+    section.blocks.push_back(std::move(*figure));
+  }
+  section.blocks.push_back(convergence_table(study, *convergence));
+  section.blocks.push_back(FoldedTable{steps_table(study, *convergence)});
   return section;
 }
 

@@ -25,6 +25,9 @@ std::string terminal_escaped(std::string_view text);
 // would run as a formula.
 std::string csv_escaped(std::string_view text);
 
+// A word of a shell's command line: plain where it can be, else in single quotes.
+std::string shell_escaped(std::string_view text);
+
 std::string base64(std::string_view bytes);
 
 // At most `most` code points; a longer text ends in "...", cut between code points.

@@ -8,13 +8,20 @@ namespace {
 
 struct Face {
   const char* name;
-  std::string (*page)(const Report&, const Draw&);
+  std::string (*page)(const Report&, const Draw&, PageParts&);
 };
 
+// A face that is one text has no parts.
+template <std::string (*kPage)(const Report&, const Draw&)>
+std::string whole(const Report& report, const Draw& draw, PageParts&) {
+  return kPage(report, draw);
+}
+
 constexpr Face kFaces[] = {
-    {"html", html_page},
-    {"markdown", markdown_page},
-    {"text", text_page},
+    {"html", whole<html_page>},
+    {"markdown", whole<markdown_page>},
+    {"text", whole<text_page>},
+    {"latex", latex_page},
 };
 
 }  // namespace
@@ -25,9 +32,11 @@ std::vector<std::string> face_names() {
   return names;
 }
 
-std::string render_report(const Report& report, std::string_view face, const Draw& draw) {
+std::string render_report(const Report& report, std::string_view face, const Draw& draw,
+                          PageParts* parts) {
+  PageParts lost;
   for (const auto& known : kFaces) {
-    if (face == known.name) return known.page(report, draw);
+    if (face == known.name) return known.page(report, draw, parts == nullptr ? lost : *parts);
   }
   const auto names = face_names();
   std::string list;
@@ -38,7 +47,7 @@ std::string render_report(const Report& report, std::string_view face, const Dra
 Drawn drawn(const Figure& figure, const Draw& draw) {
   if (!draw) return {"", "figures are not drawn here"};
   try {
-    return {finished_svg(draw(figure.script), figure), ""};
+    return {finished_svg(draw(svg_script(figure)), figure), ""};
   } catch (const Error& error) {
     return {"", error.what()};
   }

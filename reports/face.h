@@ -20,9 +20,12 @@ Drawn drawn(const Figure& figure, const Draw& draw);
 std::string html_page(const Report& report, const Draw& draw);
 std::string markdown_page(const Report& report, const Draw& draw);
 std::string text_page(const Report& report, const Draw& draw);
+std::string latex_page(const Report& report, const Draw& draw, PageParts& parts);
 
-// The page's style sheet and its only script, as they stand in it.
+// The page's style sheet and its only script, as they stand in it; the script
+// ends with page_figures().
 const std::string& page_style();
 const std::string& page_script();
+const std::string& page_figures();
 
 }  // namespace polysweep

@@ -1,15 +1,18 @@
 // A figure as plain values: the gnuplot script that draws it, and its numbers.
 //
-// No text of a sweep is in a script: labels stand there as tokens of the same
-// width, and finished_svg() puts the escaped texts in their place. A script
-// therefore cannot be made to do anything but draw.
+// No text of a sweep is in a script: labels stand there as tokens of about the
+// same width. For a page, finished_svg() puts the escaped texts in their place;
+// for paper, pdf_script() puts them in as octal escapes. A script therefore
+// cannot be made to do anything but draw.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "reports/arm_style.h"
 #include "reports/table.h"
 
 namespace polysweep {
@@ -18,83 +21,66 @@ namespace polysweep {
 // Throws Error where it cannot. Empty: figures are not drawn.
 using Draw = std::function<std::string(const std::string& script)>;
 
+// What the page's script can do with a figure beside saving it.
+enum class FigureKind : std::uint8_t {
+  kPicture,  // nothing
+  kForest,   // shows the values of a row: numbers are label, mean, low, high
+  kCurves,   // shows values, hides lines, zooms: label, x, mean, low, high
+};
+
 struct Figure {
-  std::string id;                   // letters, digits and '-'
-  std::string caption;              // what is seen, with units
-  std::string description;          // the same in words, for who cannot see it
-  std::string script;               // for gnuplot 5.4, writes SVG to standard output
+  std::string id;           // letters, digits and '-'
+  std::string caption;      // what is seen, with units
+  std::string description;  // the same in words, for who cannot see it
+  FigureKind kind = FigureKind::kPicture;
+  int width = 900;  // of the page's picture, in px
+  int height = 400;
+  std::string logarithmic;          // the axes that are: "", "x", "y", "xy"
+  std::string script;               // for gnuplot 5.4, without its terminal
   std::vector<std::string> labels;  // the texts of the script's tokens
   Table numbers;                    // all that is drawn
 };
 
+// Parts of scripts: gnuplot's names of a colour and of a shape, and a colour as
+// the number that `linecolor rgb variable` reads from data.
+std::string script_colour(const ArmStyle& style);
+int script_shape(const ArmStyle& style);
+std::string script_colour_number(const ArmStyle& style);
+
 // Texts on their way into a script.
 class Labels {
  public:
-  // A token in single quotes, as wide as `text` will be.
-  std::string quoted(std::string_view text);
+  // A token in single quotes, as wide as `text` will be, of which at most `most`
+  // code points are shown.
+  std::string quoted(std::string_view text, std::size_t most = 60);
   std::vector<std::string> take() { return std::move(texts_); }
 
  private:
   std::vector<std::string> texts_;
 };
 
+// "set ytics (...)": names at 0, 1, ... ; `downwards`: the first on top.
+std::string axis_tics(const std::string& axis, const std::vector<std::string>& names,
+                      bool downwards, Labels& labels);
+
+// Whole scripts: one writes SVG, then where its axes lie, the other PDF.
+std::string svg_script(const Figure& figure);
+std::string pdf_script(const Figure& figure);
+
 // gnuplot's SVG as an element that can stand in a page: ids made unique by
 // `id`, no fixed size, no background, black as currentColor, tokens replaced by
-// the escaped labels. Throws Error unless `svg` is gnuplot's.
+// the escaped labels, its axes in data-axes ("x0 x1 y0 y1" in px, then the
+// values there) and data-log. Throws Error unless `svg` is gnuplot's.
 std::string finished_svg(const std::string& svg, const Figure& figure);
 
 // A file on its own: finished_svg() with a white background and a size.
 std::string standalone_svg(const std::string& svg, const Figure& figure);
 
-// What every script begins with.
-std::string script_head(int width, int height);
+// The PDF in what gnuplot answered, warnings cut off. Throws Error.
+std::string finished_pdf(const std::string& output, const Figure& figure);
 
-struct ForestRow {
-  std::string label;
-  double mean = 0;
-  double low = 0;
-  double high = 0;
-  int colour = 0;
-};
-// Paired differences with their intervals, the baseline as a line at zero.
-Figure forest_figure(const std::string& id, const std::string& axis,
-                     const std::vector<ForestRow>& rows);
-
-struct BandPoint {
-  double step = 0;
-  double mean = 0;
-  double low = 0;
-  double high = 0;
-};
-struct BandLine {
-  std::string label;
-  int colour = 0;
-  int dash = 1;  // gnuplot's dash type, tells lines of one colour apart
-  std::vector<BandPoint> points;
-};
-struct BandAxes {
-  std::string x;
-  std::string y;
-  bool logarithmic = false;
-};
-// Mean lines with a band each.
-Figure band_figure(const std::string& id, const BandAxes& axes, const std::vector<BandLine>& lines);
-
-struct HeatMap {
-  std::string x;  // axis titles
-  std::string y;
-  std::vector<std::string> columns;  // level names
-  std::vector<std::string> rows;
-  // values[row * columns.size() + column]; `text` is what is written there.
-  struct Field {
-    bool known = false;
-    double value = 0;
-    std::string text;
-  };
-  std::vector<Field> fields;
-  double low = 0;  // ends of the colour scale, the same over several maps
-  double high = 1;
-};
-Figure heat_map_figure(const std::string& id, const HeatMap& map);
+// Columns of numbers as every figure's table has them; a field of one.
+TableCell exact_field(double value);
+TableCell arm_field(const std::string& label, const ArmStyle& style);
 
 }  // namespace polysweep

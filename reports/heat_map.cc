@@ -63,6 +63,7 @@ HeatMap::Field field_of(const SweepResults& results, std::size_t cell, const std
   const Summary summary = summarize(values.numbers());
   field.known = true;
   field.value = summary.mean;
+  field.baseline = results.cells[cell].is_baseline;
   field.text = rounded_text(summary.mean, summary.sd.value_or(0));
   if (!values.holes.empty()) {
     field.text += fmt::format(" (n {} of {})", values.values.size(), values.planned());

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "reports/figure.h"
+#include "reports/heat_plot.h"
 #include "results/sweep_results.h"
 
 namespace polysweep {

@@ -9,6 +9,8 @@
 namespace polysweep {
 namespace {
 
+constexpr std::size_t kUnfoldedRows = 100;  // a longer table is folded
+
 std::string source_hash(const std::string& text) {
   const auto digest = sha256(text);
   return "'sha256-" +
@@ -34,6 +36,20 @@ std::string details(const std::string& summary, const std::string& content) {
   return "<details><summary>" + html_escaped(summary) + "</summary>\n" + content + "</details>\n";
 }
 
+// What the page's script reads.
+std::string kind_attributes(const Figure& figure) {
+  switch (figure.kind) {
+    case FigureKind::kForest:
+      return " data-kind=\"forest\"";
+    case FigureKind::kCurves:
+      return " data-kind=\"curves\" data-x=\"" + html_escaped(figure.numbers.columns[1].title) +
+             "\"";
+    case FigureKind::kPicture:
+      break;
+  }
+  return "";
+}
+
 struct Writer {
   const Draw& draw;
   std::string html;
@@ -51,14 +67,17 @@ struct Writer {
     html += listing.folded ? details(listing.title, text)
                            : "<p class=\"listed\">" + html_escaped(listing.title) + "</p>\n" + text;
   }
-  void operator()(const Table& table) { html += table_html(table); }
+  void operator()(const Table& table) {
+    if (table.rows.size() > kUnfoldedRows) return (*this)(FoldedTable{table});
+    html += table_html(table);
+  }
   void operator()(const FoldedTable& folded) {
     html += details(fmt::format("{} ({} rows)", folded.table.caption, folded.table.rows.size()),
                     table_html(folded.table));
   }
   void operator()(const Figure& figure) {
     const Drawn result = drawn(figure, draw);
-    html += "<figure id=\"" + html_escaped(figure.id) + "\">\n";
+    html += "<figure id=\"" + html_escaped(figure.id) + "\"" + kind_attributes(figure) + ">\n";
     if (result.reason.empty()) {
       html += "<div class=\"box\" role=\"group\" tabindex=\"0\" aria-label=\"Figure\">" +
               result.svg + "</div>\n";

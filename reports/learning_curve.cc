@@ -33,7 +33,7 @@ LearningCurve curve_of(const std::vector<const Curve*>& runs) {
       continue;
     }
     BandPoint point;
-    point.step = static_cast<double>(step);
+    point.x = static_cast<double>(step);
     for (double value : values) point.mean += value / static_cast<double>(values.size());
     point.low = *std::min_element(values.begin(), values.end());
     point.high = *std::max_element(values.begin(), values.end());

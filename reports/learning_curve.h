@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "reports/figure.h"
+#include "reports/band_plot.h"
 #include "results/sweep_results.h"
 
 namespace polysweep {

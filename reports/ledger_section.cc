@@ -6,6 +6,7 @@
 
 #include "reports/escaping.h"
 #include "reports/number_text.h"
+#include "reports/state_plot.h"
 #include "reports/study.h"
 
 namespace polysweep {
@@ -13,29 +14,35 @@ namespace {
 
 constexpr std::size_t kShownTails = 10;
 constexpr std::size_t kLongestMessage = 300;
+constexpr std::size_t kMostColumns = 32;  // of the chart of states
+constexpr std::size_t kMostRows = 60;
 
 Table counts_table(const Study& study) {
   Table table;
   table.id = "ledger-counts";
   table.caption = "Trials by state";
-  table.columns = {
-      {"state", Align::kLeft, ""}, {"trials", Align::kRight, ""}, {"meaning", Align::kLeft, ""}};
-  const auto add = [&](const std::string& state, std::size_t count, const std::string& meaning,
-                       Tone tone) {
+  TableRow row;
+  const auto add = [&](const char* title, std::size_t count, Tone tone) {
+    table.columns.push_back({title, Align::kRight, ""});
     TableCell number(std::to_string(count), count > 0 ? tone : Tone::kPlain);
     number.number = static_cast<double>(count);
-    table.rows.push_back({state, number, meaning});
+    row.push_back(std::move(number));
   };
   std::uint64_t excluded = 0;
   for (const auto& exclusion : study.results.exclusions) excluded += exclusion.count;
-  add("planned", study.results.trials.size(), "all trials of the plan", Tone::kPlain);
-  add("done", study.count(TrialState::kDone), "ended well; these alone have values", Tone::kPlain);
-  add("running", study.count(TrialState::kRunning), "leased and not ended", Tone::kHole);
-  add("diverged", study.count(TrialState::kDiverged), "a loss or gradient was not finite",
-      Tone::kBad);
-  add("failed", study.count(TrialState::kFailed), "gave up; never read as a number", Tone::kBad);
-  add("missing", study.count(TrialState::kMissing), "not run yet", Tone::kHole);
-  add("excluded", excluded, "combinations that the sweep leaves out", Tone::kPlain);
+  add("planned", study.results.trials.size(), Tone::kPlain);
+  add("done", study.count(TrialState::kDone), Tone::kPlain);
+  add("running", study.count(TrialState::kRunning), Tone::kHole);
+  add("diverged", study.count(TrialState::kDiverged), Tone::kBad);
+  add("failed", study.count(TrialState::kFailed), Tone::kBad);
+  add("missing", study.count(TrialState::kMissing), Tone::kHole);
+  add("excluded", excluded, Tone::kPlain);
+  table.rows.push_back(std::move(row));
+  table.notes = {
+      "Only done trials have values. diverged: a loss or gradient was not finite; failed: given "
+      "up, "
+      "never read as a number; running: leased and not ended; missing: not run yet; excluded: "
+      "combinations that the sweep leaves out, not among the planned."};
   return table;
 }
 
@@ -126,9 +133,47 @@ void add_tails(Section& section, const Study& study) {
 
 }  // namespace
 
+std::optional<Figure> states_figure(const Study& study) {
+  std::vector<std::string> columns;
+  for (const auto& trial : study.results.trials) {
+    if (std::find(columns.begin(), columns.end(), trial.replicate) == columns.end()) {
+      columns.push_back(trial.replicate);
+    }
+    if (columns.size() > kMostColumns) return std::nullopt;
+  }
+  std::vector<StateRow> rows;
+  const bool all = study.results.cells.size() <= kMostRows;
+  for (std::size_t i = 0; i < study.results.cells.size() && rows.size() < kMostRows; ++i) {
+    StateRow row{study.arms.cells[i].label, {}};
+    if (study.results.cells[i].is_baseline) row.label += " (baseline)";
+    row.states.resize(columns.size());
+    bool complete = true;
+    for (const std::size_t index : study.results.cells[i].trials) {
+      const auto& trial = study.results.trials[index];
+      const auto at = std::find(columns.begin(), columns.end(), trial.replicate);
+      row.states[static_cast<std::size_t>(at - columns.begin())] = trial.state;
+      complete = complete && trial.state == TrialState::kDone;
+    }
+    if (all || !complete) rows.push_back(std::move(row));
+  }
+  if (rows.empty() || columns.empty()) return std::nullopt;
+  if (columns.size() == 1 && columns[0].empty()) columns[0] = "its run";
+  for (auto& column : columns) column = shortened(column, 20);
+  Figure figure = state_figure("states", study.noun, columns, rows);
+  figure.caption = fmt::format(
+      "What became of every trial{}: one mark for each cell and {}.",
+      all ? "" : fmt::format(" (the first {} cells that are not complete)", rows.size()),
+      study.noun);
+  figure.description = "Chart of states. " + figure.caption;
+  return figure;
+}
+
 Section ledger_section(const Study& study) {
   Section section{"ledger", "Ledger", {}};
   section.blocks.push_back(counts_table(study));
+  if (study.count(TrialState::kDone) < study.results.trials.size()) {
+    if (auto figure = states_figure(study)) section.blocks.push_back(std::move(*figure));
+  }
   Table failures = failures_table(study);
   if (!failures.rows.empty()) section.blocks.push_back(std::move(failures));
   add_tails(section, study);
@@ -138,8 +183,7 @@ Section ledger_section(const Study& study) {
   return section;
 }
 
-Section audit_section(const Study& study) {
-  Section section{"audit", "Was the comparison fair?", {}};
+Table audit_table(const Study& study) {
   Table table;
   table.id = "fairness";
   table.caption = "What all arms share, differences first";
@@ -159,8 +203,11 @@ Section audit_section(const Study& study) {
       "same: alike in all done trials. differs: several values, seen by all arms alike. "
       "confounded: arms did not see it alike, so a difference of the metric may come from it. "
       "unknown: not recorded."};
-  section.blocks.push_back(std::move(table));
-  return section;
+  return table;
+}
+
+Section audit_section(const Study& study) {
+  return {"audit", "Was the comparison fair?", {audit_table(study)}};
 }
 
 }  // namespace polysweep

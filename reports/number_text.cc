@@ -10,6 +10,7 @@ namespace {
 
 constexpr double kHuge = 1e7;
 constexpr int kMostDecimals = 6;
+constexpr double kNoise = 1e-12;
 
 std::string without_negative_zero(std::string text) {
   const bool zero = text.find_first_of("123456789") == std::string::npos;
@@ -35,6 +36,8 @@ std::string number_text(double value, int decimals) {
 }
 
 std::string rounded_text(double value, double uncertainty) {
+  // An uncertainty beyond what a double can tell apart is rounding noise.
+  if (uncertainty < kNoise * std::abs(value)) return significant_text(value);
   const auto decimals = supported_decimals(uncertainty);
   return decimals ? number_text(value, *decimals) : significant_text(value);
 }

@@ -15,7 +15,8 @@ std::optional<int> supported_decimals(double uncertainty);
 // `value` with that many digits; scientific where it is huge or tiny (1.23e+09).
 std::string number_text(double value, int decimals);
 
-// `value` rounded to what `uncertainty` supports; significant_text() without one.
+// `value` rounded to what `uncertainty` supports; significant_text() without one
+// or where it is no more than rounding noise.
 std::string rounded_text(double value, double uncertainty);
 
 // At most six significant digits, no trailing zeros; "not a number", "infinite".

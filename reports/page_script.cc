@@ -1,10 +1,12 @@
-// The page's only script: sorts and filters the tables that are marked so.
+// The page's only script: sorts and filters the tables that are marked so, then
+// looks closer at figures.
 #include "reports/face.h"
 
 namespace polysweep {
 
-const std::string& page_script() {
-  static const std::string script = R"js(
+namespace {
+
+constexpr const char* kScript = R"js(
 "use strict";
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
@@ -39,17 +41,26 @@ for (const table of document.querySelectorAll("table.sortable")) {
   label.textContent = "Show rows that contain ";
   const input = document.createElement("input");
   input.type = "search";
-  label.append(input);
+  const count = document.createElement("output");
+  label.append(input, count);
   table.parentElement.before(label);
   input.addEventListener("input", () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+    let seen = 0;
     for (const row of body.rows) {
       const text = row.textContent.toLowerCase();
       row.hidden = !words.every(word => text.includes(word));
+      if (!row.hidden) ++seen;
     }
+    count.textContent = words.length ? ` ${seen} of ${body.rows.length}` : "";
   });
 }
 )js";
+
+}  // namespace
+
+const std::string& page_script() {
+  static const std::string script = kScript + page_figures();
   return script;
 }
 

@@ -29,7 +29,7 @@ std::string column_rules() {
 constexpr const char* kStyle = R"css(
 :root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--soft:#57606a;--line:#d5dae0;
 --shade:#f5f7f9;--link:#0a5a9c;--good:#116329;--bad:#a8221d;--hole:#7a4d00;--holeback:#fff6e0;
---a1:#0072b2;--a2:#d55e00;--a3:#009e73;--a4:#cc79a7;--a5:#e69f00;--a6:#56b4e9;
+--a1:#0072b2;--a2:#d55e00;--a3:#009e73;--a4:#cc79a7;--a5:#7670eb;--a6:#8a5b25;
 --short:nowrap;--number:nowrap;--short-width:0;--long-width:34rem}
 @media (prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e4e7ea;--soft:#a3adb8;
 --line:#363d44;--shade:#1c2126;--link:#79b8f2;--good:#6fd08c;--bad:#ff9088;--hole:#f0bd62;
@@ -69,21 +69,40 @@ th,td{padding:.32rem .75rem .32rem 0;text-align:left;vertical-align:top;
 border-bottom:1px solid var(--line)}
 thead th{border-bottom:2px solid var(--ink);font-weight:600;vertical-align:bottom}
 caption a{font-weight:400;font-size:.8rem;margin-left:.6rem}
-tbody th{font-weight:500;position:sticky;left:0;background:var(--paper)}
+tbody th{font-weight:500;position:sticky;left:0;background:var(--paper);
+background-clip:padding-box}
 tbody tr:hover{background:var(--shade)}
 .good{color:var(--good);font-weight:600}
 .bad{color:var(--bad);font-weight:600}
 .hole{color:var(--hole);font-weight:600}
 .muted{color:var(--soft)}
-td i,th i{display:inline-block;width:.7rem;height:.7rem;border-radius:50%;margin-right:.5rem;
-background:var(--ink)}
-.a0{border-radius:0;transform:rotate(45deg) scale(.85)}
+i{display:inline-block;flex:none;width:.7rem;height:.7rem;margin-right:.5rem;background:var(--ink);
+print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.m0{transform:rotate(45deg) scale(.85)}.m1{border-radius:50%}.m2{transform:scale(.85)}
+.m3{clip-path:polygon(50% 0,100% 100%,0 100%)}.m4{clip-path:polygon(0 0,100% 0,50% 100%)}
+.m5{clip-path:polygon(50% 0,100% 38%,81% 100%,19% 100%,0 38%)}
+.m6{border-radius:50%;mask:radial-gradient(circle,transparent .18rem,#000 .2rem)}
 .a1{background:var(--a1)}.a2{background:var(--a2)}.a3{background:var(--a3)}
 .a4{background:var(--a4)}.a5{background:var(--a5)}.a6{background:var(--a6)}
-figure{margin:1.5rem 0 2rem}
+figure{margin:1.5rem 0 2rem;position:relative}
 figure svg{display:block;max-width:none;height:auto;color:var(--ink);
 font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
 .gridline{opacity:.5}
+figure[data-kind=curves] svg{touch-action:pan-y;cursor:crosshair;user-select:none}
+.gone,.zoomed .axes,.zoomed .view use{display:none}
+.cursor{stroke:currentColor;stroke-width:1;stroke-dasharray:3 3;pointer-events:none}
+.own path{stroke:#8a8a8a;fill:none}
+.choice{fill:var(--link);opacity:.15;pointer-events:none}
+.tip{position:absolute;z-index:2;pointer-events:none;background:var(--paper);
+border:1px solid var(--soft);border-radius:.3rem;padding:.35rem .6rem;font-size:.8rem;
+line-height:1.45;max-width:24rem;box-shadow:0 2px 8px #0003}
+.tip[hidden]{display:none}.tip b{font-weight:600;font-variant-numeric:tabular-nums}
+.tools .arms{display:flex;flex-wrap:wrap;gap:.15rem 1.2rem;font-size:.88rem;margin:.3rem 0 .6rem}
+.arms label{display:flex;align-items:center}.arms input{margin:0 .45rem 0 0}
+.tools button{font:inherit;font-size:.88rem;color:var(--link);background:var(--paper);
+border:1px solid var(--line);border-radius:.3rem;padding:.2rem .7rem;margin:.2rem .4rem .2rem 0;
+cursor:pointer}.tools button:disabled{color:var(--soft);cursor:default}
+.tools button:focus-visible,.filter input:focus-visible{outline:2px solid var(--link)}
 details{margin:.5rem 0}
 summary{cursor:pointer;color:var(--link);font-size:.92rem}
 pre{background:var(--shade);border:1px solid var(--line);border-radius:.4rem;padding:.8rem 1rem;
@@ -105,7 +124,7 @@ figure svg{width:36rem}}
 --bad:#8a1813;--hole:#6b4300;--holeback:#fff;
 --short:normal;--number:normal;--long-width:11rem}
 body{max-width:none;padding:0;font-size:10pt}
-nav,.skip,.filter,footer,a[download]{display:none}
+nav,.skip,.filter,.tools,.tip,footer,a[download]{display:none}
 .box{overflow:visible}table{font-size:7pt;width:100%}
 th,td{padding:.15rem .25rem .15rem 0}tbody th{position:static}
 figure svg{width:auto;max-width:100%;max-height:125mm}.note,figcaption{font-size:8pt}

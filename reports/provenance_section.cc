@@ -60,21 +60,10 @@ Table parameters_table(const Study& study) {
   return table;
 }
 
-// A word as a shell reads it: plain where it can be, else in single quotes.
-std::string shell_word(const std::string& text) {
-  const std::string word = clean_text(text);
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string quoted = "'";
-  for (char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 std::string run_command(const SweepResults& results) {
   std::string command =
-      "polysweep run " + (results.file.empty() ? std::string("FILE") : shell_word(results.file));
-  for (const auto& word : results.overrides) command += " " + shell_word(word);
+      "polysweep run " + (results.file.empty() ? std::string("FILE") : shell_escaped(results.file));
+  for (const auto& word : results.overrides) command += " " + shell_escaped(word);
   return command;
 }
 

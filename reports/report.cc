@@ -4,6 +4,7 @@
 
 #include <ctime>
 
+#include "framework/error.h"
 #include "reports/escaping.h"
 #include "reports/number_text.h"
 #include "reports/study.h"
@@ -31,7 +32,18 @@ std::string subtitle_of(const Study& study) {
 
 }  // namespace
 
+void check_options(const ReportOptions& options) {
+  const auto share = [](const char* name, double value) {
+    if (value > 0 && value < 1) return;
+    fail("{} {:g}: it must lie between 0 and 1, as 0.95 or 0.05 do", name, value);
+  };
+  share("confidence", options.confidence);
+  share("alpha", options.alpha);
+  share("power", options.power);
+}
+
 Report build_report(const SweepResults& results, const ReportOptions& options) {
+  check_options(options);
   Study study(results, options);
   Report report;
   report.title = shortened(results.sweep, 100);
@@ -39,9 +51,10 @@ Report build_report(const SweepResults& results, const ReportOptions& options) {
   report.verdict = verdict_sentences(study);
   report.warnings = warnings_of(study);
   for (auto& section : {ledger_section(study), audit_section(study), comparison_section(study),
-                        cells_section(study), effects_section(study), heat_map_section(study),
-                        convergence_section(study), curves_section(study), metrics_section(study),
-                        raw_section(study), provenance_section(study)}) {
+                        effects_section(study), ablation_section(study), heat_map_section(study),
+                        order_section(study), convergence_section(study), curves_section(study),
+                        metrics_section(study), cells_section(study), raw_section(study),
+                        provenance_section(study)}) {
     if (!section.blocks.empty()) report.sections.push_back(section);
   }
   return report;

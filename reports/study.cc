@@ -34,7 +34,7 @@ std::size_t Study::count(TrialState state) const {
 TableCell Study::cell_field(std::size_t cell) const {
   TableCell field(arms.cells[cell].label);
   if (results.cells[cell].is_baseline) field.text += " (baseline)";
-  field.colour = arms.cells[cell].colour;
+  field.arm = arms.cells[cell].style;
   return field;
 }
 

@@ -1,16 +1,17 @@
-// What the sections of a report share: every result computed once.
-//
-// Internal to reports: build_report() makes a Study and asks each section.
+// What the sections of a report share, and the commands that print one of them:
+// every result computed once.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "reports/ablation.h"
 #include "reports/arms.h"
 #include "reports/audit.h"
 #include "reports/cell_values.h"
 #include "reports/comparison.h"
+#include "reports/convergence.h"
 #include "reports/report.h"
 #include "reports/statistics.h"
 
@@ -49,16 +50,38 @@ double half_width(const std::optional<Interval>& interval);
 std::vector<std::string> verdict_sentences(const Study& study);
 std::vector<std::string> warnings_of(const Study& study);
 
+// The cells that differ in one factor from a reference: ReportOptions::reference
+// (chosen), else the best complete cell; none where there is no such cell.
+struct Ablation {
+  std::size_t reference = 0;
+  bool chosen = false;
+  std::vector<OneOff> rows;
+};
+std::optional<Ablation> ablation_of(const Study& study);
+
+// The table and the figures of one section each; no figure where there is
+// nothing to draw.
+Table audit_table(const Study& study);
+std::optional<Figure> states_figure(const Study& study);
+Table comparison_table(const Study& study);
+std::vector<Figure> comparison_figures(const Study& study);
+Table one_off_table(const Study& study, const Ablation& ablation);
+std::optional<Figure> one_off_figure(const Study& study, const Ablation& ablation);
+Table convergence_table(const Study& study, const Convergence& convergence);
+std::optional<Figure> convergence_figure(const Study& study, const Convergence& convergence);
+
 // In the order of the page. A section without blocks is left out.
 Section ledger_section(const Study& study);
 Section audit_section(const Study& study);
 Section comparison_section(const Study& study);
-Section cells_section(Study& study);
 Section effects_section(const Study& study);
+Section ablation_section(const Study& study);
 Section heat_map_section(const Study& study);
+Section order_section(const Study& study);
 Section convergence_section(const Study& study);
 Section curves_section(const Study& study);
 Section metrics_section(Study& study);
+Section cells_section(Study& study);
 Section raw_section(const Study& study);
 Section provenance_section(const Study& study);
 

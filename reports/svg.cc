@@ -1,5 +1,8 @@
 // gnuplot's SVG, made fit to stand in a page.
+#include <array>
 #include <charconv>
+#include <locale>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -95,10 +98,39 @@ void put_labels(std::string& svg, const std::vector<std::string>& labels) {
   svg = result.append(svg, at);
 }
 
+// What stands before the first plot, in a group of its own: the page's script
+// puts other axes in its place when it zooms.
+void group_axes(std::string& body) {
+  const std::string defs = "</defs>";
+  const std::size_t first = body.find(defs);
+  const std::size_t plot = body.find("<g id=\"gnuplot_plot_1\"");
+  if (first == std::string::npos || plot == std::string::npos || plot < first) return;
+  body.insert(plot, "</g>\n");
+  body.insert(first + defs.size(), "\n<g class=\"axes\">");
+}
+
+// What svg_script() had gnuplot say about its axes, as attributes; "" where it
+// said nothing. y is turned round: px count from the top.
+std::string axes_of(const std::string& answer, std::size_t from, const std::string& height,
+                    const std::string& logarithmic) {
+  const std::string mark = "<!-- axes ";
+  const std::size_t start = answer.find(mark, from);
+  if (start == std::string::npos) return "";
+  std::istringstream said(answer.substr(start + mark.size()));
+  said.imbue(std::locale::classic());
+  std::array<double, 8> ends{};
+  for (double& end : ends) said >> end;
+  if (!said) return "";
+  const double pixels = std::stod(height);
+  return fmt::format(" data-axes=\"{} {} {:.6g} {:.6g} {} {} {} {}\" data-log=\"{}\"", ends[0],
+                     ends[1], pixels - ends[2], pixels - ends[3], ends[4], ends[5], ends[6],
+                     ends[7], logarithmic);
+}
+
 struct Drawing {
-  std::string view_box;
   std::string width;
   std::string height;
+  std::string axes;
   std::string body;
 };
 
@@ -118,8 +150,10 @@ Drawing drawing_of(const std::string& svg, const Figure& figure) {
   const std::size_t quote = svg.find('"', sizes);
   drawing.width = svg.substr(sizes, space - sizes);
   drawing.height = svg.substr(space + 1, quote - space - 1);
+  drawing.axes = axes_of(svg, end, drawing.height, figure.logarithmic);
   drawing.body = svg.substr(canvas, end - canvas);
   std::string& body = drawing.body;
+  group_axes(body);
   remove_between(body, "<filter", "</filter>");
   remove_between(body, "<title>", "</title>");
   remove_between(body, " font-family=\"", "\"");
@@ -141,9 +175,9 @@ Drawing drawing_of(const std::string& svg, const Figure& figure) {
 std::string finished_svg(const std::string& svg, const Figure& figure) {
   const Drawing drawing = drawing_of(svg, figure);
   return fmt::format(
-      "<svg viewBox=\"0 0 {} {}\" width=\"{}\" role=\"img\" aria-labelledby=\"{}-title\">\n"
+      "<svg viewBox=\"0 0 {} {}\" width=\"{}\"{} role=\"img\" aria-labelledby=\"{}-title\">\n"
       "<title id=\"{}-title\">{}</title>\n{}</svg>\n",
-      drawing.width, drawing.height, drawing.width, figure.id, figure.id,
+      drawing.width, drawing.height, drawing.width, drawing.axes, figure.id, figure.id,
       html_escaped(figure.description), drawing.body);
 }
 

@@ -51,6 +51,7 @@ std::string column_classes(const Table& table) {
   return classes;
 }
 
+// Without its end tag, which HTML lets be: of a long table they are a tenth.
 std::string field_html(const TableCell& field, bool heads_row, bool sortable) {
   std::string html = heads_row ? "<th scope=\"row\"" : "<td";
   if (field.tone != Tone::kPlain) html += " class=\"" + tone_class(field.tone) + "\"";
@@ -59,12 +60,16 @@ std::string field_html(const TableCell& field, bool heads_row, bool sortable) {
     html += fmt::format(" data-n=\"{}\"", *field.number);
   }
   html += ">";
-  if (field.colour >= 0) html += fmt::format("<i class=\"a{}\"></i>", field.colour);
-  return html + html_escaped(field.text) + (heads_row ? "</th>" : "</td>");
+  if (field.arm) {
+    html += fmt::format("<i class=\"a{} m{}\"></i>", field.arm->colour, field.arm->shape);
+  }
+  return html + html_escaped(field.text);
 }
 
 // Not a formula, whatever it begins with: what a program writes as a number.
+// What has no value is empty, as readers of CSV expect.
 std::string csv_field(const TableCell& field) {
+  if (!field.number && field.text == "-") return "";
   return field.number ? fmt::format("{}", *field.number) : csv_escaped(field.text);
 }
 
@@ -115,7 +120,7 @@ std::string table_html(const Table& table) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       html += field_html(row[i], i == 0, table.sortable);
     }
-    html += "</tr>\n";
+    html += "\n";
   }
   html += "</tbody></table></div>\n";
   for (const auto& note : table.notes) html += "<p class=\"note\">" + html_escaped(note) + "</p>\n";

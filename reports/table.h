@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "reports/arm_style.h"
+
 namespace polysweep {
 
 enum class Align : std::uint8_t { kLeft, kRight, kCenter };
@@ -36,7 +38,7 @@ struct TableCell {
   std::string text;
   Tone tone = Tone::kPlain;
   std::optional<double> number;  // what `text` rounds: for sorting and CSV
-  int colour = -1;               // an arm's colour (arms.h) shown as a swatch; -1: none
+  std::optional<ArmStyle> arm;   // whose swatch stands before the text
 };
 
 using TableRow = std::vector<TableCell>;

@@ -12,6 +12,7 @@ namespace polysweep {
 namespace {
 
 constexpr double kBytesPerMiB = 1024.0 * 1024.0;
+constexpr std::size_t kMostSwatches = 1000;
 
 Table secondary_table(Study& study, const MetricInfo& metric, std::size_t index) {
   Table table;
@@ -55,10 +56,26 @@ Table secondary_table(Study& study, const MetricInfo& metric, std::size_t index)
   return table;
 }
 
-// Metrics that are neither primary nor secondary.
-std::vector<MetricInfo> other_metrics(const SweepResults& results) {
+// Scores of test sets are called test..., and are final: they have no curve.
+std::vector<MetricInfo> test_scores(const SweepResults& results) {
+  std::vector<MetricInfo> scores;
+  std::set<std::string> known;
+  const auto add = [&](const MetricInfo& metric) {
+    const bool score = metric.name.starts_with("test") && results.curves.count(metric.name) == 0;
+    if (score && known.insert(metric.name).second) scores.push_back(metric);
+  };
+  add(results.primary);
+  for (const auto& metric : results.secondary) add(metric);
+  for (const auto& metric : results.metrics) add(metric);
+  return scores.size() > 1 ? scores : std::vector<MetricInfo>{};
+}
+
+// Metrics that are neither primary nor secondary nor in `shown`.
+std::vector<MetricInfo> other_metrics(const SweepResults& results,
+                                      const std::vector<MetricInfo>& shown) {
   std::set<std::string> known{results.primary.name};
   for (const auto& metric : results.secondary) known.insert(metric.name);
+  for (const auto& metric : shown) known.insert(metric.name);
   std::vector<MetricInfo> others;
   for (const auto& metric : results.metrics) {
     if (known.insert(metric.name).second) others.push_back(metric);
@@ -84,10 +101,13 @@ TableCell mean_field(const CellValues& values) {
   return field;
 }
 
-Table others_table(const Study& study, const std::vector<MetricInfo>& metrics) {
+// Cells by metrics; a metric without any value is left out.
+Table means_table(const Study& study, const std::string& id, const std::string& caption,
+                  const std::vector<MetricInfo>& metrics) {
   Table table;
-  table.id = "other-metrics";
-  table.caption = "Last values of other metrics: mean (sd)";
+  table.id = id;
+  table.caption = caption;
+  table.sortable = true;
   table.columns = {{"cell", Align::kLeft, ""}};
   std::vector<TableRow> rows(study.results.cells.size());
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i].push_back(study.cell_field(i));
@@ -110,11 +130,15 @@ Table others_table(const Study& study, const std::vector<MetricInfo>& metrics) {
 }  // namespace
 
 Section metrics_section(Study& study) {
-  Section section{"metrics", "Other metrics", {}};
+  Section section{"metrics", "Test sets and other metrics", {}};
   for (std::size_t i = 0; i < study.results.secondary.size(); ++i) {
     section.blocks.push_back(secondary_table(study, study.results.secondary[i], i));
   }
-  Table others = others_table(study, other_metrics(study.results));
+  const auto scores = test_scores(study.results);
+  Table tests = means_table(study, "test-sets", "Scores by test set: mean (sd)", scores);
+  if (tests.columns.size() > 2) section.blocks.insert(section.blocks.begin(), std::move(tests));
+  Table others = means_table(study, "other-metrics", "Last values of other metrics: mean (sd)",
+                             other_metrics(study.results, scores));
   if (others.columns.size() > 1) section.blocks.push_back(std::move(others));
   return section;
 }
@@ -137,9 +161,11 @@ Section raw_section(const Study& study) {
     const bool done = trial.state == TrialState::kDone;
     const auto value = trial.final_metrics.find(study.results.primary.name);
     const bool has_value = done && value != trial.final_metrics.end();
+    TableCell cell = study.cell_field(trial.cell);
+    if (study.results.trials.size() > kMostSwatches) cell.arm.reset();
     const double memory = trial.peak_memory_bytes / kBytesPerMiB;
     table.rows.push_back(
-        {trial.id.brief(), study.cell_field(trial.cell), shortened(trial.replicate, 60),
+        {trial.id.brief(), std::move(cell), shortened(trial.replicate, 60),
          TableCell(std::string(state_name(trial.state)), done ? Tone::kPlain : Tone::kHole),
          has_value ? number_field(value->second, 0) : TableCell("-", Tone::kMuted),
          trial.elapsed_s > 0 ? TableCell(fmt::format("{:.4g}", trial.elapsed_s), trial.elapsed_s)

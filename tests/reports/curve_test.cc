@@ -105,8 +105,8 @@ TEST_CASE("long curves are thinned, first and last kept", "[curves]") {
   runs.add(0, 0, losses);
   const auto curves = learning_curves(runs.builder.build(), "validation_loss", 50);
   REQUIRE(curves[0].points.size() == 50);
-  CHECK(curves[0].points.front().step == 100);
-  CHECK(curves[0].points.back().step == 100000);
+  CHECK(curves[0].points.front().x == 100);
+  CHECK(curves[0].points.back().x == 100000);
 }
 
 }  // namespace polysweep

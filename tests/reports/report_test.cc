@@ -167,7 +167,7 @@ TEST_CASE("the page says why a figure is not drawn", "[page]") {
 TEST_CASE("an unknown face is an error that names the faces", "[page]") {
   CHECK_THROWS_WITH(render_report(Report{}, "htlm"),
                     "a report has no face 'htlm' (did you mean 'html'?): there are html, "
-                    "markdown, text");
+                    "markdown, text, latex");
 }
 
 TEST_CASE("unequal builds are said at the top", "[page]") {
@@ -191,17 +191,13 @@ TEST_CASE("with enough seeds the verdict names what is better and worse", "[page
                                     Catch::Matchers::Contains("Worse: none, dimension"));
 }
 
-TEST_CASE("a report of 10,000 trials is small and quick", "[page]") {
-  SweepBuilder builder("large");
-  std::vector<std::string> names;
-  for (int i = 0; i < 1000; ++i) names.push_back("arm" + std::to_string(i));
-  builder.factor("arm", names).baseline("arm", "arm0");
-  for (int i = 0; i < 1000; ++i) {
-    const auto cell = builder.cell({names[static_cast<std::size_t>(i)]});
-    for (int seed = 0; seed < 10; ++seed) builder.done(cell, seed, i % 7 + 0.1 * (seed * i % 11));
-  }
-  const std::string page = render_report(build_report(builder.build()), "html");
-  CHECK(page.size() < 5000000);
+TEST_CASE("a share that is none is refused", "[page]") {
+  ReportOptions options;
+  options.confidence = 95;
+  CHECK_THROWS_WITH(build_report(sample_sweep({1, false, false, false}), options),
+                    "confidence 95: it must lie between 0 and 1, as 0.95 or 0.05 do");
+  options.confidence = std::nan("");
+  CHECK_THROWS_AS(build_report(sample_sweep({1, false, false, false}), options), Error);
 }
 
 TEST_CASE("every face renders every sweep", "[page]") {

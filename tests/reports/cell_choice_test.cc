@@ -1,0 +1,78 @@
+#include "reports/cell_choice.h"
+
+#include "framework/error.h"
+#include "tests/reports/sweep_sample.h"
+#include "tests/support/catch.h"
+
+namespace polysweep {
+namespace {
+
+const SweepResults& sample() {
+  static const SweepResults results = sample_sweep({2, false, false, false});
+  return results;
+}
+
+std::vector<std::string> found(const std::string& words) {
+  const Arms arms = arms_of(sample());
+  std::vector<std::string> labels;
+  for (const std::size_t cell : find_cells(sample(), arms, words)) {
+    labels.push_back(arms.cells[cell].label);
+  }
+  return labels;
+}
+
+using Labels = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("cells are found by levels, with or without their factor", "[cells]") {
+  const Labels rope = {"rope, dimension 64", "rope, dimension 128"};
+  CHECK(found("encoding=rope") == rope);
+  CHECK(found("encoding rope") == rope);
+  CHECK(found(" rope ,") == rope);
+  CHECK(found("rope, dimension 128") == Labels{"rope, dimension 128"});
+  CHECK(found("dimension=128.0,encoding=rope") == Labels{"rope, dimension 128"});
+  CHECK(found("order=full,128") == Labels{"legendre_position, order full, dimension 128"});
+  // Of a number that is a level of one factor alone the factor is known.
+  CHECK(found("16").size() == 2);
+}
+
+TEST_CASE("what names no cell is an error with what would be right", "[cells]") {
+  CHECK_THROWS_WITH(found("encoding=ropes"),
+                    "unknown level of 'encoding' 'ropes' (did you mean 'rope'?)");
+  CHECK_THROWS_WITH(found("encodng=rope"), "unknown factor 'encodng' (did you mean 'encoding'?)");
+  CHECK_THROWS_WITH(found("sinusoida"), "unknown level 'sinusoida' (did you mean 'sinusoidal'?)");
+  CHECK_THROWS_WITH(found("rope,order=4"), "no cell of sweep 'encodings' has 'rope,order=4'");
+  CHECK_THROWS_AS(found(" , "), Error);
+}
+
+TEST_CASE("a level of two factors must be named with its factor", "[cells]") {
+  SweepBuilder builder("twice");
+  builder.factor("a", {"1", "2"}).factor("b", {"1", "2"});
+  builder.cell({"1", "2"});
+  const auto results = builder.build();
+  const auto arms = arms_of(results);
+  CHECK_THROWS_WITH(find_cells(results, arms, "1"), "'1' is a level of a and of b: write a=1");
+  CHECK(find_cells(results, arms, "a=1") == std::vector<std::size_t>{0});
+}
+
+TEST_CASE("any arm can be the baseline of another, at equal other factors", "[cells]") {
+  const Arms arms = arms_of(sample());
+  const auto other = rebased(sample(), arms, "rope", "learned");
+  std::size_t pairs = 0;
+  for (std::size_t i = 0; i < other.cells.size(); ++i) {
+    if (other.cells[i].baseline < 0) continue;
+    ++pairs;
+    const auto& base = arms.cells[static_cast<std::size_t>(other.cells[i].baseline)];
+    CHECK(base.arm == "learned");
+    CHECK(arms.cells[i].arm == "rope");
+    CHECK(base.context == arms.cells[i].context);
+  }
+  CHECK(pairs == 2);
+  CHECK_THROWS_WITH(rebased(sample(), arms, "rope", "legendre_position"),
+                    Catch::Matchers::Contains("name more levels"));
+  CHECK_THROWS_WITH(rebased(sample(), arms, "rope", "rope"),
+                    Catch::Matchers::Contains("no cell with 'rope' agrees"));
+}
+
+}  // namespace polysweep
