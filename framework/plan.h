@@ -76,8 +76,9 @@ class Plan {
 // The JSON object that the journal keeps of a plan (event SweepPlanned), enough
 // for database and report without the file:
 // {"sweep", "experiment", "version", "doc", "file", "text", "overrides":[],
-//  "fixed":{}, "defaults":{}, "replicate", "factors":[{"name","levels":[],"unit","doc"}],
-//  "baseline":{}, "primary":{"name","goal","unit","doc"}, "secondary":[...],
+//  "fixed":{}, "defaults":{what trials have without the file giving it}, "replicate",
+//  "factors":[{"name","levels":[],"unit","doc"}], "baseline":{},
+//  "primary":{"name","goal","unit","doc"}, "secondary":[...],
 //  "metrics":[{"name","goal","unit","doc"}], "data":{path: digest},
 //  "cells":[{"levels":{},"baseline":int,"is_baseline":bool}],
 //  "exclusions":[{"reason","count"}]}

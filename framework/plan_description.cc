@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "framework/plan.h"
 #include "framework/utf8.h"
 
@@ -59,9 +62,40 @@ class Writer {
   bool first_ = true;
 };
 
-Parameters defaults_of(const Schema& schema) {
+// Factors on which it depends which parameters a trial has.
+std::vector<std::string> deciding_factors(const Sweep& sweep) {
+  std::vector<std::string> names;
+  const auto decides = [&](const std::string& name) {
+    const auto asks = [&](const Condition& condition) { return condition.parameter == name; };
+    for (const ParameterSpec& spec : sweep.experiment.schema.specs()) {
+      if (std::any_of(spec.when.begin(), spec.when.end(), asks)) return true;
+    }
+    return false;
+  };
+  for (const Factor& factor : sweep.factors) {
+    if (!factor.when.empty() || decides(factor.name)) names.push_back(factor.name);
+  }
+  return names;
+}
+
+// What trials have without the file giving it. A factor that has no level in a
+// trial may have its default there.
+Parameters defaults_in(const Plan& plan) {
+  const Sweep& sweep = plan.sweep();
+  const std::vector<std::string> names = deciding_factors(sweep);
+  std::set<std::vector<std::size_t>> seen;
   Parameters defaults;
-  for (const ParameterSpec& spec : schema.specs()) defaults.set(spec.name, spec.default_value);
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    std::vector<std::size_t> levels;
+    for (const std::string& name : names) levels.push_back(plan.level(i, name));
+    if (!seen.insert(std::move(levels)).second) continue;
+    for (const auto& [name, value] : plan.trial(i).parameters) {
+      if (sweep.fixed.find(name) != nullptr) continue;
+      const bool varied =
+          sweep.find_factor(name) != nullptr && plan.level(i, name) != Plan::kAbsent;
+      if (!varied) defaults.set(name, value);
+    }
+  }
   return defaults;
 }
 
@@ -147,7 +181,7 @@ std::string describe(const Plan& plan, const std::map<std::string, std::string>&
   writer.key("fixed");
   writer.parameters(sweep.fixed);
   writer.key("defaults");
-  writer.parameters(defaults_of(sweep.experiment.schema));
+  writer.parameters(defaults_in(plan));
   writer.text_member("replicate", sweep.replicate);
   write_factors(writer, sweep);
   writer.key("baseline");

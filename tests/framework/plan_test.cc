@@ -163,6 +163,15 @@ TEST_CASE("data files are digested into the identity where they are read", "[pla
         "--data FOLDER; its source: the archive");
 }
 
+TEST_CASE("a factor's default is described where a trial has it", "[plan]") {
+  const Plan plan = plan_of(
+      "[factors]\nencoding = [\"none\", \"legendre\"]\n"
+      "order = { values = [4], when = { dimension = 128 } }\ndimension = [64, 128]\n");
+  const nlohmann::json document = nlohmann::json::parse(describe(plan, {}));
+  CHECK(document.at("defaults").at("order") == "full");
+  CHECK_FALSE(document.at("defaults").contains("encoding"));
+}
+
 TEST_CASE("the revision is that of ids and cells", "[plan]") {
   const std::string lines = "[factors]\nseed = [1, 2]\n";
   CHECK(plan_of(lines).revision() == plan_of(lines + "# the same\n").revision());
@@ -186,8 +195,11 @@ TEST_CASE("a plan is described in JSON", "[plan]") {
   CHECK(document.at("text") == plan.sweep().text);
   CHECK(document.at("overrides").dump() == R"(["updates=3"])");
   CHECK(document.at("fixed").dump() == R"({"note":"\"","updates":3})");
-  CHECK(document.at("defaults").at("learning_rate").dump() == "0.001");
-  CHECK(document.at("defaults").at("order") == "full");
+  // Neither what the file gives nor what no trial has.
+  CHECK(document.at("defaults").contains("dimension"));
+  for (const char* name : {"learning_rate", "seed", "note", "updates", "order"}) {
+    CHECK_FALSE(document.at("defaults").contains(name));
+  }
   CHECK(document.at("replicate") == "seed");
   CHECK(document.at("factors").dump() ==
         R"([{"doc":"","levels":[1],"name":"seed","unit":""},)"
