@@ -23,6 +23,10 @@ const std::vector<Command>& table() {
       kShowCommand,         //
       kQueryCommand,        //
       kReportCommand,       //
+      kCompareCommand,      //
+      kAblateCommand,       //
+      kConvergenceCommand,  //
+      kAuditCommand,        //
       kExperimentsCommand,  //
       kRebuildCommand,      //
       kJournalCommand,      //

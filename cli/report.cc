@@ -1,12 +1,13 @@
 #include "reports/report.h"
 
+#include <fmt/format.h>
+
 #include "cli/command.h"
 #include "cli/drawing.h"
 #include "cli/store.h"
-#include "cli/terminal.h"
-#include "framework/error.h"
+#include "cli/sweep_study.h"
 #include "framework/file_system.h"
-#include "results/ledger.h"
+#include "reports/escaping.h"
 #include "results/sweep_results.h"
 
 namespace polysweep {
@@ -19,27 +20,48 @@ void declare(CommandOptions& options) {
   options.shown.add_options()("html", po::value<std::string>()->value_name("FILE"),
                               "write one HTML page")(
       "markdown", po::value<std::string>()->value_name("FILE"), "write Markdown")(
+      "latex", po::value<std::string>()->value_name("FILE"),
+      "write LaTeX, its tables and figures in a folder beside it")(
+      "reference", po::value<std::string>()->value_name("CELL"),
+      "change one factor at a time from this cell (default: the best complete one)")(
       "confidence", po::value<double>()->default_value(0.95), "of the intervals")(
       "alpha", po::value<double>()->default_value(0.05),
       "family-wise error of the verdicts better and worse");
   options.word("sweep");
 }
 
-std::string only_sweep(const Database& database) {
-  const std::vector<SweepSummary> sweeps = Ledger(database).sweeps();
-  if (sweeps.size() == 1) return sweeps[0].name;
-  std::string names;
-  for (const SweepSummary& sweep : sweeps) names += (names.empty() ? "" : ", ") + sweep.name;
-  fail("which sweep? the store holds {}", names.empty() ? "none" : names);
-}
+constexpr const char* kFaces[] = {"html", "markdown", "latex"};
 
 std::string command_line(const po::variables_map& given, const std::string& sweep) {
-  std::string command =
-      fmt::format("polysweep report {} --store {}", sweep, given["store"].as<std::string>());
-  for (const char* face : {"html", "markdown"}) {
-    if (given.count(face) > 0) command += fmt::format(" --{} {}", face, text_or(given, face, ""));
+  std::string command = fmt::format("polysweep report {} --store {}", shell_escaped(sweep),
+                                    shell_escaped(given["store"].as<std::string>()));
+  for (const char* name : {"html", "markdown", "latex", "reference"}) {
+    if (given.count(name) == 0) continue;
+    command += fmt::format(" --{} {}", name, shell_escaped(text_or(given, name, "")));
   }
   return command;
+}
+
+// A name for the folder of `file`'s parts that every program can read.
+std::string parts_folder(const fs::path& file) {
+  std::string name = file.stem().string();
+  for (char& c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!plain && c != '_' && c != '.') c = '-';
+  }
+  return name + "-parts";
+}
+
+// The parts first: a page is never there without what it refers to.
+void write_face(const Report& report, const char* face, const fs::path& file) {
+  PageParts parts;
+  parts.folder = parts_folder(file);
+  const std::string page = render_report(report, face, gnuplot_drawing(), &parts);
+  const fs::path folder = file.parent_path() / parts.folder;
+  if (!parts.files.empty()) system_files().create_folders(folder);
+  for (const auto& [name, content] : parts.files) system_files().replace(folder / name, content);
+  system_files().replace(file, page);
+  fmt::print("{}\n", file.string());
 }
 
 int run(const po::variables_map& given) {
@@ -47,18 +69,17 @@ int run(const po::variables_map& given) {
   store.catch_up();
   const Database database = store.open();
   const std::vector<std::string> words = texts_of(given, "sweep");
-  const std::string sweep = words.empty() ? only_sweep(database) : words[0];
+  const std::string sweep = chosen_sweep(database, words.empty() ? "" : words[0]);
   ReportOptions options;
   options.confidence = given["confidence"].as<double>();
   options.alpha = given["alpha"].as<double>();
+  options.reference = text_or(given, "reference", "");
   options.command = command_line(given, sweep);
   const Report report = build_report(load_sweep_results(database, sweep), options);
   bool written = false;
-  for (const char* face : {"html", "markdown"}) {
+  for (const char* face : kFaces) {
     if (given.count(face) == 0) continue;
-    const fs::path file = fs::absolute(given[face].as<std::string>());
-    system_files().replace(file, render_report(report, face, gnuplot_drawing()));
-    fmt::print("{}\n", file.string());
+    write_face(report, face, fs::absolute(given[face].as<std::string>()));
     written = true;
   }
   if (!written) fmt::print("{}", render_report(report, "text"));
@@ -70,8 +91,8 @@ int run(const po::variables_map& given) {
 const Command kReportCommand = {
     "report",
     "Says which choice beat the baseline, with what certainty, and what is missing",
-    "[SWEEP] [--html FILE] [--markdown FILE]",
-    "  polysweep report demo --store runs/demo --html report.html --markdown report.md",
+    "[SWEEP] [--html FILE] [--markdown FILE] [--latex FILE]",
+    "  polysweep report demo --store runs/demo --html report.html --latex paper/report.tex",
     declare,
     run,
 };

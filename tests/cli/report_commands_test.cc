@@ -1,0 +1,225 @@
+// What the commands say of a sweep that really ran, against scipy where it is
+// installed, and their figures and LaTeX.
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "tests/cli/polysweep_program.h"
+#include "tests/support/catch.h"
+
+using namespace polysweep;
+
+namespace {
+
+// Noise tells the arms apart: a seed adds 0.1 n, 0.3 n or 0.5 n, by arm.
+const std::string kNoisySweep = R"(
+sweep      = "noisy"
+experiment = "toy"
+replicate  = "seed"
+[fixed]
+steps = 8
+[factors]
+noise = [0.1, 0.3, 0.5]
+x     = [0.0, 1.0]
+seed  = { range = [0, 7] }
+[baseline]
+noise = 0.1
+[metrics]
+primary = { name = "objective", goal = "minimize" }
+)";
+
+std::string content(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+bool succeeds(const std::string& command) {
+  return std::system((command + " >/dev/null 2>&1").c_str()) == 0;
+}
+
+// A Python that has scipy; "" where none has.
+std::string scientific_python() {
+  for (const std::string python : {"python3", "/usr/bin/python3"}) {
+    if (succeeds(python + " -c 'import scipy.stats'")) return python;
+  }
+  return "";
+}
+
+// The noisy sweep, run once for all tests of this file.
+const PolysweepProgram& noisy() {
+  static const PolysweepProgram program;
+  static const CommandEnd run = program.run(program.write("noisy.toml", kNoisySweep));
+  REQUIRE(run.status == 0);
+  return program;
+}
+
+nlohmann::json ask_json(const PolysweepProgram& program, std::vector<std::string> words) {
+  words.emplace_back("--json");
+  const CommandEnd end = program.ask(words);
+  INFO(end.error);
+  REQUIRE(end.status != 2);
+  return nlohmann::json::parse(end.output);
+}
+
+}  // namespace
+
+TEST_CASE("the comparison of a real sweep is scipy's", "[cli][reports]") {
+  const std::string python = scientific_python();
+  if (python.empty()) POLYSWEEP_SKIP("no Python with scipy on this machine");
+  const auto& program = noisy();
+  const CommandEnd csv = program.ask(
+      {"query",
+       "SELECT json_extract(t.parameters, '$.noise') AS arm, "
+       "json_extract(t.parameters, '$.x') AS context, json_extract(t.parameters, '$.seed') AS "
+       "seed, f.value AS value FROM final_metrics f JOIN trials t ON t.trial = f.trial WHERE "
+       "f.metric = 'objective'",
+       "--csv"});
+  REQUIRE(csv.status == 0);
+  const auto values = program.write("values.csv", csv.output);
+  const nlohmann::json ours = ask_json(program, {"compare", "noisy", "noise=0.5", "noise=0.1"});
+  REQUIRE(ours["comparisons"].size() == 2);
+  const CommandEnd end = run_command(
+      {"/usr/bin/env", python, std::string(POLYSWEEP_SOURCE_FOLDER) + "/tests/cli/comparison.py",
+       values.string(), "0.5", "0.1"});
+  INFO(end.error);
+  REQUIRE(end.status == 0);
+  const nlohmann::json theirs = nlohmann::json::parse(end.output);
+  std::printf("%-22s %22s %22s\n", "noise 0.5 less 0.1", "polysweep", "scipy");
+  for (const auto& row : ours["comparisons"]) {
+    const std::string x = row["cell"]["levels"]["x"] == 0 ? "0" : "1";
+    const auto same = [&](const char* name, const nlohmann::json& own) {
+      std::printf("x %s %-16s %22.15g %22.15g\n", x.c_str(), name, own.get<double>(),
+                  theirs[x][name].get<double>());
+      CAPTURE(x, name);
+      CHECK(own.get<double>() == Approx(theirs[x][name].get<double>()).epsilon(1e-9));
+    };
+    same("pairs", row["pairs"]);
+    same("difference", row["difference"]);
+    same("low", row["t_interval"][0]);
+    same("high", row["t_interval"][1]);
+    same("p", row["p"]);
+    same("holm_p", row["holm_p"]);
+    same("superiority", row["superiority"]);
+  }
+}
+
+TEST_CASE("compare takes any two cells, and by itself the declared baseline", "[cli][reports]") {
+  const auto& program = noisy();
+  const nlohmann::json all = ask_json(program, {"compare", "noisy"});
+  CHECK(all["family"] == 4);
+  CHECK(all["goal"] == "minimize");
+  CHECK(all["comparisons"][0]["values"].size() == 8);
+  const nlohmann::json one =
+      ask_json(program, {"compare", "noisy", "noise=0.5,x=1", "noise=0.3,x=1"});
+  REQUIRE(one["comparisons"].size() == 1);
+  CHECK(one["comparisons"][0]["cell"]["label"] == "noise 0.5, x 1.0");
+  CHECK(one["comparisons"][0]["baseline"]["label"] == "noise 0.3, x 1.0");
+  const CommandEnd table = program.ask({"compare", "noisy", "noise=0.3", "noise=0.5"});
+  CHECK(table.status == 0);
+  CHECK_THAT(table.output, Contains("noise 0.3, x 0.0") && Contains("Holm p"));
+}
+
+TEST_CASE("compare says what it cannot compare", "[cli][reports]") {
+  const auto& program = noisy();
+  const auto error = [&](std::vector<std::string> words) {
+    const CommandEnd end = program.ask(std::move(words));
+    CHECK(end.status == 2);
+    return end.error;
+  };
+  CHECK(error({"compare", "noisy", "noise=0.5"}) ==
+        "polysweep: compare takes a sweep, then none or two cells: 'encoding=rope' "
+        "'encoding=sinusoidal'\n");
+  CHECK_THAT(error({"compare", "noisy", "noise=0.4", "noise=0.1"}),
+             Contains("unknown level of 'noise' '0.4' (did you mean"));
+  CHECK_THAT(error({"compare", "noisy", "noize=0.3", "noise=0.1"}),
+             Contains("unknown factor 'noize' (did you mean 'noise'?)"));
+  CHECK_THAT(error({"compare", "noisy", "--metric", "objectiv"}),
+             Contains("unknown metric 'objectiv' (did you mean 'objective'?)"));
+  CHECK_THAT(error({"compare", "nosy"}), Contains("did you mean 'noisy'?"));
+  CHECK_THAT(error({"compare", "noisy", "--alpha", "5"}),
+             Contains("alpha 5: it must lie between 0 and 1"));
+  CHECK_THAT(error({"compare", "noisy", "--figure", "a.png"}),
+             Contains("the name of a figure ends in .svg or .pdf"));
+}
+
+TEST_CASE("ablate changes one factor from the cell that is named", "[cli][reports]") {
+  const nlohmann::json json =
+      ask_json(noisy(), {"ablate", "noisy", "--reference", "noise=0.3, x=0"});
+  CHECK(json["reference"]["label"] == "noise 0.3, x 0.0");
+  CHECK(json["reference_was_chosen"] == true);
+  REQUIRE(json["changes"].size() == 3);
+  for (const auto& change : json["changes"]) {
+    if (change["factor"] != "x") continue;
+    // (1 - 0)^2 more, with the same noise of every seed.
+    CHECK(change["change"] == "x 1.0 instead of x 0.0");
+    CHECK(change["difference"].get<double>() == Approx(1));
+  }
+  const CommandEnd table = noisy().ask({"ablate"});
+  CHECK(table.status == 0);
+  CHECK_THAT(table.output, Contains("One factor off from") && Contains("instead of"));
+}
+
+TEST_CASE("convergence is measured on the loss that trials reported", "[cli][reports]") {
+  const nlohmann::json json = ask_json(noisy(), {"convergence", "noisy"});
+  CHECK(json["metric"] == "loss");
+  REQUIRE(json["cells"].size() == 6);
+  for (const auto& cell : json["cells"]) {
+    CHECK(cell["planned"] == 8);
+    CHECK(cell["runs"].size() == 8);
+    for (const auto& run : cell["runs"]) {
+      CHECK(run["censored"].get<bool>() == run["step"].is_null());
+    }
+  }
+  const CommandEnd none = noisy().ask({"convergence", "noisy", "--metric", "objective"});
+  CHECK(none.status == 2);
+  CHECK_THAT(none.error, Contains("a metric that was reported at more than one step"));
+}
+
+TEST_CASE("audit tells with its exit status whether arms are alike", "[cli][reports]") {
+  CHECK(noisy().ask({"audit", "noisy"}).status == 0);
+  const PolysweepProgram program;
+  const auto sweep = program.write("toy.toml", kToySweep);
+  CHECK(program.run(sweep, {"fault=none,throw"}).status == 1);
+  const CommandEnd end = program.ask({"audit", "toy"});
+  CHECK(end.status == 1);
+  CHECK_THAT(end.output, Contains("confounded") && Contains("holes"));
+}
+
+TEST_CASE("every such command draws SVG and PDF", "[cli][reports]") {
+  if (!succeeds("command -v gnuplot")) POLYSWEEP_SKIP("no gnuplot on this machine");
+  const auto& program = noisy();
+  for (const char* command : {"compare", "ablate", "convergence", "audit"}) {
+    for (const char* ending : {".svg", ".pdf"}) {
+      const auto file = program.store() / (std::string(command) + ending);
+      const CommandEnd end = program.ask({command, "noisy", "--figure", file.string()});
+      CAPTURE(command, ending);
+      INFO(end.error);
+      CHECK(end.status == 0);
+      CHECK(end.error == file.string() + "\n");
+      const std::string drawn = content(file);
+      CHECK(drawn.starts_with(ending == std::string(".svg") ? "<?xml" : "%PDF-"));
+      CHECK(drawn.size() > 2000);
+    }
+  }
+}
+
+TEST_CASE("a report in LaTeX compiles", "[cli][reports]") {
+  const auto& program = noisy();
+  const auto folder = program.store() / "my paper";
+  const auto file = folder / "a report.tex";
+  std::filesystem::create_directories(folder);
+  const CommandEnd end = program.ask({"report", "noisy", "--latex", file.string()});
+  INFO(end.error);
+  REQUIRE(end.status == 0);
+  CHECK(std::filesystem::exists(folder / "a-report-parts" / "comparison-table.tex"));
+  if (!succeeds("command -v pdflatex && kpsewhich booktabs.sty longtable.sty graphicx.sty")) {
+    POLYSWEEP_SKIP("no pdflatex with booktabs on this machine");
+  }
+  const std::string compile =
+      "cd '" + folder.string() +
+      "' && pdflatex -interaction=nonstopmode -halt-on-error -no-shell-escape 'a report.tex'";
+  REQUIRE(succeeds(compile));
+  CHECK(std::filesystem::file_size(folder / "a report.pdf") > 20'000);
+}
