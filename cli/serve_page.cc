@@ -16,8 +16,8 @@ body { font: 15px/1.45 system-ui, sans-serif; margin: 0 auto; max-width: 70rem; 
 header { display: flex; flex-wrap: wrap; gap: .6rem 1.2rem; align-items: baseline; }
 h1 { font-size: 1.35rem; margin: 0; } h2 { font-size: 1.05rem; margin: 1.4rem 0 .4rem; }
 label select { font: inherit; }
-.bar { display: flex; height: 1.1rem; border-radius: .3rem; overflow: hidden; background: var(--soft);
-  margin: .7rem 0 .3rem; }
+.bar { display: flex; height: 1.1rem; border-radius: .3rem; overflow: hidden;
+  background: var(--soft); margin: .7rem 0 .3rem; }
 .bar span { display: block; height: 100%; }
 .done { background: var(--good); } .running { background: var(--accent); }
 .failed { background: var(--bad); } .diverged { background: #e69f00; }
@@ -59,7 +59,8 @@ constexpr std::string_view kBody = R"html(
 
 constexpr std::string_view kScript = R"js(
 'use strict';
-const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8b6bd8', '#777'];
+const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8b6bd8',
+  '#777'];
 const byId = id => document.getElementById(id);
 const make = (tag, text, kind) => {
   const node = document.createElement(tag);
@@ -116,7 +117,8 @@ function showRunning(data) {
     const last = trial.last.find(point => point.metric === data.metric);
     const row = make('tr');
     const slot = trial.host + ':' + trial.slot + (trial.device >= 0 ? ' cuda ' + trial.device : '');
-    const name = make('td', trial.trial.slice(0, 12) + (trial.attempt > 1 ? ' (attempt ' + trial.attempt + ')' : ''));
+    const again = trial.attempt > 1 ? ' (attempt ' + trial.attempt + ')' : '';
+    const name = make('td', trial.trial.slice(0, 12) + again);
     name.style.color = colours[index % colours.length];
     row.append(make('td', slot), name, make('td', trial.cell), make('td', trial.replicate),
       make('td', last ? last.step : ''), make('td', last ? short(last.value) : ''),
@@ -160,12 +162,15 @@ function showChart(data) {
   for (const value of [y0, y1]) {
     chart.append(drawn('text', {x: 54, y: py(value) + 4, 'text-anchor': 'end'}, short(value)));
   }
-  const line = points => points.map(([x, y], i) => (i ? 'L' : 'M') + px(x).toFixed(1) + ' ' + py(y).toFixed(1)).join('');
+  const place = ([x, y], i) => (i ? 'L' : 'M') + px(x).toFixed(1) + ' ' + py(y).toFixed(1);
+  const line = points => points.map(place).join('');
   for (const band of data.bands) {
-    const up = band.points.map(p => [p[0], p[3]]), down = band.points.map(p => [p[0], p[2]]).reverse();
+    const up = band.points.map(p => [p[0], p[3]]);
+    const down = band.points.map(p => [p[0], p[2]]).reverse();
     chart.append(drawn('path', {d: line(up.concat(down)) + 'Z', class: 'band'}));
     chart.append(drawn('path', {d: line(band.points.map(p => [p[0], p[1]])), class: 'mean'}));
-    legend.append(make('span', 'grey: baseline ' + band.label + ', ' + band.trials + ' done trials, mean and range'));
+    legend.append(make('span', 'grey: baseline ' + band.label + ', ' + band.trials +
+      ' done trials, mean and range'));
   }
   data.running.forEach((trial, index) => {
     const points = trial.curve.filter(point => point[1] !== null);
@@ -204,8 +209,9 @@ async function refresh() {
     const names = (await get('api/sweeps')).map(sweep => sweep.sweep);
     const choice = byId('sweep');
     if (choice.options.length !== names.length) {
-      const chosen = choice.value || new URLSearchParams(location.search).get('sweep') || names[names.length - 1];
-      choice.replaceChildren(...names.map(name => new Option(name, name, false, name === chosen)));
+      const chosen = choice.value || names[names.length - 1];
+      const option = name => new Option(name, name, false, name === chosen);
+      choice.replaceChildren(...names.map(option));
     }
     if (choice.value) {
       const data = await get('api/live?sweep=' + encodeURIComponent(choice.value));
@@ -224,7 +230,9 @@ async function refresh() {
   }
   setTimeout(refresh, 2000);
 }
-byId('sweep').addEventListener('change', () => { byId('title').textContent = byId('sweep').value; });
+byId('sweep').addEventListener('change', () => {
+  byId('title').textContent = byId('sweep').value;
+});
 refresh();
 )js";
 
