@@ -120,18 +120,6 @@ TEST_CASE("an interrupt stops cleanly, the next run goes on", "[cli]") {
   CHECK(done_count(program) == 24);
 }
 
-TEST_CASE("a second run on the same store is told who holds it", "[cli]") {
-  const PolysweepProgram program;
-  const auto sweep = program.write("toy.toml", kToySweep);
-  const int pid = start_command(program.run_words(sweep, {"sleep_ms=200"}));
-  std::this_thread::sleep_for(std::chrono::milliseconds(400));
-  const CommandEnd second = program.run(sweep);
-  CHECK(second.status == 2);
-  CHECK_THAT(second.error, Contains(std::to_string(pid)));
-  kill(pid, SIGINT);
-  wait_command(pid);
-}
-
 TEST_CASE("query reads and does nothing else", "[cli]") {
   const PolysweepProgram program;
   REQUIRE(program.run(program.write("toy.toml", kToySweep)).status == 0);
