@@ -14,7 +14,8 @@ namespace {
 
 const std::string kSweep = R"(sweep      = "lines"
 experiment = "fit"
-command    = ["fit", "--lr={lr}", ["--momentum", "{momentum}"], { words = ["--amp"], when = { amp = true } }]
+command    = ["fit", "--lr={lr}", ["--momentum", "{momentum}"], )"
+                           R"({ words = ["--amp"], when = { amp = true } }]
 version    = 3
 doc        = "fits a line"
 time_limit = 600

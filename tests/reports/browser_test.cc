@@ -148,7 +148,8 @@ TEST_CASE("curves show values, hide arms and zoom, by pointer and by key", "[bro
     const lines_left = tip.querySelectorAll("i").length;
     box.click();
     key("+");
-    const zoomed = svg.classList.contains("zoomed"), tics = svg.querySelectorAll(".own text").length;
+    const zoomed = svg.classList.contains("zoomed");
+    const tics = svg.querySelectorAll(".own text").length;
     const axes = getComputedStyle(svg.querySelector(".axes")).display;
     key("Escape");
     svg.dispatchEvent(new PointerEvent("pointerdown", client(x0 + 200, y1 + 50)));
@@ -156,8 +157,9 @@ TEST_CASE("curves show values, hide arms and zoom, by pointer and by key", "[bro
     const dragged = svg.classList.contains("zoomed");
     const first = Number(svg.querySelector(".own text").textContent);
     svg.dispatchEvent(new MouseEvent("dblclick"));
-    return {under_pointer, lines, after_arrow, hidden, lines_left, zoomed, tics, axes, dragged, first,
-            whole: !svg.classList.contains("zoomed"), gone: document.querySelectorAll(".gone").length};
+    return {under_pointer, lines, after_arrow, hidden, lines_left, zoomed, tics, axes, dragged,
+            first, whole: !svg.classList.contains("zoomed"),
+            gone: document.querySelectorAll(".gone").length};
   )js");
   CAPTURE(answer.dump());
   CHECK_THAT(answer["under_pointer"].get<std::string>(),
