@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "framework/bytes.h"
@@ -10,6 +11,8 @@
 
 namespace polysweep {
 namespace {
+
+static_assert(std::endian::native == std::endian::little);  // as ByteWriter writes
 
 constexpr int kMetricShift = 40;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -99,6 +102,23 @@ std::vector<CondensedPoint> decode_curve(std::string_view bytes) {
     each.highest = std::bit_cast<float>(in.u32_fixed());
   }
   return out;
+}
+
+std::optional<std::int64_t> begin_of_search(std::string_view bytes, Goal goal, double target) {
+  ByteReader in(bytes);
+  const std::size_t count = read_count(in, kSmallestPoint);
+  std::int64_t before = std::numeric_limits<std::int64_t>::min();
+  std::int64_t step = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    step = sum(step, in.varint());
+    const std::string_view rest = in.raw(sizeof(double) + 2 * sizeof(float));
+    float extreme = 0;
+    const std::size_t offset = sizeof(double) + (goal == Goal::kMinimize ? 0 : sizeof(float));
+    std::memcpy(&extreme, rest.data() + offset, sizeof extreme);
+    if (goal == Goal::kMinimize ? extreme <= target : extreme >= target) return before;
+    before = step;
+  }
+  return std::nullopt;
 }
 
 std::int64_t curve_id(std::int64_t metric_id, std::int64_t trial_id) {

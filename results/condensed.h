@@ -7,10 +7,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "framework/experiment.h"
 #include "results/connection.h"
 
 namespace polysweep {
@@ -44,6 +46,11 @@ std::vector<SeriesBrief> decode_briefs(std::string_view bytes);
 // Column condensed_curve.points.
 std::string encode_curve(const std::vector<CondensedPoint>& points);
 std::vector<CondensedPoint> decode_curve(std::string_view bytes);
+
+// Where to begin to look for a value that is at most (kMinimize) or at least
+// (kMaximize) `target`: no point before that step is. Empty where none is at all.
+// Takes the bytes, for it is asked of thousands of curves at a time.
+std::optional<std::int64_t> begin_of_search(std::string_view bytes, Goal goal, double target);
 
 // Key of a condensed curve: curves of one metric lie together.
 std::int64_t curve_id(std::int64_t metric_id, std::int64_t trial_id);

@@ -54,6 +54,11 @@ class Statement {
     (bind(++index, values), ...);
     return *this;
   }
+  // Binds one parameter, counted from 1, of a statement that was reset.
+  template <typename T>
+  void set(int index, const T& value) {
+    bind(index, value);
+  }
   // True: there is a row. False: done, and ready for another with().
   bool step();
   // For a statement without rows. Returns how many rows it changed.

@@ -10,19 +10,6 @@ namespace {
 
 constexpr std::int64_t kBeforeAll = std::numeric_limits<std::int64_t>::min();
 
-// The last kept step before which no value reaches the target: reading the
-// points begins behind it. Empty where none reaches it at all.
-std::optional<std::int64_t> begin_of_search(const std::vector<CondensedPoint>& points, Goal goal,
-                                            double target) {
-  std::int64_t before = kBeforeAll;
-  for (const CondensedPoint& each : points) {
-    const bool may_reach = goal == Goal::kMinimize ? each.lowest <= target : each.highest >= target;
-    if (may_reach) return before;
-    before = each.step;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 CurveReader::CurveReader(Connection& connection)
@@ -30,14 +17,16 @@ CurveReader::CurveReader(Connection& connection)
           "SELECT p.step, p.value FROM series s JOIN point p ON p.series_id = s.series_id "
           "WHERE s.trial_id = ? AND s.metric_id = ? ORDER BY p.step")),
       condensed_(connection.prepare("SELECT points FROM condensed_curve WHERE curve_id = ?")),
-      first_below_(connection.prepare(
-          "SELECT p.step FROM series s JOIN point p ON p.series_id = s.series_id "
-          "WHERE s.trial_id = ? AND s.metric_id = ? AND p.step >= ? "
-          "AND p.value <= ? AND p.value > -9e999 ORDER BY p.step LIMIT 1")),
-      first_above_(connection.prepare(
-          "SELECT p.step FROM series s JOIN point p ON p.series_id = s.series_id "
-          "WHERE s.trial_id = ? AND s.metric_id = ? AND p.step >= ? "
-          "AND p.value >= ? AND p.value < 9e999 ORDER BY p.step LIMIT 1")) {}
+      all_condensed_(
+          connection.prepare("SELECT s.trial_id, k.points, s.series_id FROM condensed_curve k "
+                             "JOIN series s ON s.trial_id = k.curve_id - ?1 AND s.metric_id = ?2 "
+                             "WHERE k.curve_id BETWEEN ?3 AND ?4 ORDER BY k.curve_id")),
+      series_(
+          connection.prepare("SELECT series_id FROM series WHERE trial_id = ? AND metric_id = ?")),
+      first_below_(connection.prepare("SELECT step FROM point WHERE series_id = ? AND step >= ? "
+                                      "AND value <= ? AND value > -9e999 ORDER BY step LIMIT 1")),
+      first_above_(connection.prepare("SELECT step FROM point WHERE series_id = ? AND step >= ? "
+                                      "AND value >= ? AND value < 9e999 ORDER BY step LIMIT 1")) {}
 
 std::vector<CurvePoint> CurveReader::read(std::int64_t trial_id, std::int64_t metric_id,
                                           std::uint64_t points, std::size_t at_most) {
@@ -71,18 +60,35 @@ std::vector<CurvePoint> CurveReader::read_condensed(std::int64_t trial_id, std::
   return out;
 }
 
-std::optional<std::int64_t> CurveReader::first_reaching(std::int64_t trial_id,
-                                                        std::int64_t metric_id, Goal goal,
-                                                        double target) {
-  std::optional<std::int64_t> begin = kBeforeAll;
-  if (condensed_.with(curve_id(metric_id, trial_id)).step()) {
-    begin = begin_of_search(decode_curve(condensed_.blob(0)), goal, target);
+void CurveReader::find_first(std::int64_t metric_id, Goal goal, std::vector<Target>& targets) {
+  if (targets.empty()) return;
+  // In the order of the keys, in which the curves of a metric lie.
+  std::vector<Target*> order;
+  for (Target& each : targets) order.push_back(&each);
+  std::sort(order.begin(), order.end(),
+            [](const Target* a, const Target* b) { return a->trial_id < b->trial_id; });
+  all_condensed_.with(curve_id(metric_id, 0), metric_id,
+                      curve_id(metric_id, order.front()->trial_id),
+                      curve_id(metric_id, order.back()->trial_id));
+  bool more = all_condensed_.step();
+  for (Target* each : order) {
+    while (more && all_condensed_.integer(0) < each->trial_id) more = all_condensed_.step();
+    if (more && all_condensed_.integer(0) == each->trial_id) {
+      const auto begin = begin_of_search(all_condensed_.blob(1), goal, each->value);
+      if (begin) each->step = first_from(all_condensed_.integer(2), *begin, goal, each->value);
+    } else if (series_.with(each->trial_id, metric_id).step()) {
+      each->step = first_from(series_.integer(0), kBeforeAll, goal, each->value);
+    }
   }
-  condensed_.reset();
-  if (!begin) return std::nullopt;
+  all_condensed_.reset();
+  series_.reset();
+}
+
+std::optional<std::int64_t> CurveReader::first_from(std::int64_t series_id, std::int64_t begin,
+                                                    Goal goal, double value) {
   Statement& first = goal == Goal::kMinimize ? first_below_ : first_above_;
   std::optional<std::int64_t> out;
-  if (first.with(trial_id, metric_id, *begin, target).step()) out = first.integer(0);
+  if (first.with(series_id, begin, value).step()) out = first.integer(0);
   first.reset();
   return out;
 }

@@ -20,16 +20,23 @@ class CurveReader {
   std::vector<CurvePoint> read(std::int64_t trial_id, std::int64_t metric_id, std::uint64_t points,
                                std::size_t at_most);
 
-  // The step of the first finite value that is at most (kMinimize) or at least
-  // (kMaximize) `target`; empty where there is none.
-  std::optional<std::int64_t> first_reaching(std::int64_t trial_id, std::int64_t metric_id,
-                                             Goal goal, double target);
+  struct Target {
+    std::int64_t trial_id = 0;
+    double value = 0;
+    std::optional<std::int64_t> step;  // the answer; empty where it is not reached
+  };
+  // Sets the step of the first finite value that is at most (kMinimize) or at
+  // least (kMaximize) each target. Inside of a transaction.
+  void find_first(std::int64_t metric_id, Goal goal, std::vector<Target>& targets);
 
  private:
   std::vector<CurvePoint> read_condensed(std::int64_t trial_id, std::int64_t metric_id,
                                          std::size_t at_most);
 
-  Statement rows_, condensed_, first_below_, first_above_;
+  std::optional<std::int64_t> first_from(std::int64_t series_id, std::int64_t begin, Goal goal,
+                                         double value);
+
+  Statement rows_, condensed_, all_condensed_, series_, first_below_, first_above_;
 };
 
 }  // namespace polysweep

@@ -7,6 +7,19 @@
 
 namespace polysweep {
 
+namespace {
+
+// So many points go into one statement: starting one costs as much as a row.
+constexpr std::size_t kPointsAtOnce = 40;
+
+std::string insert_points(std::size_t count) {
+  std::string sql = "INSERT INTO point (series_id, step, value) VALUES (?1, ?, ?)";
+  for (std::size_t i = 1; i < count; ++i) sql += ", (?1, ?, ?)";
+  return sql;
+}
+
+}  // namespace
+
 void SeriesRow::append(std::int64_t step, double value) {
   if (points == 0) {
     first_step = step;
@@ -32,7 +45,8 @@ void SeriesRow::append(std::int64_t step, double value) {
 PointTable::PointTable(Connection& connection, AttemptTable& attempts)
     : attempts_(attempts),
       connection_(connection),
-      add_point_(connection.prepare("INSERT INTO point (series_id, step, value) VALUES (?, ?, ?)")),
+      add_point_(connection.prepare(insert_points(1))),
+      add_points_(connection.prepare(insert_points(kPointsAtOnce))),
       put_point_(connection.prepare(
           "INSERT OR REPLACE INTO point (series_id, step, value) VALUES (?, ?, ?)")),
       has_point_(connection.prepare("SELECT 1 FROM point WHERE series_id = ? AND step = ?")),
@@ -150,9 +164,19 @@ void PointTable::write_series(const Series& series, PendingSeries& points) {
 }
 
 void PointTable::append_points(SeriesRow& row, const PendingSeries& points) {
-  for (const PendingPoint& each : points) {
-    add_point_.with(row.series_id, each.step, each.value).run();
-    row.append(each.step, each.value);
+  for (const PendingPoint& each : points) row.append(each.step, each.value);
+  std::size_t done = 0;
+  for (; done + kPointsAtOnce <= points.size(); done += kPointsAtOnce) {
+    add_points_.with(row.series_id);
+    for (std::size_t i = 0; i < kPointsAtOnce; ++i) {
+      const auto index = static_cast<int>(2 + 2 * i);
+      add_points_.set(index, points[done + i].step);
+      add_points_.set(index + 1, points[done + i].value);
+    }
+    add_points_.run();
+  }
+  for (; done < points.size(); ++done) {
+    add_point_.with(row.series_id, points[done].step, points[done].value).run();
   }
   write_row(row);
 }

@@ -81,7 +81,7 @@ class PointTable {
 
   AttemptTable& attempts_;
   Connection& connection_;
-  Statement add_point_, put_point_, has_point_, remove_points_, points_of_;
+  Statement add_point_, add_points_, put_point_, has_point_, remove_points_, points_of_;
   Statement read_series_, add_series_, write_series_, remove_series_, series_of_;
   Statement has_text_, put_text_, remove_texts_;
   std::map<std::pair<std::int64_t, std::int64_t>, PendingSeries> pending_;

@@ -11,6 +11,7 @@
 #include "framework/event.h"
 #include "results/condensed.h"
 #include "results/connection.h"
+#include "results/curve_reader.h"
 #include "results/curve_source.h"
 #include "results/known_sweep.h"
 #include "results/sweep_description.h"
@@ -61,8 +62,8 @@ std::unordered_map<std::int64_t, std::string> names_by_key(Connection& connectio
 }
 
 // The value of one member of canonical JSON, displayed; "" where it has none.
-std::string displayed_member(std::string_view json, const std::string& name) {
-  const std::string begin = Value(name).canonical() + ":";
+// `begin` is the name in quotes and a colon.
+std::string displayed_member(std::string_view json, const std::string& begin) {
   std::size_t at = std::string_view::npos;
   do {
     // Inside of a text the quote before it would be escaped.
@@ -87,6 +88,7 @@ std::string displayed_member(std::string_view json, const std::string& name) {
 struct TrialKeys {
   std::vector<std::int64_t> keys;
   std::vector<std::string> condensed;
+  std::map<std::string, std::int64_t> metrics;  // of those that have series
 };
 
 constexpr const char* kTrials =
@@ -104,6 +106,7 @@ TrialKeys read_trials(Connection& connection, const KnownSweep& known,
   const std::string chosen = fmt::format("[{}]", fmt::join(cells, ","));
   const auto digests =
       names_by_key(connection, "SELECT provenance_id, digest FROM provenance_document");
+  const std::string replicate = Value(out.replicate).canonical() + ":";
   UnfinishedReader unfinished(connection);
   TrialKeys keys;
   Statement rows = connection.prepare(kTrials);
@@ -116,7 +119,7 @@ TrialKeys read_trials(Connection& connection, const KnownSweep& known,
     trial.cell = static_cast<std::uint32_t>(rows.integer(2));
     trial.state = static_cast<TrialState>(rows.integer(3));
     trial.attempts = static_cast<int>(rows.integer(4));
-    trial.replicate = displayed_member(rows.text(5), out.replicate);
+    trial.replicate = displayed_member(rows.text(5), replicate);
     if (!rows.is_null(7)) {
       trial.outcome = outcome_name(static_cast<Outcome>(rows.integer(7)));
       trial.message = rows.string(8);
@@ -138,27 +141,32 @@ TrialKeys read_trials(Connection& connection, const KnownSweep& known,
 
 // Final values, the metrics that were reported, and every series in brief.
 // Returns how many points those have that have a curve.
-std::uint64_t read_series(Connection& connection, const TrialKeys& keys, SweepResults& out) {
+std::uint64_t read_series(Connection& connection, TrialKeys& keys, SweepResults& out) {
   const auto names = names_by_key(connection, "SELECT metric_id, name FROM metric");
-  std::unordered_map<std::int64_t, std::vector<SeriesResult>*> places;
+  struct Place {
+    const std::string* name = nullptr;
+    std::vector<SeriesResult>* series = nullptr;
+  };
+  std::unordered_map<std::int64_t, Place> places;
   std::set<std::int64_t> with_curve;
   std::uint64_t points = 0;
   BriefReader briefs(connection);
   for (std::size_t i = 0; i < keys.keys.size(); ++i) {
+    TrialResult& trial = out.trials[i];
     for (const SeriesBrief& each : briefs.read(keys.keys[i], keys.condensed[i])) {
-      std::vector<SeriesResult>*& place = places[each.metric_id];
-      const std::string& name = names.at(each.metric_id);
-      if (place == nullptr) place = &out.series[name];
-      place->push_back(
+      Place& place = places[each.metric_id];
+      if (place.series == nullptr) {
+        place = {&names.at(each.metric_id), &out.series[names.at(each.metric_id)]};
+        keys.metrics[*place.name] = each.metric_id;
+      }
+      place.series->push_back(
           {i, each.points, each.first_step, each.last_step, each.last, each.minimum, each.maximum});
       if (each.first_step < each.last_step) {
         with_curve.insert(each.metric_id);
         points += each.points;
       }
-      if (out.trials[i].state == TrialState::kDone) {
-        out.trials[i].final_metrics.emplace_hint(out.trials[i].final_metrics.end(), name,
-                                                 each.last);
-      }
+      if (trial.state != TrialState::kDone) continue;
+      trial.final_metrics.emplace_hint(trial.final_metrics.end(), *place.name, each.last);
     }
   }
   for (const std::int64_t metric_id : with_curve) out.curves[names.at(metric_id)];
@@ -170,14 +178,17 @@ std::uint64_t read_series(Connection& connection, const TrialKeys& keys, SweepRe
   return points;
 }
 
-void read_curves(const SweepResultsOptions& options, SweepResults& out) {
+// Of a sweep that is not a large one; inside of a transaction.
+void read_curves(Connection& connection, const TrialKeys& keys, const SweepResultsOptions& options,
+                 SweepResults& out) {
+  CurveReader reader(connection);
   for (auto& [name, curves] : out.curves) {
-    for (const SeriesResult& series : out.series.at(name)) {
-      curves.push_back(
-          {series.trial, out.curve_source->curve(series.trial, name, options.points_per_curve)});
+    const std::int64_t metric_id = keys.metrics.at(name);
+    for (const SeriesResult& each : out.series.at(name)) {
+      curves.push_back({each.trial, reader.read(keys.keys[each.trial], metric_id, each.points,
+                                                options.points_per_curve)});
     }
   }
-  out.curve_source.reset();
 }
 
 }  // namespace
@@ -196,9 +207,11 @@ SweepResults load_sweep_results(const Database& database, const std::string& swe
   read_planning(connection, known, out);
   TrialKeys keys = read_trials(connection, known, options.cells, out);
   const std::uint64_t points = read_series(connection, keys, out);
-  out.curve_source = std::make_shared<CurveSource>(database, std::move(keys.keys), out.series);
-  const bool large = options.points_in_all == 0 || points > options.points_in_all;
-  if (!large) read_curves(options, out);
+  if (options.points_in_all == 0 || points > options.points_in_all) {
+    out.curve_source = std::make_shared<CurveSource>(database, std::move(keys.keys), out.series);
+  } else {
+    read_curves(connection, keys, options, out);
+  }
   for (const TrialResult& trial : out.trials) {
     if (trial.provenance.empty() || out.provenance.contains(trial.provenance)) continue;
     out.provenance.emplace(trial.provenance, load_provenance(database, trial.provenance));

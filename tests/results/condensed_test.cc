@@ -83,19 +83,56 @@ TEST_CASE("the first point that reaches a target is found exactly", "[condensed]
     const Database database(database_path(store.path()), Access::kRead);
     const SweepResults results = load_sweep_results(database, "one", {1000, 0});
     REQUIRE(results.curve_source != nullptr);
+    std::vector<CurveSource::Target> targets;
+    for (double target = -1; target < 12; target += 0.37) targets.push_back({0, target});
+    for (const double value : values) {
+      if (std::isfinite(value)) targets.push_back({0, value});
+    }
     for (const Goal goal : {Goal::kMinimize, Goal::kMaximize}) {
-      for (double target = -1; target < 12; target += 0.37) {
-        INFO(count << " points, target " << target);
-        CHECK(results.curve_source->first_reaching(0, "loss", goal, target) ==
-              first_reaching(values, goal, target));
-      }
-      for (const double value : values) {
-        if (!std::isfinite(value)) continue;
-        CHECK(results.curve_source->first_reaching(0, "loss", goal, value) ==
-              first_reaching(values, goal, value));
+      const auto found = results.curve_source->first_reaching(targets, "loss", goal);
+      REQUIRE(found.size() == targets.size());
+      for (std::size_t i = 0; i < targets.size(); ++i) {
+        INFO(count << " points, target " << targets[i].value);
+        CHECK(found[i] == first_reaching(values, goal, targets[i].value));
       }
     }
-    CHECK_FALSE(results.curve_source->first_reaching(0, "nothing", Goal::kMinimize, 1));
+    CHECK_FALSE(results.curve_source->first_reaching({{0, 1}}, "nothing", Goal::kMinimize)[0]);
+  }
+}
+
+TEST_CASE("many trials are asked at once, settled or not, in any order", "[condensed]") {
+  StoreSample store;
+  store.write("alpha", sample_sweep("one", {"none", "rope"}, 6));
+  std::vector<std::vector<double>> values;
+  for (int seed = 0; seed < 6; ++seed) {
+    for (const char* encoding : {"none", "rope"}) {  // the order of the plan
+      const TrialId trial = sample_trial(encoding, seed).id;
+      values.push_back(noisy_series(values.size(), seed % 2 == 0 ? 300 : 30));
+      if (values.size() == 4) values.back().clear();  // a trial without a series
+      if (values.back().empty()) continue;
+      store.write("alpha", {started(trial), points(trial, 1, "loss", 1, values.back())});
+      if (seed != 2) store.write("alpha", finished(trial, 1, Outcome::kDone, true));
+    }
+  }
+  store.sync();
+  ingest(store.path());
+  const Database database(database_path(store.path()), Access::kRead);
+  const SweepResults results = load_sweep_results(database, "one", {1000, 0});
+  std::vector<CurveSource::Target> targets;
+  std::vector<std::size_t> trials;
+  for (std::size_t i = values.size(); i-- > 0;) {
+    targets.push_back({i, 3.0});
+    targets.push_back({i, 1.0 + 0.2 * static_cast<double>(i)});
+    trials.push_back(i);
+  }
+  const auto found = results.curve_source->first_reaching(targets, "loss", Goal::kMinimize);
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    INFO("trial " << targets[i].trial << ", target " << targets[i].value);
+    CHECK(found[i] == first_reaching(values[targets[i].trial], Goal::kMinimize, targets[i].value));
+  }
+  const auto curves = results.curve_source->curves(trials, "loss", 0);
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    CHECK(curves[i].size() == values[trials[i]].size());
   }
 }
 
@@ -110,7 +147,8 @@ TEST_CASE("a condensed curve is evenly spaced and keeps its ends", "[condensed]"
   ingest(store.path());
   const auto read = [&](std::size_t at_most) {
     const Database database(database_path(store.path()), Access::kRead);
-    return load_sweep_results(database, "one", {1000, 0}).curve_source->curve(0, "loss", at_most);
+    return load_sweep_results(database, "one", {1000, 0})
+        .curve_source->curves({0}, "loss", at_most)[0];
   };
   const auto running = read(64);  // from the points
   store.write("alpha", finished(trial, 1, Outcome::kDone, true));

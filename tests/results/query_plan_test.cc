@@ -117,7 +117,7 @@ TEST_CASE("no command reads all points", "[plan]") {
   ask_all([&] {
     const SweepResults results = load_sweep_results(database, "one", {100, 0});
     for (const Goal goal : {Goal::kMinimize, Goal::kMaximize}) {
-      results.curve_source->first_reaching(1, "loss", goal, 2);
+      results.curve_source->first_reaching({{1, 2}}, "loss", goal);
     }
   });
   CHECK(questions.size() > 15);
