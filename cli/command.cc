@@ -16,25 +16,30 @@ namespace {
 // In the order of the overview.
 const std::vector<Command>& table() {
   static const std::vector<Command> commands_in_order = {
-      kPlanCommand,         //
-      kRunCommand,          //
-      kStatusCommand,       //
-      kListCommand,         //
-      kShowCommand,         //
-      kQueryCommand,        //
-      kReportCommand,       //
-      kCompareCommand,      //
-      kAblateCommand,       //
-      kConvergenceCommand,  //
-      kAuditCommand,        //
-      kExperimentsCommand,  //
-      kRebuildCommand,      //
-      kJournalCommand,      //
-      kWatchCommand,        //
-      kServeCommand,        //
-      kCompletionCommand,   //
-      kCompleteCommand,     //
-      kManualCommand,       //
+      kPlanCommand,           //
+      kRunCommand,            //
+      kStatusCommand,         //
+      kListCommand,           //
+      kShowCommand,           //
+      kDiffCommand,           //
+      kQueryCommand,          //
+      kBestCommand,           //
+      kCurveCommand,          //
+      kReportCommand,         //
+      kCompareCommand,        //
+      kAblateCommand,         //
+      kConvergenceCommand,    //
+      kAuditCommand,          //
+      kExportCommand,         //
+      kExperimentsCommand,    //
+      kRebuildCommand,        //
+      kJournalCommand,        //
+      kWatchCommand,          //
+      kServeCommand,          //
+      kCompletionCommand,     //
+      kCompleteCommand,       //
+      kManualCommand,         //
+      kCommandWorkerCommand,  //
   };
   return commands_in_order;
 }

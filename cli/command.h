@@ -70,6 +70,10 @@ extern const Command kStatusCommand;
 extern const Command kListCommand;
 extern const Command kShowCommand;
 extern const Command kQueryCommand;
+extern const Command kDiffCommand;
+extern const Command kBestCommand;
+extern const Command kCurveCommand;
+extern const Command kExportCommand;
 extern const Command kReportCommand;
 extern const Command kCompareCommand;
 extern const Command kAblateCommand;
@@ -83,5 +87,6 @@ extern const Command kCompleteCommand;
 extern const Command kManualCommand;
 extern const Command kServeCommand;
 extern const Command kWatchCommand;
+extern const Command kCommandWorkerCommand;
 
 }  // namespace polysweep

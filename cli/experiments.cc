@@ -6,6 +6,7 @@
 #include "cli/planning.h"
 #include "cli/terminal.h"
 #include "framework/error.h"
+#include "framework/provenance.h"
 
 namespace polysweep {
 namespace {
@@ -39,8 +40,30 @@ std::string condition_of(const ParameterSpec& spec) {
   return out;
 }
 
+std::string words_of(const CommandWords& group) {
+  std::vector<std::string> words;
+  for (const WordTemplate& word : group.words) words.push_back(word.text());
+  const std::string text = shell_words(words);
+  return words.size() > 1 || !group.when.empty() ? "[" + text + "]" : text;
+}
+
+void print_command(const CommandSpec& command) {
+  std::string words;
+  for (const CommandWords& group : command.words) {
+    words += (words.empty() ? "" : " ") + words_of(group);
+  }
+  fmt::print("command: {}\n", words);
+  for (const CommandVariable& variable : command.environment) {
+    fmt::print("environment: {}={}\n", variable.name, variable.value.text());
+  }
+  for (const InputFile& file : command.files) fmt::print("input file: {}\n", file.path);
+}
+
 void print_experiment(const ExperimentSpec& spec) {
-  fmt::print("{} (version {}): {}\n\n", spec.name, spec.version, spec.doc);
+  fmt::print("{} (version {}){}{}\n", spec.name, spec.version, spec.doc.empty() ? "" : ": ",
+             spec.doc);
+  if (spec.command) print_command(*spec.command);
+  fmt::print("\n");
   Table parameters;
   parameters.columns = {{"parameter"}, {"type"},    {"default"},   {"range"},
                         {"unit"},      {"applies"}, {"what it is"}};
@@ -64,28 +87,43 @@ void print_experiment(const ExperimentSpec& spec) {
   }
 }
 
+bool names_a_file(const std::string& name) {
+  return name.ends_with(".toml") || name.find('/') != std::string::npos;
+}
+
+// What can be run: by the worker, or, where a sweep file is named, by that.
+Catalogue catalogue_of(const po::variables_map& given, std::vector<std::string>& names) {
+  if (names.empty() || !names_a_file(names[0])) return find_worker(given).catalogue;
+  const std::optional<ExperimentSpec> declared = declared_experiment(names[0]);
+  if (!declared) {
+    fail("{} declares no experiment of its own: it has no command", names[0]);
+  }
+  names = {declared->name};
+  return Catalogue{build_digest(), {*declared}};
+}
+
 int run(const po::variables_map& given) {
-  const Worker worker = find_worker(given);
-  const std::vector<std::string> names = texts_of(given, "name");
+  std::vector<std::string> names = texts_of(given, "name");
+  const Catalogue found = catalogue_of(given, names);
   if (given["json"].as<bool>()) {
-    nlohmann::json catalogue = nlohmann::json::parse(worker.catalogue.to_json());
+    nlohmann::json catalogue = nlohmann::json::parse(found.to_json());
     if (names.empty()) {
       std::cout << catalogue.dump(1) << "\n";
       return kExitComplete;
     }
-    worker.catalogue.at(names[0]);
+    found.at(names[0]);
     for (const nlohmann::json& experiment : catalogue["experiments"]) {
       if (experiment["name"] == names[0]) std::cout << experiment.dump(1) << "\n";
     }
     return kExitComplete;
   }
   if (!names.empty()) {
-    print_experiment(worker.catalogue.at(names[0]));
+    print_experiment(found.at(names[0]));
     return kExitComplete;
   }
   Table table;
   table.columns = {{"experiment"}, {"version"}, {"parameters"}, {"what it is"}};
-  for (const ExperimentSpec& spec : worker.catalogue.experiments) {
+  for (const ExperimentSpec& spec : found.experiments) {
     table.rows.push_back({spec.name, fmt::format("{}", spec.version),
                           fmt::format("{}", spec.schema.specs().size()), spec.doc});
   }
@@ -98,9 +136,10 @@ int run(const po::variables_map& given) {
 const Command kExperimentsCommand = {
     "experiments",
     "Lists what can be run, with its parameters, metrics and data",
-    "[NAME] [--json]",
+    "[NAME | FILE] [--json]",
     "  polysweep experiments\n"
-    "  polysweep experiments translation",
+    "  polysweep experiments translation\n"
+    "  polysweep experiments my_sweep.toml      # what a sweep with a command declares",
     declare,
     run,
 };

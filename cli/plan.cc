@@ -25,6 +25,15 @@ nlohmann::json as_json(const Parameters& parameters) {
   return nlohmann::json::parse(parameters.canonical());
 }
 
+// What polysweep fills in at the run stays as it is written.
+std::vector<std::string> command_of(const Plan& plan, std::size_t index) {
+  std::vector<std::pair<std::string_view, std::string>> places;
+  for (const std::string_view name : kCommandPlaces) {
+    places.emplace_back(name, fmt::format("{{{}}}", name));
+  }
+  return fill_command(*plan.sweep().experiment.command, plan.trial(index).parameters, places).argv;
+}
+
 void print_json(const Plan& plan) {
   nlohmann::ordered_json out;
   out["sweep"] = plan.sweep().name;
@@ -38,9 +47,10 @@ void print_json(const Plan& plan) {
   out["trials"] = nlohmann::json::array();
   for (std::size_t i = 0; i < plan.size(); ++i) {
     const Trial trial = plan.trial(i);
-    out["trials"].push_back({{"id", trial.id.hex()},
-                             {"cell", plan.cell(i)},
-                             {"parameters", as_json(trial.parameters)}});
+    nlohmann::ordered_json row = {
+        {"id", trial.id.hex()}, {"cell", plan.cell(i)}, {"parameters", as_json(trial.parameters)}};
+    if (plan.sweep().experiment.command) row["command"] = command_of(plan, i);
+    out["trials"].push_back(std::move(row));
   }
   std::cout << out.dump(1) << "\n";
 }
@@ -80,10 +90,19 @@ Table first_rows(const Plan& plan) {
   return table;
 }
 
+void print_command(const Plan& plan) {
+  fmt::print("  first trial:  {}\n", shell_words(command_of(plan, 0)));
+  for (const InputFile& file : plan.sweep().experiment.command->files) {
+    fmt::print("  input file:   {}  (SHA-256 {:.12})\n", file.path, file.sha256);
+  }
+  fmt::print("\n");
+}
+
 void print_plan(const Plan& plan) {
   const Sweep& sweep = plan.sweep();
   fmt::print("sweep {}: {} trials in {} cells of experiment {} (version {})\n\n", sweep.name,
              plan.size(), plan.cells().size(), sweep.experiment.name, sweep.experiment.version);
+  if (sweep.experiment.command) print_command(plan);
   for (const Factor& factor : sweep.factors) {
     fmt::print("  {:<14}{}{}\n", factor.name, level_counts(plan, factor),
                factor.name == sweep.replicate ? "  (replicate)" : "");

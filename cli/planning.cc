@@ -4,9 +4,11 @@
 
 #include <cstdlib>
 
+#include "framework/command_reader.h"
 #include "framework/digest.h"
 #include "framework/error.h"
 #include "framework/file_system.h"
+#include "framework/provenance.h"
 #include "runners/program.h"
 
 namespace polysweep {
@@ -14,16 +16,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path own_folder() {
-  std::error_code wrong;
-  const fs::path self = fs::read_symlink("/proc/self/exe", wrong);
-  return wrong ? fs::current_path() : self.parent_path();
-}
-
 fs::path worker_program(const po::variables_map& given) {
   const bool named = given.count("worker") > 0;
-  const fs::path program =
-      named ? fs::path(given["worker"].as<std::string>()) : own_folder() / "polysweep-worker";
+  const fs::path program = named ? fs::path(given["worker"].as<std::string>())
+                                 : own_program().parent_path() / "polysweep-worker";
   if (access(program.c_str(), X_OK) != 0) {
     fail(
         "there is no worker program at {}; build the target polysweep-worker, or name one with "
@@ -83,14 +79,36 @@ Worker find_worker(const po::variables_map& given) {
   return {program, std::move(catalogue), digest};
 }
 
+fs::path own_program() {
+  std::error_code wrong;
+  const fs::path self = fs::read_symlink("/proc/self/exe", wrong);
+  return wrong ? fs::current_path() / "polysweep" : self;
+}
+
+std::optional<ExperimentSpec> declared_experiment(const fs::path& file) {
+  const std::string text = read_sweep_file(file);
+  if (!declares_command(text, file.string())) return std::nullopt;
+  return parse_sweep(text, file.string(), {}, Catalogue{}).experiment;
+}
+
 Planned make_plan(const po::variables_map& given) {
-  Worker worker = find_worker(given);
   const std::string file = required_word(given, "file", "the sweep's TOML file");
-  Sweep sweep = load_sweep(file, texts_of(given, "overrides"), worker.catalogue);
+  const std::vector<std::string> overrides = texts_of(given, "overrides");
+  const std::string text = read_sweep_file(file);
+  const bool is_command = declares_command(text, file);
+  Worker worker = is_command ? Worker{own_program(), {build_digest(), {}}, ""} : find_worker(given);
+  Sweep sweep = parse_sweep(text, file, overrides, worker.catalogue);
   const fs::path folder = data_folder(given);
   DataFolder data(folder.empty() ? folder : fs::absolute(folder));
   Plan plan(std::move(sweep), data);
-  return {std::move(worker), folder.empty() ? folder : fs::absolute(folder), data.digests(),
+  std::map<std::string, std::string> digests = data.digests();
+  if (is_command) {
+    const ExperimentSpec& spec = plan.sweep().experiment;
+    worker.catalogue.experiments = {spec};
+    worker.catalogue_digest = sha256_hex(worker.catalogue.to_json());
+    for (const InputFile& input : spec.command->files) digests[input.path] = input.sha256;
+  }
+  return {std::move(worker), folder.empty() ? folder : fs::absolute(folder), std::move(digests),
           std::move(plan)};
 }
 

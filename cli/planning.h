@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "cli/command.h"
@@ -11,7 +12,8 @@
 
 namespace polysweep {
 
-// The program that runs trials, and what it says it can run.
+// The program that runs trials, and what it says it can run. For a sweep with a
+// command it is this program, and the catalogue holds what the file declares.
 struct Worker {
   std::filesystem::path program;
   Catalogue catalogue;
@@ -32,8 +34,15 @@ struct Planned {
   Plan plan;
 };
 
+// This program's own path.
+std::filesystem::path own_program();
+
+// The experiment that a sweep file declares; empty where it declares none.
+// Throws Error where the file is not right.
+std::optional<ExperimentSpec> declared_experiment(const std::filesystem::path& file);
+
 // The plan of the words `file` and `overrides`. The data folder is --data, else
-// $POLYSWEEP_DATA. Throws Error.
+// $POLYSWEEP_DATA. A sweep with a command needs no worker program. Throws Error.
 Planned make_plan(const po::variables_map& given);
 
 }  // namespace polysweep

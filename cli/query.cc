@@ -1,13 +1,16 @@
-#include <nlohmann/json.hpp>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "cli/command.h"
 #include "cli/store.h"
 #include "cli/terminal.h"
 #include "framework/digest.h"
 #include "framework/error.h"
+#include "results/csv.h"
 #include "results/query.h"
 
 namespace polysweep {
@@ -24,14 +27,18 @@ void declare(CommandOptions& options) {
   options.word("sql");
 }
 
-struct Shown {
-  std::string operator()(std::monostate) const { return ""; }
-  std::string operator()(std::int64_t value) const { return fmt::format("{}", value); }
-  std::string operator()(double value) const { return fmt::format("{}", value); }
-  std::string operator()(const std::string& value) const { return value; }
-  std::string operator()(const QueryBlob& value) const {
-    return to_hex({reinterpret_cast<const std::uint8_t*>(value.bytes.data()), value.bytes.size()});
+std::string hex_text(const QueryBlob& blob) {
+  return to_hex({reinterpret_cast<const std::uint8_t*>(blob.bytes.data()), blob.bytes.size()});
+}
+
+struct AsCell {
+  TableCell operator()(std::monostate) const { return {"-", Tone::kMuted}; }
+  TableCell operator()(std::int64_t value) const {
+    return {fmt::format("{}", value), static_cast<double>(value)};
   }
+  TableCell operator()(double value) const { return {fmt::format("{}", value), value}; }
+  TableCell operator()(const std::string& value) const { return value; }
+  TableCell operator()(const QueryBlob& value) const { return hex_text(value); }
 };
 
 struct AsJson {
@@ -41,7 +48,7 @@ struct AsJson {
     return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(fmt::format("{}", value));
   }
   nlohmann::json operator()(const std::string& value) const { return value; }
-  nlohmann::json operator()(const QueryBlob& value) const { return Shown()(value); }
+  nlohmann::json operator()(const QueryBlob& value) const { return hex_text(value); }
 };
 
 // Rows are printed as they come: an answer may be larger than memory.
@@ -61,19 +68,49 @@ QueryReceiver json_receiver(std::vector<std::string>& names, bool& any) {
           }};
 }
 
-TableCell cell_of(const QueryValue& value) {
-  if (const double* real = std::get_if<double>(&value)) return {Shown()(*real), *real};
-  if (const std::int64_t* whole = std::get_if<std::int64_t>(&value)) {
-    return {Shown()(*whole), static_cast<double>(*whole)};
-  }
-  return std::visit(Shown(), value);
+QueryReceiver csv_receiver() {
+  return {[](const std::vector<std::string>& columns) { std::cout << csv_header(columns); },
+          [](std::span<const QueryValue> row) { std::cout << csv_line(row); }};
 }
 
-int print_schema(const Database& database) {
-  for (const ViewInfo& view : documented_views(database)) {
-    fmt::print("{}\n", view.name);
-    for (const std::string& column : view.columns) fmt::print("  {}\n", column);
+// Numbers stand to the right where a column has nothing else.
+void align_numbers(Table& table) {
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const bool numbers =
+        std::any_of(table.rows.begin(), table.rows.end(),
+                    [i](const TableRow& row) { return row[i].number.has_value(); }) &&
+        std::all_of(table.rows.begin(), table.rows.end(), [i](const TableRow& row) {
+          return row[i].number.has_value() || row[i].tone == Tone::kMuted;
+        });
+    if (numbers) table.columns[i].align = Align::kRight;
   }
+}
+
+QueryOutcome print_answer(const Database& database, const std::string& sql, QueryLimits limits) {
+  Table table;
+  const QueryOutcome outcome = run_query(database, sql,
+                                         {[&table](const std::vector<std::string>& names) {
+                                            for (const std::string& name : names)
+                                              table.columns.push_back({name});
+                                          },
+                                          [&table](std::span<const QueryValue> row) {
+                                            TableRow& out = table.rows.emplace_back();
+                                            for (const QueryValue& value : row)
+                                              out.push_back(std::visit(AsCell(), value));
+                                          }},
+                                         limits);
+  align_numbers(table);
+  print_table(table);
+  return outcome;
+}
+
+int print_schema(const Database& database, bool json) {
+  nlohmann::ordered_json out = nlohmann::json::object();
+  for (const ViewInfo& view : documented_views(database)) {
+    out[view.name] = view.columns;
+    if (!json) fmt::print("{}({})\n", view.name, fmt::join(view.columns, ", "));
+  }
+  if (json) std::cout << out.dump(1) << "\n";
   return kExitComplete;
 }
 
@@ -81,7 +118,7 @@ int run(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
-  if (given["schema"].as<bool>()) return print_schema(database);
+  if (given["schema"].as<bool>()) return print_schema(database, given["json"].as<bool>());
   const std::string sql = required_word(given, "sql", "one SELECT in quotes");
   const QueryLimits limits{given["time-limit"].as<double>(), given["rows"].as<std::uint64_t>()};
   QueryOutcome outcome;
@@ -90,22 +127,10 @@ int run(const po::variables_map& given) {
     bool any = false;
     outcome = run_query(database, sql, json_receiver(names, any), limits);
     std::cout << (any ? "\n]\n" : "]\n");
+  } else if (given["csv"].as<bool>()) {
+    outcome = run_query(database, sql, csv_receiver(), limits);
   } else {
-    Table table;
-    outcome = run_query(database, sql,
-                        {[&table](const std::vector<std::string>& names) {
-                           for (const std::string& name : names) table.columns.push_back({name});
-                         },
-                         [&table](std::span<const QueryValue> row) {
-                           TableRow& out = table.rows.emplace_back();
-                           for (const QueryValue& value : row) out.push_back(cell_of(value));
-                         }},
-                        limits);
-    if (given["csv"].as<bool>()) {
-      fmt::print("{}", table_csv(table));
-    } else {
-      print_table(table);
-    }
+    outcome = print_answer(database, sql, limits);
   }
   std::cout.flush();
   if (outcome.truncated) {

@@ -1,6 +1,7 @@
 #include <map>
 
 #include "cli/command.h"
+#include "cli/command_sweep.h"
 #include "cli/planning.h"
 #include "cli/store.h"
 #include "cli/terminal.h"
@@ -68,6 +69,7 @@ HostOptions host_options(const po::variables_map& given, const Store& store,
   options.data_folder = planned.data_folder;
   options.limits.worker.wall_s = given["time-limit"].as<double>();
   options.limits.worker.progress_s = given["progress-limit"].as<double>();
+  use_command(given, planned, options);
   return options;
 }
 

@@ -7,6 +7,7 @@
 #include "cli/store.h"
 #include "cli/terminal.h"
 #include "framework/error.h"
+#include "reports/escaping.h"
 #include "results/trial_record.h"
 #include "runners/progress.h"
 
@@ -45,20 +46,23 @@ std::string sparkline(const std::vector<CurvePoint>& points) {
 
 void print_attempts(const TrialRecord& trial) {
   Table table;
-  table.columns = {{"attempt"}, {"host"}, {"slot"},        {"started (UTC)"},
-                   {"outcome"}, {"time"}, {"peak memory"}, {"message"}};
+  table.columns = {{"attempt"}, {"host"},        {"slot"},          {"started (UTC)"}, {"outcome"},
+                   {"time"},    {"peak memory"}, {"goes on after"}, {"message"}};
   for (const AttemptRecord& attempt : trial.attempts) {
     std::string outcome = attempt.running ? "running" : attempt.outcome;
     if (!attempt.counted) outcome += " (not counted)";
     table.rows.push_back({fmt::format("{}", attempt.number), attempt.host,
                           fmt::format("{}", attempt.slot), date_text(attempt.started_us), outcome,
                           attempt.elapsed_s > 0 ? duration_text(attempt.elapsed_s) : "",
-                          memory_text(attempt.peak_memory_bytes), attempt.message});
+                          memory_text(attempt.peak_memory_bytes),
+                          attempt.resumed_step ? fmt::format("step {}", *attempt.resumed_step) : "",
+                          attempt.message});
   }
   print_table(table);
   for (const AttemptRecord& attempt : trial.attempts) {
     if (attempt.output_tail.empty()) continue;
-    fmt::print("\nlast output of attempt {}:\n{}\n", attempt.number, attempt.output_tail);
+    fmt::print("\nlast output of attempt {}:\n{}\n", attempt.number,
+               clean_text(attempt.output_tail));
   }
 }
 
@@ -70,14 +74,17 @@ void print_metrics(const Database& database, const TrialRecord& trial) {
                    {"minimum", Align::kRight, ""},
                    {"maximum", Align::kRight, ""},
                    {"points", Align::kRight, ""},
+                   {"not finite", Align::kRight, ""},
                    {"curve"}};
+  const auto extreme = [](const std::optional<CurvePoint>& point) {
+    return point ? fmt::format("{:.6g} (step {})", point->value, point->step) : std::string("-");
+  };
   for (const MetricSummary& metric : trial.metrics) {
-    const auto shown = [](const std::optional<CurvePoint>& point) {
-      return point ? fmt::format("{:.6g}", point->value) : std::string("-");
-    };
     table.rows.push_back(
         {metric.name, fmt::format("{:.6g}", metric.last.value), fmt::format("{}", metric.last.step),
-         shown(metric.minimum), shown(metric.maximum), fmt::format("{}", metric.count),
+         extreme(metric.minimum), extreme(metric.maximum), fmt::format("{}", metric.count),
+         metric.not_finite == 0 ? TableCell("-", Tone::kMuted)
+                                : TableCell(fmt::format("{}", metric.not_finite), Tone::kBad),
          metric.count > 1 ? sparkline(load_curve(database, trial.id, metric.name, kSparkWidth))
                           : std::string()});
   }
@@ -88,22 +95,27 @@ void print_trial(const Database& database, const TrialRecord& trial) {
   fmt::print("trial {}\nexperiment {} (version {}), {}\n", trial.id.hex(), trial.experiment,
              trial.experiment_version, state_name(trial.state));
   std::string sweeps;
-  for (const std::string& sweep : trial.sweeps) sweeps += (sweeps.empty() ? "" : ", ") + sweep;
+  for (const std::string& sweep : trial.sweeps) {
+    sweeps += (sweeps.empty() ? "" : ", ") + terminal_escaped(sweep);
+  }
   if (!sweeps.empty()) fmt::print("in sweeps {}\n", sweeps);
   if (!trial.data_digest.empty()) fmt::print("data {}\n", trial.data_digest);
   fmt::print("\nparameters\n");
   for (const auto& [name, value] : trial.parameters) {
-    fmt::print("  {:<22} {}\n", name, value.display());
+    fmt::print("  {:<22} {}\n", terminal_escaped(name), terminal_escaped(value.display()));
   }
   fmt::print("\n");
   print_attempts(trial);
   fmt::print("\n");
   print_metrics(database, trial);
   for (const TextEntry& text : trial.texts) {
-    fmt::print("\n{} (step {})\n{}\n", text.name, text.step, text.value);
+    fmt::print("\n{} (step {})\n{}\n", terminal_escaped(text.name), text.step,
+               clean_text(text.value));
   }
   if (!trial.provenance.empty()) fmt::print("\nprovenance\n");
-  for (const auto& [name, value] : trial.provenance) fmt::print("  {:<26} {}\n", name, value);
+  for (const auto& [name, value] : trial.provenance) {
+    fmt::print("  {:<26} {}\n", terminal_escaped(name), terminal_escaped(value));
+  }
 }
 
 nlohmann::ordered_json number(double value) {
@@ -128,14 +140,24 @@ void print_json(const TrialRecord& trial) {
                                {"host", attempt.host},
                                {"outcome", attempt.running ? "running" : attempt.outcome},
                                {"counted", attempt.counted},
+                               {"points", attempt.points},
+                               {"points_ignored", attempt.points_ignored},
                                {"message", attempt.message},
                                {"output_tail", attempt.output_tail},
                                {"elapsed_s", attempt.elapsed_s},
                                {"peak_memory_bytes", attempt.peak_memory_bytes}});
   }
+  const auto extreme = [](const std::optional<CurvePoint>& point) {
+    return point ? nlohmann::ordered_json{{"value", point->value}, {"step", point->step}}
+                 : nlohmann::ordered_json(nullptr);
+  };
   for (const MetricSummary& metric : trial.metrics) {
-    out["metrics"][metric.name] = {
-        {"last", number(metric.last.value)}, {"step", metric.last.step}, {"points", metric.count}};
+    out["metrics"][metric.name] = {{"last", number(metric.last.value)},
+                                   {"step", metric.last.step},
+                                   {"points", metric.count},
+                                   {"not_finite", metric.not_finite},
+                                   {"minimum", extreme(metric.minimum)},
+                                   {"maximum", extreme(metric.maximum)}};
   }
   for (const TextEntry& text : trial.texts) {
     out["texts"].push_back({{"name", text.name}, {"step", text.step}, {"text", text.value}});

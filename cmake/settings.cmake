@@ -26,6 +26,15 @@ target_compile_options(polysweep_settings INTERFACE
   # Precompiled headers and sanitizers make these two cry wolf on GCC 12.
   -Wno-maybe-uninitialized -Wno-restrict -fno-fast-math -ffp-contract=off)
 target_include_directories(polysweep_settings INTERFACE ${PROJECT_SOURCE_DIR})
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  target_compile_options(polysweep_settings INTERFACE -Wno-unknown-warning-option)
+endif()
+if(POLYSWEEP_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    message(FATAL_ERROR "POLYSWEEP_FUZZ needs clang: cmake --preset fuzz")
+  endif()
+  target_compile_options(polysweep_settings INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(POLYSWEEP_SANITIZE)
   target_compile_options(polysweep_settings INTERFACE -fsanitize=${POLYSWEEP_SANITIZE}
     -fno-omit-frame-pointer -fno-sanitize-recover=all)

@@ -42,4 +42,8 @@ std::unique_ptr<Experiment> make_toy();
 ExperimentSpec translation_spec();
 std::unique_ptr<Experiment> make_translation();
 
+// length.cc (LibTorch)
+ExperimentSpec length_spec();
+std::unique_ptr<Experiment> make_length();
+
 }  // namespace polysweep

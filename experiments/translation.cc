@@ -10,6 +10,7 @@
 #include "experiments/decoding.h"
 #include "experiments/encoded_corpus.h"
 #include "experiments/experiments.h"
+#include "experiments/model_parameters.h"
 #include "experiments/training.h"
 #include "experiments/transformer.h"
 #include "experiments/translation_parameters.h"
@@ -104,8 +105,8 @@ std::optional<std::vector<Translated>> Translation::translate_tests(const Transf
 RunEnd Translation::run(const TrialContext& context, Recorder& recorder) {
   const Parameters& parameters = context.trial.parameters;
   const auto corpus = encoded_corpus(corpus_options(parameters, context.data_folder));
-  const TransformerOptions model_options =
-      transformer_options(parameters, corpus->vocabulary->size(), context.device);
+  const ModelSize size{corpus->vocabulary->size(), parameters.integer("longest")};
+  const TransformerOptions model_options = transformer_options(parameters, size, context.device);
   Transformer model(model_options, static_cast<std::uint64_t>(parameters.integer("seed")));
   Training training(model, corpus->train, corpus->valid, training_options(parameters));
   CheckpointFolder checkpoints(system_files(), context.trial_folder, context.trial.id);

@@ -5,112 +5,67 @@
 #include <vector>
 
 #include "experiments/corpus.h"
-#include "experiments/encoding.h"
 #include "experiments/experiments.h"
+#include "experiments/model_parameters.h"
+#include "experiments/parameter_specs.h"
 
 namespace polysweep {
 namespace {
 
 using Specs = std::vector<ParameterSpec>;
 
-struct Range {
-  double minimum;
-  double maximum;
-};
-
-ParameterSpec integer(std::string name, std::int64_t value, Range range, std::string doc,
-                      std::string unit = "") {
-  ParameterSpec spec;
-  spec.name = std::move(name);
-  spec.type = ValueType::kInteger;
-  spec.default_value = Value(value);
-  spec.minimum = range.minimum;
-  spec.maximum = range.maximum;
-  spec.doc = std::move(doc);
-  spec.unit = std::move(unit);
-  return spec;
-}
-
-ParameterSpec real(std::string name, double value, Range range, std::string doc) {
-  ParameterSpec spec = integer(std::move(name), 0, range, std::move(doc));
-  spec.type = ValueType::kReal;
-  spec.default_value = Value(value);
-  return spec;
-}
-
-ParameterSpec text(std::string name, std::vector<std::string> words, std::string doc) {
-  ParameterSpec spec;
-  spec.name = std::move(name);
-  spec.type = ValueType::kText;
-  spec.default_value = Value(words.front());
-  spec.words = std::move(words);
-  spec.doc = std::move(doc);
-  return spec;
-}
-
-ParameterSpec when(ParameterSpec spec, std::string parameter, std::vector<Value> any_of) {
-  spec.when.push_back({std::move(parameter), std::move(any_of)});
-  return spec;
-}
-
 Specs data_specs() {
   const std::vector<Value> synthetic = {Value("synthetic")};
   const std::vector<Value> multi30k = {Value("multi30k_raw"), Value("multi30k_tok")};
   return {
-      text("corpus", corpus_names(), "what is translated, English to German"),
-      when(integer("sentences", 20000, {100, 1e6}, "training pairs that are generated"), "corpus",
-           synthetic),
-      when(integer("held_out", 500, {10, 1e5}, "validation pairs, and as many test pairs"),
-           "corpus", synthetic),
-      when(integer("corpus_seed", 1, {0, 1e9}, "seed of the generated corpus"), "corpus",
-           synthetic),
-      when(integer("vocabulary", 8000, {100, 1e6},
-                   "joint BPE: pieces in all (multi30k_raw), or merges (multi30k_tok)"),
-           "corpus", multi30k),
-      integer("longest", 128, {8, 4096}, "longest sentence that can be read or written", "tokens"),
+      text_parameter("corpus", corpus_names(), "what is translated, English to German"),
+      parameter_when(
+          integer_parameter("sentences", 20000, {100, 1e6}, "training pairs that are generated"),
+          "corpus", synthetic),
+      parameter_when(
+          integer_parameter("held_out", 500, {10, 1e5}, "validation pairs, and as many test pairs"),
+          "corpus", synthetic),
+      parameter_when(integer_parameter("corpus_seed", 1, {0, 1e9}, "seed of the generated corpus"),
+                     "corpus", synthetic),
+      parameter_when(
+          integer_parameter("vocabulary", 8000, {100, 1e6},
+                            "joint BPE: pieces in all (multi30k_raw), or merges (multi30k_tok)"),
+          "corpus", multi30k),
+      integer_parameter("longest", 128, {8, 4096}, "longest sentence that can be read or written",
+                        "tokens"),
   };
-}
-
-Specs model_specs() {
-  Specs specs = encoding_parameters();
-  const Specs more = {
-      integer("dimension", 64, {2, 8192}, "width of the model, a multiple of heads"),
-      integer("ffn_factor", 2, {1, 16}, "width of the feed-forward layers over the dimension"),
-      integer("heads", 4, {1, 128}, "attention heads"),
-      integer("layers", 2, {1, 64}, "layers of the encoder, and of the decoder"),
-      text("norm_place", {"post", "pre"}, "layer norm after each sublayer, or before it"),
-      real("dropout", 0.1, {0, 0.95}, "on embeddings and on what each sublayer adds"),
-      real("attention_dropout", 0, {0, 0.95}, "on attention weights"),
-  };
-  specs.insert(specs.end(), more.begin(), more.end());
-  return specs;
 }
 
 Specs training_specs() {
   return {
-      integer("updates", 400, {1, 1e9}, "updates of the weights"),
-      integer("batch_tokens", 2048, {16, 1e7},
-              "an update's sentence pairs times their longest side, at most", "tokens"),
-      real("learning_rate", 0.005, {0, 10}, "the highest; inverse-square-root schedule"),
-      integer("warmup", 100, {1, 1e9}, "updates until the learning rate is at its highest"),
-      real("adam_beta1", 0.9, {0, 1}, "decay of the first moment"),
-      real("adam_beta2", 0.98, {0, 1}, "decay of the second moment"),
-      real("adam_epsilon", 1e-8, {0, 1}, "added to the root of the second moment"),
-      real("clip", 0, {0, 1e9}, "largest norm of the gradient of the mean loss; 0: any"),
-      real("label_smoothing", 0.1, {0, 0.99}, "share of the target spread over the vocabulary"),
-      integer("evaluate_every", 100, {0, 1e9}, "updates between evaluations; 0: every epoch"),
-      integer("patience", 0, {0, 1e6},
-              "evaluations without a lower validation_loss that end the training; 0: never"),
-      integer("average", 0, {0, 100},
-              "evaluations whose mean weights are tested; 0: the last weights"),
+      integer_parameter("updates", 400, {1, 1e9}, "updates of the weights"),
+      integer_parameter("batch_tokens", 2048, {16, 1e7},
+                        "an update's sentence pairs times their longest side, at most", "tokens"),
+      real_parameter("learning_rate", 0.005, {0, 10}, "the highest; inverse-square-root schedule"),
+      integer_parameter("warmup", 100, {1, 1e9},
+                        "updates until the learning rate is at its highest"),
+      real_parameter("adam_beta1", 0.9, {0, 1}, "decay of the first moment"),
+      real_parameter("adam_beta2", 0.98, {0, 1}, "decay of the second moment"),
+      real_parameter("adam_epsilon", 1e-8, {0, 1}, "added to the root of the second moment"),
+      real_parameter("clip", 0, {0, 1e9}, "largest norm of the gradient of the mean loss; 0: any"),
+      real_parameter("label_smoothing", 0.1, {0, 0.99},
+                     "share of the target spread over the vocabulary"),
+      integer_parameter("evaluate_every", 100, {0, 1e9},
+                        "updates between evaluations; 0: every epoch"),
+      integer_parameter(
+          "patience", 0, {0, 1e6},
+          "evaluations without a lower validation_loss that end the training; 0: never"),
+      integer_parameter("average", 0, {0, 100},
+                        "evaluations whose mean weights are tested; 0: the last weights"),
   };
 }
 
 Specs other_specs() {
   return {
-      integer("beam", 1, {1, 100}, "hypotheses kept in translating; 1: greedy"),
-      real("length_penalty", 1, {0, 10}, "a hypothesis is worth log p / length^length_penalty"),
-      integer("seed", 0, {0, 9e15}, "of initial weights, order of the data and dropout"),
+      integer_parameter("beam", 1, {1, 100}, "hypotheses kept in translating; 1: greedy"),
+      real_parameter("length_penalty", 1, {0, 10},
+                     "a hypothesis is worth log p / length^length_penalty"),
+      integer_parameter("seed", 0, {0, 9e15}, "of initial weights, order of the data and dropout"),
   };
 }
 
@@ -148,7 +103,7 @@ std::vector<MetricSpec> metric_specs() {
 
 ExperimentSpec translation_spec() {
   Specs all;
-  for (const Specs& part : {data_specs(), model_specs(), training_specs(), other_specs()})
+  for (const Specs& part : {data_specs(), model_parameters(), training_specs(), other_specs()})
     all.insert(all.end(), part.begin(), part.end());
   ExperimentSpec spec;
   spec.name = "translation";
@@ -176,24 +131,6 @@ EncodedCorpusOptions corpus_options(const Parameters& parameters,
   }
   options.vocabulary.kind = options.corpus.name == "multi30k_tok" ? "merges" : "bpe";
   options.vocabulary.size = parameters.integer("vocabulary");
-  return options;
-}
-
-TransformerOptions transformer_options(const Parameters& parameters, std::int64_t vocabulary,
-                                       int device) {
-  TransformerOptions options;
-  options.vocabulary = vocabulary;
-  options.width = parameters.integer("dimension");
-  options.feed_forward = options.width * parameters.integer("ffn_factor");
-  options.heads = parameters.integer("heads");
-  options.encoder_layers = options.decoder_layers = parameters.integer("layers");
-  options.longest = parameters.integer("longest");
-  options.pre_norm = parameters.text("norm_place") == "pre";
-  options.dropout = parameters.real("dropout");
-  options.attention_dropout = parameters.real("attention_dropout");
-  options.encoding = parameters.text("encoding");
-  options.encoding_options = encoding_options(parameters);
-  if (device >= 0) options.device = at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(device));
   return options;
 }
 

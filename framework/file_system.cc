@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include "framework/error.h"
 
@@ -192,6 +194,11 @@ class PosixFileSystem : public FileSystem {
     open.read(offset, content.data(), size, got);
     content.resize(got);
     return content;
+  }
+
+  bool wait_for_writes() override {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return true;
   }
 
   void replace(const path& file, std::string_view bytes) override {

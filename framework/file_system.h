@@ -42,6 +42,10 @@ class FileSystem {
   // Up to `size` bytes from `offset`; fewer only at the end of the file.
   virtual std::string read_range(const std::filesystem::path& path, std::uint64_t offset,
                                  std::size_t size) = 0;
+  // Called where a file that another process may be writing holds bytes that make
+  // no sense: over a network, parts of an append can be seen (as zeros) before
+  // those in front of them. Lets some time pass; false where that is of no use.
+  virtual bool wait_for_writes() { return false; }
   // Replaces `path` in one step: unique temporary name, sync, rename, sync of
   // the folder. A reader sees the old content or the new one.
   virtual void replace(const std::filesystem::path& path, std::string_view bytes) = 0;

@@ -18,8 +18,9 @@
 // A segment begins with a FULL fragment whose data is kSegmentMagic followed by
 // u32 format version and u64 number of the segment.
 //
-// Reading: a fragment or record that runs into the end of the newest segment is
-// a torn tail: dropped with a notice. Any other mismatch is damage: reading
+// Reading: a fragment or record that runs into the end of a segment, or zeros up
+// to there, are a torn tail: dropped with a notice. Any other mismatch is damage
+// (also a fragment that runs into the end and has whole ones behind it): reading
 // goes on at the next block (fragments of a record begun before it are dropped)
 // and the gap in the sequence numbers is reported.
 #pragma once

@@ -12,6 +12,7 @@ namespace polysweep {
 namespace {
 
 constexpr std::size_t kWindow = 8 * kJournalBlock;
+constexpr int kLooks = 5;
 
 bool is_fragment_type(std::uint8_t type) {
   return type >= static_cast<std::uint8_t>(FragmentType::kFull) &&
@@ -27,6 +28,23 @@ std::optional<std::uint64_t> header_number(std::string_view data) {
     fail("a journal of format {}; this polysweep reads format {}", version, kJournalVersion);
   }
   return in.u64_fixed();
+}
+
+bool only_zeros(std::string_view bytes) {
+  return bytes.find_first_not_of('\0') == std::string_view::npos;
+}
+
+// Whether a whole fragment begins anywhere in `bytes`.
+bool holds_fragment(std::string_view bytes) {
+  for (; bytes.size() >= kFragmentHeader; bytes.remove_prefix(1)) {
+    ByteReader in(bytes);
+    const std::uint32_t checksum = in.u32_fixed();
+    const std::size_t low = in.u8();
+    const std::size_t size = low | std::size_t{in.u8()} << 8;
+    if (!is_fragment_type(in.u8()) || size > in.left()) continue;
+    if (fragment_checksum(bytes.substr(kFragmentHeader - 1, size + 1)) == checksum) return true;
+  }
+  return false;
 }
 
 std::string missing_text(Sequence first, Sequence last) {
@@ -70,6 +88,7 @@ bool JournalReader::enter_next_segment() {
   closed_ = segment_ < segments.back();
   offset_ = first && segment_ == position_.segment ? position_.offset : 0;
   window_.clear();
+  settled_ = 0;
   joining_ = false;
   resyncing_ = false;
   if (offset_ > 0 && window_at(offset_ - 1, 1).empty()) {
@@ -87,7 +106,9 @@ bool JournalReader::go_on_after_end(Found found) {
     // Once more: it may have grown before the newer one was begun.
     return closed_;
   }
-  if (incomplete) {
+  if (found == Found::kIncomplete && hides_records()) {
+    report(offset_, false, "a fragment of a record that leads beyond the end of the segment");
+  } else if (incomplete) {
     report(joining_ ? record_offset_ : offset_, true, "an incomplete record at the end");
   }
   return enter_next_segment();
@@ -111,19 +132,22 @@ JournalReader::Found JournalReader::next_fragment(Fragment& fragment) {
     }
     const std::string_view header = window_at(offset_, kFragmentHeader);
     if (header.empty()) return Found::kEnd;
-    if (header.size() < kFragmentHeader) return Found::kIncomplete;
+    if (header.size() < kFragmentHeader) return incomplete();
     ByteReader in(header);
     const std::uint32_t checksum = in.u32_fixed();
     const std::size_t low = in.u8();
     const std::size_t size = low | std::size_t{in.u8()} << 8;
     const std::uint8_t type = in.u8();
     if (size > room - kFragmentHeader || !is_fragment_type(type)) {
+      if (may_change()) continue;
+      if (ends_in_zeros()) return incomplete();
       skip_block(offset_, "no fragment of a record where one must stand");
       continue;
     }
     const std::string_view whole = window_at(offset_, kFragmentHeader + size);
-    if (whole.size() < kFragmentHeader + size) return Found::kIncomplete;
+    if (whole.size() < kFragmentHeader + size) return incomplete();
     if (fragment_checksum(whole.substr(kFragmentHeader - 1)) != checksum) {
+      if (may_change()) continue;
       skip_block(offset_, "a fragment of a record whose checksum does not fit");
       continue;
     }
@@ -131,6 +155,39 @@ JournalReader::Found JournalReader::next_fragment(Fragment& fragment) {
     offset_ += whole.size();
     return Found::kFragment;
   }
+}
+
+// What was seen of it is not kept: it may become another.
+JournalReader::Found JournalReader::incomplete() {
+  window_.clear();
+  return Found::kIncomplete;
+}
+
+// Bytes that cannot be read, in a segment that is being written, are looked at
+// again for a while. True where they have changed.
+bool JournalReader::may_change() {
+  if (closed_ || offset_ < settled_) return false;
+  const std::string seen = window_;
+  for (int i = 0; i < kLooks && files_.wait_for_writes(); ++i) {
+    window_ = files_.read_range(folder_ / segment_name(segment_), window_offset_, kWindow);
+    if (!window_.starts_with(seen)) return true;
+  }
+  settled_ = window_offset_ + seen.size();
+  return false;
+}
+
+bool JournalReader::ends_in_zeros() const {
+  for (std::uint64_t at = offset_;;) {
+    const std::string bytes = files_.read_range(folder_ / segment_name(segment_), at, kWindow);
+    if (bytes.empty()) return true;
+    if (!only_zeros(bytes)) return false;
+    at += bytes.size();
+  }
+}
+
+bool JournalReader::hides_records() const {
+  return segment_ > 0 && holds_fragment(files_.read_range(folder_ / segment_name(segment_),
+                                                          offset_ + 1, kJournalBlock));
 }
 
 bool JournalReader::join(const Fragment& fragment) {
@@ -224,7 +281,9 @@ void JournalReader::check_sequence(const JournalRecord& record) {
     if (explained) damage_.back().what += "; no record is missing";
     return;
   }
-  const std::string missing = missing_text(expected, record.sequence - 1);
+  std::string missing = missing_text(expected, record.sequence - 1);
+  // A writer that goes on behind damage counts all that may have stood there.
+  if (explained && position_.segment != segment_) missing += ", as far as they were written";
   if (explained) {
     damage_.back().what += "; " + missing;
   } else {
@@ -261,6 +320,7 @@ SegmentEnd read_segment_end(FileSystem& files, const std::filesystem::path& fold
     if (damage.offset == 0) end.is_named_right = false;
     if (damage.offset >= behind.offset) damaged = true;
   }
+  if (reader.at_torn_tail() && reader.hides_records()) damaged = true;
   if (damaged) {
     const std::string hidden = files.read_range(folder / segment_name(segment), behind.offset,
                                                 kSegmentBytes + kLongestRecord);

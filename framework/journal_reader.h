@@ -54,6 +54,9 @@ class JournalReader {
   const std::vector<JournalDamage>& damage() const { return damage_; }
   // An incomplete record stands at the present end of the newest segment.
   bool at_torn_tail() const { return at_torn_tail_; }
+  // Whole fragments stand behind the one that next() stopped at: its length was
+  // damaged, it is no torn tail.
+  bool hides_records() const;
 
  private:
   struct Fragment;
@@ -65,6 +68,9 @@ class JournalReader {
   // At the present end of the segment: true where reading can go on.
   bool go_on_after_end(Found found);
   Found next_fragment(Fragment& fragment);
+  Found incomplete();
+  bool may_change();
+  bool ends_in_zeros() const;
   std::string_view window_at(std::uint64_t offset, std::size_t size);
   // Adds the fragment to the record being joined; true once that is whole.
   bool join(const Fragment& fragment);
@@ -85,7 +91,8 @@ class JournalReader {
   bool closed_ = false;        // a newer segment exists: nothing is added any more
   std::string window_;         // bytes of the segment from window_offset_ on
   std::uint64_t window_offset_ = 0;
-  std::string record_;  // joined so far
+  std::uint64_t settled_ = 0;  // bytes before it were waited for
+  std::string record_;         // joined so far
   std::uint64_t record_offset_ = 0;
   bool joining_ = false;
   bool resyncing_ = false;       // after damage, until a record begins

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <condition_variable>
 #include <cstdio>
 #include <deque>
@@ -13,6 +14,7 @@
 #include "framework/channel_recorder.h"
 #include "framework/clock.h"
 #include "framework/error.h"
+#include "framework/output_mark.h"
 
 namespace polysweep {
 
@@ -94,7 +96,19 @@ std::optional<AssignTrial> WorkerLoop::next_assignment() {
   return assignment;
 }
 
+// What the attempt prints is told apart by a mark before it.
+void print_mark(const AssignTrial& assignment) {
+  const std::string mark = output_mark(assignment.trial, assignment.attempt);
+  std::string_view rest = mark;
+  while (!rest.empty()) {
+    const ssize_t size = write(STDOUT_FILENO, rest.data(), rest.size());
+    if (size < 0 && errno != EINTR) return;  // nobody reads what we print
+    if (size > 0) rest.remove_prefix(static_cast<std::size_t>(size));
+  }
+}
+
 void WorkerLoop::run(const AssignTrial& assignment) {
+  print_mark(assignment);
   recorder_.begin(assignment.trial, assignment.attempt);
   const double begun_s = system_clock().monotonic_s();
   AttemptResult result = runner_.run(assignment, recorder_);

@@ -9,6 +9,7 @@
 #include "reports/cell_values.h"
 #include "reports/escaping.h"
 #include "reports/number_text.h"
+#include "reports/sweep_series.h"
 
 namespace polysweep {
 namespace {
@@ -195,10 +196,9 @@ void audit_metrics(std::vector<AuditItem>& items, const SweepResults& results, c
 void audit_last_step(std::vector<AuditItem>& items, const SweepResults& results, const Arms& arms) {
   std::map<std::size_t, std::int64_t> last;
   for (const auto& [metric, curves] : results.curves) {
-    for (const auto& curve : curves) {
-      if (curve.points.empty()) continue;
-      auto& step = last[curve.trial];
-      step = std::max(step, curve.points.back().step);
+    for (const auto& series : series_of(results, metric)) {
+      auto& step = last[series.trial];
+      step = std::max(step, series.last_step);
     }
   }
   Values values;

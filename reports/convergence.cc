@@ -7,68 +7,74 @@
 #include <map>
 
 #include "reports/cell_values.h"
+#include "reports/sweep_series.h"
 
 namespace polysweep {
 namespace {
 
-using CurveOfTrial = std::map<std::size_t, const Curve*>;
+// The series of a metric by trial.
+using SeriesOfTrial = std::map<std::size_t, SeriesResult>;
 
-bool at_least_as_good(double value, double target, Goal goal) {
-  return goal == Goal::kMinimize ? value <= target : value >= target;
+std::optional<double> best_of(const SeriesResult& series, Goal goal) {
+  const double best = goal == Goal::kMinimize ? series.minimum : series.maximum;
+  return std::isnan(best) ? std::nullopt : std::optional(best);
 }
 
-std::optional<double> best_of(const Curve& curve, Goal goal) {
-  std::optional<double> best;
-  for (const auto& point : curve.points) {
-    if (!std::isfinite(point.value)) continue;
-    if (!best || at_least_as_good(point.value, *best, goal)) best = point.value;
-  }
-  return best;
-}
-
-std::optional<double> target_of(const SweepResults& results, const CurveOfTrial& curves,
+std::optional<double> target_of(const SweepResults& results, const SeriesOfTrial& series,
                                 std::size_t baseline, Goal goal) {
   std::vector<double> bests;
   for (std::size_t trial : results.cells[baseline].trials) {
-    const auto found = curves.find(trial);
-    if (results.trials[trial].state != TrialState::kDone || found == curves.end()) continue;
-    if (const auto best = best_of(*found->second, goal)) bests.push_back(*best);
+    const auto found = series.find(trial);
+    if (results.trials[trial].state != TrialState::kDone || found == series.end()) continue;
+    if (const auto best = best_of(found->second, goal)) bests.push_back(*best);
   }
   if (bests.empty()) return std::nullopt;
   return median_of(bests);
 }
 
-ConvergenceRun run_of(const TrialResult& trial, std::size_t index, const Curve& curve,
-                      double target, Goal goal) {
-  ConvergenceRun run;
-  run.trial = index;
-  if (trial.state == TrialState::kDiverged) {
-    run.note = "diverged";
-    return run;
-  }
-  for (const auto& point : curve.points) {
-    if (std::isfinite(point.value) && at_least_as_good(point.value, target, goal)) {
-      run.step = static_cast<double>(point.step);
-      return run;
-    }
-  }
-  const auto best = best_of(curve, goal);
-  run.note = best ? fmt::format("best {:.4g}", *best) : "no finite value";
-  return run;
+bool reaches(const SeriesResult& series, Goal goal, double target) {
+  const auto best = best_of(series, goal);
+  return best && (goal == Goal::kMinimize ? *best <= target : *best >= target);
 }
 
-std::vector<ConvergenceRun> runs_of(const SweepResults& results, const CurveOfTrial& curves,
+// The runs of a cell; those that get to the target without their step yet.
+std::vector<ConvergenceRun> runs_of(const SweepResults& results, const SeriesOfTrial& series,
                                     std::size_t cell, double target, Goal goal) {
   std::vector<ConvergenceRun> runs;
   for (std::size_t index : results.cells[cell].trials) {
-    const TrialResult& trial = results.trials[index];
-    const auto found = curves.find(index);
-    const bool ended = trial.state == TrialState::kDone || trial.state == TrialState::kDiverged;
-    if (ended && found != curves.end()) {
-      runs.push_back(run_of(trial, index, *found->second, target, goal));
+    const TrialState state = results.trials[index].state;
+    const auto found = series.find(index);
+    const bool ended = state == TrialState::kDone || state == TrialState::kDiverged;
+    if (!ended || found == series.end()) continue;
+    ConvergenceRun run;
+    run.trial = index;
+    const auto best = best_of(found->second, goal);
+    if (state == TrialState::kDiverged) {
+      run.note = "diverged";
+    } else if (!reaches(found->second, goal, target)) {
+      run.note = best ? fmt::format("best {:.4g}", *best) : "no finite value";
     }
+    runs.push_back(std::move(run));
   }
   return runs;
+}
+
+// Asks for all steps at once.
+void set_steps(Convergence& convergence, const SweepResults& results) {
+  std::vector<CurveSource::Target> targets;
+  std::vector<ConvergenceRun*> asked;
+  for (ConvergenceRow& row : convergence.rows) {
+    for (ConvergenceRun& run : row.runs) {
+      if (!run.note.empty()) continue;
+      targets.push_back({run.trial, *row.target});
+      asked.push_back(&run);
+    }
+  }
+  const auto steps =
+      first_reaching(results, convergence.metric.name, convergence.metric.goal, targets);
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (steps[i]) asked[i]->step = static_cast<double>(*steps[i]);
+  }
 }
 
 void set_ratio(ConvergenceRow& row, const SweepResults& results,
@@ -105,14 +111,15 @@ std::string chosen_metric(const SweepResults& results, const std::string& metric
 
 std::optional<Convergence> converge(const SweepResults& results, const std::string& metric,
                                     double confidence) {
-  const auto found = results.curves.find(chosen_metric(results, metric));
-  if (found == results.curves.end()) return std::nullopt;
-  CurveOfTrial curves;
-  for (const auto& curve : found->second) curves[curve.trial] = &curve;
+  const std::string name = chosen_metric(results, metric);
+  if (results.curves.count(name) == 0) return std::nullopt;
+  SeriesOfTrial series;
+  for (const SeriesResult& each : series_of(results, name)) series[each.trial] = each;
 
   Convergence convergence;
-  convergence.metric = metric_info(results, found->first);
+  convergence.metric = metric_info(results, name);
   const Goal goal = convergence.metric.goal;
+  std::map<std::size_t, std::size_t> row_of;  // by cell
   for (std::size_t i = 0; i < results.cells.size(); ++i) {
     const CellResult& cell = results.cells[i];
     if (cell.baseline < 0 && !cell.is_baseline) continue;
@@ -120,20 +127,23 @@ std::optional<Convergence> converge(const SweepResults& results, const std::stri
     row.cell = i;
     row.baseline = cell.baseline < 0 ? i : static_cast<std::size_t>(cell.baseline);
     row.planned = cell.trials.size();
-    row.target = target_of(results, curves, row.baseline, goal);
-    if (row.target) {
-      row.runs = runs_of(results, curves, i, *row.target, goal);
-      row.reached = static_cast<std::size_t>(
-          std::count_if(row.runs.begin(), row.runs.end(),
-                        [](const ConvergenceRun& run) { return run.step.has_value(); }));
-      if (row.baseline != i) {
-        set_ratio(row, results, runs_of(results, curves, row.baseline, *row.target, goal),
-                  confidence);
-      }
-    }
+    row.target = target_of(results, series, row.baseline, goal);
+    if (row.target) row.runs = runs_of(results, series, i, *row.target, goal);
+    row_of[i] = convergence.rows.size();
     convergence.rows.push_back(std::move(row));
   }
   if (convergence.rows.empty()) return std::nullopt;
+  set_steps(convergence, results);
+  for (ConvergenceRow& row : convergence.rows) {
+    row.reached = static_cast<std::size_t>(
+        std::count_if(row.runs.begin(), row.runs.end(),
+                      [](const ConvergenceRun& run) { return run.step.has_value(); }));
+    // A baseline has its own median as its target.
+    const auto baseline = row_of.find(row.baseline);
+    if (row.baseline != row.cell && row.target && baseline != row_of.end()) {
+      set_ratio(row, results, convergence.rows[baseline->second].runs, confidence);
+    }
+  }
   return convergence;
 }
 

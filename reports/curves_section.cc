@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "reports/ablation.h"
 #include "reports/convergence.h"
@@ -10,6 +11,7 @@
 #include "reports/learning_curve.h"
 #include "reports/number_text.h"
 #include "reports/study.h"
+#include "reports/sweep_series.h"
 
 namespace polysweep {
 namespace {
@@ -61,11 +63,8 @@ Table steps_table(const Study& study, const Convergence& convergence) {
 
 // The step at which a censored run was last evaluated; none where it has no curve.
 std::optional<double> last_step(const Study& study, const std::string& metric, std::size_t trial) {
-  const auto curves = study.results.curves.find(metric);
-  if (curves == study.results.curves.end()) return std::nullopt;
-  for (const auto& curve : curves->second) {
-    if (curve.trial != trial || curve.points.empty()) continue;
-    return static_cast<double>(curve.points.back().step);
+  for (const auto& series : series_of(study.results, metric)) {
+    if (series.trial == trial) return static_cast<double>(series.last_step);
   }
   return std::nullopt;
 }
@@ -172,36 +171,44 @@ bool wants_logarithm(const std::vector<BandLine>& lines) {
   return low > 0 && high / low > kLogarithmicRange;
 }
 
-// The curves of a context; of many, the baseline's and those of the best cells.
-std::vector<const LearningCurve*> chosen_curves(const Study& study,
-                                                const std::vector<LearningCurve>& curves,
-                                                std::size_t context,
-                                                const std::vector<std::size_t>& ranking) {
-  std::vector<const LearningCurve*> here;
-  for (const auto& curve : curves) {
-    if (study.arms.cells[curve.cell].context_index == context) here.push_back(&curve);
+// The cells of a context that have done runs with a curve; of many, the baseline's
+// and those of the best cells.
+std::vector<std::size_t> drawn_cells(const Study& study, const std::set<std::size_t>& with_curve,
+                                     std::size_t context, const std::vector<std::size_t>& ranking) {
+  std::vector<std::size_t> here;
+  for (const std::size_t cell : with_curve) {
+    if (study.arms.cells[cell].context_index == context) here.push_back(cell);
   }
   if (here.size() <= kMostLines) return here;
-  const auto rank = [&](const LearningCurve* curve) {
-    if (study.results.cells[curve->cell].is_baseline) return std::ptrdiff_t{-1};
-    return std::find(ranking.begin(), ranking.end(), curve->cell) - ranking.begin();
+  const auto rank = [&](std::size_t cell) {
+    if (study.results.cells[cell].is_baseline) return std::ptrdiff_t{-1};
+    return std::find(ranking.begin(), ranking.end(), cell) - ranking.begin();
   };
   std::stable_sort(here.begin(), here.end(),
-                   [&](const auto* a, const auto* b) { return rank(a) < rank(b); });
+                   [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
   here.resize(kMostLines);
   std::sort(here.begin(), here.end());
   return here;
 }
 
+std::set<std::size_t> cells_with_curve(const Study& study, const std::string& metric) {
+  std::set<std::size_t> out;
+  for (const auto& series : series_of(study.results, metric)) {
+    const TrialResult& trial = study.results.trials[series.trial];
+    if (trial.state == TrialState::kDone) out.insert(trial.cell);
+  }
+  return out;
+}
+
 Figure curve_figure(const Study& study, const std::string& id, const MetricInfo& metric,
-                    const std::vector<const LearningCurve*>& curves) {
+                    const std::vector<LearningCurve>& curves) {
   std::vector<BandLine> lines;
   std::size_t incomplete = 0;
-  for (const LearningCurve* curve : curves) {
-    const auto& cell = study.arms.cells[curve->cell];
-    const std::string mark = study.results.cells[curve->cell].is_baseline ? " (baseline)" : "";
-    lines.push_back({cell.arm + mark + runs_text(*curve), cell.style, curve->points});
-    incomplete = std::max(incomplete, curve->incomplete);
+  for (const LearningCurve& curve : curves) {
+    const auto& cell = study.arms.cells[curve.cell];
+    const std::string mark = study.results.cells[curve.cell].is_baseline ? " (baseline)" : "";
+    lines.push_back({cell.arm + mark + runs_text(curve), cell.style, curve.points});
+    incomplete = std::max(incomplete, curve.incomplete);
   }
   BandAxes axes;
   axes.x = "step";
@@ -210,7 +217,7 @@ Figure curve_figure(const Study& study, const std::string& id, const MetricInfo&
   axes.band = "lowest and highest " + study.noun;
   axes.y_logarithmic = wants_logarithm(lines);
   Figure figure = band_figure(id, axes, lines);
-  const std::string& where = study.arms.cells[curves.front()->cell].context;
+  const std::string& where = study.arms.cells[curves.front().cell].context;
   figure.caption = fmt::format(
       "{}{}{} by step ({}): mean over done {}s, band from the lowest to the highest {}{}.{}{}",
       where, where.empty() ? "" : ": ", metric_title(metric), goal_text(metric), study.noun,
@@ -245,9 +252,11 @@ Section curves_section(const Study& study) {
   const auto ranking = best_cells(study.results, study.results.primary);
   const std::size_t contexts = std::min(study.arms.contexts.size(), kMostContexts);
   for (std::size_t m = 0; m < names.size() && m < kMostMetrics; ++m) {
-    const auto curves = learning_curves(study.results, names[m], kMostPoints);
+    const auto with_curve = cells_with_curve(study, names[m]);
     for (std::size_t context = 0; context < contexts; ++context) {
-      const auto chosen = chosen_curves(study, curves, context, ranking);
+      const auto cells = drawn_cells(study, with_curve, context, ranking);
+      if (cells.empty()) continue;
+      const auto chosen = learning_curves(study.results, names[m], kMostPoints, cells);
       if (chosen.empty()) continue;
       section.blocks.push_back(curve_figure(study, fmt::format("curve{}-{}", m + 1, context + 1),
                                             metric_info(study.results, names[m]), chosen));

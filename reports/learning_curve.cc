@@ -4,6 +4,8 @@
 #include <cmath>
 #include <map>
 
+#include "reports/sweep_series.h"
+
 namespace polysweep {
 namespace {
 
@@ -45,15 +47,19 @@ LearningCurve curve_of(const std::vector<const Curve*>& runs) {
 }  // namespace
 
 std::vector<LearningCurve> learning_curves(const SweepResults& results, const std::string& metric,
-                                           std::size_t most_points) {
-  std::vector<LearningCurve> curves;
-  const auto found = results.curves.find(metric);
-  if (found == results.curves.end()) return curves;
-  std::map<std::size_t, std::vector<const Curve*>> by_cell;
-  for (const auto& curve : found->second) {
-    const TrialResult& trial = results.trials.at(curve.trial);
-    if (trial.state == TrialState::kDone) by_cell[trial.cell].push_back(&curve);
+                                           std::size_t most_points,
+                                           const std::vector<std::size_t>& cells) {
+  std::vector<std::size_t> trials;
+  for (std::size_t trial = 0; trial < results.trials.size(); ++trial) {
+    if (results.trials[trial].state != TrialState::kDone) continue;
+    const std::size_t cell = results.trials[trial].cell;
+    const bool wanted = cells.empty() || std::find(cells.begin(), cells.end(), cell) != cells.end();
+    if (wanted) trials.push_back(trial);
   }
+  const std::vector<Curve> all = curves_of(results, metric, trials);
+  std::map<std::size_t, std::vector<const Curve*>> by_cell;
+  for (const Curve& curve : all) by_cell[results.trials[curve.trial].cell].push_back(&curve);
+  std::vector<LearningCurve> curves;
   for (const auto& [cell, runs] : by_cell) {
     LearningCurve curve = curve_of(runs);
     curve.cell = cell;

@@ -21,8 +21,9 @@ struct LearningCurve {
   std::size_t incomplete = 0;     // evaluations left out because a run has none
 };
 
-// Of the cells that have such a curve, in their order.
+// Of those of the cells (empty: of all) that have such a curve, in their order.
 std::vector<LearningCurve> learning_curves(const SweepResults& results, const std::string& metric,
-                                           std::size_t most_points);
+                                           std::size_t most_points,
+                                           const std::vector<std::size_t>& cells = {});
 
 }  // namespace polysweep

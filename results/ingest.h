@@ -60,7 +60,9 @@ class Ingest {
   std::unique_ptr<State> state_;
 };
 
-// An Ingest that catches up every 100 ms on a thread of its own.
+// An Ingest that catches up every 100 ms on a thread of its own. Of several in
+// one store one does the work (the lock STORE/ingest.lock), the others wait for
+// its end. A database that cannot be written is tried again.
 class IngestThread {
  public:
   IngestThread(FileSystem& files, std::filesystem::path store);

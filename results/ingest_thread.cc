@@ -3,6 +3,7 @@
 #include <mutex>
 #include <thread>
 
+#include "results/connection.h"
 #include "results/ingest.h"
 
 namespace polysweep {
@@ -20,10 +21,17 @@ void add(IngestReport& sum, IngestReport&& part) {
 }  // namespace
 
 struct IngestThread::State {
-  State(FileSystem& files, const std::filesystem::path& store) : ingest(files, store) {}
+  State(FileSystem& files_in, const std::filesystem::path& store)
+      : files(files_in), lock_file(store / "ingest.lock"), ingest(files_in, store) {}
 
   void run();
   void stop();
+  bool has_turn();
+  void catch_up();
+
+  FileSystem& files;
+  std::filesystem::path lock_file;
+  std::unique_ptr<FileLock> turn;  // ours until the end, once we have it
 
   Ingest ingest;  // the thread's until it has ended
   IngestReport report;
@@ -34,12 +42,28 @@ struct IngestThread::State {
   std::thread thread;
 };
 
+// Who has the lock does the work for all; another takes over when it ends.
+bool IngestThread::State::has_turn() {
+  if (!turn) turn = files.try_lock(lock_file, "the ingest of a run");
+  return turn != nullptr;
+}
+
+// A database that cannot be written now may be at the next time, and the
+// journals keep everything; at the end it must be.
+void IngestThread::State::catch_up() {
+  try {
+    add(report, ingest.catch_up());
+  } catch (const DatabaseError& wrong) {
+    if (wrong.is_damage()) throw;
+  }
+}
+
 void IngestThread::State::run() {
   try {
     std::unique_lock lock(mutex);
     while (!stopping) {
       lock.unlock();
-      add(report, ingest.catch_up());
+      if (has_turn()) catch_up();
       lock.lock();
       wake.wait_for(lock, kPause, [this] { return stopping; });
     }
@@ -73,6 +97,7 @@ void IngestThread::check_alive() {
 IngestReport IngestThread::finish() {
   state_->stop();
   check_alive();
+  // Without the lock, if another has it: SQLite lets one write after the other.
   add(state_->report, state_->ingest.catch_up());
   return std::move(state_->report);
 }

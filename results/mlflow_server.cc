@@ -134,8 +134,10 @@ ServerExporter::ServerExporter(const ExportRequest& request)
   curl_free(escaped);
   const Answer known = server_.ask("experiments/get-by-name", query, nullptr);
   if (known.status == 200) {
-    fail("the MLflow server {} has an experiment '{}'; rename or delete it there first",
-         server_.url(), sweep_);
+    const bool deleted = known.text.find("\"deleted\"") != std::string::npos;
+    fail("the MLflow server {} has {} experiment '{}'; {} it there first", server_.url(),
+         deleted ? "a deleted" : "an", sweep_,
+         deleted ? "restore and rename, or `mlflow gc`," : "rename");
   }
   Json tags = Json::array();
   for (const auto& [name, value] : mlflow_sweep_tags(request.sweep)) {

@@ -51,6 +51,9 @@ struct HostOptions {
   std::vector<Slot> slots;            // at least one
   std::filesystem::path data_folder;  // "" where no trial reads data
   HostLimits limits;
+  // Its workers start programs, and this process has no children but workers:
+  // what a worker leaves behind is killed (runners/descendants.h).
+  bool workers_have_children = false;
 };
 
 struct HostResult {

@@ -54,10 +54,14 @@ void HostRun::fill_seats() {
   for (const WorkerSeat& seat : seats_) {
     if (seat.occupied() && !seat.kill_reason() && seat.flights().empty()) ++idle;
   }
+  FolderOfTrial folder_of;
+  if (!options_.worker.keeps_logs) {
+    folder_of = [this](const TrialId& id) { return trial_folder(options_.store, id); };
+  }
   for (WorkerSeat& seat : seats_) {
     if (idle >= queue_.size()) return;
     if (seat.occupied()) continue;
-    seat.start(options_.worker, now_s_);
+    seat.start(options_.worker, folder_of, now_s_);
     ++idle;
   }
 }
@@ -135,6 +139,7 @@ bool HostRun::lease(WorkerSeat& seat, const std::optional<TrialToRun>& item, boo
   if (!trial.data_digest.empty()) assignment.data_folder = options_.data_folder.string();
   assignment.trial_folder = trial_folder(options_.store, trial.id).string();
   assignment.device = seat.slot().device;
+  seat.output().expect(trial.id, item->next_attempt);
   seat.channel().send(assignment);
 
   Flight flight;

@@ -5,6 +5,7 @@
 #include "framework/clock.h"
 #include "framework/digest.h"
 #include "framework/error.h"
+#include "runners/descendants.h"
 #include "runners/host_run.h"
 
 namespace polysweep {
@@ -19,17 +20,20 @@ bool from_outside(int number) {
 }  // namespace
 
 // Takes in all that a worker has said. Whether it has died is asked first, so
-// that nothing it said before its death is missed.
+// that nothing it said before its death is missed; what it has printed is read
+// last, so that all it printed before it said something is known by then.
 void HostRun::listen(WorkerSeat& seat) {
   if (!seat.occupied()) return;
-  seat.process().read_output();
   const std::optional<ExitStatus> status = seat.process().poll();
-  while (const std::optional<Message> message = seat.receive()) {
-    seat.seen(now_s_);
-    if (const auto* hello = std::get_if<WorkerHello>(&*message)) {
+  heard_.clear();
+  while (std::optional<Message> message = seat.receive()) heard_.push_back(std::move(*message));
+  seat.process().read_output();
+  if (!heard_.empty()) seat.seen(now_s_);
+  for (const Message& message : heard_) {
+    if (const auto* hello = std::get_if<WorkerHello>(&message)) {
       greeted(seat, *hello);
-    } else {
-      hear(seat, *message);
+    } else if (!seat.silenced()) {
+      hear(seat, message);
     }
   }
   if (status) bury(seat, *status);
@@ -84,9 +88,7 @@ void HostRun::attempt_ended(WorkerSeat& seat, const AttemptEnded& ended) {
   ending.elapsed_s = ended.elapsed_s;
   ending.peak_memory_bytes = ended.peak_memory_bytes;
   if (ended.outcome != Outcome::kDone && ended.outcome != Outcome::kStopped) {
-    seat.process().read_output();
-    ending.output_tail = seat.process().output_tail();
-    seat.process().forget_output();
+    ending.output_tail = seat.output().last_lines(flight.id, flight.item.next_attempt);
   }
   look_ahead_.trial_took(ended.elapsed_s);
   end_attempt(seat, std::move(flight), std::move(ending));
@@ -95,13 +97,14 @@ void HostRun::attempt_ended(WorkerSeat& seat, const AttemptEnded& ended) {
 // A worker has ended: its trial with it, the others are put back.
 void HostRun::bury(WorkerSeat& seat, const ExitStatus& status) {
   const bool had_begun = !seat.flights().empty() && seat.flights().front().begun;
-  const bool out_of_memory = memory_events_.grew();
+  MemoryEvents& memory_events = seat.memory_events() ? *seat.memory_events() : memory_events_;
+  const bool out_of_memory = memory_events.grew();
   if (had_begun) {
     Flight flight = std::move(seat.flights().front());
     seat.flights().pop_front();
     Ending ending = ending_of(seat, status, out_of_memory);
     ending.elapsed_s = now_s_ - flight.begun_s;
-    ending.output_tail = seat.process().output_tail();
+    ending.output_tail = seat.output().last_lines(flight.id, flight.item.next_attempt);
     put_back_all(seat);
     end_attempt(seat, std::move(flight), std::move(ending));
   } else {
@@ -117,6 +120,17 @@ void HostRun::bury(WorkerSeat& seat, const ExitStatus& status) {
     }
   }
   seat.vacate();
+  kill_left_behind();
+}
+
+// Processes that a worker had started and that outlived it.
+void HostRun::kill_left_behind() {
+  if (!options_.workers_have_children) return;
+  std::vector<pid_t> workers;
+  for (WorkerSeat& seat : seats_) {
+    if (seat.occupied()) workers.push_back(seat.process().pid());
+  }
+  kill_descendants(workers, Reap::kYes);
 }
 
 HostRun::Ending HostRun::ending_of(const WorkerSeat& seat, const ExitStatus& status,
@@ -157,7 +171,8 @@ void HostRun::put_back_all(WorkerSeat& seat) {
   }
 }
 
-void HostRun::end_attempt(const WorkerSeat& seat, Flight flight, Ending ending) {
+void HostRun::end_attempt(WorkerSeat& seat, Flight flight, Ending ending) {
+  seat.output().forget(flight.id, flight.item.next_attempt);
   const bool counts = flight.begun;
   TrialToRun& item = flight.item;
   if (counts) item.counts.add(ending.outcome);

@@ -230,6 +230,7 @@ void HostRun::send_home() {
     }
   }
   seats_.clear();
+  kill_left_behind();
 }
 
 }  // namespace polysweep

@@ -78,7 +78,8 @@ class HostRun {
   void bury(WorkerSeat& seat, const ExitStatus& status);
   Ending ending_of(const WorkerSeat& seat, const ExitStatus& status, bool out_of_memory) const;
   void put_back_all(WorkerSeat& seat);
-  void end_attempt(const WorkerSeat& seat, Flight flight, Ending ending);
+  void kill_left_behind();
+  void end_attempt(WorkerSeat& seat, Flight flight, Ending ending);
   void append_point(const Event& event);
   void append_state(const Event& event);
 
@@ -96,12 +97,13 @@ class HostRun {
   LookAhead look_ahead_;
   std::vector<WorkerSeat> seats_;
   std::set<int> device_groups_;
-  MemoryEvents memory_events_;
+  MemoryEvents memory_events_;  // of all workers that have no group of their own
   CircuitBreaker breaker_;
   std::set<std::string> provenances_;  // digests that the journal has
   HostResult result_;
   std::vector<Pending> pending_;
-  int deaths_in_a_row_ = 0;  // of workers before any trial began
+  std::vector<Message> heard_;  // from one worker, in this turn
+  int deaths_in_a_row_ = 0;     // of workers before any trial began
   bool state_to_sync_ = false;
   bool stopping_ = false;
   double metrics_since_s_ = -1;  // when the first metric not yet durable was written

@@ -3,16 +3,28 @@
 #include <fstream>
 #include <string>
 
+#include "runners/memory_limits.h"
+
 namespace polysweep {
 
 namespace {
 
-// "0::/path" in /proc/self/cgroup names our group of the unified hierarchy.
-std::filesystem::path own_memory_events() {
+// The file that counts for our group of the version-1 hierarchy of memory, where
+// that is used: a line "4:memory:/path" in /proc/self/cgroup.
+std::filesystem::path version_1_events() {
   std::ifstream groups("/proc/self/cgroup");
   for (std::string line; std::getline(groups, line);) {
-    if (line.rfind("0::", 0) != 0) continue;
-    const std::filesystem::path file = "/sys/fs/cgroup" + line.substr(3) + "/memory.events";
+    const std::size_t names = line.find(':') + 1;
+    const std::size_t path = line.find(':', names) + 1;
+    if (path == 0 || line.substr(names, path - names - 1) != "memory") continue;
+    return "/sys/fs/cgroup/memory" + line.substr(path) + "/memory.oom_control";
+  }
+  return {};
+}
+
+std::filesystem::path own_memory_events() {
+  const std::filesystem::path group = own_control_group();
+  for (const std::filesystem::path& file : {group / "memory.events", version_1_events()}) {
     if (std::filesystem::exists(file)) return file;
   }
   return "/proc/vmstat";
@@ -21,6 +33,12 @@ std::filesystem::path own_memory_events() {
 }  // namespace
 
 MemoryEvents::MemoryEvents() : MemoryEvents({own_memory_events()}) {}
+
+MemoryEvents MemoryEvents::of_groups(const std::vector<std::filesystem::path>& groups) {
+  std::vector<std::filesystem::path> files;
+  for (const std::filesystem::path& group : groups) files.push_back(group / "memory.events");
+  return MemoryEvents(std::move(files));
+}
 
 MemoryEvents::MemoryEvents(std::vector<std::filesystem::path> files)
     : files_(std::move(files)), last_(count()) {}

@@ -7,12 +7,15 @@
 
 namespace polysweep {
 
-// Watches the counters "oom_kill" of our control group (memory.events) and,
-// where there is none, of the machine (/proc/vmstat).
+// Watches the counters "oom_kill" of our control group (memory.events of cgroup
+// v2, memory.oom_control of v1) and, where there is none, of the machine
+// (/proc/vmstat).
 class MemoryEvents {
  public:
   MemoryEvents();
-  // For tests: the files to watch, lines "oom_kill NUMBER" in them.
+  // Of the groups of cgroup v2 in these folders.
+  static MemoryEvents of_groups(const std::vector<std::filesystem::path>& groups);
+  // The files to watch, lines "oom_kill NUMBER" in them.
   explicit MemoryEvents(std::vector<std::filesystem::path> files);
 
   // Whether the kernel has killed since the call before (or the beginning).

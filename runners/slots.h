@@ -6,6 +6,8 @@
 // kernel that the user has set is kept. All of it is in the worker's provenance.
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +22,9 @@ struct Slot {
   std::string device_name;  // "cpu", or the device as in CUDA_VISIBLE_DEVICES
   std::vector<int> cpus;    // pinned to; empty: not pinned
   std::vector<std::pair<std::string, std::string>> environment;
+  // Bounds on memory (memory_limits.h); "" and 0: none.
+  std::filesystem::path memory_group;
+  std::uint64_t address_space_bytes = 0;
 };
 
 // The CPUs this process may use (sched_getaffinity).

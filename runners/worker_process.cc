@@ -17,6 +17,7 @@
 
 #include "framework/clock.h"
 #include "framework/error.h"
+#include "runners/output_text.h"
 
 extern char** environ;
 
@@ -25,8 +26,6 @@ namespace polysweep {
 namespace {
 
 constexpr int kChannelNumber = 3;
-constexpr std::size_t kTailBytes = 8 * 1024;
-constexpr std::size_t kTailLines = 40;
 constexpr int kMostReads = 256;
 
 }  // namespace
@@ -41,6 +40,8 @@ struct WorkerProcess::ChildPlan {
   int output_fd = -1;
   int channel_fd = -1;
   bool session = false;
+  int group_fd = -1;  // cgroup.procs of the group to join
+  std::uint64_t address_space_bytes = 0;
   bool pin = false;
   cpu_set_t cpus;
   pid_t parent = 0;
@@ -65,6 +66,12 @@ void become(ChildPlan& plan) {
   if (getppid() != plan.parent) return failed("getppid");
   if (plan.pin && sched_setaffinity(0, sizeof plan.cpus, &plan.cpus) != 0) {
     return failed("sched_setaffinity");
+  }
+  // "0": whoever writes it.
+  if (plan.group_fd >= 0 && write(plan.group_fd, "0", 1) != 1) return failed("cgroup.procs");
+  if (plan.address_space_bytes > 0) {
+    const rlimit limit = {plan.address_space_bytes, plan.address_space_bytes};
+    if (setrlimit(RLIMIT_AS, &limit) != 0) return failed("setrlimit");
   }
   if (plan.folder != nullptr && chdir(plan.folder) != 0) return failed("chdir");
   if (dup2(plan.null_fd, 0) < 0 || dup2(plan.output_fd, 1) < 0 || dup2(plan.output_fd, 2) < 0) {
@@ -126,38 +133,6 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
-// Replaces what a terminal, a journal or JSON could not take.
-std::string printable(std::string_view bytes) {
-  std::string result;
-  for (std::size_t i = 0; i < bytes.size();) {
-    const auto c = static_cast<unsigned char>(bytes[i]);
-    std::size_t length = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : (c >> 4) == 0xE ? 3 : 0;
-    if (c >= 0xF0 && c < 0xF5) length = 4;
-    bool whole = length > 0 && i + length <= bytes.size();
-    for (std::size_t k = 1; whole && k < length; ++k) whole = (bytes[i + k] & 0xC0) == 0x80;
-    if (whole && length == 3) {
-      const auto next = static_cast<unsigned char>(bytes[i + 1]);
-      whole = !(c == 0xE0 && next < 0xA0) && !(c == 0xED && next >= 0xA0);
-    } else if (whole && length == 4) {
-      const auto next = static_cast<unsigned char>(bytes[i + 1]);
-      whole = !(c == 0xF0 && next < 0x90) && !(c == 0xF4 && next >= 0x90);
-    }
-    if (!whole) {
-      result += '?';
-      ++i;
-      continue;
-    }
-    const bool control = (c < 0x20 && c != '\n' && c != '\t') || c == 0x7F;
-    if (control) {
-      if (c != '\r') result += '?';
-    } else {
-      result.append(bytes.substr(i, length));
-    }
-    i += length;
-  }
-  return result;
-}
-
 }  // namespace
 
 Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
@@ -207,6 +182,14 @@ void WorkerProcess::start(const ProcessOptions& options) {
   plan.null_fd = moved_up(null);
   plan.output_fd = moved_up(child_output);
   if (options.channel) plan.channel_fd = moved_up(child_channel);
+  Descriptor group;
+  if (!options.memory_group.empty()) {
+    const std::filesystem::path file = options.memory_group / "cgroup.procs";
+    group = Descriptor(open(file.c_str(), O_WRONLY | O_CLOEXEC));
+    if (group.get() < 0) fail("cannot open {}: {}", file.string(), strerror(errno));
+    plan.group_fd = group.get();
+  }
+  plan.address_space_bytes = options.address_space_bytes;
   launch(plan, options);
   set_nonblocking(output_.get());
   if (channel_.get() >= 0) set_nonblocking(channel_.get());
@@ -267,19 +250,7 @@ void WorkerProcess::read_output() {
   }
 }
 
-std::string WorkerProcess::output_tail() const {
-  std::string_view tail = tail_;
-  if (tail.size() > kTailBytes) tail.remove_prefix(tail.size() - kTailBytes);
-  while (!tail.empty() && tail.back() == '\n') tail.remove_suffix(1);
-  std::size_t lines = 1;
-  for (std::size_t i = tail.size(); i > 0; --i) {
-    if (tail[i - 1] == '\n' && ++lines > kTailLines) {
-      tail.remove_prefix(i);
-      break;
-    }
-  }
-  return printable(tail);
-}
+std::string WorkerProcess::output_tail() const { return last_lines(tail_); }
 
 std::optional<std::string> WorkerProcess::read_all_output(double timeout_s,
                                                           std::size_t limit_bytes) {

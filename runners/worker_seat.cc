@@ -7,7 +7,13 @@
 
 namespace polysweep {
 
-void WorkerSeat::start(const WorkerCommand& command, double now_s) {
+WorkerSeat::WorkerSeat(Slot slot) : slot_(std::move(slot)) {
+  if (slot_.memory_group.empty()) return;
+  memory_events_ = MemoryEvents::of_groups({slot_.memory_group});
+}
+
+void WorkerSeat::start(const WorkerCommand& command, FolderOfTrial folder_of, double now_s) {
+  output_ = std::make_unique<WorkerOutput>(std::move(folder_of));
   ProcessOptions options;
   options.argv = {command.program.string()};
   options.argv.insert(options.argv.end(), command.arguments.begin(), command.arguments.end());
@@ -16,7 +22,11 @@ void WorkerSeat::start(const WorkerCommand& command, double now_s) {
     options.argv.push_back(std::to_string(slot_.device));
   }
   options.environment = slot_.environment;
+  options.environment.emplace_back("POLYSWEEP_SLOT", std::to_string(slot_.number));
   options.cpus = slot_.cpus;
+  options.memory_group = slot_.memory_group;
+  options.address_space_bytes = slot_.address_space_bytes;
+  options.on_output = [output = output_.get()](std::string_view bytes) { output->add(bytes); };
   process_ = std::make_unique<WorkerProcess>(options);
   channel_ = std::make_unique<Channel>(process_->channel());
   kill_reason_.reset();

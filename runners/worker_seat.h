@@ -13,8 +13,10 @@
 
 #include "framework/channel.h"
 #include "framework/trial.h"
+#include "runners/memory_events.h"
 #include "runners/slots.h"
 #include "runners/trial_queue.h"
+#include "runners/worker_output.h"
 #include "runners/worker_process.h"
 
 namespace polysweep {
@@ -25,6 +27,8 @@ struct WorkerCommand {
   // What the worker must say of itself (WorkerHello); another answer is an Error.
   std::string build;
   std::string catalogue_digest;  // SHA-256 (hex) of Catalogue::to_json()
+  // It keeps the logs of its attempts itself; else the host does, of what it prints.
+  bool keeps_logs = false;
 };
 
 struct WorkerDeadlines {
@@ -54,7 +58,7 @@ struct KillReason {
 
 class WorkerSeat {
  public:
-  explicit WorkerSeat(Slot slot) : slot_(std::move(slot)) {}
+  explicit WorkerSeat(Slot slot);
 
   const Slot& slot() const { return slot_; }
   bool occupied() const { return process_ != nullptr; }
@@ -65,8 +69,13 @@ class WorkerSeat {
   const std::deque<Flight>& flights() const { return flights_; }
   const std::string& provenance() const { return provenance_; }
 
-  // Starts a process in this seat. Throws Error where it cannot.
-  void start(const WorkerCommand& command, double now_s);
+  WorkerOutput& output() { return *output_; }
+  // Of the slot's control group; empty where it has none.
+  std::optional<MemoryEvents>& memory_events() { return memory_events_; }
+
+  // Starts a process in this seat; logs go to `folder_of` a trial. Throws Error
+  // where it cannot.
+  void start(const WorkerCommand& command, FolderOfTrial folder_of, double now_s);
   // Checks its greeting. Throws Error that says both where protocol, build or
   // catalogue are not those of `command`.
   void greet(const WorkerHello& hello, const WorkerCommand& command);
@@ -80,6 +89,7 @@ class WorkerSeat {
   Flight* speaker(const TrialId& id, std::uint32_t attempt);
   // Kills and listens no more.
   void silence(std::string reason);
+  bool silenced() const { return silenced_; }
 
   // Tells the worker to end: after its trial, or (stop) as soon as it can.
   void ask_to_leave(bool stop);
@@ -95,6 +105,8 @@ class WorkerSeat {
 
  private:
   Slot slot_;
+  std::optional<MemoryEvents> memory_events_;
+  std::unique_ptr<WorkerOutput> output_;  // outlives the process, which prints to it
   std::unique_ptr<WorkerProcess> process_;
   std::unique_ptr<Channel> channel_;
   std::deque<Flight> flights_;

@@ -211,6 +211,76 @@ TEST_CASE("a sequence number that damage hides is not given again", "[journal]")
   CHECK(read.losses() == 1);
 }
 
+TEST_CASE("a damaged length at the end is no torn tail", "[journal]") {
+  MemoryFiles files;
+  write_records(files, kSampleJournal, {100, 100, 100, 100});
+  // Of the third record: the high byte of its fragment's length.
+  files.content.at(kFirst).at(37 + 2 * 107 + 5) ^= 0x10;
+  CHECK(read_journal(files, kSampleJournal).at_torn_tail);
+  write_records(files, kSampleJournal, {100});
+  const WholeJournal read = read_journal(files, kSampleJournal);
+  REQUIRE(read.records.size() == 3);
+  REQUIRE(read.damage.size() == 1);
+  CHECK_FALSE(read.damage[0].torn_tail);
+  CHECK(read.damage[0].what ==
+        "a fragment of a record that leads beyond the end of the segment; records 3 to 8 are "
+        "missing, as far as they were written");
+  CHECK(read.records[2].record.sequence == 9);
+}
+
+TEST_CASE("zeros at the end of a segment are a torn tail", "[journal]") {
+  for (const std::size_t zeros : {std::size_t{1}, std::size_t{200}, 10 * kJournalBlock}) {
+    MemoryFiles files;
+    write_records(files, kSampleJournal, {100, 100});
+    files.content.at(kFirst) += std::string(zeros, '\0');
+    CHECK(read_journal(files, kSampleJournal).at_torn_tail);
+    write_records(files, kSampleJournal, {100});
+    const WholeJournal read = read_journal(files, kSampleJournal);
+    CHECK(read.records.size() == 3);
+    CHECK(read.records.back().record.sequence == 3);
+    CHECK(read.torn_tails() == 1);
+    CHECK(read.losses() == 0);
+  }
+}
+
+// Over a network the beginning of an append may be seen after its end.
+class LateFiles : public MemoryFiles {
+ public:
+  std::string late;  // what the segment becomes
+  int looks_left = 0;
+
+  bool wait_for_writes() override {
+    if (looks_left > 0 && --looks_left == 0) content.at(kFirst) = late;
+    return true;
+  }
+};
+
+TEST_CASE("bytes that are seen late are waited for, for a while", "[journal]") {
+  for (const std::size_t hole_at : {37, 37 + 107 + 50}) {
+    for (const int looks : {1, 5, 6}) {
+      LateFiles files;
+      write_records(files, kSampleJournal, {100, 100, 100});
+      files.late = files.content.at(kFirst);
+      files.content.at(kFirst).replace(hole_at, 57, 57, '\0');
+      files.looks_left = looks;
+      const WholeJournal read = read_journal(files, kSampleJournal);
+      CHECK(read.records.size() == (looks <= 5 ? 3 : hole_at == 37 ? 0 : 1));
+      CHECK(read.damage.size() == (looks <= 5 ? 0 : 1));
+    }
+  }
+}
+
+TEST_CASE("damage is waited for once, not at every block", "[journal]") {
+  LateFiles files;
+  write_records(files, kSampleJournal, std::vector<std::size_t>(100, 1000));
+  files.content.at(kFirst)[100] ^= 1;
+  files.content.at(kFirst)[kJournalBlock + 100] ^= 1;
+  files.late = "not this";
+  files.looks_left = 6;
+  CHECK(read_journal(files, kSampleJournal).damage.size() == 2);
+  CHECK(files.looks_left == 1);
+}
+
 TEST_CASE("an empty or headless last segment is nothing to go on from", "[journal]") {
   MemoryFiles files;
   write_records(files, kSampleJournal, {100, 100});

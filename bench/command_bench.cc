@@ -1,0 +1,95 @@
+// What a trial costs whose program does nothing: `polysweep run` from its start
+// to its end, planning, journal and database included, in 2 slots, with
+// command = ["/bin/true", "{i}"], interleaved with `xargs -P2 -n1 /bin/true`.
+//   command_bench POLYSWEEP [TRIALS [REPEATS [FOLDER]]]
+#include <stdlib.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "framework/clock.h"
+#include "framework/error.h"
+#include "runners/program.h"
+
+namespace polysweep {
+
+namespace {
+
+struct BenchOptions {
+  std::filesystem::path polysweep;
+  std::size_t trials = 5000;
+  int repeats = 5;
+  std::filesystem::path folder = "/tmp";
+};
+
+double us_per_run(std::size_t runs, const std::vector<std::string>& argv) {
+  const double before_s = system_clock().monotonic_s();
+  const ProgramEnd end = run_program(argv, {600});
+  const double took_s = system_clock().monotonic_s() - before_s;
+  if (!end.succeeded()) fail("{} failed: {}", argv.back(), end.output);
+  return took_s / static_cast<double>(runs) * 1e6;
+}
+
+double polysweep_us(const BenchOptions& bench) {
+  std::string pattern = (bench.folder / "command-bench-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr) fail("cannot make a folder in {}", bench.folder.string());
+  const std::string file = pattern + "/sweep.toml";
+  std::ofstream(file) << fmt::format(
+      "sweep = \"nothing\"\nexperiment = \"true\"\ncommand = [\"/bin/true\", \"{{i}}\"]\n"
+      "files = []\nparameters = {{ i = 0 }}\nfactors = {{ i = {{ range = [1, {}] }} }}\n"
+      "metrics = {{ primary = {{ name = \"elapsed_s\", goal = \"minimize\" }} }}\n",
+      bench.trials);
+  const double us = us_per_run(bench.trials, {bench.polysweep.string(), "run", file, "--store",
+                                              pattern + "/store", "--slots", "2", "--quiet"});
+  std::filesystem::remove_all(pattern);
+  return us;
+}
+
+double xargs_us(std::size_t runs) {
+  return us_per_run(runs, {"/bin/sh", "-c", fmt::format("seq {} | xargs -P2 -n1 /bin/true", runs)});
+}
+
+double print(const char* what, std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const double median = values[values.size() / 2];
+  std::printf("%-40s median %7.1f us a trial  (%.1f ... %.1f, n = %zu)\n", what, median,
+              values.front(), values.back(), values.size());
+  return median;
+}
+
+int bench_main(int argc, char** argv) {
+  if (argc < 2) fail("usage: command_bench POLYSWEEP [TRIALS [REPEATS [FOLDER]]]");
+  BenchOptions bench;
+  bench.polysweep = std::filesystem::absolute(argv[1]);
+  if (argc > 2) bench.trials = std::strtoull(argv[2], nullptr, 10);
+  if (argc > 3) bench.repeats = std::atoi(argv[3]);
+  if (argc > 4) bench.folder = argv[4];
+  std::vector<double> ours;
+  std::vector<double> theirs;
+  for (int i = 0; i < bench.repeats; ++i) {
+    ours.push_back(polysweep_us(bench));
+    theirs.push_back(xargs_us(bench.trials));
+  }
+  std::printf("a program that does nothing, 2 slots, %zu trials\n", bench.trials);
+  const double our_median = print("polysweep run, from start to end", ours);
+  const double their_median = print("xargs -P2 -n1 /bin/true", theirs);
+  std::printf("%.2f times xargs\n", our_median / their_median);
+  return 0;
+}
+
+}  // namespace
+
+}  // namespace polysweep
+
+int main(int argc, char** argv) try {
+  return polysweep::bench_main(argc, argv);
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "command_bench: %s\n", error.what());
+  return 2;
+}

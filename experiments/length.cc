@@ -1,0 +1,260 @@
+// The experiment `length`: a decoder trained on short sequences is asked about
+// longer ones.
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "experiments/experiments.h"
+#include "experiments/length_task.h"
+#include "experiments/loss.h"
+#include "experiments/model_parameters.h"
+#include "experiments/optimizer.h"
+#include "experiments/parameter_specs.h"
+#include "framework/clock.h"
+#include "framework/error.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::int64_t kTestStep = 4;  // lengths 4, 8, 12, ... are tested
+constexpr std::int64_t kTestSequences = 32;
+constexpr double kProgressOfTest = 0.1;
+
+struct Answers {
+  Loss loss;
+  std::int64_t count = 0;
+  // Which are right, in the order they were asked. Only of evaluations.
+  at::Tensor right;
+};
+
+Answers answer(const Transformer& model, const LengthExamples& examples, const DropoutKey* key) {
+  const at::Device device = model.options().device;
+  const std::vector<std::vector<std::int32_t>> sources(examples.inputs.size(),
+                                                       {LengthTask::kAnswer});
+  const TokenRows source = token_rows(sources, device);
+  const at::Tensor hidden = model.forward(source, token_rows(examples.inputs, device), key);
+  const at::Tensor asked = at::tensor(examples.asked, at::kLong).to(device);
+  const at::Tensor answers = at::tensor(examples.answers, at::kLong).to(device);
+  const at::Tensor rows = hidden.index_select(0, asked);
+  Answers result{label_smoothed_loss(rows, model.embedding(), answers, 0), asked.size(0), {}};
+  if (!at::GradMode::is_enabled()) result.right = model.logits(rows).argmax(1).eq(answers).cpu();
+  return result;
+}
+
+LengthTask task_of(const Parameters& parameters) {
+  LengthTaskOptions options;
+  options.task = parameters.text("task");
+  options.symbols = parameters.integer("symbols");
+  if (const Value* distance = parameters.find("distance")) options.distance = distance->integer();
+  return LengthTask(options);
+}
+
+// One trial's training and test.
+class LengthTrial {
+ public:
+  LengthTrial(const Parameters& parameters, int device, Recorder& recorder)
+      : parameters_(parameters),
+        recorder_(recorder),
+        task_(task_of(parameters)),
+        seed_(static_cast<std::uint64_t>(parameters.integer("seed"))),
+        trained_(parameters.integer("longest_trained")),
+        tested_(parameters.integer("longest_tested")),
+        updates_(parameters.integer("updates")),
+        model_(transformer_options(parameters, {task_.vocabulary(), task_.input_tokens(tested_)},
+                                   device),
+               seed_),
+        flat_(model_.parameters()),
+        adam_(flat_, {}) {
+    if (trained_ < task_.shortest() || trained_ >= tested_)
+      fail("longest_trained {} is out of place: from {} to below longest_tested, which is {}",
+           trained_, task_.shortest(), tested_);
+  }
+
+  RunEnd run() {
+    const RunEnd end = train();
+    if (end != RunEnd::kDone) return end;
+    return test();
+  }
+
+ private:
+  LengthExamples drawn(std::int64_t update) const {
+    RandomStream random(seed_, "length examples", static_cast<std::uint64_t>(update));
+    const auto lengths = static_cast<std::uint64_t>(trained_ - task_.shortest() + 1);
+    const std::int64_t budget = parameters_.integer("batch_tokens");
+    LengthExamples examples;
+    while (examples.rows < budget)
+      task_.append(task_.shortest() + static_cast<std::int64_t>(random.below(lengths)), random,
+                   examples);
+    return examples;
+  }
+
+  // False where loss or gradient is not finite.
+  bool update(double rate) {
+    const LengthExamples examples = drawn(adam_.updates());
+    const DropoutKey key{seed_, static_cast<std::uint64_t>(adam_.updates())};
+    flat_.zero_gradients();
+    const Answers result = answer(model_, examples, &key);
+    const double loss = result.loss.sum.item<double>();
+    if (!std::isfinite(loss)) return false;
+    result.loss.sum.backward();
+    loss_sum_ += loss;
+    asked_ += result.count;
+    tokens_ += examples.rows;
+    return std::isfinite(adam_.step(rate, static_cast<double>(result.count)));
+  }
+
+  RunEnd train() {
+    const LearningRate rate{parameters_.real("learning_rate"), parameters_.integer("warmup")};
+    const std::int64_t every = parameters_.integer("evaluate_every");
+    const double began_s = system_clock().monotonic_s();
+    const double whole = static_cast<double>(updates_) * (1 + kProgressOfTest);
+    while (adam_.updates() < updates_) {
+      if (!update(rate.after(adam_.updates()))) {
+        recorder_.metric("training_loss", adam_.updates() + 1,
+                         std::numeric_limits<double>::quiet_NaN());
+        return RunEnd::kDiverged;
+      }
+      const std::int64_t step = adam_.updates();
+      if (step % every == 0 || step == updates_) {
+        recorder_.metric("training_loss", step, loss_sum_ / static_cast<double>(asked_));
+        loss_sum_ = 0;
+        asked_ = 0;
+      }
+      recorder_.progress(static_cast<double>(step), whole);
+      if (recorder_.stop_requested()) return RunEnd::kStopped;
+    }
+    recorder_.metric("tokens", updates_, static_cast<double>(tokens_));
+    recorder_.metric("train_seconds", updates_, system_clock().monotonic_s() - began_s);
+    recorder_.metric("parameters", updates_, static_cast<double>(flat_.count()));
+    return RunEnd::kDone;
+  }
+
+  // The same sequences for every trial of a task.
+  RunEnd test() {
+    at::NoGradGuard no_gradients;
+    Mean within;
+    Mean beyond;
+    for (std::int64_t length = kTestStep; length <= tested_; length += kTestStep) {
+      if (length < task_.shortest()) continue;
+      RandomStream random(0, "length test", static_cast<std::uint64_t>(length));
+      LengthExamples examples;
+      for (std::int64_t i = 0; i < kTestSequences; ++i) task_.append(length, random, examples);
+      const Answers result = answer(model_, examples, nullptr);
+      const double accuracy = result.right.to(at::kDouble).mean().item<double>();
+      recorder_.metric("length_accuracy", length, accuracy);
+      recorder_.metric("length_whole", length, whole_share(result.right, examples));
+      (length <= trained_ ? within : beyond).add(accuracy);
+      recorder_.progress(
+          static_cast<double>(updates_) *
+              (1 + kProgressOfTest * static_cast<double>(length) / static_cast<double>(tested_)),
+          static_cast<double>(updates_) * (1 + kProgressOfTest));
+      if (recorder_.stop_requested()) return RunEnd::kStopped;
+    }
+    recorder_.metric("accuracy_trained", updates_, within.mean());
+    recorder_.metric("accuracy_longer", updates_, beyond.mean());
+    return RunEnd::kDone;
+  }
+
+  struct Mean {
+    double sum = 0;
+    int count = 0;
+
+    void add(double value) {
+      sum += value;
+      ++count;
+    }
+    double mean() const { return sum / count; }
+  };
+
+  // Sequences without a wrong answer.
+  static double whole_share(const at::Tensor& right, const LengthExamples& examples) {
+    double whole = 0;
+    std::int64_t first = 0;
+    for (const std::int64_t count : examples.asked_of_input) {
+      whole += right.narrow(0, first, count).all().item<bool>() ? 1 : 0;
+      first += count;
+    }
+    return whole / static_cast<double>(examples.asked_of_input.size());
+  }
+
+  const Parameters& parameters_;
+  Recorder& recorder_;
+  LengthTask task_;
+  std::uint64_t seed_;
+  std::int64_t trained_;
+  std::int64_t tested_;
+  std::int64_t updates_;
+  Transformer model_;
+  FlatParameters flat_;
+  Adam adam_;
+  double loss_sum_ = 0;
+  std::int64_t asked_ = 0;
+  std::int64_t tokens_ = 0;
+};
+
+class Length : public Experiment {
+ public:
+  // A trial takes about a minute, so it has no checkpoint: stopped, it begins anew.
+  RunEnd run(const TrialContext& context, Recorder& recorder) override {
+    return LengthTrial(context.trial.parameters, context.device, recorder).run();
+  }
+};
+
+std::vector<ParameterSpec> length_parameters() {
+  std::vector<ParameterSpec> specs = {
+      text_parameter("task", length_tasks(), "what is asked of a sequence"),
+      parameter_when(
+          integer_parameter("distance", 3, {1, 64}, "how far back the recalled symbol stands"),
+          "task", {Value("recall")}),
+      integer_parameter("symbols", 160, {2, 65536}, "different symbols"),
+      integer_parameter("longest_trained", 32, {1, 4096}, "longest sequence trained on", "symbols"),
+      integer_parameter("longest_tested", 128, {kTestStep, 4096},
+                        "longest sequence tested; every fourth length is", "symbols"),
+  };
+  const std::vector<ParameterSpec> model = model_parameters();
+  specs.insert(specs.end(), model.begin(), model.end());
+  const std::vector<ParameterSpec> training = {
+      integer_parameter("updates", 1000, {1, 1e9}, "updates of the weights"),
+      integer_parameter("batch_tokens", 2048, {16, 1e7}, "tokens of an update, at least", "tokens"),
+      real_parameter("learning_rate", 0.002, {0, 10}, "the highest; inverse-square-root schedule"),
+      integer_parameter("warmup", 200, {1, 1e9},
+                        "updates until the learning rate is at its highest"),
+      integer_parameter("evaluate_every", 100, {1, 1e9}, "updates between values of the loss"),
+      integer_parameter("seed", 0, {0, 9e15}, "of initial weights, examples and dropout"),
+  };
+  specs.insert(specs.end(), training.begin(), training.end());
+  return specs;
+}
+
+}  // namespace
+
+ExperimentSpec length_spec() {
+  ExperimentSpec spec;
+  spec.name = "length";
+  spec.version = 1;
+  spec.doc = "a decoder trained on short sequences is asked about longer ones";
+  spec.schema = Schema(length_parameters());
+  spec.metrics = {
+      {"accuracy_longer", Goal::kMaximize, "",
+       "share of right answers, mean over tested lengths above longest_trained"},
+      {"accuracy_trained", Goal::kMaximize, "",
+       "share of right answers, mean over tested lengths up to longest_trained"},
+      {"length_accuracy", Goal::kMaximize, "", "share of right answers; the step is the length"},
+      {"length_whole", Goal::kMaximize, "",
+       "share of sequences answered without a mistake; the step is the length"},
+      {"training_loss", Goal::kMinimize, "nats/token", "since the last, with dropout"},
+      {"tokens", Goal::kMaximize, "tokens", "tokens read in training"},
+      {"train_seconds", Goal::kMinimize, "s", "spent in training"},
+      {"parameters", Goal::kMinimize, "", "trained numbers"},
+  };
+  return spec;
+}
+
+std::unique_ptr<Experiment> make_length() { return std::make_unique<Length>(); }
+
+}  // namespace polysweep

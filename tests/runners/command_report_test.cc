@@ -1,0 +1,341 @@
+// What a program says of its trial: the lines, the rules, and what an attempt
+// that goes on from a checkpoint finds of the ones before it.
+#include <cmath>
+#include <fstream>
+#include <random>
+
+#include "framework/digest.h"
+#include "framework/error.h"
+#include "runners/report_file.h"
+#include "runners/report_line.h"
+#include "runners/trial_report.h"
+#include "tests/support/catch.h"
+#include "tests/support/recording_recorder.h"
+#include "tests/support/temporary_folder.h"
+
+namespace polysweep {
+
+namespace {
+
+std::string problem_of(const std::string& line) {
+  try {
+    parse_report_line(line);
+    return "";
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
+SaidMetrics metrics_of(const std::string& line) {
+  return std::get<SaidMetrics>(parse_report_line(line));
+}
+
+ExperimentSpec fit_spec() {
+  ExperimentSpec spec;
+  spec.name = "fit";
+  spec.metrics = {{"loss"}, {"accuracy", Goal::kMaximize}};
+  spec.command.emplace();
+  spec.command->primary = "loss";
+  spec.command->diverging = {"loss"};
+  return spec;
+}
+
+// An attempt whose report is what was written to its file.
+class Attempt {
+ public:
+  Attempt(const std::filesystem::path& folder, std::uint32_t number)
+      : folder_(folder),
+        number_(number),
+        report_(spec_, folder, recorder, [this](std::int64_t step, const HistoryVisitor& visit) {
+          return read_history(folder_, number_, step, visit);
+        }) {}
+
+  void say(const std::string& lines) {
+    std::ofstream(report_path(folder_, number_), std::ios::app) << lines;
+    ReportLines cut;
+    cut.append(lines);
+    while (const auto line = cut.next()) report_.take(*line);
+    if (const auto line = cut.rest()) report_.take(*line);
+  }
+  TrialReport& report() { return report_; }
+
+  RecordingRecorder recorder;
+
+ private:
+  const ExperimentSpec spec_ = fit_spec();
+  std::filesystem::path folder_;
+  std::uint32_t number_;
+  TrialReport report_;
+};
+
+using Series = std::map<std::int64_t, double>;
+
+}  // namespace
+
+TEST_CASE("each kind of line is read", "[command]") {
+  const SaidMetrics one = metrics_of(R"({"metric":"loss","step":10,"value":0.5})");
+  CHECK(one.values == std::vector<std::pair<std::string, double>>{{"loss", 0.5}});
+  CHECK(one.step == 10);
+  const SaidMetrics many = metrics_of(R"( {"step": 3.0, "metrics": {"b": 1, "a": 2e-3}} )");
+  CHECK(many.values == std::vector<std::pair<std::string, double>>{{"a", 0.002}, {"b", 1}});
+  CHECK(many.step == 3);
+  CHECK_FALSE(metrics_of(R"({"metric":"loss","value":1})").step);
+  CHECK(std::get<SaidResult>(parse_report_line(R"({"result":{"loss":1}})")).values.size() == 1);
+  const auto text = std::get<SaidText>(parse_report_line(R"({"text":"a","value":"b\n","step":1})"));
+  CHECK(text.value == "b\n");
+  CHECK(std::get<SaidProgress>(parse_report_line(R"({"progress":0.25})")).done == 0.25);
+  CHECK(std::get<SaidProgress>(parse_report_line(R"({"progress":3,"total":4})")).total == 4);
+  CHECK(std::get<SaidResumed>(parse_report_line(R"({"resumed":7})")).step == 7);
+  CHECK(std::get<SaidArtifact>(parse_report_line(R"({"artifact":"a/b"})")).path == "a/b");
+}
+
+TEST_CASE("NaN and infinities may be written as languages write them", "[command]") {
+  const auto value = [](const std::string& word) {
+    return metrics_of(R"({"metric":"NaN","value":)" + word + "}").values.at(0).second;
+  };
+  for (const char* nan : {"NaN", "\"NaN\"", "\"nan\"", "null"}) CHECK(std::isnan(value(nan)));
+  for (const char* infinity : {"Infinity", "\"Infinity\"", "\"inf\""}) {
+    CHECK(value(infinity) == INFINITY);
+  }
+  for (const char* minus : {"-Infinity", "\"-Infinity\"", "\"-inf\""}) {
+    CHECK(value(minus) == -INFINITY);
+  }
+  // Inside a text the words are a text.
+  const auto text =
+      std::get<SaidText>(parse_report_line(R"({"text":"a \" NaN","value":"NaN, -Infinity"})"));
+  CHECK(text.name == "a \" NaN");
+  CHECK(text.value == "NaN, -Infinity");
+}
+
+TEST_CASE("a value keeps all its bits", "[command]") {
+  std::mt19937_64 random(7);
+  for (int i = 0; i < 2000; ++i) {
+    const std::uint64_t bits = random();
+    double value = 0;
+    std::memcpy(&value, &bits, sizeof value);
+    if (!std::isfinite(value)) continue;
+    const std::string line = fmt::format(R"({{"metric":"m","value":{}}})", value);
+    CHECK(metrics_of(line).values[0].second == value);
+  }
+}
+
+TEST_CASE("a line that is none of the protocol's says why", "[command]") {
+  CHECK(problem_of("loss 0.5") == "not JSON: 'loss 0.5'");
+  CHECK(problem_of("[1]") == "no JSON object: '[1]'");
+  CHECK(problem_of("{}") == "an empty object says nothing");
+  CHECK(problem_of("\xff\xfe") == "not UTF-8: '\\xff\\xfe'");
+  CHECK(problem_of(R"({"metrc":"loss","value":1})").find("did you mean 'metric'?") !=
+        std::string::npos);
+  CHECK(problem_of(R"({"metric":"loss","value":1,"stp":2})") ==
+        "unknown member 'stp' (did you mean 'step'?) of a line with \"metric\"");
+  CHECK(problem_of(R"({"metric":"loss"})") == "metric 'loss' has no \"value\"");
+  CHECK(problem_of(R"({"metric":3,"value":1})") == "\"metric\" must be there, and a text");
+  CHECK_THAT(problem_of(R"({"metric":"loss","value":"low"})"),
+             Contains("the value of metric 'loss' is string; a number"));
+  for (const char* step : {"-1", "1.5", "1e300", "\"1\"", "null", "true"}) {
+    INFO(step);
+    CHECK(problem_of(fmt::format(R"({{"metric":"m","value":1,"step":{}}})", step)) ==
+          "a step is a whole number from 0 to 2^53");
+  }
+  for (const char* progress : {"-0.1", "1.5", "\"half\"", "3,\"total\":2", "1,\"total\":0"}) {
+    INFO(progress);
+    CHECK_THAT(problem_of(fmt::format(R"({{"progress":{}}})", progress)),
+               Contains("\"progress\" is a share from 0 to 1"));
+  }
+  CHECK(problem_of(R"({"metric":"m","value":1e999})").starts_with("not JSON"));
+  CHECK(problem_of(std::string(kLongestReportLine + 1, ' ')).find("bytes; one has at most") !=
+        std::string::npos);
+  CHECK_FALSE(problem_of(std::string(500'000, '[')).empty());
+  CHECK_FALSE(problem_of(R"({"text":"t","value":")" + std::string(1, '\0') + "\"}").empty());
+}
+
+TEST_CASE("lines are cut wherever the bytes are", "[command]") {
+  const std::string all = "one\n\n  \r\ntwo\nlast";
+  for (std::size_t cut = 0; cut <= all.size(); ++cut) {
+    ReportLines lines;
+    std::vector<std::string> found;
+    for (const std::string& piece : {all.substr(0, cut), all.substr(cut)}) {
+      lines.append(piece);
+      while (const auto line = lines.next()) found.push_back(line->text);
+    }
+    CHECK(found == std::vector<std::string>{"one", "two"});
+    CHECK(lines.rest()->text == "last");
+    CHECK_FALSE(lines.rest());
+  }
+}
+
+TEST_CASE("a line that is too long costs itself alone, and no memory", "[command]") {
+  ReportLines lines;
+  const std::string piece(100'000, 'x');
+  for (int i = 0; i < 50; ++i) {
+    lines.append(piece);
+    CHECK_FALSE(lines.next());
+  }
+  lines.append("x\ngood\n" + std::string(kLongestReportLine + 1, 'y') + "\nalso\n");
+  std::string found;
+  while (const auto line = lines.next()) found += line->too_long ? "[long]" : line->text + ";";
+  CHECK(found == "[long]good;[long]also;");
+  lines.append(std::string(kLongestReportLine + 1, 'z'));
+  CHECK_FALSE(lines.next());
+  CHECK(lines.rest()->too_long);
+}
+
+TEST_CASE("any bytes at all are lines or are rejected, and lose no good line", "[command]") {
+  std::mt19937_64 random(11);
+  const std::string good = R"({"metric":"loss","step":%,"value":1})";
+  const std::string alphabet = "{}[]\":,0129.eE+-ntrufalsNIiy\\ \t\r\xc3\xa9\xff\x00metricvalue";
+  const TemporaryFolder folder;
+  Attempt attempt(folder.path(), 1);
+  for (int round = 0; round < 300; ++round) {
+    std::string junk(random() % 60, ' ');
+    for (char& c : junk) c = alphabet[random() % alphabet.size()];
+    std::string line = good;
+    line.replace(line.find('%'), 1, std::to_string(round));
+    // Also whole lines with one byte changed.
+    std::string mutant = line;
+    mutant[random() % mutant.size()] = static_cast<char>(random() & 0xff);
+    if (mutant.find("\"step\"") != std::string::npos) mutant.insert(0, "x");
+    attempt.say(junk + "\n" + mutant + "\n" + line + "\n");
+  }
+  CHECK(attempt.recorder.metrics["loss"].size() == 300);
+  CHECK(attempt.report().rejected() >= 300);
+}
+
+TEST_CASE("what a trial reports is held against what is declared", "[command]") {
+  const TemporaryFolder folder;
+  Attempt attempt(folder.path(), 1);
+  attempt.say(R"({"metric":"loss","value":3}
+{"metric":"loss","value":2}
+{"metric":"lss","value":1}
+{"metric":"loss","step":9,"value":1.5}
+{"metric":"loss","step":8,"value":1}
+{"metrics":{"loss":1,"speed":3},"step":10}
+{"metric":"loss","value":1.25}
+{"text":"sample","value":"hello"}
+{"text":"a\u0007","value":"x"}
+{"progress":0.5}
+{"resumed":3}
+)");
+  CHECK(attempt.recorder.metrics["loss"] == Series{{0, 3}, {1, 2}, {9, 1.5}, {10, 1.25}});
+  CHECK(attempt.recorder.texts["sample"][10] == "hello");
+  CHECK(attempt.recorder.last_progress == 0.5);
+  CHECK(attempt.report().rejected() == 5);
+  CHECK(attempt.report().accepted() == 6);
+  CHECK(attempt.report().rejection() ==
+        "5 lines of its metrics file were rejected, the first: line 3: unknown metric 'lss' (did "
+        "you mean 'loss'?)");
+  CHECK(attempt.report().has("loss"));
+  CHECK_FALSE(attempt.report().has("accuracy"));
+  CHECK_FALSE(attempt.report().has_result());
+  attempt.say("{\"result\":{\"loss\":1,\"accuracy\":0.5}}\n");
+  CHECK(attempt.report().has_result());
+  CHECK(attempt.recorder.metrics["loss"][10] == 1);
+  CHECK(attempt.recorder.metrics["accuracy"] == Series{{10, 0.5}});
+}
+
+TEST_CASE("a diverging metric that is not finite is a divergence", "[command]") {
+  const TemporaryFolder folder;
+  Attempt attempt(folder.path(), 1);
+  attempt.say("{\"metric\":\"accuracy\",\"step\":1,\"value\":NaN}\n");
+  CHECK_FALSE(attempt.report().divergence());
+  attempt.say(
+      "{\"metric\":\"loss\",\"step\":12,\"value\":NaN}\n{\"metric\":\"loss\",\"value\":1}\n");
+  CHECK(attempt.report().divergence() == "metric 'loss' was nan at step 12");
+}
+
+TEST_CASE("artifacts lie below the trial's folder", "[command]") {
+  const TemporaryFolder folder;
+  folder.write("out/model.bin", "weights");
+  folder.write("../outside", "");
+  Attempt attempt(folder.path(), 1);
+  std::filesystem::create_symlink("/etc/passwd", folder.path() / "link");
+  attempt.say(R"({"artifact":"out/model.bin"}
+{"artifact":"./out/../out/model.bin"}
+{"artifact":"../outside"}
+{"artifact":"/etc/passwd"}
+{"artifact":"link"}
+{"artifact":"out"}
+{"artifact":"nowhere"}
+{"artifact":""}
+)");
+  attempt.report().finish();
+  REQUIRE(attempt.recorder.texts["artifact"].size() == 1);
+  CHECK(attempt.recorder.texts["artifact"][0] ==
+        "{\"path\":\"out/model.bin\",\"bytes\":7,\"sha256\":\"" + sha256_hex("weights") + "\"}");
+  CHECK(attempt.report().rejected() == 6);
+  std::filesystem::remove(folder.path().parent_path() / "outside");
+}
+
+TEST_CASE("an attempt that resumes takes over what was reported up to there", "[command]") {
+  const TemporaryFolder folder;
+  Attempt first(folder.path(), 1);
+  first.say(R"({"metric":"loss","step":1,"value":5}
+{"text":"sample","value":"early"}
+{"metric":"loss","step":2,"value":4}
+{"metric":"accuracy","step":2,"value":0.1}
+{"metric":"loss","step":3,"value":3}
+{"text":"sample","value":"late"}
+{"result":{"loss":9}}
+{"metric":"lo)");
+  Attempt second(folder.path(), 2);
+  second.say(
+      "{\"progress\":0}\n{\"resumed\":2}\n{\"metric\":\"accuracy\",\"step\":2,\"value\":0.2}\n"
+      "{\"metric\":\"loss\",\"step\":3,\"value\":30}\n{\"metric\":\"loss\",\"step\":4,\"value\":40}"
+      "\n");
+  CHECK(second.recorder.metrics["loss"] == Series{{1, 5}, {2, 4}, {3, 30}, {4, 40}});
+  CHECK(second.recorder.metrics["accuracy"] == Series{{2, 0.2}});
+  CHECK(second.recorder.texts["sample"] == std::map<std::int64_t, std::string>{{1, "early"}});
+  CHECK_FALSE(second.recorder.resumed_after);  // nothing of the first is needed any more
+  CHECK_FALSE(second.report().has_result());
+  CHECK(second.report().rejected() == 0);
+
+  // A third goes on from the second, which went on from the first.
+  Attempt third(folder.path(), 3);
+  third.say("{\"resumed\":3}\n");
+  CHECK(third.recorder.metrics["loss"] == Series{{1, 5}, {2, 4}, {3, 30}});
+  // A fourth, after one that came nowhere, from where the second was.
+  Attempt fourth(folder.path(), 5);
+  std::ofstream(report_path(folder.path(), 4)) << "{\"progress\":0}\n";
+  fourth.say("{\"resumed\":4}\n{\"metric\":\"loss\",\"value\":50}\n");
+  CHECK(fourth.recorder.metrics["loss"] == Series{{1, 5}, {2, 4}, {3, 30}, {4, 40}, {5, 50}});
+}
+
+TEST_CASE("where no report reaches the checkpoint, earlier attempts keep their share",
+          "[command]") {
+  const TemporaryFolder folder;
+  Attempt first(folder.path(), 1);
+  first.say("{\"metric\":\"loss\",\"step\":1,\"value\":5}\n");
+  Attempt second(folder.path(), 2);
+  second.say(
+      "{\"resumed\":7}\n{\"metric\":\"loss\",\"step\":7,\"value\":1}\n"
+      "{\"metric\":\"loss\",\"value\":2}\n{\"resumed\":7}\n");
+  CHECK(second.recorder.resumed_after == 7);
+  CHECK(second.recorder.metrics["loss"] == Series{{8, 2}});
+  CHECK(second.report().rejection() ==
+        "2 lines of its metrics file were rejected, the first: line 2: step 7 of metric 'loss' is "
+        "not beyond 7, the step that the attempt went on after");
+}
+
+TEST_CASE("a metrics file is followed while it grows", "[command]") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "metrics";
+  FollowedFile file(path);
+  std::string bytes;
+  CHECK_FALSE(file.read_more(bytes, 100));
+  folder.write("metrics", "abc");
+  CHECK_FALSE(file.read_more(bytes, 100));
+  std::ofstream(path, std::ios::app) << "defgh";
+  CHECK(file.read_more(bytes, 3));
+  CHECK_FALSE(file.read_more(bytes, 3));
+  CHECK(bytes == "abcdefgh");
+  std::filesystem::resize_file(path, 2);
+  CHECK_THROWS_WITH(file.read_more(bytes, 9), Contains("has become shorter, 2 bytes instead of 8"));
+  std::ofstream(path, std::ios::app) << "X";
+  file.read_more(bytes, 9);
+  CHECK(bytes == "abcdefghX");
+  std::filesystem::create_symlink("/dev/zero", folder.path() / "link");
+  CHECK_THROWS_AS(FollowedFile(folder.path() / "link").read_more(bytes, 9), Error);
+  CHECK_THROWS_WITH(FollowedFile(folder.path()).read_more(bytes, 9), Contains("no plain file"));
+}
+
+}  // namespace polysweep
