@@ -27,7 +27,11 @@ std::string yaml(const std::string& text) { return Value(text).canonical(); }
 
 std::filesystem::path store_of(const std::string& place) {
   std::filesystem::path out = std::filesystem::absolute(place).lexically_normal();
-  return out.has_filename() ? out : out.parent_path();
+  if (!out.has_filename()) out = out.parent_path();
+  if (std::filesystem::exists(out) && !std::filesystem::is_directory(out)) {
+    fail("{} exists and is no folder of MLflow's; name another place", out.string());
+  }
+  return out;
 }
 
 class FileStoreExporter : public Exporter {

@@ -169,8 +169,7 @@ TEST_CASE("an export takes no place that is taken, and leaves nothing half done"
     const std::string place = (folder / "here").string();
     std::ofstream(place) << "mine";
     CHECK_THAT(message_of(database, {format, place}),
-               Contains(format == "mlflow" ? "cannot make" : "exists; name another place") ||
-                   Contains("is no folder"));
+               Contains("exists") && Contains("name another place"));
     CHECK(content(place) == "mine");
     CHECK(message_of(database, {format, (folder / "there").string()}) == "");
     const std::string twice = message_of(database, {format, (folder / "there").string()});
