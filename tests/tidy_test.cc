@@ -37,6 +37,7 @@ std::vector<SourceFile> read_sources() {
     for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root / folder)) {
       const std::string extension = entry.path().extension();
       if (!entry.is_regular_file() || (extension != ".h" && extension != ".cc")) continue;
+      if (entry.path().string().find("/.venv/") != std::string::npos) continue;  // not ours
       SourceFile source{entry.path().lexically_relative(root).generic_string(), folder, {}};
       std::ifstream in(entry.path());
       for (std::string line; std::getline(in, line);) source.lines.push_back(line);
