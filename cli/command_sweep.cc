@@ -38,6 +38,7 @@ void use_command(const po::variables_map& given, const Planned& planned, HostOpt
   expect_program(command);
   system_files().create_folders(options.store);
   options.worker = command_worker(planned.worker.program, catalogue, options.store);
+  options.worker.keeps_logs = true;
   // The worker knows its program better: it ends it gently, and keeps what it said.
   options.limits.worker.wall_s = 0;
   options.limits.worker.progress_s = std::numeric_limits<double>::infinity();

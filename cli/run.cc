@@ -1,7 +1,7 @@
 #include <map>
 
 #include "cli/command.h"
-#include "cli/command_sweep.h"
+#include "cli/host_setup.h"
 #include "cli/planning.h"
 #include "cli/store.h"
 #include "cli/terminal.h"
@@ -25,27 +25,13 @@ constexpr double kDoorWait_s = 30;
 void declare(CommandOptions& options) {
   declare_store(options);
   declare_planning(options);
-  options.shown.add_options()("slots", po::value<int>()->default_value(0)->value_name("N"),
-                              "workers: on the CPU in all (0: one a core), else per device")(
-      "device", po::value<std::string>()->default_value("cpu"), "cpu or cuda")(
-      "time-limit", po::value<double>()->default_value(0)->value_name("SECONDS"),
-      "of one attempt; 0: none")("progress-limit",
-                                 po::value<double>()->default_value(600)->value_name("SECONDS"),
-                                 "a trial that shows no progress for so long is taken as hung")(
+  declare_host(options);
+  options.shown.add_options()(
       "lease", po::value<double>()->default_value(0)->value_name("SECONDS"),
       "others take over what this run has not done when it is silent for so long (0: 30, over a "
       "network 120)")("quiet", po::bool_switch(), "print the end alone");
   options.word("file");
   options.word("overrides", true);
-}
-
-std::vector<Slot> slots_of(const po::variables_map& given, const std::vector<int>& taken_cpus) {
-  const int count = given["slots"].as<int>();
-  if (count < 0 || count > 1024) fail("--slots {}: a number from 0 to 1024 is right", count);
-  const std::string device = given["device"].as<std::string>();
-  if (device == "cpu") return cpu_slots(count, taken_cpus);
-  if (device == "cuda") return cuda_slots(visible_cuda_devices(), std::max(count, 1));
-  fail("--device '{}': cpu or cuda is right", device.substr(0, 40));
 }
 
 // A lease is renewed through the file system, which may show old content for a
@@ -57,32 +43,17 @@ double lease_seconds(const po::variables_map& given, const Store& store) {
   return locks_are_trusted(store.folder()) ? kLease_s : kNetworkLease_s;
 }
 
-HostOptions host_options(const po::variables_map& given, const Store& store,
-                         const Planned& planned) {
-  HostOptions options;
-  options.store = store.folder();
-  options.sweep = planned.plan.sweep().name;
-  options.lease_s = lease_seconds(given, store);
-  options.worker.program = planned.worker.program;
-  options.worker.build = planned.worker.catalogue.build;
-  options.worker.catalogue_digest = planned.worker.catalogue_digest;
-  options.data_folder = planned.data_folder;
-  options.limits.worker.wall_s = given["time-limit"].as<double>();
-  options.limits.worker.progress_s = given["progress-limit"].as<double>();
-  use_command(given, planned, options);
-  return options;
-}
-
 // The door is open while we have no name yet, so that two runs that start at
 // once are two hosts.
-std::unique_ptr<Host> become_host(HostOptions& options, const po::variables_map& given) {
+std::unique_ptr<Host> become_host(HostSetup& setup) {
+  HostOptions& options = setup.options();
   const RunLock door(system_files(), options.store, kDoorWait_s);
   std::vector<int> taken_cpus;
   for (const LeaseFacts& other : LivingHosts(system_files(), options.store, "").living()) {
     if (other.machine != machine_name()) continue;
     taken_cpus.insert(taken_cpus.end(), other.cpus.begin(), other.cpus.end());
   }
-  options.slots = slots_of(given, taken_cpus);
+  setup.choose_slots(taken_cpus);
   options.name = free_host_name(system_files(), options.store, machine_name());
   return std::make_unique<Host>(system_files(), options);
 }
@@ -162,8 +133,10 @@ Work find_work(const Store& store, const Planned& planned, Host& host, const std
 
 int run_plan(const po::variables_map& given, const Planned& planned) {
   const Store store(given);
-  HostOptions options = host_options(given, store, planned);
-  const std::unique_ptr<Host> host = become_host(options, given);
+  HostSetup setup(given, planned, store.folder());
+  HostOptions& options = setup.options();
+  options.lease_s = lease_seconds(given, store);
+  const std::unique_ptr<Host> host = become_host(setup);
   Work work = find_work(store, planned, *host, options.name);
   const bool quiet = given["quiet"].as<bool>();
   if (!quiet) {
@@ -198,7 +171,7 @@ const Command kRunCommand = {
     "run",
     "Runs what is missing of a sweep; after any interruption the same command goes on, and a "
     "second one beside it shares the work",
-    "FILE [name=value ...] [--data FOLDER] [--slots N] [--device cpu|cuda]",
+    "FILE [name=value ...] [--data FOLDER] [--slots N] [--device cpu|cuda] [--memory-limit SIZE]",
     "  polysweep run experiments/sweeps/demo.toml --store runs/demo\n"
     "  polysweep run my_sweep.toml updates=50 seed=0..2",
     declare,

@@ -17,6 +17,7 @@
 #include <new>
 #include <optional>
 #include <thread>
+#include <vector>
 
 #include "experiments/experiments.h"
 #include "framework/bytes.h"
@@ -64,6 +65,15 @@ void save(const std::filesystem::path& folder, const State& state) {
   for (;;) sleep_ms(1000);
 }
 
+// Asks for memory, and uses it, until there is no more for us.
+[[noreturn]] void eat_memory() {
+  constexpr std::size_t kPiece = 16 * 1024 * 1024;
+  constexpr std::size_t kMostPieces = 128;
+  std::vector<std::vector<char>> eaten;
+  while (eaten.size() < kMostPieces) eaten.emplace_back(kPiece, 'x');
+  fail("toy was given all the memory that it dares to take; bound it by --memory-limit");
+}
+
 // Returns true where the fault is a divergence; does not return for the others.
 bool break_down(const std::string& fault) {
   if (fault == "nan") return true;
@@ -71,6 +81,7 @@ bool break_down(const std::string& fault) {
   std::fflush(stdout);
   if (fault == "throw") fail("toy was asked to throw");
   if (fault == "device_memory") fail("CUDA out of memory. Tried to allocate 2.00 GiB");
+  if (fault == "memory") eat_memory();
   if (fault == "bad_alloc") throw std::bad_alloc();
   if (fault == "segfault") raise(SIGSEGV);
   if (fault == "abort") std::abort();
@@ -150,8 +161,8 @@ ParameterSpec at_least(double minimum, ParameterSpec spec, std::string unit = ""
 
 Schema toy_schema() {
   ParameterSpec fault = parameter("fault", Value("none"), "how it fails, for tests");
-  fault.words = {"none",  "nan",  "throw", "device_memory", "bad_alloc", "segfault",
-                 "abort", "kill", "exit",  "freeze",        "hang"};
+  fault.words = {"none",     "nan",   "throw", "device_memory", "bad_alloc", "memory",
+                 "segfault", "abort", "kill",  "exit",          "freeze",    "hang"};
   std::vector<Value> faults;
   for (const std::string& word : fault.words) {
     if (word != "none") faults.emplace_back(word);

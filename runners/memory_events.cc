@@ -36,7 +36,10 @@ MemoryEvents::MemoryEvents() : MemoryEvents({own_memory_events()}) {}
 
 MemoryEvents MemoryEvents::of_groups(const std::vector<std::filesystem::path>& groups) {
   std::vector<std::filesystem::path> files;
-  for (const std::filesystem::path& group : groups) files.push_back(group / "memory.events");
+  for (const std::filesystem::path& group : groups) {
+    const bool version_2 = std::filesystem::exists(group / "memory.events");
+    files.push_back(group / (version_2 ? "memory.events" : "memory.oom_control"));
+  }
   return MemoryEvents(std::move(files));
 }
 

@@ -13,7 +13,7 @@ namespace polysweep {
 class MemoryEvents {
  public:
   MemoryEvents();
-  // Of the groups of cgroup v2 in these folders.
+  // Of the control groups with these folders.
   static MemoryEvents of_groups(const std::vector<std::filesystem::path>& groups);
   // The files to watch, lines "oom_kill NUMBER" in them.
   explicit MemoryEvents(std::vector<std::filesystem::path> files);

@@ -2,7 +2,9 @@
 
 #include <cmath>
 
+#include "framework/file_system.h"
 #include "runners/host.h"
+#include "runners/output_log.h"
 #include "tests/runners/toy_host.h"
 #include "tests/support/catch.h"
 
@@ -158,6 +160,36 @@ TEST_CASE("a worker killed from outside costs its trial nothing", "[host]") {
   REQUIRE(it.ends.size() == 5);
   CHECK(it.ends[3].outcome == Outcome::kPreempted);
   CHECK(it.ends[3].message == "its worker was killed from outside: signal 9 (Killed)");
+}
+
+TEST_CASE("what a trial printed is told apart, though its worker runs many at once", "[host]") {
+  ToyHost host(1);
+  host.add(200, "x=1");
+  for (int seed = 0; seed < 20; ++seed) {
+    host.add("x=2 fault=" + std::string(seed % 2 == 0 ? "throw" : "bad_alloc") +
+             " seed=" + std::to_string(seed));
+    host.add(20, "x=" + std::to_string(10 + seed));
+  }
+  host.run();
+  for (const Trial& trial : host.trials()) {
+    const std::string& fault = trial.parameters.text("fault");
+    const auto log = log_path(trial_folder(host.folder(), trial.id), 1);
+    CHECK(std::filesystem::exists(log) == (fault != "none"));
+    if (fault == "none") continue;
+    const std::string printed = "toy: about to fail by " + fault;
+    CHECK(host.ends(trial.id).front().output_tail == printed);
+    CHECK(system_files().read(log) == printed + "\n");
+  }
+}
+
+TEST_CASE("each attempt has a log of its own, what a killed one printed included", "[host]") {
+  ToyHost host(1);
+  host.add("x=1 fault=segfault fault_attempts=2");
+  CHECK(host.run().done == 1);
+  const auto folder = trial_folder(host.folder(), host.trials()[0].id);
+  CHECK(system_files().read(log_path(folder, 1)) == "toy: about to fail by segfault\n");
+  CHECK(system_files().read(log_path(folder, 2)) == "toy: about to fail by segfault\n");
+  CHECK_FALSE(std::filesystem::exists(log_path(folder, 3)));
 }
 
 TEST_CASE("workers killed by somebody else are replaced and all trials done", "[host]") {

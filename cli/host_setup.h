@@ -1,0 +1,40 @@
+// From the words of a command line to a host: its slots, its limits, its worker.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/planning.h"
+#include "runners/host.h"
+#include "runners/memory_limits.h"
+
+namespace polysweep {
+
+// --slots, --device, --time-limit, --progress-limit, --memory-limit,
+// --checkpoint-seconds, --checkpoint-updates.
+void declare_host(CommandOptions& options);
+
+// "8G", "512M", "64K" or bytes; units of 1024. Throws Error.
+std::uint64_t parse_bytes(const std::string& text);
+
+class HostSetup {
+ public:
+  // All but slots and name. Throws Error for words that cannot be meant so.
+  HostSetup(const po::variables_map& given, const Planned& planned,
+            const std::filesystem::path& store);
+
+  HostOptions& options() { return options_; }
+  // Chooses slots, away from CPUs that are taken, and bounds their memory for as
+  // long as this object lives.
+  void choose_slots(const std::vector<int>& taken_cpus);
+
+ private:
+  const po::variables_map& given_;
+  HostOptions options_;
+  std::unique_ptr<MemoryLimits> memory_limits_;
+};
+
+}  // namespace polysweep
