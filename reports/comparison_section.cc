@@ -59,12 +59,13 @@ TableCell lacking_field(const CellComparison& row) {
   return count_of(std::max({std::size_t{1}, floor, *effect}));
 }
 
-// The mean over the pairs of one of their sides.
-TableCell side_field(const CellComparison& row, double Pair::*side) {
+// The mean over the pairs of one of their sides, to the digits that its own
+// spread supports.
+TableCell side_field(const CellComparison& row, double Pair::*side, double confidence) {
   if (row.pairs.empty()) return {"-", Tone::kMuted};
-  double sum = 0;
-  for (const auto& pair : row.pairs) sum += pair.*side;
-  return number_field(sum / static_cast<double>(row.pairs.size()), half_width(row.interval));
+  std::vector<double> values;
+  for (const auto& pair : row.pairs) values.push_back(pair.*side);
+  return number_field(mean_of(values), half_width(t_interval(values, confidence)));
 }
 
 TableCell mean_field(const CellComparison& row) {
@@ -137,11 +138,11 @@ Table details_table(const Study& study) {
   for (const auto& row : study.comparison.rows) {
     std::string remarks = row.reason;
     for (const auto& hole : row.holes) remarks += (remarks.empty() ? "" : "; ") + hole;
-    table.rows.push_back({study.cell_field(row.cell), interval_field(row.bootstrap),
-                          side_field(row, &Pair::baseline), share_field(row.effect_size),
-                          p_field(row.smallest_p, row.mean.has_value()),
-                          count_of(lacking_for_floor(row)), effect_field(row),
-                          TableCell(remarks, row.holes.empty() ? Tone::kMuted : Tone::kHole)});
+    table.rows.push_back(
+        {study.cell_field(row.cell), interval_field(row.bootstrap),
+         side_field(row, &Pair::baseline, study.options.confidence), share_field(row.effect_size),
+         p_field(row.smallest_p, row.mean.has_value()), count_of(lacking_for_floor(row)),
+         effect_field(row), TableCell(remarks, row.holes.empty() ? Tone::kMuted : Tone::kHole)});
   }
   table.notes = {
       fmt::format("Bootstrap: percentile, {} samples, seed {}. d_z: mean difference over its "
@@ -178,9 +179,9 @@ Table comparison_table(const Study& study) {
     table.rows.push_back(
         {study.cell_field(row.cell), TableCell(verdict_name(row.verdict), tone_of(row.verdict)),
          study.count_field(row.pairs.size(), std::max(row.planned, row.pairs.size())),
-         side_field(row, &Pair::value), mean_field(row), interval_field(row.interval),
-         p_field(row.p, known), p_field(row.holm_p, known), share_field(row.superiority),
-         lacking_field(row)});
+         side_field(row, &Pair::value, study.options.confidence), mean_field(row),
+         interval_field(row.interval), p_field(row.p, known), p_field(row.holm_p, known),
+         share_field(row.superiority), lacking_field(row)});
   }
   table.notes = {fmt::format(
       "Means are over the pairs. p: {} two-sided sign-flip test; Holm p is adjusted over the whole "

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "reports/ablation.h"
@@ -138,6 +139,18 @@ Table convergence_table(const Study& study, const Convergence& convergence) {
 
 namespace {
 
+// A curve that the plan gives, not the arm, as that of a learning rate.
+bool same_in_all_cells(const Study& study, const std::string& metric) {
+  std::map<std::string, std::pair<double, double>> range;  // by replicate
+  for (const auto& series : series_of(study.results, metric)) {
+    const TrialResult& trial = study.results.trials[series.trial];
+    if (trial.state != TrialState::kDone) continue;
+    const std::pair<double, double> own{series.minimum, series.maximum};
+    if (range.try_emplace(trial.replicate, own).first->second != own) return false;
+  }
+  return true;
+}
+
 // The metric of convergence, the primary one, then the others by name.
 std::vector<std::string> drawn_metrics(const Study& study) {
   std::vector<std::string> names;
@@ -149,6 +162,9 @@ std::vector<std::string> drawn_metrics(const Study& study) {
   add("validation_loss");
   add(study.results.primary.name);
   add("training_loss");
+  for (const auto& metric : study.results.metrics) {
+    if (!same_in_all_cells(study, metric.name)) add(metric.name);
+  }
   for (const auto& [name, curves] : study.results.curves) add(name);
   return names;
 }

@@ -8,20 +8,20 @@ namespace polysweep {
 namespace {
 
 constexpr const char* kScript = R"js(
-const make = (name, properties = {}, ...children) => {
+function make(name, properties = {}, ...children) {
   const element = Object.assign(document.createElement(name), properties);
   element.append(...children);
   return element;
-};
-const set = (element, attributes) => {
+}
+function set(element, attributes) {
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-};
-const draw = (name, attributes = {}, text = "") => {
+}
+function draw(name, attributes = {}, text = "") {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
   set(element, attributes);
   element.textContent = text;
   return element;
-};
+}
 const shown = value => String(Number(value.toPrecision(4)));
 
 class Axis {
@@ -51,14 +51,14 @@ class Axis {
   }
 }
 
-const button = (text, act) => {
+function button(text, act) {
   const made = make("button", {type: "button", textContent: text});
   made.addEventListener("click", act);
   return made;
-};
+}
 
 // Label, style and points of every line, in the order of the table.
-const lines_of = table => {
+function lines_of(table) {
   const lines = new Map();
   for (const row of table.tBodies[0].rows) {
     const [head, ...cells] = row.cells;
@@ -68,19 +68,19 @@ const lines_of = table => {
     lines.get(label).points.push({x, mean, low, high});
   }
   return [...lines.values()];
-};
+}
 
-const axes_of = svg => {
+function axes_of(svg) {
   const [x0, x1, y0, y1, low, high, bottom, top] = svg.dataset.axes.split(" ").map(Number);
   return {x: new Axis([x0, x1, low, high], svg.dataset.log.includes("x")),
           y: new Axis([y0, y1, bottom, top], svg.dataset.log.includes("y"))};
-};
+}
 
 const place_of = (svg, event) =>
   new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
 
 // A box beside the place (x, y in the units of the picture) that says `content`.
-const tip_of = (figure, svg) => {
+function tip_of(figure, svg) {
   const tip = make("div", {className: "tip", hidden: true});
   tip.setAttribute("role", "status");
   figure.append(tip);
@@ -97,7 +97,7 @@ const tip_of = (figure, svg) => {
       tip.style.right = right ? `${frame.width - left + 14}px` : "auto";
       tip.style.top = `${Math.max(0, place.y - frame.top - 20)}px`;
     }};
-};
+}
 
 const mark_of = line => line.mark ? [line.mark.cloneNode()] : [];
 const row_of = (line, text) =>
@@ -105,7 +105,7 @@ const row_of = (line, text) =>
 
 const range_text = (mean, low, high) => `${shown(mean)} (${shown(low)} to ${shown(high)})`;
 
-const look_at_forest = (figure, svg, table) => {
+function look_at_forest(figure, svg, table) {
   const {y} = axes_of(svg), tip = tip_of(figure, svg), rows = table.tBodies[0].rows;
   svg.addEventListener("pointerleave", tip.hide);
   svg.addEventListener("pointermove", event => {
@@ -117,7 +117,7 @@ const look_at_forest = (figure, svg, table) => {
     const line = {label: head.textContent, mark: head.querySelector("i")};
     tip.show(place.x, place.y, [row_of(line, text)]);
   });
-};
+}
 
 const hidden_arms = new Set();
 const curve_views = [];
@@ -321,7 +321,7 @@ class CurveView {
 }
 
 // The picture as a file of its own, on white.
-const save = (figure, svg) => {
+function save(figure, svg) {
   const copy = svg.cloneNode(true);
   const unseen = ".gone, .cursor, .choice, .zoomed .axes, .zoomed .view use";
   for (const part of copy.querySelectorAll(unseen)) part.remove();
@@ -333,7 +333,7 @@ const save = (figure, svg) => {
   const link = make("a", {href: URL.createObjectURL(file), download: `${figure.id}.svg`});
   link.click();
   URL.revokeObjectURL(link.href);
-};
+}
 
 for (const figure of document.querySelectorAll("figure")) {
   const svg = figure.querySelector("svg"), table = figure.querySelector("table");

@@ -118,13 +118,13 @@ white-space:nowrap}
 footer{margin-top:4rem;border-top:1px solid var(--line)}
 @media (max-width:40rem){body{padding:1.25rem .9rem 3rem}h1{font-size:1.5rem}
 .verdict{font-size:1.02rem}:root{--short:normal;--short-width:7.5rem;--long-width:11.5rem}
-figure svg{width:36rem}}
+figure svg{max-width:36rem}}
 @media print{@page{size:A4 landscape;margin:12mm}
 :root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--shade:#fff;--link:#000;--good:#0b4d1f;
 --bad:#8a1813;--hole:#6b4300;--holeback:#fff;
 --short:normal;--number:normal;--long-width:11rem}
 body{max-width:none;padding:0;font-size:10pt}
-nav,.skip,.filter,.tools,.tip,footer,a[download]{display:none}
+nav,.skip,.filter,.tools,.tip,figure details:not([open]),footer,a[download]{display:none}
 .box{overflow:visible}table{font-size:7pt;width:100%}
 th,td{padding:.15rem .25rem .15rem 0}tbody th{position:static}
 figure svg{width:auto;max-width:100%;max-height:125mm}.note,figcaption{font-size:8pt}

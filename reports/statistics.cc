@@ -12,6 +12,9 @@
 namespace polysweep {
 namespace {
 
+// A spread that is no more, relative to the mean, comes from rounding.
+constexpr double kRoundingNoise = 1e-12;
+
 constexpr std::uint64_t kSignFlipDraws = 100000;
 // Sums of the same numbers in another order differ by rounding alone.
 constexpr double kRounding = 1e-12;
@@ -227,7 +230,7 @@ std::optional<double> paired_effect_size(std::span<const double> differences) {
   if (differences.size() < 2) return std::nullopt;
   const double mean = mean_of(differences);
   const double sd = sample_sd(differences, mean);
-  if (sd == 0) return std::nullopt;
+  if (sd <= kRoundingNoise * std::abs(mean)) return std::nullopt;
   return mean / sd;
 }
 

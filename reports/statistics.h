@@ -89,7 +89,8 @@ std::vector<double> benjamini_hochberg(std::span<const double> p);
 // P(X > Y) + P(X = Y) / 2 over all pairs: U / (n_x n_y). Both non-empty.
 double superiority(std::span<const double> x, std::span<const double> y);
 
-// Cohen's d_z of paired differences: mean / sd. None for n < 2 or sd = 0.
+// Cohen's d_z of paired differences: mean / sd. None for n < 2, and where the
+// differences are the same but for rounding.
 std::optional<double> paired_effect_size(std::span<const double> differences);
 
 // Hedges' g of two independent samples: (mean x - mean y) / pooled sd, times

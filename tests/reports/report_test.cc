@@ -177,6 +177,80 @@ TEST_CASE("unequal builds are said at the top", "[page]") {
         "Not alike in all arms (build): build.commit differs: 99e0a77 in rope; 4be2c1d elsewhere.");
 }
 
+namespace {
+
+std::string warnings_text(const SweepResults& results) {
+  std::string text;
+  for (const auto& warning : build_report(results).warnings) text += warning + "\n";
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("unequal data, budget and machines are said at the top", "[page]") {
+  const auto plain = sample_sweep({3, false, true, false});
+  CHECK(warnings_text(plain).empty());
+  SECTION("a budget that an arm did not spend") {
+    auto results = plain;
+    for (auto& curve : results.curves["validation_loss"]) {
+      if (results.trials[curve.trial].cell / 2 == 3) curve.points.pop_back();
+    }
+    for (auto& curve : results.curves["training_loss"]) {
+      if (results.trials[curve.trial].cell / 2 == 3) curve.points.pop_back();
+    }
+    CHECK_THAT(warnings_text(results),
+               Catch::Matchers::Contains("Not alike in all arms (budget): the last step of a run "
+                                         "differs: 380 in rope; 400 elsewhere."));
+  }
+  SECTION("tokens that an arm did not see") {
+    auto results = plain;
+    for (auto& trial : results.trials) {
+      trial.final_metrics["tokens"] = trial.cell / 2 == 1 ? 900 : 1000;
+    }
+    CHECK_THAT(warnings_text(results),
+               Catch::Matchers::Contains("(budget): tokens, dimension 64 differs: 900 in "
+                                         "sinusoidal; 1000 elsewhere."));
+  }
+  SECTION("a budget or a corpus that the baseline fixes") {
+    for (const char* name : {"updates", "corpus"}) {
+      auto results = plain;
+      results.factors.push_back({name, {Value(1), Value(2)}, "", ""});
+      results.baseline.set(name, Value(1));
+      CHECK_THAT(
+          warnings_text(results),
+          Catch::Matchers::Contains(std::string(name) + " is a factor that the baseline fixes"));
+    }
+  }
+  SECTION("a machine that only one arm ran on") {
+    auto results = plain;
+    results.provenance["other"] = results.provenance["build-a"];
+    results.provenance["other"]["machine.cpu"] = "Another CPU";
+    for (auto& trial : results.trials) {
+      if (trial.cell / 2 == 2) trial.provenance = "other";
+    }
+    CHECK_THAT(warnings_text(results),
+               Catch::Matchers::Contains("(hardware): machine.cpu differs: Another CPU in "
+                                         "learned; Example CPU 2.2 GHz elsewhere."));
+  }
+}
+
+TEST_CASE("what a trial that is not done left behind is nowhere in a report", "[page]") {
+  auto results = sample_sweep();
+  const std::string before = render_report(build_report(results), "html");
+  std::size_t spoiled = 0;
+  for (auto& trial : results.trials) {
+    if (trial.state == TrialState::kDone) continue;
+    ++spoiled;
+    for (const char* metric : {"test_bleu", "validation_loss", "tokens", "parameters"}) {
+      trial.final_metrics[metric] = 123456.789;
+    }
+  }
+  CHECK(spoiled == 4);
+  const std::string after = render_report(build_report(results), "html");
+  CHECK(before == after);
+  CHECK(after.find("123456") == std::string::npos);
+}
+
 TEST_CASE("the sentence for five seeds", "[page]") {
   const Report report = build_report(sample_sweep({5, false, false, false}));
   REQUIRE(report.verdict.size() == 2);
