@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "framework/clock.h"
 #include "framework/error.h"
 #include "results/mlflow_run.h"
 
@@ -144,8 +145,8 @@ ServerExporter::ServerExporter(const ExportRequest& request)
     tags.push_back({{"key", name}, {"value", value}});
   }
   const Json made = server_.call(
-      "experiments/create", {{"name", fmt::format("{} (being exported by {}, {})", sweep_, getpid(),
-                                                  request.sweep.revision.substr(0, 12))},
+      "experiments/create", {{"name", fmt::format("{} (being exported by process {}, {})", sweep_,
+                                                  getpid(), system_clock().wall_us())},
                              {"tags", tags}});
   experiment_id_ = made.value("experiment_id", "");
 }
