@@ -89,12 +89,12 @@ std::vector<MetricSpec> metric_specs() {
   };
   for (const std::string set : {"test", "test_2016_flickr", "test_2017_flickr"}) {
     const std::string of = set == "test" ? "first test set" : set;
-    specs.push_back({set + "_bleu", Goal::kMaximize, "", "sacreBLEU 13a of the " + of});
-    specs.push_back({set + "_bleu_lower_case", Goal::kMaximize, "",
+    specs.push_back({set + "_bleu", Goal::kMaximize, "BLEU", "sacreBLEU 13a of the " + of});
+    specs.push_back({set + "_bleu_lower_case", Goal::kMaximize, "BLEU",
                      "sacreBLEU 13a, lower-cased, of the " + of});
-    specs.push_back({set + "_bleu_untokenized", Goal::kMaximize, "",
+    specs.push_back({set + "_bleu_untokenized", Goal::kMaximize, "BLEU",
                      "sacreBLEU tok:none, lower-cased, of the " + of});
-    specs.push_back({set + "_chrf", Goal::kMaximize, "", "chrF2 of the " + of});
+    specs.push_back({set + "_chrf", Goal::kMaximize, "chrF2", "chrF2 of the " + of});
   }
   return specs;
 }
