@@ -43,6 +43,14 @@ Forward forward(const Transformer& model, const Batch& batch, double smoothing,
 
 std::string snapshot_name(std::size_t index) { return fmt::format("snapshot {}", index); }
 
+// A point in a checkpoint: names sort as their steps do.
+constexpr std::string_view kPoint = "point ";
+constexpr std::size_t kStepDigits = 12;
+
+std::string point_name(std::int64_t step, std::string_view series) {
+  return fmt::format("{}{:0{}} {}", kPoint, step, kStepDigits, series);
+}
+
 }  // namespace
 
 Training::Training(Transformer& model, const EncodedText& train, const EncodedText& valid,
@@ -128,13 +136,17 @@ Training::Evaluation Training::validate() const {
 void Training::evaluate(Recorder& recorder) {
   const Evaluation valid = validate();
   const std::int64_t step = updates();
-  recorder.metric("training_loss", step, loss_sum_ / static_cast<double>(loss_tokens_));
-  recorder.metric("validation_loss", step, valid.loss);
-  recorder.metric("validation_nll", step, valid.nll);
-  recorder.metric("validation_accuracy", step, valid.accuracy);
-  recorder.metric("learning_rate", step, options_.learning_rate.after(step - 1));
-  recorder.metric("tokens", step, static_cast<double>(tokens_));
-  recorder.metric("train_seconds", step, train_seconds_);
+  for (const auto& [series, value] : std::initializer_list<std::pair<const char*, double>>{
+           {"training_loss", loss_sum_ / static_cast<double>(loss_tokens_)},
+           {"validation_loss", valid.loss},
+           {"validation_nll", valid.nll},
+           {"validation_accuracy", valid.accuracy},
+           {"learning_rate", options_.learning_rate.after(step - 1)},
+           {"tokens", static_cast<double>(tokens_)},
+           {"train_seconds", train_seconds_}}) {
+    recorder.metric(series, step, value);
+    reported_[point_name(step, series)] = value;
+  }
   loss_sum_ = 0;
   loss_tokens_ = 0;
   const bool gained = evaluations_ == 0 || valid.loss < best_valid_loss_;
@@ -162,6 +174,7 @@ void Training::save(CheckpointFolder& checkpoints) {
   checkpoint.reals = {{"train seconds", train_seconds_},
                       {"loss sum", loss_sum_},
                       {"best valid loss", best_valid_loss_}};
+  checkpoint.reals.insert(reported_.begin(), reported_.end());
   checkpoint.tensors["values"] = to_floats(averaged_ ? last_values_ : parameters_.values());
   checkpoint.tensors["first moment"] = to_floats(adam_.first_moment());
   checkpoint.tensors["second moment"] = to_floats(adam_.second_moment());
@@ -175,7 +188,13 @@ void Training::resume(Recorder& recorder, CheckpointFolder& checkpoints) {
   const std::optional<Checkpoint> checkpoint = checkpoints.load(notices);
   if (checkpoint) {
     restore(*checkpoint);
-    recorder.resumed(checkpoint->step);
+    fmt::print(stderr, "polysweep-worker: goes on after update {}\n", updates());
+    // What was reported may have been on its way when the attempt before died;
+    // told again, it is this attempt's.
+    if (reported_.empty()) recorder.resumed(updates());
+    for (const auto& [name, value] : reported_)
+      recorder.metric(name.substr(kPoint.size() + kStepDigits + 1),
+                      std::stoll(name.substr(kPoint.size(), kStepDigits)), value);
   }
   for (const std::string& notice : notices) {
     fmt::print(stderr, "polysweep-worker: {}\n", notice);
@@ -203,6 +222,8 @@ void Training::restore(const Checkpoint& checkpoint) {
   train_seconds_ = checkpoint.real("train seconds");
   loss_sum_ = checkpoint.real("loss sum");
   best_valid_loss_ = checkpoint.real("best valid loss");
+  for (const auto& [name, value] : checkpoint.reals)
+    if (name.starts_with(kPoint)) reported_.emplace(name, value);
 }
 
 void Training::average() {

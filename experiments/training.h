@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -56,9 +57,10 @@ class Training {
   Training(Transformer& model, const EncodedText& train, const EncodedText& valid,
            const TrainingOptions& options, const Clock& clock = system_clock());
 
-  // Goes on from the folder's checkpoint if there is one (recorder.resumed() is
-  // called and what the folder noticed is recorded as text "notice"), trains to
-  // the end and evaluates. kDiverged: a loss or a gradient was NaN or infinite;
+  // Goes on from the folder's checkpoint if there is one (all points up to there
+  // are reported again, since those of the attempt before may not have arrived;
+  // what the folder noticed is recorded as text "notice"), trains to the end and
+  // evaluates. kDiverged: a loss or a gradient was NaN or infinite;
   // training_loss is then recorded as NaN. kStopped: a stop was asked for; a
   // checkpoint of the last update is there.
   RunEnd run(Recorder& recorder, CheckpointFolder& checkpoints, const CheckpointInterval& interval);
@@ -112,6 +114,7 @@ class Training {
   double loss_sum_ = 0;  // since the evaluation before, and its tokens
   std::int64_t loss_tokens_ = 0;
   bool epoch_ended_ = false;
+  std::map<std::string, double> reported_;  // all points so far, by their checkpoint's name
   std::int64_t evaluations_ = 0;
   std::int64_t evaluations_without_gain_ = 0;
   double best_valid_loss_ = 0;

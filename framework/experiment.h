@@ -73,6 +73,9 @@ class Recorder {
   virtual void progress(double done, double total) = 0;
   // The attempt goes on from a checkpoint taken after `step`: what earlier
   // attempts reported beyond it does not count. To be called before any metric.
+  // What they reported before may still be missing: it was on its way when they
+  // died. An experiment whose checkpoints hold its points reports them again
+  // instead, and does not call this.
   virtual void resumed(std::int64_t step) = 0;
   // True once the host asked for a stop: checkpoint and return kStopped soon.
   virtual bool stop_requested() = 0;
