@@ -118,20 +118,6 @@ std::vector<std::string> lines_of(std::string_view content, std::string_view pla
   return lines;
 }
 
-// Returns how many were left out.
-std::int64_t leave_out_empty_pairs(ParallelText& text) {
-  ParallelText kept;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (split_words(text.source[i]).empty() || split_words(text.target[i]).empty()) continue;
-    kept.source.push_back(std::move(text.source[i]));
-    kept.target.push_back(std::move(text.target[i]));
-  }
-  const auto left_out = static_cast<std::int64_t>(text.size() - kept.size());
-  text.source = std::move(kept.source);
-  text.target = std::move(kept.target);
-  return left_out;
-}
-
 }  // namespace
 
 std::vector<std::string> corpus_names() {
@@ -169,6 +155,19 @@ ParallelText parallel_text(std::string name, std::string_view source, std::strin
   }
   if (text.source.empty()) fail("{} and {} have no lines", source_place, target_place);
   return text;
+}
+
+std::int64_t leave_out_empty_pairs(ParallelText& text) {
+  ParallelText kept;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (split_words(text.source[i]).empty() || split_words(text.target[i]).empty()) continue;
+    kept.source.push_back(std::move(text.source[i]));
+    kept.target.push_back(std::move(text.target[i]));
+  }
+  const auto left_out = static_cast<std::int64_t>(text.size() - kept.size());
+  text.source = std::move(kept.source);
+  text.target = std::move(kept.target);
+  return left_out;
 }
 
 Corpus read_corpus(const CorpusOptions& options) {

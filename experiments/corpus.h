@@ -60,5 +60,8 @@ std::vector<DataSpec> corpus_data(std::string_view parameter);
 // for tests. `source_place` and `target_place` are named in messages.
 ParallelText parallel_text(std::string name, std::string_view source, std::string_view target,
                            std::string_view source_place, std::string_view target_place);
+// What it then does with training pairs: leaves out those of which one side has
+// no word, and returns how many.
+std::int64_t leave_out_empty_pairs(ParallelText& text);
 
 }  // namespace polysweep

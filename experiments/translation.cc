@@ -129,6 +129,9 @@ RunEnd Translation::run(const TrialContext& context, Recorder& recorder) {
   recorder.metric("tokens_per_second", step,
                   static_cast<double>(training.tokens()) / training.train_seconds());
   recorder.metric("padding_fraction", step, training.padding_fraction());
+  recorder.metric(
+      "left_out_pairs", step,
+      static_cast<double>(corpus->text.empty_training_pairs + corpus->long_training_pairs));
   recorder.metric("unknown_fraction", step, corpus->held_out_unknown_fraction);
   recorder.metric("parameters", step, static_cast<double>(training.parameter_count()));
   record_scores(recorder, step, "test", tests->front());

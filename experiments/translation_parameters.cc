@@ -84,6 +84,8 @@ std::vector<MetricSpec> metric_specs() {
       {"tokens_per_second", Goal::kMaximize, "tokens/s", "target tokens over train_seconds"},
       {"translate_seconds", Goal::kMinimize, "s", "spent in translating all test sets"},
       {"padding_fraction", Goal::kMinimize, "", "padding that padded batches would have had"},
+      {"left_out_pairs", Goal::kMinimize, "pairs",
+       "training pairs left out: a side has no word, or more tokens than `longest`"},
       {"unknown_fraction", Goal::kMinimize, "", "unknown tokens in validation and test sets"},
       {"parameters", Goal::kMinimize, "", "trained numbers"},
   };

@@ -57,6 +57,14 @@ TEST_CASE("texts that are no pairs are refused, file and line named", "[corpus]"
   CHECK_THROWS_WITH(parallel_text("t", "", "", "s.en", "t.de"), "s.en and t.de have no lines");
 }
 
+TEST_CASE("training pairs with an empty side are left out and counted", "[corpus]") {
+  ParallelText text = parallel_text("t", "a\n\nb\n \u3000\nc\n", "x\ny\n\t\nz\nw\n", "s", "t");
+  CHECK(leave_out_empty_pairs(text) == 3);
+  CHECK(text.source == std::vector<std::string>{"a", "c"});
+  CHECK(text.target == std::vector<std::string>{"x", "w"});
+  CHECK(leave_out_empty_pairs(text) == 0);
+}
+
 TEST_CASE("a corpus that is not there is refused before anything else", "[corpus]") {
   TemporaryFolder folder;
   CHECK_THROWS_WITH(read_corpus(multi30k("multi30k_row", folder.path())),
