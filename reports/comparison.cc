@@ -148,12 +148,17 @@ Comparison compare(const SweepResults& results, const MetricInfo& metric,
   comparison.metric = metric;
   comparison.options = options;
   std::vector<CellValues> values;
+  const auto compared = [&](std::size_t cell) {
+    return results.cells[cell].baseline >= 0 &&
+           (options.cells.empty() ||
+            std::find(options.cells.begin(), options.cells.end(), cell) != options.cells.end());
+  };
   for (std::size_t i = 0; i < results.cells.size(); ++i) {
     values.push_back(cell_values(results, i, metric.name));
-    if (results.cells[i].baseline >= 0) ++comparison.family;
+    if (compared(i)) ++comparison.family;
   }
   for (std::size_t i = 0; i < results.cells.size(); ++i) {
-    if (results.cells[i].baseline < 0) continue;
+    if (!compared(i)) continue;
     CellComparison row;
     row.cell = i;
     row.baseline = static_cast<std::size_t>(results.cells[i].baseline);

@@ -2,7 +2,7 @@
 //
 // The verdict is inconclusive unless the data force another: "better" and
 // "worse" need a Holm-adjusted exact p of at most alpha over the whole declared
-// family, which is every cell that has a baseline, measured or not.
+// family: every cell that has a baseline, measured or not, unless fewer are named.
 #pragma once
 
 #include <cstddef>
@@ -58,6 +58,9 @@ struct ComparisonOptions {
   double confidence = 0.95;
   double alpha = 0.05;
   double power = 0.8;
+  // The cells whose comparisons are the family; empty: all that have a baseline.
+  // Others are not compared.
+  std::vector<std::size_t> cells;
 };
 
 struct Comparison {

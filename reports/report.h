@@ -65,6 +65,9 @@ struct ReportOptions {
   // The cell from which one factor is changed, as find_cells() reads it; "": the
   // best complete one.
   std::string reference;
+  // The declared family: cells as find_cells() reads them; empty: all that have a
+  // baseline. A report says at the top that it was narrowed.
+  std::vector<std::string> family;
   // The command that makes this report again; "" leaves it out.
   std::string command;
 };

@@ -4,10 +4,31 @@
 
 #include <algorithm>
 
+#include "framework/error.h"
+#include "reports/cell_choice.h"
 #include "reports/escaping.h"
 #include "reports/number_text.h"
 
 namespace polysweep {
+
+namespace {
+
+std::vector<std::size_t> family_of(const SweepResults& results, const ReportOptions& options,
+                                   const Arms& arms) {
+  std::vector<std::size_t> family;
+  for (const auto& words : options.family) {
+    const auto cells = find_cells(results, arms, words);
+    family.insert(family.end(), cells.begin(), cells.end());
+  }
+  const bool any = std::any_of(family.begin(), family.end(),
+                               [&](std::size_t cell) { return results.cells[cell].baseline >= 0; });
+  if (!options.family.empty() && !any) {
+    fail("no cell of the family has a baseline to be compared with");
+  }
+  return family;
+}
+
+}  // namespace
 
 Study::Study(const SweepResults& sweep, const ReportOptions& chosen)
     : results(sweep),
@@ -20,8 +41,9 @@ Study::Study(const SweepResults& sweep, const ReportOptions& chosen)
   for (std::size_t i = 0; i < sweep.cells.size(); ++i) {
     values.push_back(cell_values(sweep, i, sweep.primary.name));
   }
-  comparison =
-      compare(sweep, sweep.primary, {chosen.confidence, chosen.alpha, chosen.power}, bootstrap);
+  comparison = compare(
+      sweep, sweep.primary,
+      {chosen.confidence, chosen.alpha, chosen.power, family_of(sweep, chosen, arms)}, bootstrap);
   audit_items = audit(sweep, arms);
 }
 

@@ -11,7 +11,7 @@ namespace polysweep {
 namespace {
 
 constexpr std::size_t kShortText = 14;
-constexpr std::size_t kLongText = 50;
+constexpr std::size_t kLongText = 70;
 
 std::string header(const Column& column) {
   return column.unit.empty() ? column.title : column.title + " (" + column.unit + ")";

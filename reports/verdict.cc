@@ -130,6 +130,14 @@ std::vector<std::string> warnings_of(const Study& study) {
       warnings.push_back("Not alike in all arms (" + item.topic + "): " + item.finding + ".");
     }
   }
+  if (!study.options.family.empty()) {
+    const auto all = std::count_if(study.results.cells.begin(), study.results.cells.end(),
+                                   [](const CellResult& cell) { return cell.baseline >= 0; });
+    warnings.push_back(fmt::format(
+        "The family was narrowed by hand to {} of {} comparisons; p-values hold only if that was "
+        "settled before the results were seen.",
+        study.comparison.family, all));
+  }
   std::size_t holes = 0;
   std::size_t selective = 0;
   for (const auto& values : study.values) {

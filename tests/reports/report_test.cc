@@ -234,6 +234,23 @@ TEST_CASE("unequal data, budget and machines are said at the top", "[page]") {
   }
 }
 
+TEST_CASE("a family that was narrowed is said at the top", "[page]") {
+  const auto results = sample_sweep({7, false, false, false});
+  ReportOptions options;
+  options.family = {"rope, dimension 64", "learned"};
+  const Report report = build_report(results, options);
+  REQUIRE(report.warnings.size() == 1);
+  CHECK(report.warnings[0] ==
+        "The family was narrowed by hand to 3 of 12 comparisons; p-values hold only if that was "
+        "settled before the results were seen.");
+  CHECK_THAT(report.verdict[0], Catch::Matchers::Contains("of 3 cells better"));
+  options.family = {"sinusoidal"};
+  CHECK_THROWS_WITH(build_report(results, options),
+                    "no cell of the family has a baseline to be compared with");
+  options.family = {"ropes"};
+  CHECK_THROWS_WITH(build_report(results, options), Catch::Matchers::Contains("'rope'"));
+}
+
 TEST_CASE("what a trial that is not done left behind is nowhere in a report", "[page]") {
   auto results = sample_sweep();
   const std::string before = render_report(build_report(results), "html");
