@@ -9,6 +9,7 @@ namespace {
 
 void declare(CommandOptions& options) {
   declare_study(options);
+  declare_family(options);
   options.word("sweep");
   options.word("cells", true);
 }
@@ -60,6 +61,9 @@ int run(const po::variables_map& given) {
   if (words.size() != 0 && words.size() != 2) {
     fail("compare takes a sweep, then none or two cells: 'encoding=rope' 'encoding=sinusoidal'");
   }
+  if (!words.empty() && given.count("family") > 0) {
+    fail("two cells are a family by themselves: give either them or --family");
+  }
   SweepStudy source(given, required_word(given, "sweep", "the sweep's name"));
   if (!words.empty()) source.rebase(words[0], words[1]);
   const Study& study = source.study();
@@ -76,7 +80,7 @@ int run(const po::variables_map& given) {
 const Command kCompareCommand = {
     "compare",
     "Compares cells paired by replicate: difference, interval, exact p, Holm, verdict",
-    "SWEEP [A B] [--metric NAME] [--figure FILE] [--json]",
+    "SWEEP [A B] [--metric NAME] [--family CELLS] [--figure FILE] [--json]",
     "  polysweep compare demo\n"
     "  polysweep compare demo encoding=rope encoding=sinusoidal --figure rope.svg",
     declare,

@@ -27,6 +27,7 @@ void declare(CommandOptions& options) {
       "confidence", po::value<double>()->default_value(0.95), "of the intervals")(
       "alpha", po::value<double>()->default_value(0.05),
       "family-wise error of the verdicts better and worse");
+  declare_family(options);
   options.word("sweep");
 }
 
@@ -38,6 +39,9 @@ std::string command_line(const po::variables_map& given, const std::string& swee
   for (const char* name : {"html", "markdown", "latex", "reference"}) {
     if (given.count(name) == 0) continue;
     command += fmt::format(" --{} {}", name, shell_escaped(text_or(given, name, "")));
+  }
+  for (const std::string& cells : texts_of(given, "family")) {
+    command += " --family " + shell_escaped(cells);
   }
   return command;
 }
@@ -74,6 +78,7 @@ int run(const po::variables_map& given) {
   options.confidence = given["confidence"].as<double>();
   options.alpha = given["alpha"].as<double>();
   options.reference = text_or(given, "reference", "");
+  options.family = texts_of(given, "family");
   options.command = command_line(given, sweep);
   const Report report = build_report(load_sweep_results(database, sweep), options);
   bool written = false;

@@ -63,10 +63,17 @@ void declare_study(CommandOptions& options) {
       "figure", po::value<std::string>()->value_name("FILE"), "draw it: FILE.svg or FILE.pdf");
 }
 
+void declare_family(CommandOptions& options) {
+  options.shown.add_options()(
+      "family", po::value<std::vector<std::string>>()->value_name("CELLS"),
+      "only these cells are compared, and p adjusted for them alone (may be given again)");
+}
+
 SweepStudy::SweepStudy(const po::variables_map& given, const std::string& name)
     : results_(load(given, name)) {
   options_.confidence = given["confidence"].as<double>();
   options_.alpha = given["alpha"].as<double>();
+  options_.family = texts_of(given, "family");
   check_options(options_);
   choose_metric(results_, text_or(given, "metric", ""));
   study_ = std::make_unique<Study>(results_, options_);

@@ -16,6 +16,9 @@ namespace polysweep {
 // sweeps where that is not clear.
 std::string chosen_sweep(const Database& database, const std::string& name);
 
+// --family, which may be given again and again.
+void declare_family(CommandOptions& options);
+
 // --store, --json, --metric, --confidence, --alpha, and --figure where the
 // command draws.
 void declare_study(CommandOptions& options);

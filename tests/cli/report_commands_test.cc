@@ -2,6 +2,7 @@
 // installed, and their figures and LaTeX.
 #include <cstdlib>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "tests/cli/polysweep_program.h"
@@ -185,6 +186,51 @@ TEST_CASE("audit tells with its exit status whether arms are alike", "[cli][repo
   const CommandEnd end = program.ask({"audit", "toy"});
   CHECK(end.status == 1);
   CHECK_THAT(end.output, Contains("confounded") && Contains("holes"));
+}
+
+namespace {
+
+// The keys of all objects in `json`, save those of levels, which are the sweep's.
+void collect_keys(const nlohmann::json& json, std::set<std::string>& keys) {
+  if (json.is_object()) {
+    for (const auto& [key, value] : json.items()) {
+      keys.insert(key);
+      if (key != "levels") collect_keys(value, keys);
+    }
+  }
+  if (json.is_array()) {
+    for (const auto& part : json) collect_keys(part, keys);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every key of the JSON is documented", "[cli][reports]") {
+  const std::string page = content(std::string(POLYSWEEP_SOURCE_FOLDER) + "/docs/report.md");
+  REQUIRE_FALSE(page.empty());
+  for (const char* command : {"compare", "ablate", "convergence", "audit"}) {
+    std::set<std::string> keys;
+    collect_keys(ask_json(noisy(), {command, "noisy"}), keys);
+    CHECK(keys.size() >= 3);
+    for (const auto& key : keys) {
+      CAPTURE(command, key);
+      CHECK_THAT(page, Contains("`" + key + "`"));
+    }
+  }
+}
+
+TEST_CASE("a family is declared, not searched for", "[cli][reports]") {
+  const nlohmann::json two = ask_json(noisy(), {"compare", "noisy", "--family", "noise=0.5"});
+  CHECK(two["family"] == 2);
+  const nlohmann::json three =
+      ask_json(noisy(), {"compare", "noisy", "--family", "noise=0.5", "--family", "noise=0.3,x=0"});
+  CHECK(three["family"] == 3);
+  const CommandEnd both =
+      noisy().ask({"compare", "noisy", "noise=0.5", "noise=0.1", "--family", "noise=0.5"});
+  CHECK(both.status == 2);
+  CHECK_THAT(both.error, Contains("either them or --family"));
+  const CommandEnd report = noisy().ask({"report", "noisy", "--family", "noise=0.5"});
+  CHECK_THAT(report.output, Contains("narrowed by hand to 2 of 4 comparisons"));
 }
 
 TEST_CASE("every such command draws SVG and PDF", "[cli][reports]") {
