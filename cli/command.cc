@@ -31,6 +31,7 @@ const std::vector<Command>& table() {
       kConvergenceCommand,    //
       kAuditCommand,          //
       kExportCommand,         //
+      kScoreCommand,          //
       kExperimentsCommand,    //
       kRebuildCommand,        //
       kJournalCommand,        //

@@ -74,6 +74,7 @@ extern const Command kDiffCommand;
 extern const Command kBestCommand;
 extern const Command kCurveCommand;
 extern const Command kExportCommand;
+extern const Command kScoreCommand;
 extern const Command kReportCommand;
 extern const Command kCompareCommand;
 extern const Command kAblateCommand;

@@ -29,12 +29,6 @@ std::int64_t samples_of(const PairedTestOptions& options, std::int64_t usual) {
   return options.samples == 0 ? usual : options.samples;
 }
 
-double whole_score(const SentenceCounts& counts) {
-  Sums sums(counts.width(), 0);
-  for (std::size_t i = 0; i < counts.sentences(); ++i) add_counts(sums, counts.of(i));
-  return counts.score(sums, ScoreArithmetic::kDouble);
-}
-
 // 95 %: a fortieth cut off at each end.
 template <typename Number>
 SystemScore described_in(double score, const std::vector<double>& scores) {
@@ -51,7 +45,7 @@ bool in_single(const SentenceCounts& counts, const std::vector<double>& scores) 
 }
 
 SystemScore described(const SentenceCounts& counts, const std::vector<double>& scores) {
-  const double whole = whole_score(counts);
+  const double whole = counts.score();
   return in_single(counts, scores) ? described_in<float>(whole, scores)
                                    : described_in<double>(whole, scores);
 }
@@ -122,6 +116,12 @@ SentenceCounts SentenceCounts::chrf(std::span<const std::string> hypotheses,
   return counts;
 }
 
+double SentenceCounts::score() const {
+  Sums sums(width_, 0);
+  for (std::size_t i = 0; i < sentences(); ++i) add_counts(sums, of(i));
+  return score_(sums, ScoreArithmetic::kDouble);
+}
+
 PairedTestResult paired_bootstrap(const SentenceCounts& baseline, const SentenceCounts& system,
                                   const PairedTestOptions& options) {
   check_pair(baseline, system);
@@ -162,8 +162,8 @@ PairedTestResult approximate_randomization(const SentenceCounts& baseline,
   const std::vector<bool> kept = NumpyRandom(options.seed).booleans(samples * sentences);
   PairedTestResult result;
   result.samples = static_cast<std::int64_t>(samples);
-  result.baseline.score = whole_score(baseline);
-  result.system.score = whole_score(system);
+  result.baseline.score = baseline.score();
+  result.system.score = system.score();
   const double observed = std::abs(result.baseline.score - result.system.score);
   std::int64_t beyond = 0;
   for (std::size_t sample = 0; sample < samples; ++sample) {

@@ -35,6 +35,8 @@ class SentenceCounts {
   double score(std::span<const std::int64_t> sums, ScoreArithmetic arithmetic) const {
     return score_(sums, arithmetic);
   }
+  // Of all sentences together.
+  double score() const;
   // Whether sacreBLEU keeps samples' scores in float32 as long as none is 0.
   bool scores_in_single() const { return scores_in_single_; }
 
