@@ -111,12 +111,20 @@ RunEnd Toy::run(const TrialContext& context, Recorder& recorder) {
   const std::int64_t checkpoint_every = p.integer("checkpoint_every");
   const double objective =
       std::pow(p.real("x") - p.real("shift"), 2) + std::pow(p.real("y") + 1, 2) + draw(0);
+  const auto loss_at = [&](std::int64_t step) {
+    return objective + 1.0 / static_cast<double>(step) + draw(step);
+  };
 
   State state;
   if (checkpoint_every > 0) {
     if (const std::optional<State> saved = load(context.trial_folder)) {
       state = *saved;
-      recorder.resumed(state.step);
+      // What was reported may have been on its way when the attempt before
+      // died: it is told again, from the first step on.
+      recorder.resumed(0);
+      for (std::int64_t step = 1; step <= state.step; ++step) {
+        recorder.metric("loss", step, loss_at(step));
+      }
     }
   }
   const auto diverges_at = [&](std::int64_t step) {
@@ -132,7 +140,7 @@ RunEnd Toy::run(const TrialContext& context, Recorder& recorder) {
     }
     sleep_ms(p.real("sleep_ms"));
     const std::int64_t step = ++state.step;
-    const double loss = objective + 1.0 / static_cast<double>(step) + draw(step);
+    const double loss = loss_at(step);
     state.loss_sum += loss;
     recorder.metric("loss", step, loss);
     recorder.progress(static_cast<double>(step), static_cast<double>(steps));

@@ -22,10 +22,10 @@ std::vector<double> sums(const ToyHost& host) {
   return result;
 }
 
+// toy says so where it found a checkpoint, and tells its points again.
 bool resumed_somewhere(const ToyHost& host) {
   for (const Event& event : host.events()) {
-    const auto* resumed = std::get_if<AttemptResumed>(&event);
-    if (resumed != nullptr && resumed->step > 0) return true;
+    if (std::holds_alternative<AttemptResumed>(event)) return true;
   }
   return false;
 }
