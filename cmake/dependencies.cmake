@@ -20,6 +20,13 @@ find_package(Curses REQUIRED)
 if(POLYSWEEP_TESTS)
   find_path(CATCH2_V2_INCLUDE catch2/catch.hpp)
   find_package(Catch2 QUIET)
+  find_path(RAPIDCHECK_INCLUDE rapidcheck.h)
+  find_library(RAPIDCHECK_LIBRARY rapidcheck)
+  if((NOT CATCH2_V2_INCLUDE AND NOT Catch2_FOUND) OR NOT RAPIDCHECK_INCLUDE)
+    # The programs need neither: who only wants to run a sweep gets them without.
+    message(STATUS "Catch2 or RapidCheck is not installed: the tests are left out")
+    set(POLYSWEEP_TESTS OFF)
+  endif()
 endif()
 
 if(POLYSWEEP_TORCH)
