@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "cli/terminal.h"
 #include "results/trial_record.h"
 
 namespace polysweep {
@@ -136,14 +137,6 @@ LiveCurves load_live_curves(const Database& database, const LiveSweep& sweep,
     if (!band.points.empty()) out.bands.push_back(std::move(band));
   }
   return out;
-}
-
-std::string levels_text(const Parameters& levels) {
-  std::string out;
-  for (const auto& [name, value] : levels) {
-    out += (out.empty() ? "" : " ") + name + "=" + value.display();
-  }
-  return out.empty() ? "(all)" : out;
 }
 
 nlohmann::ordered_json live_json(const LiveSweep& sweep, const LiveCurves& curves) {

@@ -43,9 +43,6 @@ std::string live_metric(const LiveSweep& sweep);
 LiveCurves load_live_curves(const Database& database, const LiveSweep& sweep,
                             const std::string& metric, std::size_t at_most);
 
-// "encoding=rope dimension=64"; "(all)" for a cell without levels.
-std::string levels_text(const Parameters& levels);
-
 // As `polysweep watch --json` prints it and the page of serve reads it; NaN and
 // infinities become null.
 nlohmann::ordered_json live_json(const LiveSweep& sweep, const LiveCurves& curves);

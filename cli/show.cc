@@ -22,28 +22,6 @@ void declare(CommandOptions& options) {
   options.word("trial");
 }
 
-// A series as a line of eight heights; what is not finite is shown as '!'.
-std::string sparkline(const std::vector<CurvePoint>& points) {
-  static const char* const kHeights[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  double low = INFINITY;
-  double high = -INFINITY;
-  for (const CurvePoint& point : points) {
-    if (!std::isfinite(point.value)) continue;
-    low = std::min(low, point.value);
-    high = std::max(high, point.value);
-  }
-  std::string out;
-  for (const CurvePoint& point : points) {
-    if (!std::isfinite(point.value)) {
-      out += "!";
-      continue;
-    }
-    const double share = high > low ? (point.value - low) / (high - low) : 0.5;
-    out += kHeights[static_cast<int>(share * 7 + 0.5)];
-  }
-  return out;
-}
-
 void print_attempts(const TrialRecord& trial) {
   Table table;
   table.columns = {{"attempt"}, {"host"},        {"slot"},          {"started (UTC)"}, {"outcome"},

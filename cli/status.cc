@@ -78,12 +78,9 @@ void print_cells(const std::vector<CellCounts>& cells, bool json) {
   table.columns = {{"cell"}};
   add_count_columns(table);
   for (const CellCounts& cell : cells) {
-    std::string levels;
-    for (const auto& [name, value] : cell.levels) {
-      levels += (levels.empty() ? "" : " ") + name + "=" + value.display();
-    }
+    std::string levels = levels_text(cell.levels);
     if (cell.is_baseline) levels += "  (baseline)";
-    TableRow row = {levels.empty() ? "(all)" : levels};
+    TableRow row = {levels};
     add_counts(row, cell.counts);
     table.rows.push_back(std::move(row));
   }

@@ -5,6 +5,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <ctime>
 
@@ -45,6 +47,35 @@ std::string date_text(std::int64_t time_us) {
 std::string memory_text(double bytes) {
   if (bytes <= 0) return "";
   return fmt::format("{:.0f} MiB", bytes / (1024.0 * 1024.0));
+}
+
+std::string sparkline(const std::vector<CurvePoint>& points) {
+  static const char* const kHeights[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  double low = INFINITY;
+  double high = -INFINITY;
+  for (const CurvePoint& point : points) {
+    if (!std::isfinite(point.value)) continue;
+    low = std::min(low, point.value);
+    high = std::max(high, point.value);
+  }
+  std::string out;
+  for (const CurvePoint& point : points) {
+    if (!std::isfinite(point.value)) {
+      out += "!";
+      continue;
+    }
+    const double share = high > low ? (point.value - low) / (high - low) : 0.5;
+    out += kHeights[static_cast<int>(share * 7 + 0.5)];
+  }
+  return out;
+}
+
+std::string levels_text(const Parameters& levels) {
+  std::string out;
+  for (const auto& [name, value] : levels) {
+    out += (out.empty() ? "" : " ") + name + "=" + value.display();
+  }
+  return out.empty() ? "(all)" : out;
 }
 
 }  // namespace polysweep

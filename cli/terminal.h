@@ -2,8 +2,11 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "framework/parameters.h"
 #include "reports/table.h"
+#include "results/sweep_results.h"
 
 namespace polysweep {
 
@@ -21,5 +24,9 @@ void print_table(const Table& table);
 std::string date_text(std::int64_t time_us);
 // "512 MiB"; "" for 0.
 std::string memory_text(double bytes);
+// A series as a line of eight heights; what is not finite is shown as '!'.
+std::string sparkline(const std::vector<CurvePoint>& points);
+// "encoding=rope dimension=64"; "(all)" where there are none.
+std::string levels_text(const Parameters& levels);
 
 }  // namespace polysweep

@@ -36,26 +36,6 @@ void add(std::vector<Line>& lines, std::string text, Ink ink = Ink::kPlain) {
   lines.emplace_back(std::move(text), ink);
 }
 
-std::string sparkline(const std::vector<CurvePoint>& points) {
-  static const char* const kBars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-  double low = INFINITY, high = -INFINITY;
-  for (const CurvePoint& point : points) {
-    if (!std::isfinite(point.value)) continue;
-    low = std::min(low, point.value);
-    high = std::max(high, point.value);
-  }
-  std::string out;
-  for (const CurvePoint& point : points) {
-    if (!std::isfinite(point.value)) {
-      out += "!";
-      continue;
-    }
-    const double height = high > low ? (point.value - low) / (high - low) : 0.5;
-    out += kBars[static_cast<int>(std::lround(height * 7))];
-  }
-  return out;
-}
-
 // What the baseline had at the same step.
 std::string beside_baseline(const LiveSweep& sweep, const RunningTrial& trial,
                             const LiveCurves& curves, std::int64_t step) {
