@@ -3,34 +3,13 @@
 
 #include "framework/command_spec.h"
 #include "framework/error.h"
+#include "framework/value_json.h"
 
 namespace polysweep {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json json_of(const std::vector<Condition>& conditions) {
-  Json out = Json::array();
-  for (const Condition& condition : conditions) {
-    Json values = Json::array();
-    for (const Value& value : condition.any_of) values.push_back(Json::parse(value.canonical()));
-    out.push_back({{"parameter", condition.parameter}, {"any_of", std::move(values)}});
-  }
-  return out;
-}
-
-std::vector<Condition> conditions_of(const Json& json) {
-  std::vector<Condition> out;
-  for (const Json& item : json) {
-    Condition condition{item.at("parameter").get<std::string>(), {}};
-    for (const Json& value : item.at("any_of")) {
-      condition.any_of.push_back(value_from_json(value.dump()));
-    }
-    out.push_back(std::move(condition));
-  }
-  return out;
-}
 
 Json json_of(const CommandWords& group) {
   Json words = Json::array();

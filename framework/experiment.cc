@@ -4,6 +4,7 @@
 
 #include "framework/error.h"
 #include "framework/suggestion.h"
+#include "framework/value_json.h"
 
 namespace polysweep {
 
@@ -12,42 +13,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int kFormat = 1;
-
-Json json_of(const Value& value) {
-  switch (value.type()) {
-    case ValueType::kBoolean:
-      return value.boolean();
-    case ValueType::kInteger:
-      return value.integer();
-    case ValueType::kReal:
-      return value.real();
-    case ValueType::kText:
-      return value.text();
-  }
-  return nullptr;
-}
-
-Value value_of(const Json& json) { return value_from_json(json.dump()); }
-
-Json json_of(const std::vector<Condition>& conditions) {
-  Json out = Json::array();
-  for (const Condition& condition : conditions) {
-    Json values = Json::array();
-    for (const Value& value : condition.any_of) values.push_back(json_of(value));
-    out.push_back({{"parameter", condition.parameter}, {"any_of", std::move(values)}});
-  }
-  return out;
-}
-
-std::vector<Condition> conditions_of(const Json& json) {
-  std::vector<Condition> out;
-  for (const Json& item : json) {
-    Condition condition{item.at("parameter").get<std::string>(), {}};
-    for (const Json& value : item.at("any_of")) condition.any_of.push_back(value_of(value));
-    out.push_back(std::move(condition));
-  }
-  return out;
-}
 
 Json json_of(const ParameterSpec& spec) {
   Json out = {{"name", spec.name},
