@@ -12,6 +12,7 @@
 #include "framework/error.h"
 #include "results/csv.h"
 #include "results/query.h"
+#include "results/wide_view.h"
 
 namespace polysweep {
 namespace {
@@ -106,7 +107,9 @@ QueryOutcome print_answer(const Database& database, const std::string& sql, Quer
 
 int print_schema(const Database& database, bool json) {
   nlohmann::ordered_json out = nlohmann::json::object();
-  for (const ViewInfo& view : documented_views(database)) {
+  std::vector<ViewInfo> views = documented_views(database);
+  views.push_back(wide_view(database));
+  for (const ViewInfo& view : views) {
     out[view.name] = view.columns;
     if (!json) fmt::print("{}({})\n", view.name, fmt::join(view.columns, ", "));
   }
@@ -148,7 +151,8 @@ const Command kQueryCommand = {
     "Answers a question in SQL from the documented views; it can read, and nothing else",
     "'SELECT ...' [--json | --csv] | --schema",
     "  polysweep query --schema --store runs/demo\n"
-    "  polysweep query 'SELECT trial, metric, value FROM final_metrics LIMIT 5'",
+    "  polysweep query 'SELECT encoding, dimension, avg(test_bleu) FROM wide GROUP BY 1, 2' "
+    "--store runs/demo",
     declare,
     run,
 };

@@ -6,6 +6,7 @@
 #include "framework/clock.h"
 #include "framework/error.h"
 #include "results/connection.h"
+#include "results/wide_view.h"
 
 namespace polysweep {
 namespace {
@@ -152,6 +153,7 @@ QueryOutcome run_query(const Database& database, std::string_view sql,
   if (sqlite3_db_readonly(connection.handle(), "main") != 1) {
     fail("queries want a database that is open for reading only");
   }
+  if (names_wide_view(sql)) make_wide_view(database);
   const Guard guard(connection, limits.time_s);
   const RawStatement statement = prepare_one(connection, sql, guard);
   const int count = sqlite3_column_count(statement.get());

@@ -38,7 +38,8 @@ struct QueryReceiver {
   std::function<void(std::span<const QueryValue> row)> row;
 };
 
-// Runs one SELECT. `database` must be open for reading. Throws Error for
+// Runs one SELECT; for one that names the view `wide` (wide_view.h) that view is
+// there. `database` must be open for reading. Throws Error for
 // anything that is not one reading statement (writing, ATTACH, PRAGMA,
 // load_extension, a second statement), for SQLite's own complaints, and when
 // the time limit is reached.

@@ -2,6 +2,7 @@
 
 #include "framework/error.h"
 #include "results/ingest.h"
+#include "results/wide_view.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 
@@ -44,6 +45,32 @@ TEST_CASE("a query gives names and typed values", "[query]") {
   CHECK((values == expected));
   CHECK(outcome.rows == 1);
   CHECK_FALSE(outcome.truncated);
+}
+
+TEST_CASE("the wide view has a column for each parameter and final metric", "[query]") {
+  StoreSample store;
+  const Trial done = sample_trial("rope", 0);
+  const Trial running = sample_trial("none", 1);
+  store.write("alpha", sample_sweep("encodings", {"none", "rope"}, 2));
+  store.write("alpha", whole_attempt(done.id, {3, 2}));
+  store.write("alpha", started(running.id));
+  store.write("alpha", points(running.id, 1, "loss", 0, {7}));
+  store.write("alpha", points(running.id, 1, "seed", 0, {8}));
+  store.sync();
+  const Database database = sample_database(store);
+  CHECK(wide_view(database).columns == std::vector<std::string>{"trial", "experiment", "state",
+                                                                "encoding", "rate", "seed", "loss",
+                                                                "final_seed"});
+  CHECK(ask(database,
+            "SELECT encoding, seed, rate, loss, state FROM Wide "
+            "WHERE state <> 'missing' ORDER BY 1") ==
+        std::vector<std::string>{"none|1|0.5|NULL|running", "rope|0|0.5|2|done"});
+  CHECK(ask(database, "SELECT count(*), count(final_seed) FROM wide") ==
+        std::vector<std::string>{"4|0"});
+  // It was made on the side: the connection is as little able to write as before.
+  CHECK_THAT(message_of(database, "INSERT INTO metric (name) SELECT trial FROM wide"),
+             Contains("a query only reads"));
+  CHECK_FALSE(names_wide_view("SELECT wider, awide, \"w ide\" FROM wide_x"));
 }
 
 TEST_CASE("a query that does more than read is refused by name", "[query]") {
