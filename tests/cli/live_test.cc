@@ -127,7 +127,8 @@ TEST_CASE("watch tells what runs, how it does and how long it will take", "[cli]
 }
 
 TEST_CASE("watch takes a terminal and gives it back", "[cli][live]") {
-  if (!fs::exists("/usr/bin/script")) POLYSWEEP_SKIP("no script(1) to make a terminal");
+  if (run_command({"/usr/bin/script", "-q", "-c", "true", "/dev/null"}).status != 0)
+    POLYSWEEP_SKIP("script(1) is not there or can make no terminal here");
   const PolysweepProgram program;
   REQUIRE(program.run(program.write("toy.toml", kToySweep)).status == 0);
   const fs::path shown = program.write("shown", "");
