@@ -58,7 +58,7 @@ void print(const Study& study, bool json) {
 
 int run(const po::variables_map& given) {
   const std::vector<std::string> words = texts_of(given, "cells");
-  if (words.size() != 0 && words.size() != 2) {
+  if (!words.empty() && words.size() != 2) {
     fail("compare takes a sweep, then none or two cells: 'encoding=rope' 'encoding=sinusoidal'");
   }
   if (!words.empty() && given.count("family") > 0) {

@@ -52,7 +52,7 @@ std::string catalogue_json(const fs::path& program) {
       cache_folder() /
       fmt::format("catalogue-{}.json", sha256_hex(system_files().read(program)).substr(0, 32));
   if (fs::exists(cached)) return system_files().read(cached);
-  const std::string json = asked_catalogue(program);
+  std::string json = asked_catalogue(program);
   Catalogue::from_json(json);
   try {
     system_files().create_folders(cached.parent_path());
