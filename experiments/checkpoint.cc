@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <bit>
+#include <cstdlib>
 #include <cstring>
 #include <set>
 #include <utility>
@@ -119,6 +120,19 @@ StoredCheckpoint decode_checkpoint(std::string_view bytes) {
   }
   in.expect_end();
   return stored;
+}
+
+bool CheckpointInterval::due(std::int64_t updates_made, double since_s) const {
+  return (updates > 0 && updates_made % updates == 0) || (seconds > 0 && since_s >= seconds);
+}
+
+CheckpointInterval checkpoint_interval() {
+  CheckpointInterval interval;
+  if (const char* seconds = std::getenv("POLYSWEEP_CHECKPOINT_SECONDS"))
+    interval.seconds = std::strtod(seconds, nullptr);
+  if (const char* updates = std::getenv("POLYSWEEP_CHECKPOINT_UPDATES"))
+    interval.updates = std::strtoll(updates, nullptr, 10);
+  return interval;
 }
 
 CheckpointFolder::CheckpointFolder(FileSystem& files, std::filesystem::path folder, TrialId trial)

@@ -51,6 +51,19 @@ std::string encode_checkpoint(const StoredCheckpoint& stored);
 // Throws Error for bytes that are no undamaged checkpoint of this version.
 StoredCheckpoint decode_checkpoint(std::string_view bytes);
 
+// When checkpoints are made beside those of a stop; both may be on. Results do
+// not depend on it, so it is no parameter.
+struct CheckpointInterval {
+  double seconds = 60;       // 0: not by time
+  std::int64_t updates = 0;  // 0: not by updates
+
+  // Whether one is due after `updates_made`, `since_s` after the one before.
+  bool due(std::int64_t updates_made, double since_s) const;
+};
+
+// What POLYSWEEP_CHECKPOINT_SECONDS and POLYSWEEP_CHECKPOINT_UPDATES say.
+CheckpointInterval checkpoint_interval();
+
 // The checkpoints of one trial in its folder. One user at a time.
 class CheckpointFolder {
  public:

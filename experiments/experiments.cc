@@ -8,7 +8,7 @@ constexpr ExperimentRow kRows[] = {
     {toy_spec, make_toy, false},
 #ifdef POLYSWEEP_HAS_TORCH
     {translation_spec, make_translation, true},
-    {length_spec, make_length, false},
+    {length_spec, make_length, true},
 #endif
 };
 

@@ -7,14 +7,17 @@
 #include <limits>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "experiments/checkpoint.h"
 #include "experiments/experiments.h"
 #include "experiments/length_task.h"
 #include "experiments/loss.h"
 #include "experiments/model_parameters.h"
 #include "experiments/optimizer.h"
 #include "experiments/parameter_specs.h"
+#include "experiments/training_state.h"
 #include "framework/clock.h"
 #include "framework/error.h"
 
@@ -54,37 +57,91 @@ LengthTask task_of(const Parameters& parameters) {
   return LengthTask(options);
 }
 
+// Lengths that are trained on and tested, as a trial's parameters give them.
+struct Lengths {
+  std::int64_t trained = 0;
+  std::vector<std::int64_t> tested;  // ascending
+};
+
+// Throws Error where nothing could be learned or compared.
+Lengths lengths_of(const Parameters& parameters, const LengthTask& task) {
+  Lengths lengths{parameters.integer("longest_trained"), {}};
+  const std::int64_t longest = parameters.integer("longest_tested");
+  const std::int64_t symbols = parameters.integer("symbols");
+  if (longest > symbols) {
+    fail(
+        "longest_tested {} is above symbols, which is {}: the symbols of a sequence are all "
+        "different",
+        longest, symbols);
+  }
+  for (std::int64_t length = kTestStep; length <= longest; length += kTestStep)
+    if (length >= task.shortest()) lengths.tested.push_back(length);
+  const bool both = !lengths.tested.empty() && lengths.tested.front() <= lengths.trained &&
+                    lengths.tested.back() > lengths.trained;
+  if (!both) {
+    fail(
+        "longest_trained {} and longest_tested {} are out of place: of the tested lengths, the "
+        "multiples of {} from {} on, there must be one up to longest_trained and one above it",
+        lengths.trained, longest, kTestStep, task.shortest());
+  }
+  return lengths;
+}
+
+class Mean {
+ public:
+  void add(double value) {
+    sum_ += value;
+    ++count_;
+  }
+  double value() const { return sum_ / count_; }
+
+ private:
+  double sum_ = 0;
+  int count_ = 0;
+};
+
+// Sequences without a wrong answer.
+double whole_share(const at::Tensor& right, const LengthExamples& examples) {
+  Mean whole;
+  std::int64_t first = 0;
+  for (const std::int64_t count : examples.asked_of_input) {
+    whole.add(right.narrow(0, first, count).all().item<bool>() ? 1 : 0);
+    first += count;
+  }
+  return whole.value();
+}
+
 // One trial's training and test.
 class LengthTrial {
  public:
-  LengthTrial(const Parameters& parameters, int device, Recorder& recorder)
-      : parameters_(parameters),
+  LengthTrial(const TrialContext& context, Recorder& recorder)
+      : parameters_(context.trial.parameters),
         recorder_(recorder),
-        task_(task_of(parameters)),
-        seed_(static_cast<std::uint64_t>(parameters.integer("seed"))),
-        trained_(parameters.integer("longest_trained")),
-        tested_(parameters.integer("longest_tested")),
-        updates_(parameters.integer("updates")),
-        model_(transformer_options(parameters, {task_.vocabulary(), task_.input_tokens(tested_)},
-                                   device),
+        checkpoints_(system_files(), context.trial_folder, context.trial.id),
+        task_(task_of(parameters_)),
+        lengths_(lengths_of(parameters_, task_)),
+        seed_(static_cast<std::uint64_t>(parameters_.integer("seed"))),
+        updates_(parameters_.integer("updates")),
+        model_(transformer_options(parameters_,
+                                   {task_.vocabulary(), task_.input_tokens(lengths_.tested.back())},
+                                   context.device),
                seed_),
         flat_(model_.parameters()),
-        adam_(flat_, {}) {
-    if (trained_ < task_.shortest() || trained_ >= tested_)
-      fail("longest_trained {} is out of place: from {} to below longest_tested, which is {}",
-           trained_, task_.shortest(), tested_);
-  }
+        adam_(flat_, {}) {}
 
   RunEnd run() {
-    const RunEnd end = train();
-    if (end != RunEnd::kDone) return end;
-    return test();
+    RunEnd end = train();
+    if (end == RunEnd::kDone) end = test();
+    if (end != RunEnd::kStopped) checkpoints_.clear();
+    return end;
   }
 
  private:
+  // The update's own examples, whatever was drawn before: a resumed training needs
+  // no state of a stream.
   LengthExamples drawn(std::int64_t update) const {
     RandomStream random(seed_, "length examples", static_cast<std::uint64_t>(update));
-    const auto lengths = static_cast<std::uint64_t>(trained_ - task_.shortest() + 1);
+    const auto lengths = static_cast<std::uint64_t>(lengths_.trained - task_.shortest() + 1);
     const std::int64_t budget = parameters_.integer("batch_tokens");
     LengthExamples examples;
     while (examples.rows < budget)
@@ -109,29 +166,66 @@ class LengthTrial {
   }
 
   RunEnd train() {
+    if (const auto checkpoint = resume_training(checkpoints_, recorder_, points_))
+      restore(*checkpoint);
     const LearningRate rate{parameters_.real("learning_rate"), parameters_.integer("warmup")};
     const std::int64_t every = parameters_.integer("evaluate_every");
-    const double began_s = system_clock().monotonic_s();
-    const double whole = static_cast<double>(updates_) * (1 + kProgressOfTest);
+    const CheckpointInterval interval = checkpoint_interval();
+    double saved_at_s = system_clock().monotonic_s();
     while (adam_.updates() < updates_) {
-      if (!update(rate.after(adam_.updates()))) {
+      const double began_s = system_clock().monotonic_s();
+      const bool finite = update(rate.after(adam_.updates()));
+      train_seconds_ += system_clock().monotonic_s() - began_s;
+      if (!finite) {
         recorder_.metric("training_loss", adam_.updates() + 1,
                          std::numeric_limits<double>::quiet_NaN());
         return RunEnd::kDiverged;
       }
       const std::int64_t step = adam_.updates();
-      if (step % every == 0 || step == updates_) {
-        recorder_.metric("training_loss", step, loss_sum_ / static_cast<double>(asked_));
-        loss_sum_ = 0;
-        asked_ = 0;
+      if (step % every == 0 || step == updates_) report(step);
+      progress(0);
+      const bool stop = recorder_.stop_requested();
+      if (stop || interval.due(step, system_clock().monotonic_s() - saved_at_s)) {
+        save();
+        saved_at_s = system_clock().monotonic_s();
       }
-      recorder_.progress(static_cast<double>(step), whole);
-      if (recorder_.stop_requested()) return RunEnd::kStopped;
+      if (stop) return RunEnd::kStopped;
     }
     recorder_.metric("tokens", updates_, static_cast<double>(tokens_));
-    recorder_.metric("train_seconds", updates_, system_clock().monotonic_s() - began_s);
+    recorder_.metric("train_seconds", updates_, train_seconds_);
     recorder_.metric("parameters", updates_, static_cast<double>(flat_.count()));
+    recorder_.text("weights_sha256", updates_, weights_sha256(flat_));
     return RunEnd::kDone;
+  }
+
+  void report(std::int64_t step) {
+    points_.report(recorder_, "training_loss", step, loss_sum_ / static_cast<double>(asked_));
+    loss_sum_ = 0;
+    asked_ = 0;
+  }
+
+  // `tested`: the share of the test that is done.
+  void progress(double tested) {
+    const auto updates = static_cast<double>(updates_);
+    recorder_.progress(static_cast<double>(adam_.updates()) + updates * kProgressOfTest * tested,
+                       updates * (1 + kProgressOfTest));
+  }
+
+  void save() {
+    Checkpoint checkpoint;
+    checkpoint.integers = {{"asked", asked_}, {"tokens", tokens_}};
+    checkpoint.reals = {{"train seconds", train_seconds_}, {"loss sum", loss_sum_}};
+    points_.save(checkpoint);
+    save_weights(checkpoint, flat_.values(), adam_);
+    checkpoints_.save(std::move(checkpoint));
+  }
+
+  void restore(const Checkpoint& checkpoint) {
+    restore_weights(checkpoint, flat_, adam_);
+    asked_ = checkpoint.integer("asked");
+    tokens_ = checkpoint.integer("tokens");
+    train_seconds_ = checkpoint.real("train seconds");
+    loss_sum_ = checkpoint.real("loss sum");
   }
 
   // The same sequences for every trial of a task.
@@ -139,8 +233,7 @@ class LengthTrial {
     at::NoGradGuard no_gradients;
     Mean within;
     Mean beyond;
-    for (std::int64_t length = kTestStep; length <= tested_; length += kTestStep) {
-      if (length < task_.shortest()) continue;
+    for (const std::int64_t length : lengths_.tested) {
       RandomStream random(0, "length test", static_cast<std::uint64_t>(length));
       LengthExamples examples;
       for (std::int64_t i = 0; i < kTestSequences; ++i) task_.append(length, random, examples);
@@ -148,60 +241,39 @@ class LengthTrial {
       const double accuracy = result.right.to(at::kDouble).mean().item<double>();
       recorder_.metric("length_accuracy", length, accuracy);
       recorder_.metric("length_whole", length, whole_share(result.right, examples));
-      (length <= trained_ ? within : beyond).add(accuracy);
-      recorder_.progress(
-          static_cast<double>(updates_) *
-              (1 + kProgressOfTest * static_cast<double>(length) / static_cast<double>(tested_)),
-          static_cast<double>(updates_) * (1 + kProgressOfTest));
-      if (recorder_.stop_requested()) return RunEnd::kStopped;
+      (length <= lengths_.trained ? within : beyond).add(accuracy);
+      progress(static_cast<double>(length) / static_cast<double>(lengths_.tested.back()));
+      if (recorder_.stop_requested()) {
+        save();
+        return RunEnd::kStopped;
+      }
     }
-    recorder_.metric("accuracy_trained", updates_, within.mean());
-    recorder_.metric("accuracy_longer", updates_, beyond.mean());
+    recorder_.metric("accuracy_trained", updates_, within.value());
+    recorder_.metric("accuracy_longer", updates_, beyond.value());
     return RunEnd::kDone;
-  }
-
-  struct Mean {
-    double sum = 0;
-    int count = 0;
-
-    void add(double value) {
-      sum += value;
-      ++count;
-    }
-    double mean() const { return sum / count; }
-  };
-
-  // Sequences without a wrong answer.
-  static double whole_share(const at::Tensor& right, const LengthExamples& examples) {
-    double whole = 0;
-    std::int64_t first = 0;
-    for (const std::int64_t count : examples.asked_of_input) {
-      whole += right.narrow(0, first, count).all().item<bool>() ? 1 : 0;
-      first += count;
-    }
-    return whole / static_cast<double>(examples.asked_of_input.size());
   }
 
   const Parameters& parameters_;
   Recorder& recorder_;
+  CheckpointFolder checkpoints_;
   LengthTask task_;
+  Lengths lengths_;
   std::uint64_t seed_;
-  std::int64_t trained_;
-  std::int64_t tested_;
   std::int64_t updates_;
   Transformer model_;
   FlatParameters flat_;
   Adam adam_;
-  double loss_sum_ = 0;
+  PointLog points_;
+  double train_seconds_ = 0;
+  double loss_sum_ = 0;  // since the point before, and the answers it is the sum of
   std::int64_t asked_ = 0;
   std::int64_t tokens_ = 0;
 };
 
 class Length : public Experiment {
  public:
-  // A trial takes about a minute, so it has no checkpoint: stopped, it begins anew.
   RunEnd run(const TrialContext& context, Recorder& recorder) override {
-    return LengthTrial(context.trial.parameters, context.device, recorder).run();
+    return LengthTrial(context, recorder).run();
   }
 };
 
@@ -244,10 +316,11 @@ ExperimentSpec length_spec() {
        "share of right answers, mean over tested lengths above longest_trained"},
       {"accuracy_trained", Goal::kMaximize, "",
        "share of right answers, mean over tested lengths up to longest_trained"},
-      {"length_accuracy", Goal::kMaximize, "", "share of right answers; the step is the length"},
-      {"length_whole", Goal::kMaximize, "",
-       "share of sequences answered without a mistake; the step is the length"},
       {"training_loss", Goal::kMinimize, "nats/token", "since the last, with dropout"},
+      {"length_accuracy", Goal::kMaximize, "",
+       "share of right answers of a tested length; step: length"},
+      {"length_whole", Goal::kMaximize, "",
+       "share of sequences of a tested length without a mistake; step: length"},
       {"tokens", Goal::kMaximize, "tokens", "tokens read in training"},
       {"train_seconds", Goal::kMinimize, "s", "spent in training"},
       {"parameters", Goal::kMinimize, "", "trained numbers"},

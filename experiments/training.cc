@@ -3,29 +3,15 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <utility>
 #include <vector>
 
 #include "experiments/loss.h"
-#include "framework/digest.h"
 #include "framework/error.h"
 
 namespace polysweep {
 namespace {
-
-std::vector<float> to_floats(const at::Tensor& tensor) {
-  const at::Tensor flat = tensor.to(at::kCPU).contiguous();
-  const float* data = flat.data_ptr<float>();
-  return {data, data + flat.numel()};
-}
-
-void from_floats(const std::vector<float>& values, at::Tensor into) {
-  at::NoGradGuard no_gradients;
-  into.copy_(at::from_blob(const_cast<float*>(values.data()),
-                           {static_cast<std::int64_t>(values.size())}, at::kFloat));
-}
 
 struct Forward {
   Loss loss;
@@ -42,14 +28,6 @@ Forward forward(const Transformer& model, const Batch& batch, double smoothing,
 }
 
 std::string snapshot_name(std::size_t index) { return fmt::format("snapshot {}", index); }
-
-// A point in a checkpoint: names sort as their steps do.
-constexpr std::string_view kPoint = "point ";
-constexpr std::size_t kStepDigits = 12;
-
-std::string point_name(std::int64_t step, std::string_view series) {
-  return fmt::format("{}{:0{}} {}", kPoint, step, kStepDigits, series);
-}
 
 }  // namespace
 
@@ -82,10 +60,7 @@ RunEnd Training::run(Recorder& recorder, CheckpointFolder& checkpoints,
     if (evaluation_is_due()) evaluate(recorder);
     recorder.progress(static_cast<double>(updates()), total);
     const bool stop = recorder.stop_requested();
-    const bool by_updates = interval.updates > 0 && updates() % interval.updates == 0;
-    const bool by_time =
-        interval.seconds > 0 && clock_.monotonic_s() - saved_at_s >= interval.seconds;
-    if (stop || by_updates || by_time) {
+    if (stop || interval.due(updates(), clock_.monotonic_s() - saved_at_s)) {
       save(checkpoints);
       saved_at_s = clock_.monotonic_s();
     }
@@ -144,8 +119,7 @@ void Training::evaluate(Recorder& recorder) {
            {"learning_rate", options_.learning_rate.after(step - 1)},
            {"tokens", static_cast<double>(tokens_)},
            {"train_seconds", train_seconds_}}) {
-    recorder.metric(series, step, value);
-    reported_[point_name(step, series)] = value;
+    reported_.report(recorder, series, step, value);
   }
   loss_sum_ = 0;
   loss_tokens_ = 0;
@@ -163,7 +137,6 @@ void Training::evaluate(Recorder& recorder) {
 
 void Training::save(CheckpointFolder& checkpoints) {
   Checkpoint checkpoint;
-  checkpoint.step = updates();
   checkpoint.integers = {{"epoch", batcher_.cursor().epoch},
                          {"batch", batcher_.cursor().index},
                          {"tokens", tokens_},
@@ -174,46 +147,28 @@ void Training::save(CheckpointFolder& checkpoints) {
   checkpoint.reals = {{"train seconds", train_seconds_},
                       {"loss sum", loss_sum_},
                       {"best valid loss", best_valid_loss_}};
-  checkpoint.reals.insert(reported_.begin(), reported_.end());
-  checkpoint.tensors["values"] = to_floats(averaged_ ? last_values_ : parameters_.values());
-  checkpoint.tensors["first moment"] = to_floats(adam_.first_moment());
-  checkpoint.tensors["second moment"] = to_floats(adam_.second_moment());
+  reported_.save(checkpoint);
+  save_weights(checkpoint, averaged_ ? last_values_ : parameters_.values(), adam_);
   for (std::size_t i = 0; i < snapshots_.size(); ++i)
     checkpoint.tensors[snapshot_name(i)] = to_floats(snapshots_[i]);
   checkpoints.save(std::move(checkpoint));
 }
 
 void Training::resume(Recorder& recorder, CheckpointFolder& checkpoints) {
-  std::vector<std::string> notices;
-  const std::optional<Checkpoint> checkpoint = checkpoints.load(notices);
-  if (checkpoint) {
+  if (const auto checkpoint = resume_training(checkpoints, recorder, reported_)) {
     restore(*checkpoint);
-    fmt::print(stderr, "polysweep-worker: goes on after update {}\n", updates());
-    // What was reported may have been on its way when the attempt before died;
-    // told again, it is this attempt's.
-    if (reported_.empty()) recorder.resumed(updates());
-    for (const auto& [name, value] : reported_)
-      recorder.metric(name.substr(kPoint.size() + kStepDigits + 1),
-                      std::stoll(name.substr(kPoint.size(), kStepDigits)), value);
-  }
-  for (const std::string& notice : notices) {
-    fmt::print(stderr, "polysweep-worker: {}\n", notice);
-    recorder.text("notice", updates(), notice);
   }
 }
 
 void Training::restore(const Checkpoint& checkpoint) {
   const auto size = static_cast<std::size_t>(parameters_.size());
-  from_floats(checkpoint.tensor("values", size), parameters_.values());
-  from_floats(checkpoint.tensor("first moment", size), adam_.first_moment());
-  from_floats(checkpoint.tensor("second moment", size), adam_.second_moment());
+  restore_weights(checkpoint, parameters_, adam_);
   snapshots_.clear();
   const auto snapshots = static_cast<std::size_t>(checkpoint.integer("snapshots"));
   for (std::size_t i = 0; i < snapshots; ++i) {
     snapshots_.push_back(at::empty_like(parameters_.values()));
     from_floats(checkpoint.tensor(snapshot_name(i), size), snapshots_.back());
   }
-  adam_.set_updates(checkpoint.step);
   batcher_.seek({checkpoint.integer("epoch"), checkpoint.integer("batch")});
   tokens_ = checkpoint.integer("tokens");
   loss_tokens_ = checkpoint.integer("loss tokens");
@@ -222,8 +177,6 @@ void Training::restore(const Checkpoint& checkpoint) {
   train_seconds_ = checkpoint.real("train seconds");
   loss_sum_ = checkpoint.real("loss sum");
   best_valid_loss_ = checkpoint.real("best valid loss");
-  for (const auto& [name, value] : checkpoint.reals)
-    if (name.starts_with(kPoint)) reported_.emplace(name, value);
 }
 
 void Training::average() {
@@ -237,8 +190,7 @@ void Training::average() {
 }
 
 std::string Training::weights_sha256() const {
-  const std::vector<float> values = to_floats(parameters_.values());
-  return sha256_hex({reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float)});
+  return polysweep::weights_sha256(parameters_);
 }
 
 }  // namespace polysweep

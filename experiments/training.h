@@ -14,13 +14,12 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
-#include <optional>
 #include <string>
 
 #include "experiments/batch.h"
 #include "experiments/checkpoint.h"
 #include "experiments/optimizer.h"
+#include "experiments/training_state.h"
 #include "experiments/transformer.h"
 #include "framework/clock.h"
 #include "framework/experiment.h"
@@ -41,13 +40,6 @@ struct TrainingOptions {
   // every epoch those of whole epochs); 0 or 1: the last weights.
   std::int64_t average = 0;
   std::uint64_t seed = 0;  // of data order and dropout
-};
-
-// When checkpoints are made beside those of a stop; both may be on. Results do
-// not depend on it.
-struct CheckpointInterval {
-  double seconds = 60;       // 0: not by time
-  std::int64_t updates = 0;  // 0: not by updates
 };
 
 class Training {
@@ -114,7 +106,7 @@ class Training {
   double loss_sum_ = 0;  // since the evaluation before, and its tokens
   std::int64_t loss_tokens_ = 0;
   bool epoch_ended_ = false;
-  std::map<std::string, double> reported_;  // all points so far, by their checkpoint's name
+  PointLog reported_;
   std::int64_t evaluations_ = 0;
   std::int64_t evaluations_without_gain_ = 0;
   double best_valid_loss_ = 0;

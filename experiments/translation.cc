@@ -1,7 +1,6 @@
 // The experiment `translation`: an encoder-decoder Transformer learns English to
 // German, and its translations of the test sets are scored.
 
-#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,16 +22,6 @@ namespace polysweep {
 namespace {
 
 constexpr std::size_t kSamples = 5;
-
-// Checkpoints do not change a result, so their interval is no parameter.
-CheckpointInterval checkpoint_interval() {
-  CheckpointInterval interval;
-  if (const char* seconds = std::getenv("POLYSWEEP_CHECKPOINT_SECONDS"))
-    interval.seconds = std::strtod(seconds, nullptr);
-  if (const char* updates = std::getenv("POLYSWEEP_CHECKPOINT_UPDATES"))
-    interval.updates = std::strtoll(updates, nullptr, 10);
-  return interval;
-}
 
 // A test set with what the model made of it.
 struct Translated {

@@ -1,5 +1,7 @@
 // The worker: a long-lived process that runs trial after trial for a host.
 //   polysweep-worker --schema        prints what it can run, and exits
+//   polysweep-worker --table [name=value ...]
+//                                    prints a position encoding's table, and exits
 //   polysweep-worker [--device N]    serves the host that started it
 #include <unistd.h>
 
@@ -8,7 +10,9 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "experiments/encoding_table.h"
 #include "experiments/experiments.h"
 #include "experiments/worker.h"
 #include "framework/error.h"
@@ -26,16 +30,21 @@ int number(const char* name, const char* text) {
   return static_cast<int>(value);
 }
 
+int print(const std::string& text) {
+  std::printf("%s\n", text.c_str());
+  return std::fflush(stdout) == 0 ? 0 : 2;
+}
+
 int work(int argc, char** argv) {
-  if (argc == 2 && std::string_view(argv[1]) == "--schema") {
-    std::printf("%s\n", catalogue().to_json().c_str());
-    return std::fflush(stdout) == 0 ? 0 : 2;
+  if (argc == 2 && std::string_view(argv[1]) == "--schema") return print(catalogue().to_json());
+  if (argc >= 2 && std::string_view(argv[1]) == "--table") {
+    return print(encoding_table_json(std::vector<std::string>(argv + 2, argv + argc)));
   }
   WorkerOptions options;
   if (argc == 3 && std::string_view(argv[1]) == "--device") {
     options.device = number("--device", argv[2]);
   } else if (argc != 1) {
-    fail("unknown arguments; known are --schema and --device N");
+    fail("unknown arguments; known are --schema, --table and --device N");
   }
   const char* channel = std::getenv("POLYSWEEP_CHANNEL");
   if (channel == nullptr) {
