@@ -5,6 +5,7 @@
 #include <mutex>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "cli/command.h"
 #include "cli/drawing.h"
@@ -197,7 +198,7 @@ void guard(httplib::Server& server, const Door& door) {
       [](const httplib::Request&, httplib::Response& response, std::exception_ptr thrown) {
         response.status = 404;
         try {
-          std::rethrow_exception(thrown);
+          std::rethrow_exception(std::move(thrown));
         } catch (const std::exception& error) {
           set_json(response, nlohmann::json{{"error", error.what()}}.dump());
         }

@@ -65,7 +65,7 @@ std::string sparkline(const std::vector<CurvePoint>& points) {
       continue;
     }
     const double share = high > low ? (point.value - low) / (high - low) : 0.5;
-    out += kHeights[static_cast<int>(share * 7 + 0.5)];
+    out += kHeights[std::lround(share * 7)];
   }
   return out;
 }

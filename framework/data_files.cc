@@ -18,8 +18,8 @@ std::string origin(const std::string& source) {
 
 std::filesystem::path locate_data_file(const std::filesystem::path& folder, const std::string& path,
                                        const std::string& source) {
-  const fs::path plain = folder / path;
-  const fs::path packed = folder / (path + ".gz");
+  fs::path plain = folder / path;
+  fs::path packed = folder / (path + ".gz");
   if (fs::is_regular_file(plain)) return plain;
   if (fs::is_regular_file(packed)) return packed;
   fail("a data file is neither at {} nor at {}{}", plain.string(), packed.string(), origin(source));

@@ -12,8 +12,8 @@ using namespace polysweep;
 
 namespace {
 
-const std::vector<std::string> kSlow = {"sleep_ms=10", "steps=20", "checkpoint_every=5",
-                                        "--slots", "1", "--lease", "2"};
+const std::vector<std::string> kSlow = {
+    "sleep_ms=10", "steps=20", "checkpoint_every=5", "--slots", "1", "--lease", "2"};
 
 nlohmann::json final_table(const PolysweepProgram& program) {
   return program.query(
@@ -75,7 +75,7 @@ TEST_CASE("two runs on one store share a sweep, no trial is run twice", "[sharin
   expect_all_done_once(program);
 }
 
-TEST_CASE("what a killed run leaves is taken over by the one beside it", "[sharing]") {
+TEST_CASE("what a killed run leaves is taken over by the one beside it", "[sharing][slow]") {
   const PolysweepProgram program;
   const auto sweep = program.write("toy.toml", kToySweep);
   const int first = start_command(program.run_words(sweep, kSlow));
@@ -90,7 +90,8 @@ TEST_CASE("what a killed run leaves is taken over by the one beside it", "[shari
   expect_all_done_once(program);
 }
 
-TEST_CASE("a run stopped past its lease: late results are kept and not counted", "[sharing]") {
+TEST_CASE("a run stopped past its lease: late results are kept and not counted",
+          "[sharing][slow]") {
   const PolysweepProgram program;
   const auto sweep = program.write("toy.toml", kToySweep);
   // A trial takes long enough to be at hand, and to end, while its host sleeps.
@@ -122,7 +123,7 @@ TEST_CASE("a run stopped past its lease: late results are kept and not counted",
   expect_all_done_once(program);
 }
 
-TEST_CASE("both runs of a store are killed: the next one finishes", "[sharing]") {
+TEST_CASE("both runs of a store are killed: the next one finishes", "[sharing][slow]") {
   const PolysweepProgram program;
   const auto sweep = program.write("toy.toml", kToySweep);
   const int first = start_command(program.run_words(sweep, kSlow));

@@ -41,7 +41,7 @@ std::vector<std::size_t> small_sizes() {
   return sizes;
 }
 
-TEST_CASE("a journal cut at every byte gives all before the cut and goes on", "[journal]") {
+TEST_CASE("a journal cut at every byte gives all before the cut and goes on", "[journal][slow]") {
   MemoryFiles files;
   write_records(files, kSampleJournal, small_sizes());
   const WholeJournal whole = read_journal(files, kSampleJournal);

@@ -179,7 +179,7 @@ TEST_CASE("late messages of an older attempt are recorded and not counted", "[fe
   CHECK(ask(store.path(), "SELECT state, attempts FROM trials") == Lines{"done|2"});
 }
 
-TEST_CASE("whatever the order of reading, the same rows result", "[fencing]") {
+TEST_CASE("whatever the order of reading, the same rows result", "[fencing][slow]") {
   for (std::uint64_t history = 0; history < 40; ++history) {
     StoreSample store;
     Model model;
