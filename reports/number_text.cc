@@ -12,7 +12,7 @@ constexpr double kHuge = 1e7;
 constexpr int kMostDecimals = 6;
 constexpr double kNoise = 1e-12;
 
-std::string without_negative_zero(std::string text) {
+std::string without_negative_zero(const std::string& text) {
   const bool zero = text.find_first_of("123456789") == std::string::npos;
   return zero && text.starts_with('-') ? text.substr(1) : text;
 }

@@ -51,8 +51,11 @@ void shorten_colours(std::string& text) {
     int channel[3] = {0, 0, 0};
     int index = 0;
     for (std::size_t i = first + 4; i < last && index < 3; ++i) {
-      if (text[i] == ',') ++index;
-      if (text[i] >= '0' && text[i] <= '9') channel[index] = channel[index] * 10 + text[i] - '0';
+      if (text[i] == ',') {
+        ++index;
+      } else if (text[i] >= '0' && text[i] <= '9') {
+        channel[index] = channel[index] * 10 + text[i] - '0';
+      }
     }
     const bool black = channel[0] + channel[1] + channel[2] == 0;
     result.append(text, at, first - at);

@@ -65,7 +65,7 @@ class Ingest {
 // its end. A database that cannot be written is tried again.
 class IngestThread {
  public:
-  IngestThread(FileSystem& files, std::filesystem::path store);
+  IngestThread(FileSystem& files, const std::filesystem::path& store);
   // Stops without a last reading.
   ~IngestThread();
 

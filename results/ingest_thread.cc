@@ -82,7 +82,7 @@ void IngestThread::State::stop() {
   if (thread.joinable()) thread.join();
 }
 
-IngestThread::IngestThread(FileSystem& files, std::filesystem::path store)
+IngestThread::IngestThread(FileSystem& files, const std::filesystem::path& store)
     : state_(std::make_unique<State>(files, store)) {
   state_->thread = std::thread([state = state_.get()] { state->run(); });
 }

@@ -198,7 +198,7 @@ std::string_view state_name(TrialState state) {
 }
 
 SweepResults load_sweep_results(const Database& database, const std::string& sweep,
-                                SweepResultsOptions options) {
+                                const SweepResultsOptions& options) {
   Connection& connection = database.connection();
   const Transaction snapshot(connection, Transaction::Kind::kRead);
   const KnownSweep known = known_sweep(connection, sweep);

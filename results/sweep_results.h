@@ -132,7 +132,7 @@ struct SweepResultsOptions {
 // Throws Error that names the nearest known sweep. `database` must outlive the
 // curve source.
 SweepResults load_sweep_results(const Database& database, const std::string& sweep,
-                                SweepResultsOptions options = {});
+                                const SweepResultsOptions& options = {});
 
 // By name.
 std::vector<std::string> sweep_names(const Database& database);
