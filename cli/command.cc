@@ -26,6 +26,7 @@ const std::vector<Command>& table() {
       kBestCommand,           //
       kCurveCommand,          //
       kReportCommand,         //
+      kFiguresCommand,        //
       kCompareCommand,        //
       kAblateCommand,         //
       kConvergenceCommand,    //

@@ -76,6 +76,7 @@ extern const Command kCurveCommand;
 extern const Command kExportCommand;
 extern const Command kScoreCommand;
 extern const Command kReportCommand;
+extern const Command kFiguresCommand;
 extern const Command kCompareCommand;
 extern const Command kAblateCommand;
 extern const Command kConvergenceCommand;

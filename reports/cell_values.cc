@@ -98,6 +98,12 @@ MetricInfo metric_info(const SweepResults& results, const std::string& name) {
   return unknown;
 }
 
+std::string step_title(const MetricInfo& metric) {
+  constexpr std::string_view kMark = "; step: ";
+  const std::size_t at = metric.doc.rfind(kMark);
+  return at == std::string::npos ? "step" : shortened(metric.doc.substr(at + kMark.size()), 30);
+}
+
 std::string metric_title(const MetricInfo& metric) {
   const std::string name = shortened(metric.name, 60);
   return metric.unit.empty() ? name : name + " (" + shortened(metric.unit, 30) + ")";

@@ -98,11 +98,14 @@ void set_ratio(ConvergenceRow& row, const SweepResults& results,
 
 std::string chosen_metric(const SweepResults& results, const std::string& metric) {
   if (!metric.empty()) return metric;
+  const auto goes_with_time = [&](const MetricInfo& known) {
+    return results.curves.count(known.name) != 0 && step_title(known) == "step";
+  };
   for (const std::string& name : {std::string("validation_loss"), results.primary.name}) {
-    if (results.curves.count(name) != 0) return name;
+    if (goes_with_time(metric_info(results, name))) return name;
   }
   for (const auto& known : results.metrics) {
-    if (results.curves.count(known.name) != 0) return known.name;
+    if (goes_with_time(known)) return known.name;
   }
   return results.primary.name;
 }

@@ -41,7 +41,8 @@ struct Convergence {
 
 // None where no metric of that name has a curve or no cell has a baseline.
 // `metric` "": validation_loss where it has curves, else the primary metric, else
-// the first of the experiment's metrics that has.
+// the first of the experiment's metrics that has, of those that go with time: whose
+// steps are steps (step_title()).
 std::optional<Convergence> converge(const SweepResults& results, const std::string& metric,
                                     double confidence);
 

@@ -227,7 +227,7 @@ Figure curve_figure(const Study& study, const std::string& id, const MetricInfo&
     incomplete = std::max(incomplete, curve.incomplete);
   }
   BandAxes axes;
-  axes.x = "step";
+  axes.x = step_title(metric);
   axes.y = metric_title(metric);
   axes.y_unit = shortened(metric.unit, 30);
   axes.band = "lowest and highest " + study.noun;
@@ -235,15 +235,15 @@ Figure curve_figure(const Study& study, const std::string& id, const MetricInfo&
   Figure figure = band_figure(id, axes, lines);
   const std::string& where = study.arms.cells[curves.front().cell].context;
   figure.caption = fmt::format(
-      "{}{}{} by step ({}): mean over done {}s, band from the lowest to the highest {}{}.{}{}",
-      where, where.empty() ? "" : ": ", metric_title(metric), goal_text(metric), study.noun,
+      "{}{}{} by {} ({}): mean over done {}s, band from the lowest to the highest {}{}.{}{}", where,
+      where.empty() ? "" : ": ", metric_title(metric), axes.x, goal_text(metric), study.noun,
       study.noun, axes.y_logarithmic ? ", logarithmic axis" : "",
       incomplete > 0 ? " Steps at which a run has no value are left out." : "",
       lines.size() == kMostLines
           ? fmt::format(" At most {} lines are drawn: the baseline and the best complete cells.",
                         kMostLines)
           : std::string());
-  figure.description = "Learning curves. " + figure.caption;
+  figure.description = (axes.x == "step" ? "Learning curves. " : "Curves. ") + figure.caption;
   return figure;
 }
 

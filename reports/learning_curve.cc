@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "reports/statistics.h"
 #include "reports/sweep_series.h"
 
 namespace polysweep {
@@ -18,7 +19,17 @@ std::vector<BandPoint> thinned(const std::vector<BandPoint>& points, std::size_t
   return kept;
 }
 
-LearningCurve curve_of(const std::vector<const Curve*>& runs) {
+Interval band_of(const std::vector<double>& values, const std::optional<double>& confidence) {
+  if (!confidence) {
+    return {*std::min_element(values.begin(), values.end()),
+            *std::max_element(values.begin(), values.end())};
+  }
+  const double mean = mean_of(values);
+  return t_interval(values, *confidence).value_or(Interval{mean, mean});
+}
+
+LearningCurve curve_of(const std::vector<const Curve*>& runs,
+                       const std::optional<double>& confidence) {
   std::map<std::int64_t, std::vector<double>> by_step;
   for (const Curve* run : runs) {
     std::map<std::int64_t, double> last;  // a step reported twice: the later counts
@@ -37,8 +48,9 @@ LearningCurve curve_of(const std::vector<const Curve*>& runs) {
     BandPoint point;
     point.x = static_cast<double>(step);
     for (double value : values) point.mean += value / static_cast<double>(values.size());
-    point.low = *std::min_element(values.begin(), values.end());
-    point.high = *std::max_element(values.begin(), values.end());
+    const Interval band = band_of(values, confidence);
+    point.low = band.low;
+    point.high = band.high;
     curve.points.push_back(point);
   }
   return curve;
@@ -48,7 +60,8 @@ LearningCurve curve_of(const std::vector<const Curve*>& runs) {
 
 std::vector<LearningCurve> learning_curves(const SweepResults& results, const std::string& metric,
                                            std::size_t most_points,
-                                           const std::vector<std::size_t>& cells) {
+                                           const std::vector<std::size_t>& cells,
+                                           std::optional<double> confidence) {
   std::vector<std::size_t> trials;
   for (std::size_t trial = 0; trial < results.trials.size(); ++trial) {
     if (results.trials[trial].state != TrialState::kDone) continue;
@@ -61,7 +74,7 @@ std::vector<LearningCurve> learning_curves(const SweepResults& results, const st
   for (const Curve& curve : all) by_cell[results.trials[curve.trial].cell].push_back(&curve);
   std::vector<LearningCurve> curves;
   for (const auto& [cell, runs] : by_cell) {
-    LearningCurve curve = curve_of(runs);
+    LearningCurve curve = curve_of(runs, confidence);
     curve.cell = cell;
     curve.planned = results.cells.at(cell).trials.size();
     curve.points = thinned(curve.points, most_points);

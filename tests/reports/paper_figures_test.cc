@@ -1,0 +1,229 @@
+// The paper's figures against closed forms, the standard library's polynomials and
+// numbers by hand.
+#include "reports/paper_figures.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "framework/error.h"
+#include "reports/convergence.h"
+#include "reports/learning_curve.h"
+#include "reports/map_plot.h"
+#include "tests/reports/gnuplot.h"
+#include "tests/reports/sweep_sample.h"
+#include "tests/support/catch.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::size_t kWidth = 128;
+constexpr std::size_t kPositions = 50;
+
+EncodingTable sinusoidal() {
+  EncodingTable table{"sinusoidal", {}};
+  for (std::size_t p = 0; p < kPositions; ++p) {
+    std::vector<double>& row = table.rows.emplace_back();
+    for (std::size_t i = 0; i < kWidth; ++i) {
+      const double rate = std::pow(10000, -static_cast<double>(i - i % 2) / kWidth);
+      const double angle = rate * static_cast<double>(p);
+      row.push_back(i % 2 == 0 ? std::sin(angle) : std::cos(angle));
+    }
+  }
+  return table;
+}
+
+// The paper's equation 14 by the standard library's polynomials.
+EncodingTable legendre() {
+  EncodingTable table{"legendre_position", {}};
+  for (unsigned p = 0; p < kPositions; ++p) {
+    std::vector<double>& row = table.rows.emplace_back();
+    for (std::size_t i = 0; i < kWidth; ++i)
+      row.push_back(std::legendre(p + 1, -1 + 2 * static_cast<double>(i) / kWidth));
+  }
+  return table;
+}
+
+double largest_off_diagonal(const PositionMap& map) {
+  double largest = 0;
+  for (std::size_t p = 0; p < map.size(); ++p)
+    for (std::size_t q = 0; q < map.size(); ++q)
+      if (p != q) largest = std::max(largest, std::abs(map[p][q]));
+  return largest;
+}
+
+// Two seeds of each encoding, with curves of training_loss at steps 10 and 20.
+struct Losses {
+  SweepBuilder builder{"losses"};
+  Losses() {
+    builder.factor("encoding", {"sinusoidal", "legendre_position"})
+        .factor("norm", {"raw", "matched"})
+        .baseline("encoding", "sinusoidal");
+    builder.cell({"sinusoidal", ""});
+    builder.cell({"legendre_position", "matched"});
+    builder.cell({"legendre_position", "raw"});
+    builder.results().experiment = "translation";
+    builder.results().metrics = {{"training_loss", Goal::kMinimize, "nats/token", ""}};
+  }
+  void add(std::size_t cell, int seed, double first, double second,
+           TrialState state = TrialState::kDone) {
+    builder.results().curves["training_loss"].push_back(
+        {builder.other(cell, seed, state), {{10, first}, {20, second}}});
+    builder.results().series["training_loss"].push_back(
+        {builder.results().trials.size() - 1, 2, 10, 20, second, second, first});
+  }
+};
+
+MaybeFigure loss_figure(Losses& losses) {
+  const SweepResults results = losses.builder.build();
+  const ReportOptions options;
+  return paper_loss_figure("loss", Study(results, options));
+}
+
+}  // namespace
+
+TEST_CASE("the cosine map of sinusoids depends on the lag alone, by its closed form", "[paper]") {
+  const PositionMap map = cosine_map(sinusoidal().rows);
+  REQUIRE(map.size() == kPositions);
+  for (std::size_t lag : {0, 1, 7, 49}) {
+    double wanted = 0;
+    for (std::size_t pair = 0; pair < kWidth / 2; ++pair)
+      wanted +=
+          std::cos(static_cast<double>(lag) * std::pow(10000, -2.0 * pair / kWidth)) * 2 / kWidth;
+    for (std::size_t p = lag; p < kPositions; p += 5) {
+      CHECK(map[p][p - lag] == Approx(wanted).margin(1e-12));
+      CHECK(map[p - lag][p] == Approx(wanted).margin(1e-12));
+    }
+  }
+  CHECK(map[1][0] == Approx(0.970).margin(0.0005));
+}
+
+TEST_CASE("rows of polynomials overlap as far as is known of them", "[paper]") {
+  // 128 features, 50 positions, the paper's grid.
+  CHECK(largest_off_diagonal(cosine_map(legendre().rows)) == Approx(0.485).margin(0.0005));
+}
+
+TEST_CASE("a row of zeros has no direction", "[paper]") {
+  const PositionMap map = cosine_map({{0, 0}, {3, 4}, {4, -3}});
+  CHECK(std::isnan(map[0][0]));
+  CHECK(std::isnan(map[0][1]));
+  CHECK(map[1][1] == Approx(1));
+  CHECK(map[1][2] == Approx(0).margin(1e-15));
+}
+
+TEST_CASE("scaling brings every feature to mean 0 and deviation 1, a constant to 0", "[paper]") {
+  const EncodingTable scaled = standardized({"t", {{1, 5, 0.1}, {3, 5, 0.1}, {5, 5, 0.1}}});
+  const double far = std::sqrt(1.5);
+  CHECK(scaled.rows[0][0] == Approx(-far));
+  CHECK(scaled.rows[1][0] == Approx(0).margin(1e-15));
+  CHECK(scaled.rows[2][0] == Approx(far));
+  for (const auto& row : scaled.rows) {
+    CHECK(row[1] == 0);
+    CHECK(row[2] == 0);
+  }
+}
+
+TEST_CASE("a head sees its own features", "[paper]") {
+  const EncodingTable table{"t", {{1, 2, 3, 4}, {5, 6, 7, 8}}};
+  CHECK(head_of(table, 2, 1).rows == std::vector<std::vector<double>>{{3, 4}, {7, 8}});
+  CHECK_THROWS_WITH(head_of(table, 3, 0), "4 dimensions cannot be divided among 3 heads");
+  CHECK_THROWS_WITH(head_of(table, 2, 2), "head 2 of 2: heads are counted from 0");
+  const Figure figure = head_maps_figure("h", table, 2, {0, 1}, false);
+  REQUIRE(figure.numbers.rows.size() == 8);
+  CHECK(figure.numbers.rows[1][0].text == "head 0");
+  CHECK(figure.numbers.rows[1][3].number.value() ==
+        Approx((1 * 5 + 2 * 6) / std::sqrt(5.0 * 61.0)));
+  CHECK(figure.numbers.rows[5][3].number.value() ==
+        Approx((3 * 7 + 4 * 8) / std::sqrt(25.0 * 113.0)));
+}
+
+TEST_CASE("the polynomials' figure has their values as its numbers", "[paper]") {
+  const EncodingTable table{"legendre_position", {{1, 1, 1, 1}, {-1, -0.5, 0, 0.5}}};
+  const Figure figure = polynomials_figure("p", table);
+  REQUIRE(figure.numbers.rows.size() == 8);
+  CHECK(figure.numbers.rows[6][0].number.value() == 1);
+  CHECK(figure.numbers.rows[6][1].number.value() == 0);
+  CHECK(figure.numbers.rows[6][2].number.value() == 0);
+}
+
+TEST_CASE("training losses stand beside each other with their intervals", "[paper]") {
+  Losses losses;
+  losses.add(0, 0, 5, 3);
+  losses.add(0, 1, 7, 4);
+  losses.add(1, 0, 1, 1);
+  losses.add(2, 0, 4, 2);
+  losses.add(2, 1, 9, 9, TrialState::kFailed);
+  const MaybeFigure drawn = loss_figure(losses);
+  REQUIRE(drawn.figure);
+  // The unscaled rows are the paper's.
+  const auto& rows = drawn.figure->numbers.rows;
+  REQUIRE(rows.size() == 4);
+  CHECK(rows[2][0].text == "legendre_position, raw");
+  CHECK(rows[2][2].number.value() == 4);
+  // 6 +- 12.7062047 * sqrt(2) / sqrt(2); one run has no interval.
+  CHECK(rows[0][2].number.value() == 6);
+  CHECK(rows[0][3].number.value() == Approx(6 - 12.706204736));
+  CHECK(rows[0][4].number.value() == Approx(6 + 12.706204736));
+  CHECK(rows[2][3].number.value() == 4);
+  CHECK_THAT(drawn.figure->caption, Contains("2 of 2 seeds of sinusoidal") &&
+                                        Contains("1 of 2 seeds of legendre_position"));
+}
+
+TEST_CASE("a sweep without both encodings has no such figure, and says so", "[paper]") {
+  Losses losses;
+  losses.add(0, 0, 5, 3);
+  const MaybeFigure drawn = loss_figure(losses);
+  CHECK_FALSE(drawn.figure);
+  CHECK(drawn.reason ==
+        "sweep 'losses' has no done trials of both sinusoidal and legendre_position with a curve "
+        "of training_loss");
+  losses.builder.results().experiment = "length";
+  CHECK(loss_figure(losses).reason == "sweep 'losses' trains no translation");
+}
+
+TEST_CASE("a map has a square for every finite number", "[paper]") {
+  const Draw draw = gnuplot();
+  if (!draw) POLYSWEEP_SKIP("no gnuplot on this machine");
+  const double blank = std::nan("");
+  const MapAxes axes{"x", "y", "</svg><script>", -1, 1};
+  const std::vector<MapPanel> panels = {{"one", {{1, 0}, {0.5, -1}}},
+                                        {"two", {{1, blank}, {0, 1}}}};
+  const Figure figure = map_figure("m", axes, panels);
+  const std::string svg = finished_svg(draw(svg_script(figure)), figure);
+  const auto count = [&](const std::string& word) {
+    std::size_t found = 0;
+    for (std::size_t at = svg.find(word); at != svg.npos; at = svg.find(word, at + 1)) ++found;
+    return found;
+  };
+  CHECK(count("#fee838") >= 3);  // the highest value, thrice, beside the scale
+  CHECK(count("#00224e") >= 1);
+  CHECK(svg.find("<script") == std::string::npos);
+  CHECK_THAT(svg, Contains("&lt;script&gt;"));
+  const std::string pdf = finished_pdf(draw(pdf_script(figure)), figure);
+  CHECK(pdf.starts_with("%PDF-"));
+  CHECK_THROWS_AS(map_figure("m", axes, {{"one", {{1, 0}}}, {"two", {{1}}}}), std::logic_error);
+  CHECK_THROWS_AS(map_figure("m", axes, {}), std::logic_error);
+}
+
+TEST_CASE("a metric over lengths is drawn over lengths, and nothing converges in it", "[paper]") {
+  Losses losses;
+  losses.add(0, 0, 0.2, 0.4);
+  losses.add(2, 0, 0.5, 0.8);
+  SweepResults& results = losses.builder.results();
+  results.curves["accuracy"] = results.curves["training_loss"];
+  results.series["accuracy"] = results.series["training_loss"];
+  results.metrics.insert(results.metrics.begin(),
+                         {"accuracy", Goal::kMaximize, "", "share of right; step: length"});
+  const SweepResults built = losses.builder.build();
+  CHECK(step_title(built.metrics[0]) == "length");
+  CHECK(step_title(built.metrics[1]) == "step");
+  CHECK(converge(built, "", 0.95)->metric.name == "training_loss");
+  const ReportOptions options;
+  const Section section = curves_section(Study(built, options));
+  std::vector<std::string> axes;
+  for (const Block& block : section.blocks)
+    if (const Figure* figure = std::get_if<Figure>(&block))
+      axes.push_back(figure->numbers.columns[1].title);
+  CHECK(axes == std::vector<std::string>{"step", "length"});
+}
+
+}  // namespace polysweep
