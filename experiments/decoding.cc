@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "experiments/continuations.h"
 #include "framework/error.h"
 
 namespace polysweep {
@@ -35,31 +36,6 @@ struct Search {
     best_worth = worth;
   }
 };
-
-// The best continuations of every row: [R * width] each.
-struct Continuations {
-  std::int64_t width = 0;
-  std::vector<std::int64_t> tokens;
-  std::vector<float> scores;
-};
-
-template <typename T>
-std::vector<T> to_vector(const at::Tensor& tensor) {
-  const at::Tensor flat = tensor.to(at::kCPU).contiguous();
-  const T* data = flat.data_ptr<T>();
-  return {data, data + flat.numel()};
-}
-
-Continuations best_continuations(const at::Tensor& logits, std::int64_t beam) {
-  if (beam == 1) {  // the order within a row needs no normalisation
-    const auto [scores, tokens] = logits.max(1);
-    return {1, to_vector<std::int64_t>(tokens), to_vector<float>(scores)};
-  }
-  const std::int64_t width = std::min(2 * beam, logits.size(1));
-  const auto [scores, tokens] = logits.topk(width, 1);
-  const at::Tensor logs = scores - logits.logsumexp(1, /*keepdim=*/true);
-  return {width, to_vector<std::int64_t>(tokens), to_vector<float>(logs)};
-}
 
 struct Candidate {
   double score;
@@ -151,7 +127,8 @@ void translate_batch(const Transformer& model, const std::vector<Tokens>& source
   DecoderState state = model.start(model.encode(source), source.rows);
   for (std::int64_t length = 0; !searches.empty(); ++length) {
     const at::Tensor hidden = model.step(state, last_tokens(searches, options.begin, device));
-    const Continuations found = best_continuations(model.logits(hidden), options.beam);
+    const Continuations found =
+        best_continuations(hidden, model.embedding(), options.beam == 1 ? 1 : 2 * options.beam);
     std::vector<Search> going;
     for (Search& search : searches) {
       if (advance(search, found, length, options))

@@ -344,12 +344,19 @@ at::Tensor Transformer::step(DecoderState& state, const at::Tensor& tokens) cons
   check(tokens.size(0) == static_cast<std::int64_t>(count), "each row of the state has a token");
   Rows queries = rows_of_lengths(std::vector<std::int64_t>(count, 1), tokens.device());
   queries.positions = at::full_like(tokens, state.length);
+  // Hypotheses of one source sentence read its keys together.
+  Rows together{{}, {}, queries.count, 0, queries.positions};
   Rows source;
-  for (const std::int64_t sentence : state.sentences) {
-    const std::size_t b = static_cast<std::size_t>(sentence);
-    source.starts.push_back(state.source.starts[b]);
-    source.lengths.push_back(state.source.lengths[b]);
-    source.longest = std::max(source.longest, source.lengths.back());
+  for (std::size_t r = 0; r < count; ++r) {
+    const std::size_t b = static_cast<std::size_t>(state.sentences[r]);
+    if (r == 0 || state.sentences[r] != state.sentences[r - 1]) {
+      together.starts.push_back(static_cast<std::int64_t>(r));
+      together.lengths.push_back(0);
+      source.starts.push_back(state.source.starts[b]);
+      source.lengths.push_back(state.source.lengths[b]);
+      source.longest = std::max(source.longest, source.lengths.back());
+    }
+    together.longest = std::max(together.longest, ++together.lengths.back());
   }
   const Dropout none;
   at::Tensor x = parts.embed(parts.decoder, tokens, queries.positions, {parts.options, nullptr});
@@ -359,7 +366,7 @@ at::Tensor Transformer::step(DecoderState& state, const at::Tensor& tokens) cons
       return parts.cached_self_attention(state, i, y, queries);
     });
     x = parts.add(x, layer.cross_norm, none, 0, [&](const at::Tensor& y) {
-      Attention call = parts.attention(queries, source);
+      Attention call = parts.attention(together, source);
       call.q = parts.split(layer.cross_q(y), 1)[0];
       call.k = state.layers[i].cross_keys;
       call.v = state.layers[i].cross_values;
