@@ -8,6 +8,8 @@
 // Only in programs named $POLYSWEEP_FAULT_PROGRAM, only for files below
 // $POLYSWEEP_FAULT_UNDER. Calls are counted over all threads; where
 // $POLYSWEEP_FAULT_COUNT names a file, the count is written there at the end.
+// $POLYSWEEP_FAULT_CLOCK_S: the date is wrong by so many seconds, at every other
+// question ahead and behind.
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -35,6 +38,7 @@ struct Fault {
   long every = 0;
   std::string under;
   std::string count_file;
+  long clock_s = 0;
 };
 
 std::atomic<long> counted{0};
@@ -64,6 +68,7 @@ std::string variable(const char* name) {
 Fault read_fault() {
   Fault fault;
   if (variable("POLYSWEEP_FAULT_PROGRAM") != program_invocation_short_name) return fault;
+  fault.clock_s = atol(variable("POLYSWEEP_FAULT_CLOCK_S").c_str());
   char calls[64] = {};
   char action[16] = {};
   const std::string text = variable("POLYSWEEP_FAULT");
@@ -181,6 +186,15 @@ int open64(const char* path, int flags, ...) {
   va_end(words);
   if (fails(kOpen, path)) return -1;
   return static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, flags | O_LARGEFILE, mode));
+}
+
+int clock_gettime(clockid_t clock, timespec* time) {
+  const int result = static_cast<int>(syscall(SYS_clock_gettime, clock, time));
+  static std::atomic<unsigned> asked{0};
+  if (clock == CLOCK_REALTIME && result == 0 && fault().clock_s != 0) {
+    time->tv_sec += ++asked % 2 == 0 ? fault().clock_s : -fault().clock_s;
+  }
+  return result;
 }
 
 }  // extern "C"

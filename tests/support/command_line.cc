@@ -44,12 +44,24 @@ int start(const std::vector<std::string>& argv, const Environment& added, const 
   return child;
 }
 
+int status_of(int wait_status) {
+  return WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : 128 + WTERMSIG(wait_status);
+}
+
 }  // namespace
 
 int wait_command(int pid) {
   int status = 0;
   if (waitpid(pid, &status, 0) != pid) fail("process {} is not ours", pid);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return status_of(status);
+}
+
+std::optional<int> poll_command(int pid) {
+  int status = 0;
+  const pid_t ended = waitpid(pid, &status, WNOHANG);
+  if (ended == 0) return std::nullopt;
+  if (ended != pid) fail("process {} is not ours", pid);
+  return status_of(status);
 }
 
 CommandEnd run_command(const std::vector<std::string>& argv, const Environment& added) {
@@ -60,8 +72,9 @@ CommandEnd run_command(const std::vector<std::string>& argv, const Environment& 
   return {status, content(output), content(error)};
 }
 
-int start_command(const std::vector<std::string>& argv, const Environment& added) {
-  return start(argv, added, "/dev/null", "/dev/null");
+int start_command(const std::vector<std::string>& argv, const Environment& added,
+                  const std::string& output) {
+  return start(argv, added, output, output);
 }
 
 }  // namespace polysweep
