@@ -30,7 +30,8 @@ struct Shape {
     return static_cast<double>(panel % across()) * (columns + gap);
   }
   double top(std::size_t panel) const {
-    return static_cast<double>(panel / across()) * (rows + gap);
+    const std::size_t above = panel / across();
+    return static_cast<double>(above) * (rows + gap);
   }
   double width() const { return left(across() - 1) + columns; }
   double height() const { return static_cast<double>(down() - 1) * (rows + gap) + rows; }
