@@ -8,73 +8,23 @@
 // line "N" on its input with "TOKENS SECONDS" of N more updates.
 #include <ATen/ATen.h>
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
+#include "bench/random_model.h"
 #include "experiments/experiments.h"
 #include "experiments/loss.h"
 #include "experiments/training.h"
 #include "framework/error.h"
 #include "framework/provenance.h"
-#include "framework/random_stream.h"
 
 namespace polysweep {
 namespace {
-
-struct Shape {
-  TransformerOptions model;
-  std::int64_t batch_tokens = 0;
-};
-
-Shape shape_of(const std::string& name) {
-  Shape shape;
-  shape.model.encoding = "sinusoidal";
-  shape.model.width = 128;
-  shape.model.feed_forward = 256;
-  shape.model.heads = 4;
-  if (name == "small") {  // multi30k_first.toml
-    shape.model.vocabulary = 4000;
-    shape.model.encoder_layers = shape.model.decoder_layers = 2;
-    shape.batch_tokens = 1024;
-  } else if (name == "anchor") {  // the anchor protocol
-    shape.model.vocabulary = 10000;
-    shape.model.encoder_layers = shape.model.decoder_layers = 4;
-    shape.batch_tokens = 4096;
-  } else {
-    fail("no shape is called {}: there are small and anchor", name);
-  }
-  return shape;
-}
-
-// Pairs as long as captions in pieces are, tokens as frequent as in a text (Zipf).
-EncodedText random_text(std::size_t pairs, std::int64_t vocabulary) {
-  RandomStream random(1, "step_bench");
-  EncodedText text;
-  text.name = "random";
-  const auto sentence = [&](double mean) {
-    const double length = std::clamp(mean + 4 * random.normal(), 4.0, 40.0);
-    std::vector<std::int32_t> tokens(static_cast<std::size_t>(length));
-    for (std::int32_t& token : tokens) {
-      const double rank = std::pow(static_cast<double>(vocabulary - 4), random.uniform());
-      token = static_cast<std::int32_t>(3 + rank);
-    }
-    return tokens;
-  };
-  for (std::size_t i = 0; i < pairs; ++i) {
-    text.source.push_back(sentence(14));
-    text.target.push_back(sentence(static_cast<double>(text.source.back().size())));
-  }
-  return text;
-}
 
 // Answers for the updates since the line before, then waits for the next line.
 class Turns : public Recorder {
@@ -111,27 +61,6 @@ class Turns : public Recorder {
   bool stopped_ = false;
 };
 
-void write_work(const std::filesystem::path& folder, const Transformer& model, Batcher batcher,
-                std::int64_t updates) {
-  std::ofstream weights(folder / "weights.bin", std::ios::binary);
-  nlohmann::json sizes = {{"heads", model.options().heads},
-                          {"layers", model.options().encoder_layers},
-                          {"longest", model.options().longest}};
-  for (const NamedTensor& parameter : model.parameters()) {
-    const at::Tensor flat = parameter.tensor.detach().contiguous();
-    weights.write(reinterpret_cast<const char*>(flat.data_ptr<float>()),
-                  static_cast<std::streamsize>(flat.nbytes()));
-    sizes["weights"].push_back({parameter.name, flat.sizes().vec()});
-  }
-  std::ofstream(folder / "sizes.json") << sizes;
-  nlohmann::json batches;
-  for (std::int64_t i = 0; i < updates; ++i) {
-    const Batch batch = batcher.next();
-    batches.push_back({batch.source, batch.target_input, batch.target_output});
-  }
-  std::ofstream(folder / "batches.json") << batches;
-}
-
 // Per token, without dropout: what the other side must find, too.
 double first_loss(const Transformer& model, Batcher batcher, double smoothing) {
   at::NoGradGuard no_gradients;
@@ -144,7 +73,7 @@ double first_loss(const Transformer& model, Batcher batcher, double smoothing) {
 
 int bench_main(int argc, char** argv) {
   if (argc != 5) fail("usage: step_bench SHAPE UPDATES DROPOUT FOLDER");
-  Shape shape = shape_of(argv[1]);
+  BenchShape shape = bench_shape(argv[1]);
   const std::int64_t updates = std::stoll(argv[2]);
   shape.model.dropout = std::stod(argv[3]);
   const std::filesystem::path folder = argv[4];
@@ -155,7 +84,8 @@ int bench_main(int argc, char** argv) {
   options.batch_tokens = shape.batch_tokens;
   options.evaluate_every = updates + 2;
   const Batcher batcher(text, options.batch_tokens, options.seed);
-  write_work(folder, model, batcher, updates);
+  write_model(folder, model);
+  write_batches(folder / "batches.json", batcher, updates);
   std::printf("%.9f\n", first_loss(model, batcher, options.label_smoothing));
   std::fflush(stdout);
   Training training(model, text, text, options);
