@@ -12,6 +12,9 @@ namespace polysweep {
 namespace {
 
 constexpr int kInstructionsPerLook = 1000;
+// Of a text or row: no single instruction, of which none can be stopped, has more
+// to work on.
+constexpr int kMostBytes = 64 << 20;
 constexpr std::array<std::string_view, 3> kForbiddenFunctions{"load_extension", "fts3_tokenizer",
                                                               "writefile"};
 
@@ -59,8 +62,10 @@ class Guard {
       : handle_(connection.handle()), deadline_s_(system_clock().monotonic_s() + time_limit_s) {
     sqlite3_set_authorizer(handle_, &authorize, this);
     sqlite3_progress_handler(handle_, kInstructionsPerLook, &look, this);
+    usual_length_ = sqlite3_limit(handle_, SQLITE_LIMIT_LENGTH, kMostBytes);
   }
   ~Guard() {
+    sqlite3_limit(handle_, SQLITE_LIMIT_LENGTH, usual_length_);
     sqlite3_set_authorizer(handle_, nullptr, nullptr);
     sqlite3_progress_handler(handle_, 0, nullptr, nullptr);
   }
@@ -91,6 +96,7 @@ class Guard {
 
   sqlite3* handle_;
   double deadline_s_;
+  int usual_length_ = 0;
   std::string refused_;
   bool late_ = false;
 };

@@ -132,6 +132,15 @@ TEST_CASE("a query that runs forever is stopped", "[query]") {
   CHECK(message_of(database, "SELECT 1") == "");  // and the next one runs
 }
 
+TEST_CASE("a query makes no text that fills the memory", "[query]") {
+  const StoreSample store;
+  const Database database = sample_database(store);
+  CHECK_THAT(message_of(database, "SELECT zeroblob(1000000000)"), Contains("too big"));
+  CHECK_THAT(message_of(database, "SELECT replace(hex(zeroblob(20000000)), '0', '0123456789')"),
+             Contains("too big"));
+  CHECK(message_of(database, "SELECT length(zeroblob(10000000))") == "");
+}
+
 TEST_CASE("a query stops at its row limit and says so", "[query]") {
   const StoreSample store;
   const Database database = sample_database(store);
