@@ -95,4 +95,8 @@ std::string render_report(const Report& report, std::string_view face, const Dra
                           PageParts* parts = nullptr);
 std::vector<std::string> face_names();
 
+// The face "text", for a terminal of `width` columns (else 100). Files and commands
+// are shown as they are, however long their lines.
+std::string text_report(const Report& report, std::size_t width);
+
 }  // namespace polysweep

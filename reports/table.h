@@ -62,11 +62,16 @@ std::string table_markdown(const Table& table);
 // <table> with caption, header scopes and notes, in a box that scrolls.
 std::string table_html(const Table& table);
 
-// Aligned plain text at most `width` columns wide: the widest left-aligned
-// columns are wrapped first. Control characters are shown as '?'. A width too
-// narrow for the headers is exceeded rather than content dropped. `colour`
-// adds ANSI colours for tones.
+// Aligned plain text at most `width` columns wide. The widest columns are wrapped
+// first, between words; columns that do not fit then stand in further blocks below,
+// the first column before each. A word (or number) is broken where not even it and
+// the first column fit, or where it has more than 24 letters. Control characters are
+// shown as '?'. `colour` adds ANSI colours for tones.
 std::string table_text(const Table& table, std::size_t width, bool colour);
+
+// Lines of at most `width` (at least 1) code points, broken at spaces where it can.
+// `text` is valid UTF-8.
+std::vector<std::string> wrapped_lines(std::string text, std::size_t width);
 
 // RFC 4180, UTF-8, header line first. Texts that a spreadsheet would take for a
 // formula get a leading apostrophe; numbers do not.

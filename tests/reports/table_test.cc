@@ -63,6 +63,31 @@ TEST_CASE("a table for a terminal is aligned and fits", "[table]") {
   }
 }
 
+TEST_CASE("columns that do not fit a terminal stand in blocks, words whole", "[table]") {
+  Table table;
+  table.columns = {{"cell", Align::kLeft, ""},
+                   {"verdict", Align::kLeft, ""},
+                   {"more seeds for the floor", Align::kRight, ""},
+                   {"95% t interval", Align::kRight, ""}};
+  table.rows = {{"legendre, order 2", "inconclusive", "6", "-45.6 to -32.2"}};
+  const std::string text = table_text(table, 40, false);
+  const std::string second = text.substr(text.find("\n\n") + 2);
+  CHECK(second ==
+        "cell               95% t interval\n"
+        "---------------------------------\n"
+        "legendre, order 2  -45.6 to -32.2\n");
+  CHECK(table_text(table, 100, false).find("\n\n") == std::string::npos);
+  for (std::size_t width = 8; width < 90; ++width) {
+    std::istringstream lines(table_text(table, width, false));
+    std::size_t longest = 0;
+    for (std::string line; std::getline(lines, line);) longest = std::max(longest, line.size());
+    INFO(width);
+    CHECK(longest <= std::max<std::size_t>(width, 18));  // 8 and 8 and the gap
+    CHECK(
+        (width < 23 || table_text(table, width, false).find("inconclusive") != std::string::npos));
+  }
+}
+
 TEST_CASE("colour is only there where it is asked for", "[table]") {
   Table table = small();
   table.rows[0][0].tone = Tone::kGood;
