@@ -26,7 +26,8 @@ class StandingReader {
     out.attempts = static_cast<std::uint32_t>(trial_.integer(2));
     out.host = trial_.string(3);
     trial_.reset();
-    if (out.attempts == 0) return out;
+    const bool open = out.state == TrialState::kMissing || out.state == TrialState::kRunning;
+    if (out.attempts == 0 || !open) return out;
     unsettled_.with(hex);
     while (unsettled_.step()) {
       out.unsettled[static_cast<Outcome>(unsettled_.integer(0))] =

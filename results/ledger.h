@@ -26,6 +26,7 @@ struct Standing {
   std::uint32_t attempts = 0;  // the highest attempt number so far
   // How the attempts that settled nothing ended, as far as they ended. Those
   // whose host vanished count as kHostLost.
+  // Not asked for where the trial is settled: empty.
   std::map<Outcome, std::uint32_t> unsettled;
   // Of the counted attempt: whose journal it is in, "" for none. A running
   // trial is lost if this host no longer lives and its journal is not locked.
