@@ -82,7 +82,9 @@ void KillRun::run_undisturbed() {
 void KillRun::disturb() {
   std::exponential_distribution<double> pause(1 / options_.pause_s);
   start();
-  double next_kill_s = now_s() + pause(random_);
+  double gap_s = pause(random_);
+  double next_kill_s = now_s() + gap_s;
+  bool patient = false;
   while (true) {
     sleep_s(kLook_s);
     tail_.catch_up();
@@ -91,9 +93,14 @@ void KillRun::disturb() {
       if (ended(*status)) return;
       start();
     }
+    // Half of the kills wait until the one before is recovered from: else a busy
+    // machine sees nothing die but runs that have just begun.
+    if (patient && !wounds_.empty()) next_kill_s = now_s() + gap_s;
     if (report_.kills < options_.kills && now_s() >= next_kill_s) {
       strike();
-      next_kill_s = now_s() + pause(random_);
+      gap_s = pause(random_);
+      next_kill_s = now_s() + gap_s;
+      patient = std::bernoulli_distribution()(random_);
     }
   }
 }

@@ -35,7 +35,7 @@ void expect_unharmed(const KillRunOptions& options) {
 TEST_CASE("twenty random kills of a sweep leave no trace in its results", "[faults]") {
   const TemporaryFolder folder;
   KillRunOptions options = on_sweep("toy_kills.toml", folder);
-  options.words.insert(options.words.end(), {"seed=1..40", "sleep_ms=5"});
+  options.words.insert(options.words.end(), {"seed=1..20", "sleep_ms=5"});
   expect_unharmed(options);
 }
 
@@ -43,7 +43,7 @@ TEST_CASE("twenty random kills of a sweep of programs and their children leave n
           "[faults]") {
   const TemporaryFolder folder;
   KillRunOptions options = on_sweep("command_kills.toml", folder);
-  options.words.insert(options.words.end(), {"seed=1..40"});
+  options.words.insert(options.words.end(), {"seed=1..30"});
   expect_unharmed(options);
 }
 
