@@ -170,20 +170,59 @@ POLYSWEEP_INLINE void drop_row(const std::uint8_t* mask, float scale, std::int64
 }
 
 // Scores a [T, padded S] = q . k without scale.
-POLYSWEEP_INLINE void score(const HeadRows<const float>& q,
-                            const HeadRows<const float>& k, const Piece& piece, std::int64_t width,
-                            const Matrix& scratch_q, const Matrix& scratch_k,
-                            const Matrix& scores) {
+POLYSWEEP_INLINE void score(const HeadRows<const float>& q, const HeadRows<const float>& k,
+                            const Piece& piece, std::int64_t width, const Matrix& scratch_q,
+                            const Matrix& scratch_k, const Matrix& scores) {
   gather(q, piece.query, piece.head, piece.queries, width, scratch_q);
   gather_transposed(k, piece.key, piece.head, piece.keys, width, scratch_k);
   multiply({scratch_q.data, scratch_q.stride, 1, scratch_k, scores, piece.queries, width,
             padded(piece.keys)});
 }
 
+// The lanes, in halves of halves: a fixed order without a chain of sixteen sums.
+POLYSWEEP_INLINE float folded(Floats lanes) {
+  for (int half = kLanes / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+  }
+  return lanes[0];
+}
+
+// Whether a piece can do without copies: one query, as in a decoding step, of which
+// nothing is kept for gradients.
+POLYSWEEP_INLINE bool is_step(const AttentionShape& shape, const AttentionData& data,
+                              const Piece& piece, const float* softmax) {
+  return piece.queries == 1 && softmax == nullptr && data.mask == nullptr &&
+         shape.width % kLanes == 0 && shape.value_width % kLanes == 0;
+}
+
+POLYSWEEP_INLINE void attend_step(const AttentionShape& shape, const AttentionData& data,
+                                  const Piece& piece, float* row, float* out, float* weights) {
+  const float* q = data.q.at(piece.query, piece.head);
+  for (std::int64_t s = 0; s < piece.keys; ++s) {
+    const float* k = data.k.at(piece.key + s, piece.head);
+    Floats products = {};
+    for (std::int64_t i = 0; i < shape.width; i += kLanes) products += load(q + i) * load(k + i);
+    row[s] = folded(products);
+  }
+  soften(shape, data, piece, 0, row);
+  if (weights != nullptr) keep_row(row, piece.keys, shape.longest_key, weights);
+  for (std::int64_t i = 0; i < shape.value_width; i += kLanes) {
+    Floats sum = {};
+    for (std::int64_t s = 0; s < piece.keys; ++s)
+      sum += row[s] * load(data.v.at(piece.key + s, piece.head) + i);
+    store(out + i, sum);
+  }
+}
+
 POLYSWEEP_INLINE void attend_piece(const AttentionShape& shape, const AttentionData& data,
                                    const Piece& piece, Scratch& scratch, const HeadRows<float>& out,
                                    float* softmax, float* weights) {
   const Matrix scores = scratch.matrix(2, piece.keys);
+  if (is_step(shape, data, piece, softmax)) {
+    attend_step(shape, data, piece, scores.data, out.at(piece.query, piece.head),
+                weights == nullptr ? nullptr : weights + piece.row(shape, 0));
+    return;
+  }
   score(data.q, data.k, piece, shape.width, scratch.matrix(0, shape.width),
         scratch.matrix(1, piece.keys), scores);
   for (std::int64_t t = 0; t < piece.queries; ++t) {
@@ -239,8 +278,8 @@ POLYSWEEP_INLINE void backward_piece(const AttentionShape& shape, const Attentio
   const Matrix slopes = scratch.matrix(3, piece.keys);
   const Matrix outer = scratch.matrix(0, shape.value_width);
   const Matrix result = scratch.matrix(4, std::max(shape.width, shape.value_width));
-  score(gradients.out, data.v, piece, shape.value_width, outer,
-        scratch.matrix(1, piece.keys), slopes);
+  score(gradients.out, data.v, piece, shape.value_width, outer, scratch.matrix(1, piece.keys),
+        slopes);
   for (std::int64_t t = 0; t < piece.queries; ++t) {
     const std::int64_t at = piece.row(shape, t);
     float* p = weights.data + t * weights.stride;

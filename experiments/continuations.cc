@@ -12,8 +12,9 @@
 namespace polysweep {
 namespace {
 
-// Rows whose logits live at once.
-constexpr std::int64_t kChunk = 256;
+// Rows whose logits live at once: a decoding step of usual size is one product, for
+// which the embedding is packed once.
+constexpr std::int64_t kChunk = 512;
 // Logits whose largest is known before any of them is looked at.
 constexpr std::int64_t kGroup = 4 * kLanes;
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "experiments/attention.h"
+#include "experiments/key_cache.h"
 #include "experiments/lookup.h"
 #include "framework/error.h"
 
@@ -248,20 +249,6 @@ struct Transformer::Parts {
     return options.pre_norm ? stack.norm(x) : x;
   }
 
-  void grow(DecoderState::Layer& cache, const at::Tensor& k, const at::Tensor& v,
-            std::int64_t length) const {
-    const auto grown = [&](const at::Tensor& old, const at::Tensor& like) {
-      const std::int64_t room = std::max<std::int64_t>(16, 2 * length);
-      const at::Tensor wide =
-          at::zeros({like.size(0), room, like.size(1), like.size(2)}, like.options());
-      if (old.defined()) wide.narrow(1, 0, length).copy_(old.narrow(1, 0, length));
-      return wide;
-    };
-    if (cache.keys.defined() && cache.keys.size(1) > length) return;
-    cache.keys = grown(cache.keys, k);
-    cache.values = grown(cache.values, v);
-  }
-
   // Rows of the cached keys: those of hypothesis r begin at r * capacity.
   Rows cached_rows(std::int64_t rows, std::int64_t capacity, std::int64_t length) const {
     Rows result;
@@ -283,7 +270,8 @@ struct Transformer::Parts {
                       static_cast<std::int64_t>(index)};
     const PairBias bias = decoder.encoding->bias(q, pairs);
     decoder.encoding->rotate(q, k, queries.positions, pairs.layer);
-    grow(cache, k, qkv[2], state.length);
+    cache.keys = cache_with_room(cache.keys, k, state.length);
+    cache.values = cache_with_room(cache.values, qkv[2], state.length);
     cache.keys.select(1, state.length).copy_(k);
     cache.values.select(1, state.length).copy_(qkv[2]);
     const Rows keys = cached_rows(x.size(0), cache.keys.size(1), state.length + 1);
@@ -380,7 +368,6 @@ at::Tensor Transformer::step(DecoderState& state, const at::Tensor& tokens) cons
 }
 
 void Transformer::select(DecoderState& state, const std::vector<std::int64_t>& rows) const {
-  const at::Tensor index = at::tensor(rows, at::kLong).to(parts_->options.device);
   std::vector<std::int64_t> sentences;
   for (const std::int64_t row : rows) {
     sentences.push_back(state.sentences.at(static_cast<std::size_t>(row)));
@@ -388,8 +375,8 @@ void Transformer::select(DecoderState& state, const std::vector<std::int64_t>& r
   state.sentences = std::move(sentences);
   for (DecoderState::Layer& layer : state.layers) {
     if (!layer.keys.defined()) continue;
-    layer.keys = layer.keys.index_select(0, index);
-    layer.values = layer.values.index_select(0, index);
+    layer.keys = cache_rows(layer.keys, rows, state.length);
+    layer.values = cache_rows(layer.values, rows, state.length);
   }
 }
 
