@@ -22,6 +22,7 @@ namespace {
 constexpr double kLook_s = 0.004;    // between two looks at the journals
 constexpr double kAllAtOnce = 0.05;  // share of the kills that hit everything
 constexpr int kMostEndsWithoutKill = 3;
+constexpr double kDying_s = 1;     // from the death of a parent to that of its child
 constexpr double kFarewell_s = 5;  // within it the last process has gone
 
 double now_s() { return system_clock().monotonic_s(); }
@@ -163,8 +164,20 @@ void KillRun::note_recovery() {
   std::erase_if(wounds_, healed);
   if (!whole_run || wounds_.size() == before) return;
   // A coordinator has taken over: nothing of the one before may still run.
-  for (const MarkedProcess& process : mark_.processes(coordinator_)) {
-    if (process.role == Role::kOrphan) ++report_.left_behind;
+  report_.left_behind += lasting_orphans();
+}
+
+// Orphans that are not about to die: the kernel kills them when their parent
+// dies, and may take a moment for it.
+std::uint64_t KillRun::lasting_orphans() const {
+  const double until_s = now_s() + kDying_s;
+  while (true) {
+    const std::vector<MarkedProcess> living = mark_.processes(coordinator_);
+    const auto orphans = std::count_if(living.begin(), living.end(), [](const MarkedProcess& each) {
+      return each.role == Role::kOrphan;
+    });
+    if (orphans == 0 || now_s() > until_s) return static_cast<std::uint64_t>(orphans);
+    sleep_s(0.01);
   }
 }
 

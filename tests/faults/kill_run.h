@@ -79,6 +79,7 @@ class KillRun {
   void strike();
   void fell(const std::string& victim, const MarkedProcess& process);
   void note_recovery();
+  std::uint64_t lasting_orphans() const;
   void inspect();
   void wait_for_the_last();
   std::vector<std::string> run_words(const std::string& store) const;

@@ -41,8 +41,8 @@ void wait_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)
 
 // Starts a run and waits until some trial is settled.
 int start_midway(const PolysweepProgram& program, const fs::path& sweep,
-                 const Environment& added = {}) {
-  const int pid = start_command(program.run_words(sweep), added);
+                 const Environment& added = {}, const std::vector<std::string>& words = {}) {
+  const int pid = start_command(program.run_words(sweep, words), added);
   for (int i = 0; i < 2000 && settled_in_journal(program).empty(); ++i) wait_ms(5);
   return pid;
 }
@@ -170,9 +170,7 @@ TEST_CASE("a reader that pins the log of the database stops nobody", "[faults]")
 TEST_CASE("a store that is gone in the middle ends the run with its name", "[faults]") {
   const PolysweepProgram program;
   const auto sweep = program.write("faulty.toml", slow_sweep());
-  const std::vector<std::string> slow = {"steps=400", "--lease", "1"};
-  const int pid = start_command(program.run_words(sweep, slow));
-  wait_ms(500);
+  const int pid = start_midway(program, sweep, {}, {"steps=100", "--lease", "1"});
   fs::rename(program.store(), program.store().string() + ".gone");
   const auto begun = std::chrono::steady_clock::now();
   CHECK(wait_command(pid) == 2);

@@ -1,6 +1,7 @@
 #include "tests/support/command_line.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -38,9 +39,19 @@ std::string content(const std::filesystem::path& file) {
 
 int start(const std::vector<std::string>& argv, const Environment& added, const std::string& output,
           const std::string& error) {
+  // A signal that comes before the exec is the program's, not a copy of ours.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  sigprocmask(SIG_SETMASK, &all, &before);
   const pid_t child = fork();
+  if (child == 0) {
+    for (int number = 1; number < SIGRTMIN; ++number) signal(number, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &before, nullptr);
+    become(argv, added, output.c_str(), error.c_str());
+  }
+  sigprocmask(SIG_SETMASK, &before, nullptr);
   if (child < 0) fail("cannot fork");
-  if (child == 0) become(argv, added, output.c_str(), error.c_str());
   return child;
 }
 
