@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/printed_as.h"
 #include "cli/store.h"
 #include "cli/terminal.h"
 #include "framework/error.h"
@@ -20,10 +21,9 @@ namespace {
 
 void declare(CommandOptions& options) {
   declare_store(options);
-  declare_json(options);
-  options.shown.add_options()("csv", po::bool_switch(), "print CSV")(
-      "metric", po::value<std::string>()->value_name("NAME"),
-      "rank by its final value (default: the sweep's primary metric)")(
+  declare_json_and_csv(options);
+  options.shown.add_options()("metric", po::value<std::string>()->value_name("NAME"),
+                              "rank by its final value (default: the sweep's primary metric)")(
       "top", po::value<std::size_t>()->default_value(10)->value_name("N"),
       "show so many cells; 0: all")("confidence", po::value<double>()->default_value(0.95),
                                     "of the intervals");
@@ -159,9 +159,10 @@ int run(const po::variables_map& given) {
                                     [](const Ranked& each) { return each.values.holes.empty(); });
   const std::size_t top = given["top"].as<std::size_t>();
   if (top > 0 && rows.size() > top) rows.resize(top);
-  if (given["json"].as<bool>()) {
+  const PrintedAs face = printed_as(given);
+  if (face == PrintedAs::kJson) {
     std::cout << as_json(results, rows).dump(1) << "\n";
-  } else if (given["csv"].as<bool>()) {
+  } else if (face == PrintedAs::kCsv) {
     std::cout << table_csv(table_of(results, metric, rows, confidence));
   } else {
     print_table(table_of(results, metric, rows, confidence));

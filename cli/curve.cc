@@ -6,6 +6,7 @@
 #include <set>
 
 #include "cli/command.h"
+#include "cli/printed_as.h"
 #include "cli/store.h"
 #include "cli/sweep_study.h"
 #include "cli/terminal.h"
@@ -29,10 +30,9 @@ constexpr std::size_t kMostCells = 8;
 
 void declare(CommandOptions& options) {
   declare_store(options);
-  declare_json(options);
-  options.shown.add_options()("csv", po::bool_switch(), "print CSV")(
-      "trial", po::value<std::vector<std::string>>()->value_name("TRIAL"),
-      "the points of this trial, not of cells (may be repeated)")(
+  declare_json_and_csv(options);
+  options.shown.add_options()("trial", po::value<std::vector<std::string>>()->value_name("TRIAL"),
+                              "the points of this trial, not of cells (may be repeated)")(
       "where", po::value<std::string>()->value_name("CONDITION"),
       "cells that have a trial for which it holds, as for list")(
       "points", po::value<std::size_t>()->default_value(20)->value_name("N"),
@@ -208,9 +208,10 @@ int run(const po::variables_map& given) {
   const std::string metric = required_word(given, "metric", "a metric's name");
   const std::vector<Line> lines = given.count("trial") > 0 ? trial_lines(database, metric, given)
                                                            : cell_lines(database, metric, given);
-  if (given["json"].as<bool>()) {
+  const PrintedAs face = printed_as(given);
+  if (face == PrintedAs::kJson) {
     print_json(metric, lines);
-  } else if (given["csv"].as<bool>()) {
+  } else if (face == PrintedAs::kCsv) {
     print_csv(lines);
   } else {
     print_table(table_of(metric, lines));

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "cli/command.h"
+#include "cli/printed_as.h"
 #include "cli/store.h"
 #include "cli/terminal.h"
 #include "framework/error.h"
@@ -19,10 +20,9 @@ namespace {
 
 void declare(CommandOptions& options) {
   declare_store(options);
-  declare_json(options);
-  options.shown.add_options()("csv", po::bool_switch(), "print CSV")(
-      "where", po::value<std::string>()->value_name("CONDITION"),
-      "only trials for which it holds: 'encoding=rope and test_bleu>30'")(
+  declare_json_and_csv(options);
+  options.shown.add_options()("where", po::value<std::string>()->value_name("CONDITION"),
+                              "only trials for which it holds: 'encoding=rope and test_bleu>30'")(
       "sort", po::value<std::string>()->value_name("COLUMN,..."), "sort by these; -COLUMN falls")(
       "columns", po::value<std::string>()->value_name("COLUMN,..."),
       "show these: trial, experiment, state, attempts, parameters, final metrics")(
@@ -161,11 +161,12 @@ int run(const po::variables_map& given) {
   std::vector<std::string> columns = split(text_or(given, "columns", ""));
   for (const std::string& name : columns) expect_column(name, known);
   if (columns.empty()) columns = usual_columns(rows);
-  if (given["json"].as<bool>()) {
+  const PrintedAs face = printed_as(given);
+  if (face == PrintedAs::kJson) {
     nlohmann::ordered_json out = nlohmann::json::array();
     for (const ListingRow& row : rows) out.push_back(as_json(row));
     std::cout << out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
-  } else if (given["csv"].as<bool>()) {
+  } else if (face == PrintedAs::kCsv) {
     print_csv(rows, columns);
   } else {
     print_rows(rows, columns);

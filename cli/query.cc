@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/command.h"
+#include "cli/printed_as.h"
 #include "cli/store.h"
 #include "cli/terminal.h"
 #include "framework/digest.h"
@@ -19,9 +20,9 @@ namespace {
 
 void declare(CommandOptions& options) {
   declare_store(options);
-  declare_json(options);
-  options.shown.add_options()("csv", po::bool_switch(), "print CSV")(
-      "schema", po::bool_switch(), "list the documented views and their columns")(
+  declare_json_and_csv(options);
+  options.shown.add_options()("schema", po::bool_switch(),
+                              "list the documented views and their columns")(
       "time-limit", po::value<double>()->default_value(10)->value_name("SECONDS"),
       "give up after so long")("rows", po::value<std::uint64_t>()->default_value(1'000'000),
                                "print at most so many rows");
@@ -125,12 +126,13 @@ int run(const po::variables_map& given) {
   const std::string sql = required_word(given, "sql", "one SELECT in quotes");
   const QueryLimits limits{given["time-limit"].as<double>(), given["rows"].as<std::uint64_t>()};
   QueryOutcome outcome;
-  if (given["json"].as<bool>()) {
+  const PrintedAs face = printed_as(given);
+  if (face == PrintedAs::kJson) {
     std::vector<std::string> names;
     bool any = false;
     outcome = run_query(database, sql, json_receiver(names, any), limits);
     std::cout << (any ? "\n]\n" : "]\n");
-  } else if (given["csv"].as<bool>()) {
+  } else if (face == PrintedAs::kCsv) {
     outcome = run_query(database, sql, csv_receiver(), limits);
   } else {
     outcome = print_answer(database, sql, limits);

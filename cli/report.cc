@@ -6,6 +6,7 @@
 #include "cli/drawing.h"
 #include "cli/store.h"
 #include "cli/sweep_study.h"
+#include "cli/terminal.h"
 #include "framework/file_system.h"
 #include "reports/escaping.h"
 #include "results/sweep_results.h"
@@ -87,7 +88,7 @@ int run(const po::variables_map& given) {
     write_face(report, face, fs::absolute(given[face].as<std::string>()));
     written = true;
   }
-  if (!written) fmt::print("{}", render_report(report, "text"));
+  if (!written) fmt::print("{}", text_report(report, terminal_width()));
   return kExitComplete;
 }
 

@@ -227,6 +227,8 @@ TEST_CASE("query prints CSV and JSON as rows come, and its schema", "[cli][resul
       toy().ask({"query", "SELECT count(*) FROM (" + many + ")", "--time-limit", "0.2"});
   CHECK(slow.status == 2);
   CHECK_THAT(slow.error, Contains("took more than 0.2 s and was stopped"));
+  CHECK_THAT(toy().ask({"list", "--csv", "--json"}).error,
+             Contains("--json and --csv exclude each other"));
   const nlohmann::json schema = json_of(toy().ask({"query", "--schema", "--json"}));
   CHECK(schema["final_metrics"] == nlohmann::json{"trial", "metric", "step", "value", "kind"});
 }
