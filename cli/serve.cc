@@ -2,7 +2,9 @@
 #include <poll.h>
 
 #include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 #include <utility>
@@ -26,6 +28,8 @@ constexpr double kFreshS = 1;  // an answer this young is given again to whoever
 constexpr double kReportFreshS = 15;
 constexpr std::size_t kCurvePoints = 200;
 constexpr std::size_t kKept = 64;
+constexpr std::size_t kConnections = 128;  // at a time
+constexpr int kKeepAliveS = 1;             // less than a page waits between two questions
 constexpr const char* kCookie = "polysweep_token";
 
 std::string random_hex() {
@@ -46,31 +50,41 @@ bool same_secret(const std::string& a, const std::string& b) {
 }
 
 // Answers made from the database, shared by all who ask within a moment, so
-// that many pages cost what one costs.
+// that many pages cost what one costs. Who asks for the same waits for the same;
+// a report that takes its time holds up no other answer.
 class Answers {
  public:
   explicit Answers(const Store& store) : store_(store) {}
 
   template <typename Make>
   std::string get(const std::string& key, double fresh_s, Make make) {
-    const std::lock_guard<std::mutex> guard(mutex_);
-    const double now_s = system_clock().monotonic_s();
-    const auto known = kept_.find(key);
-    if (known != kept_.end() && now_s - known->second.made_s < fresh_s) return known->second.body;
-    if (kept_.size() >= kKept) kept_.clear();
+    const std::shared_ptr<Kept> kept = kept_of(key);
+    const std::lock_guard<std::mutex> guard(kept->mutex);
+    if (kept->made_s && system_clock().monotonic_s() - *kept->made_s < fresh_s) return kept->body;
     const Database database = store_.open();
-    Kept made = {system_clock().monotonic_s(), make(database)};
-    return kept_[key].body = (kept_[key] = std::move(made)).body;
+    kept->body = make(database);
+    kept->made_s = system_clock().monotonic_s();
+    return kept->body;
   }
 
  private:
   struct Kept {
-    double made_s = 0;
+    std::mutex mutex;
+    std::optional<double> made_s;
     std::string body;
   };
+
+  std::shared_ptr<Kept> kept_of(const std::string& key) {
+    const std::lock_guard<std::mutex> guard(mutex_);
+    if (kept_.size() >= kKept && kept_.count(key) == 0) kept_.clear();
+    std::shared_ptr<Kept>& kept = kept_[key];
+    if (!kept) kept = std::make_shared<Kept>();
+    return kept;
+  }
+
   const Store& store_;
   std::mutex mutex_;
-  std::map<std::string, Kept> kept_;
+  std::map<std::string, std::shared_ptr<Kept>> kept_;
 };
 
 std::string sweeps_body(const Database& database) {
@@ -176,6 +190,10 @@ void add_routes(httplib::Server& server, const Door& door, Answers& answers) {
 }
 
 void guard(httplib::Server& server, const Door& door) {
+  // A browser keeps connections open, some of which it never uses; each takes a
+  // thread until it is closed.
+  server.new_task_queue = [] { return new httplib::ThreadPool(kConnections); };
+  server.set_keep_alive_timeout(kKeepAliveS);
   server.set_payload_max_length(1024);
   server.set_read_timeout(10);
   server.set_default_headers({{"X-Content-Type-Options", "nosniff"},

@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::string_view kStyle = R"css(
 :root { color-scheme: light dark; --line: #8886; --soft: #8882; --accent: #0072b2; --bad: #c0392b;
-  --good: #00795c; --back: #fff; --ink: #1b1f24; }
+  --good: #00795c; --odd: #e69f00; --back: #fff; --ink: #1b1f24; }
+a { color: var(--accent); }
 @media (prefers-color-scheme: dark) { :root { --accent: #56b4e9; --bad: #ff8a75; --good: #4fd1a5;
   --back: #14171a; --ink: #e6e8ea; } }
 * { box-sizing: border-box; }
@@ -20,7 +21,8 @@ label select { font: inherit; }
   background: var(--soft); margin: .7rem 0 .3rem; }
 .bar span { display: block; height: 100%; }
 .done { background: var(--good); } .running { background: var(--accent); }
-.failed { background: var(--bad); } .diverged { background: #e69f00; }
+.failed { background: var(--bad); } .diverged { background: var(--odd); }
+.missing { background: var(--soft); }
 .numbers { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; }
 .numbers b { font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; }
@@ -28,11 +30,15 @@ table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nu
 th, td { text-align: left; padding: .25rem .7rem .25rem 0; border-bottom: 1px solid var(--line);
   white-space: nowrap; }
 td.text { white-space: pre-wrap; overflow-wrap: anywhere; }
-svg { width: 100%; height: auto; } svg text { fill: currentColor; font-size: 12px; }
+svg { width: 100%; height: auto; } svg[hidden] { display: none; }
+svg text { fill: currentColor; font-size: 12px; }
 .frame { stroke: var(--line); fill: none; } .curve { fill: none; stroke-width: 2; }
 .band { fill: #8884; } .mean { fill: none; stroke: #888; stroke-dasharray: 5 4; stroke-width: 1.5; }
 pre { background: var(--soft); padding: .5rem; overflow-x: auto; margin: .2rem 0; }
-.quiet { opacity: .75; } #trouble { color: var(--bad); }
+#bad section { margin: 0 0 1rem; } #bad p { margin: .2rem 0; }
+i { display: inline-block; width: .75rem; height: .75rem; border-radius: .2rem;
+  margin-right: .4rem; }
+#trouble { color: var(--bad); }
 )css";
 
 constexpr std::string_view kBody = R"html(
@@ -42,15 +48,17 @@ constexpr std::string_view kBody = R"html(
 <span id="trouble" role="status"></span></header>
 <main>
 <div class="bar" id="bar" role="img" aria-label="progress"></div>
-<div class="numbers" id="numbers" aria-live="polite"></div>
+<div class="numbers" id="numbers"></div>
 <h2>Running</h2>
-<div class="scroll"><table><thead><tr><th scope="col">slot</th><th scope="col">trial</th>
+<div class="scroll" role="group" tabindex="0" aria-label="what runs in each slot">
+<table>
+<thead><tr><th scope="col">slot</th><th scope="col">trial</th>
 <th scope="col">cell</th><th scope="col">replicate</th><th scope="col">step</th>
 <th scope="col">value</th><th scope="col">age</th><th scope="col">expected</th></tr></thead>
 <tbody id="running"></tbody></table></div>
 <h2>Learning curves of what runs: <span id="metric"></span></h2>
-<svg id="chart" viewBox="0 0 900 320" role="img" aria-labelledby="legend"></svg>
-<div id="legend" class="numbers quiet"></div>
+<svg id="chart" role="img" aria-labelledby="legend"></svg>
+<div id="legend" class="numbers"></div>
 <h2>Ended badly</h2><div id="bad"></div>
 </main>
 <noscript>This page follows a sweep with a script of its own; without it, see the
@@ -61,11 +69,17 @@ constexpr std::string_view kScript = R"js(
 'use strict';
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8b6bd8',
   '#777'];
+const colourOf = index => colours[index % colours.length];
 const byId = id => document.getElementById(id);
 const make = (tag, text, kind) => {
   const node = document.createElement(tag);
   if (text !== undefined) node.textContent = text;
   if (kind) node.className = kind;
+  return node;
+};
+const swatch = colour => {
+  const node = make('i');
+  node.style.background = colour;
   return node;
 };
 const drawn = (tag, values, text) => {
@@ -95,13 +109,15 @@ function showCounts(data) {
   bar.setAttribute('aria-label', counts.done + ' of ' + counts.planned + ' trials done');
   const numbers = byId('numbers');
   numbers.replaceChildren();
-  const say = (name, value) => {
-    const item = make('span', name + ' ');
-    item.append(make('b', value));
+  const say = (name, value, kind) => {
+    const item = make('span');
+    if (kind) item.append(make('i', undefined, kind));
+    item.append(name + ' ', make('b', value));
     numbers.append(item);
   };
-  for (const state of ['planned', 'done', 'running', 'diverged', 'failed', 'missing']) {
-    say(state, counts[state]);
+  say('planned', counts.planned);
+  for (const state of ['done', 'diverged', 'failed', 'running', 'missing']) {
+    say(state, counts[state], state);
   }
   say('trials/s', short(data.trials_per_s));
   say('left', data.counts.missing + data.counts.running === 0 ? 'nothing' : time(data.left_s));
@@ -118,8 +134,8 @@ function showRunning(data) {
     const row = make('tr');
     const slot = trial.host + ':' + trial.slot + (trial.device >= 0 ? ' cuda ' + trial.device : '');
     const again = trial.attempt > 1 ? ' (attempt ' + trial.attempt + ')' : '';
-    const name = make('td', trial.trial.slice(0, 12) + again);
-    name.style.color = colours[index % colours.length];
+    const name = make('td');
+    name.append(swatch(colourOf(index)), trial.trial.slice(0, 12) + again);
     row.append(make('td', slot), name, make('td', trial.cell), make('td', trial.replicate),
       make('td', last ? last.step : ''), make('td', last ? short(last.value) : ''),
       make('td', time(trial.age_s)), make('td', time(trial.expected_s)));
@@ -147,15 +163,19 @@ function showChart(data) {
   for (const band of data.bands) {
     for (const [x, , low, high] of band.points) { xs.push(x); ys.push(low, high); }
   }
+  chart.toggleAttribute('hidden', xs.length === 0);
   if (xs.length === 0) return;
+  const width = Math.max(300, chart.clientWidth);
+  chart.setAttribute('viewBox', '0 0 ' + width + ' 320');
   const range = values => {
     let low = Infinity, high = -Infinity;
     for (const value of values) { low = Math.min(low, value); high = Math.max(high, value); }
     return low === high ? [low - 1, high + 1] : [low, high];
   };
   const [x0, x1] = range(xs), [y0, y1] = range(ys);
-  const px = x => 60 + 820 * (x - x0) / (x1 - x0), py = y => 290 - 270 * (y - y0) / (y1 - y0);
-  chart.append(drawn('rect', {x: 60, y: 20, width: 820, height: 270, class: 'frame'}));
+  const px = x => 60 + (width - 80) * (x - x0) / (x1 - x0);
+  const py = y => 290 - 270 * (y - y0) / (y1 - y0);
+  chart.append(drawn('rect', {x: 60, y: 20, width: width - 80, height: 270, class: 'frame'}));
   for (const [value, anchor] of [[x0, 'start'], [x1, 'end']]) {
     chart.append(drawn('text', {x: px(value), y: 308, 'text-anchor': anchor}, 'step ' + value));
   }
@@ -169,16 +189,17 @@ function showChart(data) {
     const down = band.points.map(p => [p[0], p[2]]).reverse();
     chart.append(drawn('path', {d: line(up.concat(down)) + 'Z', class: 'band'}));
     chart.append(drawn('path', {d: line(band.points.map(p => [p[0], p[1]])), class: 'mean'}));
-    legend.append(make('span', 'grey: baseline ' + band.label + ', ' + band.trials +
-      ' done trials, mean and range'));
+    const item = make('span');
+    item.append(swatch('#888'), 'baseline ' + band.label + ', ' + band.trials +
+      ' done trials: mean and range');
+    legend.append(item);
   }
   data.running.forEach((trial, index) => {
     const points = trial.curve.filter(point => point[1] !== null);
     if (points.length === 0) return;
-    const colour = colours[index % colours.length];
-    chart.append(drawn('path', {d: line(points), class: 'curve', stroke: colour}));
-    const item = make('span', trial.trial.slice(0, 12) + ' ' + trial.cell);
-    item.style.color = colour;
+    chart.append(drawn('path', {d: line(points), class: 'curve', stroke: colourOf(index)}));
+    const item = make('span');
+    item.append(swatch(colourOf(index)), trial.trial.slice(0, 12) + ' ' + trial.cell);
     legend.append(item);
   });
 }
@@ -186,13 +207,17 @@ function showChart(data) {
 function showBad(data) {
   const bad = byId('bad');
   bad.replaceChildren();
-  if (data.bad_ends.length === 0) bad.append(make('p', 'none', 'quiet'));
+  if (data.bad_ends.length === 0) bad.append(make('p', 'none'));
   for (const end of data.bad_ends) {
     const item = make('section');
     item.append(make('b', end.trial.slice(0, 12) + ' attempt ' + end.attempt + ': ' + end.outcome),
       make('span', ' ' + end.cell + (end.final ? ', for good' : ', will be run again')));
     if (end.message) item.append(make('p', end.message));
-    if (end.output_tail) item.append(make('pre', end.output_tail));
+    if (end.output_tail) {
+      const tail = make('pre', end.output_tail);
+      tail.tabIndex = 0;
+      item.append(tail);
+    }
     bad.append(item);
   }
 }
@@ -204,7 +229,9 @@ async function get(path) {
   return data;
 }
 
+let next = 0;
 async function refresh() {
+  clearTimeout(next);
   try {
     const names = (await get('api/sweeps')).map(sweep => sweep.sweep);
     const choice = byId('sweep');
@@ -228,11 +255,10 @@ async function refresh() {
   } catch (error) {
     byId('trouble').textContent = error.message;
   }
-  setTimeout(refresh, 2000);
+  clearTimeout(next);  // of another refresh meanwhile
+  next = setTimeout(refresh, 2000);
 }
-byId('sweep').addEventListener('change', () => {
-  byId('title').textContent = byId('sweep').value;
-});
+byId('sweep').addEventListener('change', refresh);
 refresh();
 )js";
 

@@ -114,15 +114,17 @@ std::vector<Line> lines_of(const LiveSweep& sweep, const LiveCurves& curves, std
   std::vector<Line> lines;
   add(lines, fmt::format("{} ({})", sweep.sweep, sweep.experiment), Ink::kTitle);
   add(lines, progress_bar(counts, std::min<std::size_t>(width, 100)), Ink::kGood);
-  std::string text =
+  const std::string text =
       fmt::format("{}/{} done, {} running, {} diverged, {} failed, {} missing", counts.done,
                   counts.planned, counts.running, counts.diverged, counts.failed, counts.missing);
-  if (sweep.trials_per_s > 0) text += fmt::format(", {:.3g} trials/s", sweep.trials_per_s);
-  if (sweep.left_s) text += fmt::format(", {} left", duration_text(*sweep.left_s));
-  if (sweep.peak_memory_bytes > 0) {
-    text += fmt::format(", up to {} a trial", memory_text(sweep.peak_memory_bytes));
-  }
   add(lines, text, counts.failed > 0 ? Ink::kBad : Ink::kPlain);
+  std::vector<std::string> pace;
+  if (sweep.left_s) pace.push_back(duration_text(*sweep.left_s) + " left");
+  if (sweep.trials_per_s > 0) pace.push_back(fmt::format("{:.3g} trials/s", sweep.trials_per_s));
+  if (sweep.peak_memory_bytes > 0) {
+    pace.push_back(fmt::format("up to {} a trial", memory_text(sweep.peak_memory_bytes)));
+  }
+  if (!pace.empty()) add(lines, fmt::format("{}", fmt::join(pace, ", ")));
   add_running(lines, sweep, curves);
   add_bad_ends(lines, sweep);
   return lines;
