@@ -68,18 +68,20 @@ struct Mean {
   }
 };
 
+using Slot = std::pair<std::string, int>;  // of a host
+
 // How long trials take, gaps between them included.
 class Durations {
  public:
   explicit Durations(const std::vector<Row>& rows) {
-    std::map<std::pair<std::string, int>, std::vector<const Row*>> slots;
+    std::map<Slot, std::vector<const Row*>> ended;
     for (const Row& row : rows) {
-      if (row.attempt > 0) slots[{row.host, row.slot}].push_back(&row);
+      if (row.attempt > 0 && row.finished_us > 0) ended[{row.host, row.slot}].push_back(&row);
       if (!row.settled() || row.attempt == 0) continue;
       cells_[row.cell].add(row.elapsed_s);
       all_.add(row.elapsed_s);
     }
-    for (auto& [slot, attempts] : slots) add_gaps(attempts);
+    for (auto& [slot, attempts] : ended) add_gaps(attempts);
   }
 
   std::optional<double> of(std::uint32_t cell) const {
@@ -91,16 +93,16 @@ class Durations {
   }
 
  private:
+  // From one end to the next, less what the trial itself took. Its lease says
+  // nothing: short trials are leased ahead.
   void add_gaps(std::vector<const Row*>& attempts) {
     std::sort(attempts.begin(), attempts.end(),
-              [](const Row* a, const Row* b) { return a->started_us < b->started_us; });
+              [](const Row* a, const Row* b) { return a->finished_us < b->finished_us; });
     for (std::size_t i = 1; i < attempts.size(); ++i) {
-      const Row& before = *attempts[i - 1];
-      if (before.finished_us == 0) continue;
-      // From one lease to the next, less what the trial itself took.
-      const double gap = static_cast<double>(attempts[i]->started_us - before.started_us) * 1e-6 -
-                         before.elapsed_s;
-      if (gap >= 0 && gap < kLongestGapS) gaps_.add(gap);
+      const Row& row = *attempts[i];
+      const double between = static_cast<double>(row.finished_us - attempts[i - 1]->finished_us);
+      const double gap = between * 1e-6 - row.elapsed_s;
+      if (gap < kLongestGapS) gaps_.add(std::max(0.0, gap));
     }
   }
 
@@ -109,25 +111,46 @@ class Durations {
   Mean gaps_;
 };
 
+// What each busy slot works on, and since when: of those that it leased the first;
+// the others wait for their turn.
+struct Busy {
+  const Row* row = nullptr;
+  std::int64_t begun_us = 0;
+};
+
+std::map<Slot, Busy> busy_slots(const std::vector<Row>& rows) {
+  std::map<Slot, std::int64_t> last_end_us;
+  std::map<Slot, Busy> busy;
+  for (const Row& row : rows) {
+    const Slot slot{row.host, row.slot};
+    if (row.attempt > 0) last_end_us[slot] = std::max(last_end_us[slot], row.finished_us);
+    if (row.state != TrialState::kRunning) continue;
+    Busy& now = busy[slot];
+    if (now.row == nullptr || row.started_us < now.row->started_us) now.row = &row;
+  }
+  for (auto& [slot, now] : busy) now.begun_us = std::max(now.row->started_us, last_end_us[slot]);
+  return busy;
+}
+
 std::optional<double> left_s(const std::vector<Row>& rows, const Durations& durations,
                              std::int64_t now_us) {
+  const std::map<Slot, Busy> busy = busy_slots(rows);
+  if (busy.empty()) return std::nullopt;
   double work = 0;
   double longest = 0;
-  std::size_t busy = 0;
   for (const Row& row : rows) {
     if (row.settled()) continue;
     const std::optional<double> expected = durations.of(row.cell);
     if (!expected) return std::nullopt;
     double rest = *expected;
-    if (row.state == TrialState::kRunning) {
-      ++busy;
-      rest = std::max(0.0, rest - static_cast<double>(now_us - row.started_us) * 1e-6);
+    const auto slot = busy.find({row.host, row.slot});
+    if (row.state == TrialState::kRunning && slot->second.row == &row) {
+      rest = std::max(0.0, rest - static_cast<double>(now_us - slot->second.begun_us) * 1e-6);
     }
     work += rest;
     longest = std::max(longest, rest);
   }
-  if (busy == 0) return std::nullopt;
-  return std::max(work / static_cast<double>(busy), longest);
+  return std::max(work / static_cast<double>(busy.size()), longest);
 }
 
 double trials_per_s(const std::vector<Row>& rows, std::int64_t now_us) {
