@@ -34,6 +34,7 @@ const std::vector<Command>& table() {
       kExportCommand,         //
       kScoreCommand,          //
       kExperimentsCommand,    //
+      kVerifyCommand,         //
       kRebuildCommand,        //
       kJournalCommand,        //
       kWatchCommand,          //

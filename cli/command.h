@@ -82,6 +82,7 @@ extern const Command kAblateCommand;
 extern const Command kConvergenceCommand;
 extern const Command kAuditCommand;
 extern const Command kExperimentsCommand;
+extern const Command kVerifyCommand;
 extern const Command kRebuildCommand;
 extern const Command kJournalCommand;
 extern const Command kCompletionCommand;

@@ -29,15 +29,15 @@ void expect_program(const CommandSpec& command) {
 
 }  // namespace
 
-void use_command(const po::variables_map& given, const Planned& planned, HostOptions& options) {
-  if (!planned.plan.sweep().experiment.command) return;
-  Catalogue catalogue = planned.worker.catalogue;
+void use_command(const po::variables_map& given, const Worker& worker, HostOptions& options) {
+  if (!worker.runs_command()) return;
+  Catalogue catalogue = worker.catalogue;
   CommandSpec& command = *catalogue.experiments.at(0).command;
   command.time_limit_s = limit_of(given, "time-limit", command.time_limit_s);
   command.progress_limit_s = limit_of(given, "progress-limit", command.progress_limit_s);
   expect_program(command);
   system_files().create_folders(options.store);
-  options.worker = command_worker(planned.worker.program, catalogue, options.store);
+  options.worker = command_worker(worker.program, catalogue, options.store);
   options.worker.keeps_logs = true;
   // The worker knows its program better: it ends it gently, and keeps what it said.
   options.limits.worker.wall_s = 0;

@@ -8,11 +8,11 @@
 
 namespace polysweep {
 
-// Sets workers and limits of `options` (whose store is set) where the sweep
-// declares a command; otherwise it does nothing. --time-limit and
+// Sets workers and limits of `options` (whose store is set) where `worker` runs a
+// command that a sweep declares; otherwise it does nothing. --time-limit and
 // --progress-limit, where given, take the place of the file's. Kills what a
 // crash has left of earlier runs in this store. Throws Error where the program
 // is not there.
-void use_command(const po::variables_map& given, const Planned& planned, HostOptions& options);
+void use_command(const po::variables_map& given, const Worker& worker, HostOptions& options);
 
 }  // namespace polysweep

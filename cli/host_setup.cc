@@ -67,18 +67,17 @@ std::uint64_t parse_bytes(const std::string& text) {
   return number << shift;
 }
 
-HostSetup::HostSetup(const po::variables_map& given, const Planned& planned,
-                     const std::filesystem::path& store)
+HostSetup::HostSetup(const po::variables_map& given, const Worker& worker,
+                     const std::filesystem::path& data_folder, const std::filesystem::path& store)
     : given_(given) {
   options_.store = store;
-  options_.sweep = planned.plan.sweep().name;
-  options_.worker.program = planned.worker.program;
-  options_.worker.build = planned.worker.catalogue.build;
-  options_.worker.catalogue_digest = planned.worker.catalogue_digest;
-  options_.data_folder = planned.data_folder;
+  options_.worker.program = worker.program;
+  options_.worker.build = worker.catalogue.build;
+  options_.worker.catalogue_digest = worker.catalogue_digest;
+  options_.data_folder = data_folder;
   options_.limits.worker.wall_s = given["time-limit"].as<double>();
   options_.limits.worker.progress_s = given["progress-limit"].as<double>();
-  use_command(given, planned, options_);
+  use_command(given, worker, options_);
 }
 
 void HostSetup::choose_slots(const std::vector<int>& taken_cpus) {

@@ -22,9 +22,10 @@ std::uint64_t parse_bytes(const std::string& text);
 
 class HostSetup {
  public:
-  // All but slots and name. Throws Error for words that cannot be meant so.
-  HostSetup(const po::variables_map& given, const Planned& planned,
-            const std::filesystem::path& store);
+  // For trials that `worker` runs. All but slots and name, and the sweep's name.
+  // Throws Error for words that cannot be meant so.
+  HostSetup(const po::variables_map& given, const Worker& worker,
+            const std::filesystem::path& data_folder, const std::filesystem::path& store);
 
   HostOptions& options() { return options_; }
   // Chooses slots, away from CPUs that are taken, and bounds their memory for as

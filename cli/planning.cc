@@ -63,13 +63,19 @@ std::string catalogue_json(const fs::path& program) {
   return json;
 }
 
+}  // namespace
+
 fs::path data_folder(const po::variables_map& given) {
-  if (given.count("data") > 0) return given["data"].as<std::string>();
-  const char* folder = std::getenv("POLYSWEEP_DATA");
-  return folder != nullptr ? folder : "";
+  const char* variable = std::getenv("POLYSWEEP_DATA");
+  const std::string folder = text_or(given, "data", variable != nullptr ? variable : "");
+  return folder.empty() ? fs::path() : fs::absolute(folder);
 }
 
-}  // namespace
+Worker command_worker_of(const ExperimentSpec& spec) {
+  Worker worker{own_program(), {build_digest(), {spec}}, ""};
+  worker.catalogue_digest = sha256_hex(worker.catalogue.to_json());
+  return worker;
+}
 
 Worker find_worker(const po::variables_map& given) {
   const fs::path program = worker_program(given);
@@ -96,20 +102,18 @@ Planned make_plan(const po::variables_map& given) {
   const std::vector<std::string> overrides = texts_of(given, "overrides");
   const std::string text = read_sweep_file(file);
   const bool is_command = declares_command(text, file);
-  Worker worker = is_command ? Worker{own_program(), {build_digest(), {}}, ""} : find_worker(given);
+  Worker worker = is_command ? Worker{} : find_worker(given);
   Sweep sweep = parse_sweep(text, file, overrides, worker.catalogue);
-  const fs::path folder = data_folder(given);
-  DataFolder data(folder.empty() ? folder : fs::absolute(folder));
+  fs::path folder = data_folder(given);
+  DataFolder data(folder);
   Plan plan(std::move(sweep), data);
   std::map<std::string, std::string> digests = data.digests();
   if (is_command) {
     const ExperimentSpec& spec = plan.sweep().experiment;
-    worker.catalogue.experiments = {spec};
-    worker.catalogue_digest = sha256_hex(worker.catalogue.to_json());
+    worker = command_worker_of(spec);
     for (const InputFile& input : spec.command->files) digests[input.path] = input.sha256;
   }
-  return {std::move(worker), folder.empty() ? folder : fs::absolute(folder), std::move(digests),
-          std::move(plan)};
+  return {std::move(worker), std::move(folder), std::move(digests), std::move(plan)};
 }
 
 }  // namespace polysweep

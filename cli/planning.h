@@ -18,6 +18,10 @@ struct Worker {
   std::filesystem::path program;
   Catalogue catalogue;
   std::string catalogue_digest;  // SHA-256 of the catalogue's JSON
+
+  bool runs_command() const {
+    return catalogue.experiments.size() == 1 && catalogue.experiments[0].command.has_value();
+  }
 };
 
 // The worker of --worker, else `polysweep-worker` beside this program. Its
@@ -37,12 +41,18 @@ struct Planned {
 // This program's own path.
 std::filesystem::path own_program();
 
+// The worker of an experiment that a sweep file declares.
+Worker command_worker_of(const ExperimentSpec& spec);
+
+// --data, else $POLYSWEEP_DATA, as an absolute path; "" for none.
+std::filesystem::path data_folder(const po::variables_map& given);
+
 // The experiment that a sweep file declares; empty where it declares none.
 // Throws Error where the file is not right.
 std::optional<ExperimentSpec> declared_experiment(const std::filesystem::path& file);
 
-// The plan of the words `file` and `overrides`. The data folder is --data, else
-// $POLYSWEEP_DATA. A sweep with a command needs no worker program. Throws Error.
+// The plan of the words `file` and `overrides`. A sweep with a command needs no worker program.
+// Throws Error.
 Planned make_plan(const po::variables_map& given);
 
 }  // namespace polysweep

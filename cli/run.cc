@@ -133,8 +133,9 @@ Work find_work(const Store& store, const Planned& planned, Host& host, const std
 
 int run_plan(const po::variables_map& given, const Planned& planned) {
   const Store store(given);
-  HostSetup setup(given, planned, store.folder());
+  HostSetup setup(given, planned.worker, planned.data_folder, store.folder());
   HostOptions& options = setup.options();
+  options.sweep = planned.plan.sweep().name;
   options.lease_s = lease_seconds(given, store);
   const std::unique_ptr<Host> host = become_host(setup);
   Work work = find_work(store, planned, *host, options.name);

@@ -10,23 +10,6 @@ namespace {
 
 using Facts = std::map<std::string, std::string>;
 
-std::vector<FactDifference> differences(const Facts& first, const Facts& second) {
-  const auto value_in = [](const Facts& facts, const std::string& name) {
-    const auto found = facts.find(name);
-    return found == facts.end() ? std::nullopt : std::optional(found->second);
-  };
-  std::set<std::string> names;
-  for (const Facts* facts : {&first, &second}) {
-    for (const auto& [name, value] : *facts) names.insert(name);
-  }
-  std::vector<FactDifference> out;
-  for (const std::string& name : names) {
-    FactDifference each{name, value_in(first, name), value_in(second, name)};
-    if (each.first != each.second) out.push_back(std::move(each));
-  }
-  return out;
-}
-
 Facts identity_facts(const TrialRecord& trial) {
   Facts out{{"experiment", trial.experiment},
             {"version", std::to_string(trial.experiment_version)},
@@ -58,6 +41,23 @@ bool same_value(double a, double b) {
 }
 
 }  // namespace
+
+std::vector<FactDifference> fact_differences(const Facts& first, const Facts& second) {
+  const auto value_in = [](const Facts& facts, const std::string& name) {
+    const auto found = facts.find(name);
+    return found == facts.end() ? std::nullopt : std::optional(found->second);
+  };
+  std::set<std::string> names;
+  for (const Facts* facts : {&first, &second}) {
+    for (const auto& [name, value] : *facts) names.insert(name);
+  }
+  std::vector<FactDifference> out;
+  for (const std::string& name : names) {
+    FactDifference each{name, value_in(first, name), value_in(second, name)};
+    if (each.first != each.second) out.push_back(std::move(each));
+  }
+  return out;
+}
 
 bool TrialDifference::empty() const {
   return identity.empty() && parameters.empty() && provenance.empty() && texts.empty() &&
@@ -98,10 +98,10 @@ SeriesDifference series_difference(const std::string& metric, const std::vector<
 TrialDifference difference_of(const Database& database, const TrialRecord& first,
                               const TrialRecord& second) {
   TrialDifference out;
-  out.identity = differences(identity_facts(first), identity_facts(second));
-  out.parameters = differences(parameter_facts(first), parameter_facts(second));
-  out.provenance = differences(first.provenance, second.provenance);
-  out.texts = differences(text_facts(first), text_facts(second));
+  out.identity = fact_differences(identity_facts(first), identity_facts(second));
+  out.parameters = fact_differences(parameter_facts(first), parameter_facts(second));
+  out.provenance = fact_differences(first.provenance, second.provenance);
+  out.texts = fact_differences(text_facts(first), text_facts(second));
   std::set<std::string> metrics;
   for (const TrialRecord* trial : {&first, &second}) {
     for (const MetricSummary& each : trial->metrics) metrics.insert(each.name);

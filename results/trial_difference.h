@@ -49,7 +49,9 @@ struct TrialDifference {
 TrialDifference difference_of(const Database& database, const TrialRecord& first,
                               const TrialRecord& second);
 
-// The part for one series. Points by step.
+// The parts for facts by name, and for one series. Points by step.
+std::vector<FactDifference> fact_differences(const std::map<std::string, std::string>& first,
+                                             const std::map<std::string, std::string>& second);
 SeriesDifference series_difference(const std::string& metric, const std::vector<CurvePoint>& first,
                                    const std::vector<CurvePoint>& second);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "framework/clock.h"
+#include "framework/digest.h"
 
 namespace polysweep {
 
@@ -27,6 +28,24 @@ void write_plan(JournalWriter& journal, const Plan& plan,
     journal.append(chunk);
     journal.flush();  // a plan may be large; it is acknowledged as a whole
   }
+  journal.sync();
+}
+
+void write_trials(JournalWriter& journal, const std::string& label, std::span<const Trial> trials) {
+  std::string ids;
+  for (const Trial& trial : trials) ids += trial.id.hex();
+  TrialsPlanned chunk;
+  chunk.sweep = label;
+  chunk.revision = sha256_hex(ids);
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    if (chunk.rows.size() == kPlannedRows) {
+      journal.append(chunk);
+      chunk.first = i;
+      chunk.rows.clear();
+    }
+    chunk.rows.push_back({identity_text(trials[i]), 0});
+  }
+  journal.append(chunk);
   journal.sync();
 }
 
