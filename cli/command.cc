@@ -34,8 +34,10 @@ const std::vector<Command>& table() {
       kExportCommand,         //
       kScoreCommand,          //
       kExperimentsCommand,    //
+      kRetryCommand,          //
       kVerifyCommand,         //
       kRebuildCommand,        //
+      kGcCommand,             //
       kJournalCommand,        //
       kWatchCommand,          //
       kServeCommand,          //

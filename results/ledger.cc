@@ -16,7 +16,8 @@ class StandingReader {
             "LEFT JOIN journal j ON j.journal_id = t.journal_id WHERE t.trial = ?")),
         unsettled_(connection.prepare(
             "SELECT o.outcome, count(*) FROM attempts a JOIN outcome o ON o.name = a.outcome "
-            "WHERE a.trial = ? AND NOT a.final GROUP BY o.outcome")) {}
+            "WHERE a.trial = ?1 AND NOT a.final AND a.attempt > coalesce((SELECT max(f.attempt) "
+            "FROM attempts f WHERE f.trial = ?1 AND f.final), 0) GROUP BY o.outcome")) {}
 
   Standing read(const TrialId& id) {
     Standing out;

@@ -24,8 +24,9 @@ namespace polysweep {
 struct Standing {
   TrialState state = TrialState::kMissing;
   std::uint32_t attempts = 0;  // the highest attempt number so far
-  // How the attempts that settled nothing ended, as far as they ended. Those
-  // whose host vanished count as kHostLost.
+  // How the attempts that settled nothing ended, as far as they ended: since the
+  // last that settled the trial, where it was reopened. Those whose host vanished
+  // count as kHostLost.
   // Not asked for where the trial is settled: empty.
   std::map<Outcome, std::uint32_t> unsettled;
   // Of the counted attempt: whose journal it is in, "" for none. A running
