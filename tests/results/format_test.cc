@@ -1,8 +1,11 @@
+#include <fmt/format.h>
+
 #include <fstream>
 #include <set>
 #include <sstream>
 
 #include "results/query.h"
+#include "results/schema.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 
@@ -53,6 +56,20 @@ void write_store(StoreSample& store) {
 }
 
 }  // namespace
+
+TEST_CASE("FORMAT.md tells the version and application id that a database has", "[format]") {
+  CHECK_THAT(format_text(), Catch::Matchers::Contains(fmt::format(
+                                "version {} (`PRAGMA user_version`), application id `{:#x}`",
+                                kSchemaVersion, kApplicationId)));
+  StoreSample store;
+  write_store(store);
+  // Where SQLite's file format has both, big-endian.
+  std::ifstream in(database_path(store.path()), std::ios::binary);
+  std::string header(100, '\0');
+  REQUIRE(in.read(header.data(), 100));
+  CHECK(header.substr(60, 4) == std::string({0, 0, 0, kSchemaVersion}));
+  CHECK(header.substr(68, 4) == "psw1");
+}
 
 TEST_CASE("every query printed in FORMAT.md runs", "[format]") {
   StoreSample store;
