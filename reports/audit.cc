@@ -104,7 +104,8 @@ std::map<std::string, Values> facts_of(const SweepResults& results, const Arms& 
     if (trial.state != TrialState::kDone || document == results.provenance.end()) continue;
     for (auto& [fact, values] : facts) {
       const auto value = document->second.find(fact);
-      Seen& seen = values[value == document->second.end() ? "not set" : value->second];
+      const bool set = value != document->second.end();
+      Seen& seen = values[!set ? "not set" : value->second.empty() ? "(empty)" : value->second];
       seen.arms.insert(arms.cells[trial.cell].arm);
       ++seen.trials;
     }

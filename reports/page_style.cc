@@ -128,6 +128,9 @@ nav,.skip,.filter,.tools,.tip,figure details:not([open]),footer,a[download]{disp
 .box{overflow:visible}table{font-size:7pt;width:100%}
 th,td{padding:.15rem .25rem .15rem 0}tbody th{position:static}
 figure svg{width:auto;max-width:100%;max-height:125mm}.note,figcaption{font-size:8pt}
+figure[data-kind=curves]:has(+figure[data-kind=curves]),
+figure[data-kind=curves]+figure[data-kind=curves]{display:inline-block;width:49%;
+vertical-align:top;margin:.5rem 0 1rem}
 figure,tr{break-inside:avoid}h2,caption,thead{break-after:avoid}
 pre{max-height:none;white-space:pre-wrap}
 .warnings{border:1px solid #bbb}}

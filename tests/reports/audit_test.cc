@@ -54,6 +54,15 @@ TEST_CASE("an environment variable set for one arm only is found", "[audit]") {
   CHECK(item->finding == "env.OMP_NUM_THREADS differs: 2 in rope; not set elsewhere");
 }
 
+TEST_CASE("a fact that is there and empty is said to be", "[audit]") {
+  SweepResults results = sample_sweep({2, false, false, false});
+  for (auto& [digest, document] : results.provenance) document = {{"build.dirty_digest", ""}};
+  const auto items = audited(results);
+  const auto* item = find(items, "build", AuditState::kSame);
+  REQUIRE(item != nullptr);
+  CHECK(item->finding == "alike in all done trials: build.dirty_digest (empty)");
+}
+
 TEST_CASE("unequal budgets are found, planned and spent", "[audit]") {
   SweepResults results = sample_sweep({2, false, true, false});
   for (auto& curve : results.curves["validation_loss"]) {
