@@ -25,8 +25,9 @@ void declare(CommandOptions& options) {
   options.shown.add_options()("metric", po::value<std::string>()->value_name("NAME"),
                               "rank by its final value (default: the sweep's primary metric)")(
       "top", po::value<std::size_t>()->default_value(10)->value_name("N"),
-      "show so many cells; 0: all")("confidence", po::value<double>()->default_value(0.95),
-                                    "of the intervals");
+      "show so many cells; 0: all")(
+      "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
+      "of the intervals");
   options.word("sweep");
 }
 

@@ -42,7 +42,8 @@ void declare(CommandOptions& options) {
       "offset", number(1), "degree of the polynomial at the first position: 0 or 1")(
       "grid", po::value<std::string>()->default_value("paper"),
       "arguments of the polynomials: paper, midpoint or gauss")(
-      "confidence", po::value<double>()->default_value(0.95), "of the bands");
+      "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
+      "of the bands");
   options.word("sweep", true);
 }
 

@@ -25,9 +25,10 @@ void declare(CommandOptions& options) {
       "write LaTeX, its tables and figures in a folder beside it")(
       "reference", po::value<std::string>()->value_name("CELL"),
       "change one factor at a time from this cell (default: the best complete one)")(
-      "confidence", po::value<double>()->default_value(0.95), "of the intervals")(
-      "alpha", po::value<double>()->default_value(0.05),
-      "family-wise error of the verdicts better and worse");
+      "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
+      "of the intervals")("alpha",
+                          po::value<double>()->default_value(0.05, "0.05")->value_name("P"),
+                          "family-wise error of the verdicts better and worse");
   declare_family(options);
   options.word("sweep");
 }

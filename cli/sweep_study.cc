@@ -57,9 +57,10 @@ void declare_study(CommandOptions& options) {
   declare_json(options);
   options.shown.add_options()("metric", po::value<std::string>()->value_name("NAME"),
                               "instead of the sweep's primary metric")(
-      "confidence", po::value<double>()->default_value(0.95), "of the intervals")(
-      "alpha", po::value<double>()->default_value(0.05),
-      "family-wise error of the verdicts better and worse")(
+      "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
+      "of the intervals")("alpha",
+                          po::value<double>()->default_value(0.05, "0.05")->value_name("P"),
+                          "family-wise error of the verdicts better and worse")(
       "figure", po::value<std::string>()->value_name("FILE"), "draw it: FILE.svg or FILE.pdf");
 }
 
