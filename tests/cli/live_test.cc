@@ -165,7 +165,7 @@ class ScriptedPage {
 
 CommandEnd open_in_chromium(const PolysweepProgram& program, const std::string& url,
                             const std::string& flags) {
-  const fs::path profile = program.write("profile", "");
+  const fs::path profile = program.store().parent_path() / "profile";
   fs::remove_all(profile);
   return run_command(
       {"/bin/sh", "-c",
