@@ -189,8 +189,6 @@ void Training::average() {
   parameters_.values().copy_(sum.div_(static_cast<double>(snapshots_.size())));
 }
 
-std::string Training::weights_sha256() const {
-  return polysweep::weights_sha256(parameters_);
-}
+std::string Training::weights_sha256() const { return polysweep::weights_sha256(parameters_); }
 
 }  // namespace polysweep

@@ -46,7 +46,7 @@ class DataFolder {
 
 // Where `file` lies below `folder`: PATH or PATH.gz. Throws Error naming both
 // and `source` if neither exists.
-std::filesystem::path locate_data_file(const std::filesystem::path& folder,
-                                       const std::string& path, const std::string& source);
+std::filesystem::path locate_data_file(const std::filesystem::path& folder, const std::string& path,
+                                       const std::string& source);
 
 }  // namespace polysweep

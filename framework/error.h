@@ -26,9 +26,14 @@ template <typename... Args>
   throw Error(fmt::format(format, std::forward<Args>(args)...));
 }
 
+// What check() throws.
+[[noreturn]] void fail_claim(const char* claim, std::source_location place);
+
 // We are wrong: a claim that the code relies on does not hold. Active in every
 // build. Throws std::logic_error that names the claim and the place.
-void check(bool condition, const char* claim,
-           std::source_location place = std::source_location::current());
+inline void check(bool condition, const char* claim,
+                  std::source_location place = std::source_location::current()) {
+  if (!condition) fail_claim(claim, place);
+}
 
 }  // namespace polysweep

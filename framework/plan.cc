@@ -86,8 +86,7 @@ std::uint16_t Collection::digest_index() {
   if (is_new) {
     std::string canonical;
     expansion_.append_canonical(canonical);
-    std::string digest =
-        data_.digest_for(sweep_.experiment.data, Parameters::from_json(canonical));
+    std::string digest = data_.digest_for(sweep_.experiment.data, Parameters::from_json(canonical));
     if (sweep_.experiment.command) digest = sweep_.experiment.command->identity_digest(digest);
     auto known = std::find(digests.begin(), digests.end(), digest);
     if (known == digests.end()) known = digests.insert(digests.end(), digest);

@@ -25,7 +25,7 @@ struct Provenance {
 // TORCH_*, NVIDIA_TF32_OVERRIDE, LD_PRELOAD).
 Provenance process_provenance();
 
-std::string version();       // "0.1.0"
+std::string version();  // "0.1.0"
 // Names this build: version, git commit, digest of the dirty diff, compiler.
 std::string build_digest();
 

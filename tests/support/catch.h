@@ -16,10 +16,10 @@ inline auto Contains(const std::string& part) { return Catch::Matchers::Contains
 #include <string>
 
 // Ends the test case here and has ctest count it as skipped, with the reason.
-#define POLYSWEEP_SKIP(reason)                \
-  do {                                        \
-    std::printf("[skipped] %s\n", (reason));  \
-    std::fflush(stdout);                      \
-    SUCCEED("skipped");                       \
-    return;                                   \
+#define POLYSWEEP_SKIP(reason)               \
+  do {                                       \
+    std::printf("[skipped] %s\n", (reason)); \
+    std::fflush(stdout);                     \
+    SUCCEED("skipped");                      \
+    return;                                  \
   } while (false)
