@@ -18,9 +18,12 @@ const std::vector<Command>& table() {
   static const std::vector<Command> commands_in_order = {
       kPlanCommand,           //
       kRunCommand,            //
+      kStopCommand,           //
       kStatusCommand,         //
       kListCommand,           //
       kShowCommand,           //
+      kLogsCommand,           //
+      kExplainCommand,        //
       kDiffCommand,           //
       kQueryCommand,          //
       kBestCommand,           //

@@ -66,9 +66,12 @@ std::string required_word(const po::variables_map& given, const char* name, cons
 
 extern const Command kPlanCommand;
 extern const Command kRunCommand;
+extern const Command kStopCommand;
 extern const Command kStatusCommand;
 extern const Command kListCommand;
 extern const Command kShowCommand;
+extern const Command kLogsCommand;
+extern const Command kExplainCommand;
 extern const Command kQueryCommand;
 extern const Command kDiffCommand;
 extern const Command kBestCommand;

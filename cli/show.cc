@@ -3,13 +3,13 @@
 #include <cmath>
 #include <iostream>
 
+#include "cli/attempts.h"
 #include "cli/command.h"
 #include "cli/store.h"
 #include "cli/terminal.h"
 #include "framework/error.h"
 #include "reports/escaping.h"
 #include "results/trial_record.h"
-#include "runners/progress.h"
 
 namespace polysweep {
 namespace {
@@ -20,28 +20,6 @@ void declare(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   options.word("trial");
-}
-
-void print_attempts(const TrialRecord& trial) {
-  Table table;
-  table.columns = {{"attempt"}, {"host"},        {"slot"},          {"started (UTC)"}, {"outcome"},
-                   {"time"},    {"peak memory"}, {"goes on after"}, {"message"}};
-  for (const AttemptRecord& attempt : trial.attempts) {
-    std::string outcome = attempt.running ? "running" : attempt.outcome;
-    if (!attempt.counted) outcome += " (not counted)";
-    table.rows.push_back({fmt::format("{}", attempt.number), attempt.host,
-                          fmt::format("{}", attempt.slot), date_text(attempt.started_us), outcome,
-                          attempt.elapsed_s > 0 ? duration_text(attempt.elapsed_s) : "",
-                          memory_text(attempt.peak_memory_bytes),
-                          attempt.resumed_step ? fmt::format("step {}", *attempt.resumed_step) : "",
-                          attempt.message});
-  }
-  print_table(table);
-  for (const AttemptRecord& attempt : trial.attempts) {
-    if (attempt.output_tail.empty()) continue;
-    fmt::print("\nlast output of attempt {}:\n{}\n", attempt.number,
-               clean_text(attempt.output_tail));
-  }
 }
 
 void print_metrics(const Database& database, const TrialRecord& trial) {
@@ -109,22 +87,10 @@ void print_json(const TrialRecord& trial) {
                                 {"data", trial.data_digest},
                                 {"parameters", nlohmann::json::parse(trial.parameters.canonical())},
                                 {"sweeps", trial.sweeps},
-                                {"attempts", nlohmann::json::array()},
+                                {"attempts", attempts_json(trial)},
                                 {"metrics", nlohmann::json::object()},
                                 {"texts", nlohmann::json::array()},
                                 {"provenance", trial.provenance}};
-  for (const AttemptRecord& attempt : trial.attempts) {
-    out["attempts"].push_back({{"attempt", attempt.number},
-                               {"host", attempt.host},
-                               {"outcome", attempt.running ? "running" : attempt.outcome},
-                               {"counted", attempt.counted},
-                               {"points", attempt.points},
-                               {"points_ignored", attempt.points_ignored},
-                               {"message", attempt.message},
-                               {"output_tail", attempt.output_tail},
-                               {"elapsed_s", attempt.elapsed_s},
-                               {"peak_memory_bytes", attempt.peak_memory_bytes}});
-  }
   const auto extreme = [](const std::optional<CurvePoint>& point) {
     return point ? nlohmann::ordered_json{{"value", point->value}, {"step", point->step}}
                  : nlohmann::ordered_json(nullptr);

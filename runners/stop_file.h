@@ -17,6 +17,9 @@ inline constexpr std::string_view kStopFile = "STOP";
 void request_stop(FileSystem& files, const std::filesystem::path& journal, WriterEpoch epoch,
                   int requests);
 
+// How often that epoch of the host was asked so far; 0 for never.
+int stop_requests(FileSystem& files, const std::filesystem::path& journal, WriterEpoch epoch);
+
 // What a host sees of it.
 class StopFile {
  public:
@@ -27,7 +30,7 @@ class StopFile {
 
  private:
   FileSystem& files_;
-  std::filesystem::path file_;
+  std::filesystem::path journal_;
   WriterEpoch epoch_;
   int requests_ = 0;
   double looked_s_ = -1;
