@@ -99,7 +99,8 @@ TEST_CASE("all of the paper's figures are drawn from real trainings", "[translat
   INFO(end.error << end.output);
   REQUIRE(end.status == 0);
   std::set<std::string> names;
-  for (const Json& figure : Json::parse(end.output)["figures"]) {
+  const Json told = Json::parse(end.output);
+  for (const Json& figure : told["figures"]) {
     names.insert(figure["name"].get<std::string>());
     REQUIRE(figure["files"].size() == 3);
     for (const std::string file : figure["files"]) check_drawn(out / file);
