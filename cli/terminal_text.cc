@@ -34,13 +34,7 @@ bool TerminalText::take(char byte, std::string& out) {
   if (held_[0] == kTwoByteLead) {
     const auto code = static_cast<unsigned char>(byte);
     const bool follows = (code & 0xC0) == 0x80;
-    if (follows && code < 0xA0) {
-      out += '?';
-    } else if (follows) {
-      out += held_ + byte;
-    } else {
-      out += '?';
-    }
+    out += follows && code >= 0xA0 ? held_ + byte : "?";
     held_.clear();
     return follows;
   }
