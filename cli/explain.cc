@@ -13,6 +13,7 @@
 #include "framework/error.h"
 #include "framework/file_system.h"
 #include "framework/provenance.h"
+#include "framework/value_json.h"
 #include "reports/escaping.h"
 
 namespace polysweep {
@@ -194,12 +195,10 @@ void print_explanation(const Explanation& e) {
   print_attempts(trial);
 }
 
-Json value_json(const Value& value) { return Json::parse(value.canonical()); }
-
 Json parameter_json(const ParameterOrigin& origin, const Value& value) {
-  Json out = {{"value", value_json(value)}, {"source", source_name(origin.source)}};
+  Json out = {{"value", json_of(value)}, {"source", source_name(origin.source)}};
   if (!origin.override_word.empty()) out["override"] = origin.override_word;
-  for (const Value& level : origin.levels) out["levels"].push_back(value_json(level));
+  for (const Value& level : origin.levels) out["levels"].push_back(json_of(level));
   return out;
 }
 

@@ -31,8 +31,7 @@ std::vector<Waste> waste_of(const Store& store) {
                                     [](const IngestDamage& place) { return place.torn_tail; });
   return find_waste(store.folder(), [&](const TrialId& id) {
     const TrialUse use = use_of_trial(database, id);
-    const bool has_result = use.state == TrialState::kDone || use.state == TrialState::kDiverged;
-    return has_result || (is_whole && !use.in_sweep);
+    return has_result(use.state) || (is_whole && !use.in_sweep);
   });
 }
 

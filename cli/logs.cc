@@ -70,11 +70,6 @@ void print_rest(FollowedFile& log, Printer& printer) {
   }
 }
 
-bool is_settled(TrialState state) {
-  return state == TrialState::kDone || state == TrialState::kDiverged ||
-         state == TrialState::kFailed;
-}
-
 // "1, 3": the attempts whose log is there.
 std::string attempts_with_logs(const fs::path& folder, const TrialRecord& trial) {
   std::string found;
@@ -221,9 +216,7 @@ class Follower {
         stderr, "polysweep: trial {} is {}; attempt {}: {}\n", trial.id.brief(),
         state_name(trial.state), number,
         attempt == nullptr || attempt->outcome.empty() ? "its host is gone" : attempt->outcome);
-    const bool settled_well =
-        trial.state == TrialState::kDone || trial.state == TrialState::kDiverged;
-    return settled_well ? kExitComplete : kExitMissing;
+    return has_result(trial.state) ? kExitComplete : kExitMissing;
   }
 
   const Store& store_;

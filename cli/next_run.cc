@@ -16,13 +16,6 @@ namespace {
 constexpr std::size_t kMostCompared = 200'000;  // trials of a plan
 constexpr std::size_t kDifferencesShown = 5;
 
-const AttemptRecord* counted_attempt(const TrialRecord& trial) {
-  for (const AttemptRecord& attempt : trial.attempts) {
-    if (attempt.counted) return &attempt;
-  }
-  return nullptr;
-}
-
 std::string ended_with(const AttemptRecord* attempt) {
   if (attempt == nullptr) return "";
   return attempt->message.empty() ? attempt->outcome
@@ -40,7 +33,7 @@ NextRun while_running(const AttemptRecord& attempt, const LivingHosts& hosts) {
 }
 
 NextRun while_missing(const TrialRecord& trial) {
-  const AttemptRecord* last = counted_attempt(trial);
+  const AttemptRecord* last = trial.counted_attempt();
   if (last == nullptr) return {true, "it was never started"};
   if (last->outcome == "stopped" || last->outcome == "host lost" || last->outcome == "preempted") {
     return {true, fmt::format("attempt {} did not come to its end ({}); it goes on from its last "
@@ -149,7 +142,7 @@ po::variables_map planning_words(const po::variables_map& given, const TrialOrig
 
 NextRun next_run(const TrialRecord& trial, const LivingHosts& hosts) {
   if (trial.sweeps.empty()) return {false, "no sweep of this store holds it as last planned"};
-  const AttemptRecord* counted = counted_attempt(trial);
+  const AttemptRecord* counted = trial.counted_attempt();
   switch (trial.state) {
     case TrialState::kDone:
       return {false,

@@ -45,21 +45,13 @@ std::vector<FailedTrial> failed_trials(const Database& database, const std::stri
   return out;
 }
 
-// How the attempt ended that settled it.
-const AttemptRecord* last_end(const TrialRecord& trial) {
-  for (const AttemptRecord& each : trial.attempts) {
-    if (each.counted) return &each;
-  }
-  return nullptr;
-}
-
 void print_words(const Database& database, const std::vector<FailedTrial>& trials,
                  const std::string& sweep, bool dry_run) {
   Table table;
   table.columns = {{"trial"}, {"attempts", Align::kRight, ""}, {"ended"}, {"message"}};
   for (const FailedTrial& each : trials) {
     const TrialRecord trial = load_trial(database, each.id);
-    const AttemptRecord* end = last_end(trial);
+    const AttemptRecord* end = trial.counted_attempt();
     table.rows.push_back({each.id.brief(), fmt::format("{}", each.attempts),
                           end == nullptr ? "" : end->outcome, end == nullptr ? "" : end->message});
   }

@@ -43,16 +43,12 @@ void declare(CommandOptions& options) {
   options.word("trials", true);
 }
 
-bool is_finished(TrialState state) {
-  return state == TrialState::kDone || state == TrialState::kDiverged;
-}
-
 std::vector<TrialId> named_trials(const Database& database, const std::vector<std::string>& words) {
   std::vector<TrialId> ids;
   for (const std::string& word : words) {
     const TrialId id = find_trial(database, word);
     const TrialRecord trial = load_trial(database, id);
-    if (!is_finished(trial.state)) {
+    if (!has_result(trial.state)) {
       fail("trial {} is {}: there is no result to verify; `polysweep list` names those done",
            id.brief(), state_name(trial.state));
     }
@@ -65,7 +61,7 @@ std::vector<TrialId> finished_trials(const Database& database, const po::variabl
   const std::string sweep = text_or(given, "sweep", "");
   std::vector<TrialId> ids;
   for (const ListingRow& row : list_trials(database, {sweep, {}})) {
-    if (is_finished(row.state)) ids.push_back(row.id);
+    if (has_result(row.state)) ids.push_back(row.id);
   }
   if (ids.empty()) fail("no trial has finished yet: there is nothing to verify");
   if (given.count("sample") == 0) return ids;
@@ -143,7 +139,7 @@ Verified verify_trial(const Database& store, const Database& replays, const Tria
                       const std::set<std::string>& left_out) {
   const TrialRecord then = load_trial(store, id);
   const TrialRecord now = load_trial(replays, id);
-  const bool run = is_finished(now.state) || now.state == TrialState::kFailed;
+  const bool run = is_settled(now.state);
   if (!run) return {id, false, {}};
   return {id, true, replay_verdict({store, then}, {replays, now}, left_out)};
 }

@@ -44,8 +44,7 @@ std::vector<ConvergenceRun> runs_of(const SweepResults& results, const SeriesOfT
   for (std::size_t index : results.cells[cell].trials) {
     const TrialState state = results.trials[index].state;
     const auto found = series.find(index);
-    const bool ended = state == TrialState::kDone || state == TrialState::kDiverged;
-    if (!ended || found == series.end()) continue;
+    if (!has_result(state) || found == series.end()) continue;
     ConvergenceRun run;
     run.trial = index;
     const auto best = best_of(found->second, goal);

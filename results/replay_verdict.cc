@@ -11,11 +11,10 @@ namespace polysweep {
 namespace {
 
 std::string end_of(const TrialRecord& trial) {
-  for (const AttemptRecord& each : trial.attempts) {
-    if (!each.counted || each.running || each.outcome == state_name(trial.state)) continue;
-    return fmt::format("{} ({}): {}", state_name(trial.state), each.outcome, each.message);
-  }
-  return std::string(state_name(trial.state));
+  const AttemptRecord* end = trial.counted_attempt();
+  if (end == nullptr || end->running || end->outcome == state_name(trial.state))
+    return std::string(state_name(trial.state));
+  return fmt::format("{} ({}): {}", state_name(trial.state), end->outcome, end->message);
 }
 
 std::optional<std::string> value_at(const ReplayedTrial& side, const std::string& metric,

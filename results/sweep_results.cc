@@ -197,6 +197,12 @@ std::string_view state_name(TrialState state) {
   return kStateNames.at(static_cast<std::size_t>(state));
 }
 
+bool has_result(TrialState state) {
+  return state == TrialState::kDone || state == TrialState::kDiverged;
+}
+
+bool is_settled(TrialState state) { return has_result(state) || state == TrialState::kFailed; }
+
 SweepResults load_sweep_results(const Database& database, const std::string& sweep,
                                 const SweepResultsOptions& options) {
   Connection& connection = database.connection();

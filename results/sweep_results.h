@@ -21,6 +21,10 @@ namespace polysweep {
 
 enum class TrialState : std::uint8_t { kMissing, kRunning, kDone, kDiverged, kFailed };
 std::string_view state_name(TrialState state);  // "missing", "running", ...
+// Done or diverged: there is something to read and to compare.
+bool has_result(TrialState state);
+// That, or failed: no run starts it again by itself.
+bool is_settled(TrialState state);
 
 struct TrialResult {
   TrialId id;

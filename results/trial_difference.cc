@@ -15,9 +15,8 @@ Facts identity_facts(const TrialRecord& trial) {
             {"version", std::to_string(trial.experiment_version)},
             {"data", trial.data_digest},
             {"state", std::string(state_name(trial.state))}};
-  for (const AttemptRecord& each : trial.attempts) {
-    if (each.counted) out["outcome"] = each.running ? "running" : each.outcome;
-  }
+  if (const AttemptRecord* end = trial.counted_attempt())
+    out["outcome"] = end->running ? "running" : end->outcome;
   return out;
 }
 

@@ -90,6 +90,13 @@ std::vector<std::string> read_sweeps(Connection& connection, std::int64_t trial_
 
 }  // namespace
 
+const AttemptRecord* TrialRecord::counted_attempt() const {
+  for (const AttemptRecord& attempt : attempts) {
+    if (attempt.counted) return &attempt;
+  }
+  return nullptr;
+}
+
 TrialId find_trial(const Database& database, std::string_view prefix) {
   std::string digits(prefix);
   for (char& each : digits)

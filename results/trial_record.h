@@ -68,6 +68,9 @@ struct TrialRecord {
   std::vector<MetricSummary> metrics;             // by name
   std::vector<TextEntry> texts;                   // by name and step
   std::map<std::string, std::string> provenance;  // of the counted attempt
+
+  // The attempt whose end is the trial's; nullptr where none is.
+  const AttemptRecord* counted_attempt() const;
 };
 
 // The trial whose id begins with `prefix` (hex digits). Throws Error if there
