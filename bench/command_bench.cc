@@ -6,13 +6,13 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "bench/benchmark.h"
 #include "framework/clock.h"
 #include "framework/error.h"
 #include "runners/program.h"
@@ -55,14 +55,6 @@ double xargs_us(std::size_t runs) {
   return us_per_run(runs, {"/bin/sh", "-c", fmt::format("seq {} | xargs -P2 -n1 /bin/true", runs)});
 }
 
-double print(const char* what, std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const double median = values[values.size() / 2];
-  std::printf("%-40s median %7.1f us a trial  (%.1f ... %.1f, n = %zu)\n", what, median,
-              values.front(), values.back(), values.size());
-  return median;
-}
-
 int bench_main(int argc, char** argv) {
   if (argc < 2) fail("usage: command_bench POLYSWEEP [TRIALS [REPEATS [FOLDER]]]");
   BenchOptions bench;
@@ -77,8 +69,8 @@ int bench_main(int argc, char** argv) {
     theirs.push_back(xargs_us(bench.trials));
   }
   std::printf("a program that does nothing, 2 slots, %zu trials\n", bench.trials);
-  const double our_median = print("polysweep run, from start to end", ours);
-  const double their_median = print("xargs -P2 -n1 /bin/true", theirs);
+  const double our_median = print_spread("polysweep run, from start to end", ours, "us a trial", 1);
+  const double their_median = print_spread("xargs -P2 -n1 /bin/true", theirs, "us a trial", 1);
   std::printf("%.2f times xargs\n", our_median / their_median);
   return 0;
 }
@@ -87,9 +79,6 @@ int bench_main(int argc, char** argv) {
 
 }  // namespace polysweep
 
-int main(int argc, char** argv) try {
-  return polysweep::bench_main(argc, argv);
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "command_bench: %s\n", error.what());
-  return 2;
+int main(int argc, char** argv) {
+  return polysweep::run_benchmark("command_bench", polysweep::bench_main, argc, argv);
 }

@@ -8,13 +8,13 @@
 #include <ATen/ATen.h>
 
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "bench/benchmark.h"
 #include "bench/random_model.h"
 #include "experiments/decoding.h"
 #include "experiments/experiments.h"
@@ -32,6 +32,8 @@ constexpr std::int64_t kBeam = 5;
 
 int bench_main(int argc, char** argv) {
   if (argc != 4) fail("usage: decode_bench SHAPE STEPS FOLDER");
+  Provenance provenance;
+  prepare_process(provenance, -1);
   const std::filesystem::path folder = argv[3];
   BenchShape shape = bench_shape(argv[1]);
   const std::int64_t steps = std::stoll(argv[2]);
@@ -68,11 +70,6 @@ int bench_main(int argc, char** argv) {
 }  // namespace
 }  // namespace polysweep
 
-int main(int argc, char** argv) try {
-  polysweep::Provenance provenance;
-  polysweep::prepare_process(provenance, -1);
-  return polysweep::bench_main(argc, argv);
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "decode_bench: %s\n", error.what());
-  return 2;
+int main(int argc, char** argv) {
+  return polysweep::run_benchmark("decode_bench", polysweep::bench_main, argc, argv);
 }

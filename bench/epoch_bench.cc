@@ -8,13 +8,13 @@
 #include <ATen/ATen.h>
 
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "bench/benchmark.h"
 #include "bench/random_model.h"
 #include "experiments/experiments.h"
 #include "experiments/training.h"
@@ -38,7 +38,7 @@ void write_pairs(const std::filesystem::path& file, const EncodedText& text) {
 }
 
 // An epoch ends with its validation, whose last metric is "train_seconds".
-class Epochs : public Recorder {
+class Epochs : public QuietRecorder {
  public:
   void watch(const Training& training) { training_ = &training; }
 
@@ -58,10 +58,6 @@ class Epochs : public Recorder {
     stopped_ = !wait();
   }
   bool stop_requested() override { return stopped_; }
-  void progress(double /*done*/, double /*total*/) override {}
-  void text(std::string_view /*name*/, std::int64_t /*step*/, std::string_view /*value*/) override {
-  }
-  void resumed(std::int64_t /*step*/) override {}
 
  private:
   const Training* training_ = nullptr;
@@ -72,6 +68,8 @@ class Epochs : public Recorder {
 
 int bench_main(int argc, char** argv) {
   if (argc != 3) fail("usage: epoch_bench SHAPE FOLDER");
+  Provenance provenance;
+  prepare_process(provenance, -1);
   BenchShape shape = bench_shape(argv[1]);
   shape.model.dropout = 0.1;
   const std::filesystem::path folder = argv[2];
@@ -97,11 +95,6 @@ int bench_main(int argc, char** argv) {
 }  // namespace
 }  // namespace polysweep
 
-int main(int argc, char** argv) try {
-  polysweep::Provenance provenance;
-  polysweep::prepare_process(provenance, -1);
-  return polysweep::bench_main(argc, argv);
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "epoch_bench: %s\n", error.what());
-  return 2;
+int main(int argc, char** argv) {
+  return polysweep::run_benchmark("epoch_bench", polysweep::bench_main, argc, argv);
 }

@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <vector>
 
+#include "bench/benchmark.h"
 #include "bench/sample_store.h"
 #include "framework/clock.h"
 #include "framework/error.h"
@@ -75,12 +75,6 @@ double ingest_s(const SampleStore& store, const std::filesystem::path& file) {
   return system_clock().monotonic_s() - before_s;
 }
 
-void print(const char* what, std::vector<double> values, const char* unit) {
-  std::sort(values.begin(), values.end());
-  std::printf("%-34s median %8.3f %s  (%.3f ... %.3f, n = %zu)\n", what, values[values.size() / 2],
-              unit, values.front(), values.back(), values.size());
-}
-
 int bench_main(int argc, char** argv) {
   SampleSize size;
   size.cells = argc > 1 ? std::atoi(argv[1]) : 10;
@@ -100,9 +94,9 @@ int bench_main(int argc, char** argv) {
     ratios.push_back(ours.back() / theirs.back());
   }
   std::printf("ingest, %zu points of %zu trials\n", rows.size(), store.trials());
-  print("polysweep, journals to database", ours, "M points/s");
-  print("bare SQLite loop, points alone", theirs, "M points/s");
-  print("ratio (goal >= 0.8)", ratios, "");
+  print_spread("polysweep, journals to database", ours, "M points/s");
+  print_spread("bare SQLite loop, points alone", theirs, "M points/s");
+  print_spread("ratio (goal >= 0.8)", ratios, "");
   return 0;
 }
 
@@ -110,9 +104,6 @@ int bench_main(int argc, char** argv) {
 
 }  // namespace polysweep
 
-int main(int argc, char** argv) try {
-  return polysweep::bench_main(argc, argv);
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "ingest_bench: %s\n", error.what());
-  return 2;
+int main(int argc, char** argv) {
+  return polysweep::run_benchmark("ingest_bench", polysweep::bench_main, argc, argv);
 }

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/benchmark.h"
 #include "framework/clock.h"
 #include "framework/error.h"
 #include "framework/journal_reader.h"
@@ -142,11 +143,6 @@ void print(const char* name, std::vector<double> values, double peer) {
   std::printf("\n");
 }
 
-double median_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
-}
-
 class Bench {
  public:
   explicit Bench(const BenchOptions& options) : options_(options) {
@@ -204,9 +200,6 @@ int bench_main(int argc, char** argv) {
 
 }  // namespace polysweep
 
-int main(int argc, char** argv) try {
-  return polysweep::bench_main(argc, argv);
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "journal_bench: %s\n", error.what());
-  return 2;
+int main(int argc, char** argv) {
+  return polysweep::run_benchmark("journal_bench", polysweep::bench_main, argc, argv);
 }

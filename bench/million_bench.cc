@@ -8,13 +8,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "bench/benchmark.h"
 #include "framework/clock.h"
 #include "framework/error.h"
 #include "framework/journal_format.h"
@@ -149,10 +149,7 @@ int bench_main(int argc, char** argv) {
               seconds_to_first_start(bench));
   std::vector<double> restarts;
   for (int i = 0; i < bench.repeats; ++i) restarts.push_back(seconds_to_first_start(bench));
-  std::sort(restarts.begin(), restarts.end());
-  std::printf("%-44s %8.2f s      (%.2f ... %.2f, n = %zu)   goal <= 5 s\n",
-              "after kill -9, until a trial begins", restarts[restarts.size() / 2],
-              restarts.front(), restarts.back(), restarts.size());
+  print_spread("after kill -9, until a trial begins (goal <= 5)", restarts, "s", 2);
   fs::remove_all(bench.folder);
   return 0;
 }
@@ -161,9 +158,6 @@ int bench_main(int argc, char** argv) {
 
 }  // namespace polysweep
 
-int main(int argc, char** argv) try {
-  return polysweep::bench_main(argc, argv);
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "million_bench: %s\n", error.what());
-  return 2;
+int main(int argc, char** argv) {
+  return polysweep::run_benchmark("million_bench", polysweep::bench_main, argc, argv);
 }

@@ -4,16 +4,29 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "experiments/batch.h"
 #include "experiments/encoded_corpus.h"
 #include "experiments/transformer.h"
+#include "framework/experiment.h"
 
 namespace polysweep {
 
 struct BenchShape {
   TransformerOptions model;
   std::int64_t batch_tokens = 0;
+};
+
+// Keeps nothing of what a training tells; a benchmark overrides what it looks at.
+class QuietRecorder : public Recorder {
+ public:
+  void metric(std::string_view /*name*/, std::int64_t /*step*/, double /*value*/) override {}
+  void text(std::string_view /*name*/, std::int64_t /*step*/, std::string_view /*value*/) override {
+  }
+  void progress(double /*done*/, double /*total*/) override {}
+  void resumed(std::int64_t /*step*/) override {}
+  bool stop_requested() override { return false; }
 };
 
 // small (multi30k_first.toml) or anchor (multi30k_tiny.toml, its batches halved).

@@ -10,10 +10,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <functional>
 #include <vector>
 
+#include "bench/benchmark.h"
 #include "bench/sample_store.h"
 #include "framework/clock.h"
 #include "framework/error.h"
@@ -180,9 +180,6 @@ int bench_main(int argc, char** argv) {
 
 }  // namespace polysweep
 
-int main(int argc, char** argv) try {
-  return polysweep::bench_main(argc, argv);
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "scale_bench: %s\n", error.what());
-  return 2;
+int main(int argc, char** argv) {
+  return polysweep::run_benchmark("scale_bench", polysweep::bench_main, argc, argv);
 }

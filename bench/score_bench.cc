@@ -4,12 +4,12 @@
 //                                       answers "SCORES... SECONDS"
 #include <chrono>
 #include <cstdio>
-#include <exception>
 #include <fstream>
 #include <iostream>
 #include <string>
 #include <vector>
 
+#include "bench/benchmark.h"
 #include "framework/error.h"
 #include "scoring/bleu.h"
 #include "scoring/chrf.h"
@@ -40,16 +40,15 @@ void serve(const char* reference_path, const char* hypothesis_path) {
   }
 }
 
+int bench_main(int argc, char** argv) {
+  if (argc != 3) fail("usage: score_bench REFERENCE HYPOTHESES");
+  serve(argv[1], argv[2]);
+  return 0;
+}
+
 }  // namespace
 }  // namespace polysweep
 
 int main(int argc, char** argv) {
-  try {
-    if (argc != 3) polysweep::fail("usage: score_bench REFERENCE HYPOTHESES");
-    polysweep::serve(argv[1], argv[2]);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "score_bench: %s\n", error.what());
-    return 1;
-  }
-  return 0;
+  return polysweep::run_benchmark("score_bench", polysweep::bench_main, argc, argv);
 }

@@ -12,11 +12,11 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#include "bench/benchmark.h"
 #include "bench/sample_store.h"
 #include "framework/clock.h"
 #include "framework/error.h"
@@ -34,11 +34,6 @@ double processor_s() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values.empty() ? 0 : values[values.size() / 2];
 }
 
 // `polysweep serve` on a store while it lives.
@@ -139,12 +134,6 @@ Speed ingest_more(SampleStore& store, Ingest& ingest, std::uint64_t points) {
   return {read / (system_clock().monotonic_s() - wall_s), read / (processor_s() - used_s)};
 }
 
-void print(const char* what, std::vector<double> values, const char* unit) {
-  std::sort(values.begin(), values.end());
-  std::printf("%-44s median %8.3f %s  (%.3f ... %.3f, n = %zu)\n", what, median(values), unit,
-              values.front(), values.back(), values.size());
-}
-
 void report(const std::vector<Speed>& alone, const std::vector<Speed>& beside,
             const std::vector<double>& waits_ms) {
   const auto of = [](const std::vector<Speed>& all, double Speed::*which, double scale) {
@@ -157,11 +146,11 @@ void report(const std::vector<Speed>& alone, const std::vector<Speed>& beside,
     wall.push_back(beside[i].wall / alone[i].wall);
     processor.push_back(beside[i].processor / alone[i].processor);
   }
-  print("ingest alone", of(alone, &Speed::wall, 1e-6), "M points/s");
-  print("ingest beside 50 clients", of(beside, &Speed::wall, 1e-6), "M points/s");
-  print("ratio of wall times (goal >= 0.9)", wall, "");
-  print("ratio of processor times", processor, "");
-  print("a client's wait for both answers", waits_ms, "ms");
+  print_spread("ingest alone", of(alone, &Speed::wall, 1e-6), "M points/s");
+  print_spread("ingest beside 50 clients", of(beside, &Speed::wall, 1e-6), "M points/s");
+  print_spread("ratio of wall times (goal >= 0.9)", wall, "");
+  print_spread("ratio of processor times", processor, "");
+  print_spread("a client's wait for both answers", waits_ms, "ms");
 }
 
 int bench_main(int argc, char** argv) {
@@ -193,9 +182,6 @@ int bench_main(int argc, char** argv) {
 
 }  // namespace polysweep
 
-int main(int argc, char** argv) try {
-  return polysweep::bench_main(argc, argv);
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "serve_bench: %s\n", error.what());
-  return 2;
+int main(int argc, char** argv) {
+  return polysweep::run_benchmark("serve_bench", polysweep::bench_main, argc, argv);
 }

@@ -10,12 +10,12 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <filesystem>
 #include <iostream>
 #include <string>
 #include <vector>
 
+#include "bench/benchmark.h"
 #include "bench/random_model.h"
 #include "experiments/experiments.h"
 #include "experiments/loss.h"
@@ -27,7 +27,7 @@ namespace polysweep {
 namespace {
 
 // Answers for the updates since the line before, then waits for the next line.
-class Turns : public Recorder {
+class Turns : public QuietRecorder {
  public:
   void watch(const Training& training) { training_ = &training; }
 
@@ -48,10 +48,6 @@ class Turns : public Recorder {
     stopped_ = !wait();
   }
   bool stop_requested() override { return stopped_; }
-  void metric(std::string_view /*name*/, std::int64_t /*step*/, double /*value*/) override {}
-  void text(std::string_view /*name*/, std::int64_t /*step*/, std::string_view /*value*/) override {
-  }
-  void resumed(std::int64_t /*step*/) override {}
 
  private:
   const Training* training_ = nullptr;
@@ -73,6 +69,8 @@ double first_loss(const Transformer& model, Batcher batcher, double smoothing) {
 
 int bench_main(int argc, char** argv) {
   if (argc != 5) fail("usage: step_bench SHAPE UPDATES DROPOUT FOLDER");
+  Provenance provenance;
+  prepare_process(provenance, -1);
   BenchShape shape = bench_shape(argv[1]);
   const std::int64_t updates = std::stoll(argv[2]);
   shape.model.dropout = std::stod(argv[3]);
@@ -99,11 +97,6 @@ int bench_main(int argc, char** argv) {
 }  // namespace
 }  // namespace polysweep
 
-int main(int argc, char** argv) try {
-  polysweep::Provenance provenance;
-  polysweep::prepare_process(provenance, -1);
-  return polysweep::bench_main(argc, argv);
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "step_bench: %s\n", error.what());
-  return 2;
+int main(int argc, char** argv) {
+  return polysweep::run_benchmark("step_bench", polysweep::bench_main, argc, argv);
 }

@@ -6,12 +6,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "bench/benchmark.h"
 #include "framework/clock.h"
 #include "framework/digest.h"
 #include "framework/error.h"
@@ -82,12 +82,6 @@ double xargs_us(std::size_t runs) {
   return took_s / static_cast<double>(runs) * 1e6;
 }
 
-void print(const char* what, std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  std::printf("%-34s median %7.1f us a trial  (%.1f ... %.1f, n = %zu)\n", what,
-              values[values.size() / 2], values.front(), values.back(), values.size());
-}
-
 int bench_main(int argc, char** argv) {
   if (argc < 2) fail("usage: toy_bench WORKER [TRIALS [REPEATS [FOLDER]]]");
   BenchOptions bench;
@@ -104,8 +98,8 @@ int bench_main(int argc, char** argv) {
     theirs.push_back(xargs_us(2000));
   }
   std::printf("a trial that does nothing, 2 slots, %zu trials\n", bench.trials);
-  print("polysweep, durable in the journal", ours);
-  print("xargs -P2 -n1 /bin/true", theirs);
+  print_spread("polysweep, durable in the journal", ours, "us a trial", 1);
+  print_spread("xargs -P2 -n1 /bin/true", theirs, "us a trial", 1);
   return 0;
 }
 
@@ -113,9 +107,6 @@ int bench_main(int argc, char** argv) {
 
 }  // namespace polysweep
 
-int main(int argc, char** argv) try {
-  return polysweep::bench_main(argc, argv);
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "toy_bench: %s\n", error.what());
-  return 2;
+int main(int argc, char** argv) {
+  return polysweep::run_benchmark("toy_bench", polysweep::bench_main, argc, argv);
 }
