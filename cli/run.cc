@@ -20,7 +20,6 @@ namespace {
 
 constexpr double kLease_s = 30;
 constexpr double kNetworkLease_s = 120;
-constexpr double kDoorWait_s = 30;
 
 void declare(CommandOptions& options) {
   declare_store(options);
@@ -74,32 +73,16 @@ struct Work {
 };
 
 Work work_of(const Ledger& ledger, const Plan& plan, const std::string& own_host) {
-  std::vector<TrialId> ids;
-  for (std::size_t i = 0; i < plan.size(); ++i) ids.push_back(plan.id(i));
   Work work;
   work.positions = ledger.positions();
-  const std::vector<Standing> standings = ledger.standings(ids);
-  work.size.planned = plan.size();
-  for (std::size_t i = 0; i < plan.size(); ++i) {
-    const Standing& standing = standings[i];
-    switch (standing.state) {
-      case TrialState::kDone:
-        ++work.size.done;
-        break;
-      case TrialState::kDiverged:
-        ++work.size.diverged;
-        break;
-      case TrialState::kFailed:
-        ++work.size.failed;
-        break;
-      case TrialState::kRunning:
-      case TrialState::kMissing: {
-        TrialToRun trial{i, standing.next_attempt(), failure_counts(standing), ids[i]};
-        const bool open = standing.state == TrialState::kRunning && standing.host != own_host;
-        if (open) trial.lost_attempt = standing.attempts;
-        work.trials.push_back(trial);
-      }
-    }
+  const PlanStanding plan_standing = ledger.standing(plan);
+  const StateCounts& counts = plan_standing.counts;
+  work.size = {counts.planned, counts.done, counts.diverged, counts.failed};
+  for (const auto& [index, standing] : plan_standing.open) {
+    TrialToRun trial{index, standing.next_attempt(), failure_counts(standing), plan.id(index)};
+    const bool running = standing.state == TrialState::kRunning && standing.host != own_host;
+    if (running) trial.lost_attempt = standing.attempts;
+    work.trials.push_back(trial);
   }
   return work;
 }
@@ -160,7 +143,8 @@ int run_plan(const po::variables_map& given, const Planned& planned) {
   }
   const bool damaged = print_damage(ingest.finish().damage);
   const Database database = store.open();
-  const int status = print_end(planned.plan, result, Ledger(database).counts(planned.plan));
+  const int status =
+      print_end(planned.plan, result, Ledger(database).standing(planned.plan).counts);
   return damaged && status == kExitComplete ? kExitMissing : status;
 }
 

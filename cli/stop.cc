@@ -17,6 +17,7 @@
 #include "results/trial_record.h"
 #include "runners/living_hosts.h"
 #include "runners/progress.h"
+#include "runners/run_lock.h"
 #include "runners/stop_file.h"
 #include "runners/stop_flag.h"
 
@@ -183,6 +184,8 @@ int run(const po::variables_map& given) {
   store.catch_up();
   const std::vector<std::string> words = texts_of(given, "sweep");
   const std::string name = chosen_sweep(store.open(), words.empty() ? "" : words[0]);
+  // One that is becoming a host just now is not missed.
+  { const RunLock door(system_files(), store.folder(), kDoorWait_s); }
   LivingHosts hosts(system_files(), store.folder(), "");
   const std::vector<LeaseFacts> asked = hosts_of(hosts, name);
   if (!asked.empty()) return stop(store, name, hosts, asked, !given["no-wait"].as<bool>());

@@ -28,12 +28,14 @@ struct Grid {
   at::Tensor row;
   at::Tensor exists;
 
-  Grid(const Rows& rows, at::Device device) {
+  // `places`: which row of the packed tensor each row is; undefined: the same.
+  Grid(const Rows& rows, at::Device device, const at::Tensor& places = {}) {
     const at::Tensor starts = at::tensor(rows.starts, at::kLong).to(device).unsqueeze(1);
     const at::Tensor lengths = at::tensor(rows.lengths, at::kLong).to(device).unsqueeze(1);
     const at::Tensor position = at::arange(rows.longest, starts.options()).unsqueeze(0);
     exists = position < lengths;
     row = (starts + position).where(exists, starts);
+    if (places.defined()) row = places.index_select(0, row.flatten()).view_as(row);
   }
 
   // [N, H, D] -> [B, H, longest, D]
@@ -59,6 +61,9 @@ AttentionShape shape_of(const Attention& attention) {
   shape.query_lengths = queries.lengths.data();
   shape.key_starts = keys.starts.data();
   shape.key_lengths = keys.lengths.data();
+  if (attention.key_places.defined()) {
+    shape.key_places = attention.key_places.data_ptr<std::int64_t>();
+  }
   shape.longest_query = queries.longest;
   shape.longest_key = keys.longest;
   shape.heads = attention.q.size(1);
@@ -180,6 +185,8 @@ at::Tensor attend_by_kernel(const Attention& attention) {
   const std::int64_t rows = attention.q.size(0);
   const std::int64_t heads = attention.q.size(1);
   const PairBias& bias = attention.bias;
+  check(!attention.key_places.defined() || !at::GradMode::is_enabled(),
+        "keys in places of their own have no gradients");
   const auto call = c10::make_intrusive<Call>(attention);
   const auto dense = [](const at::Tensor& x) { return x.defined() ? x.contiguous() : x; };
   Inputs inputs{heads_together(attention.q), heads_together(attention.k),
@@ -202,7 +209,7 @@ at::Tensor attend_by_kernel(const Attention& attention) {
 at::Tensor attend_composed(const Attention& attention) {
   const at::Device device = attention.q.device();
   const Grid queries(*attention.queries, device);
-  const Grid keys(*attention.keys, device);
+  const Grid keys(*attention.keys, device, attention.key_places);
   const PairBias& bias = attention.bias;
   at::Tensor scores =
       at::matmul(queries.spread(attention.q), keys.spread(attention.k).transpose(2, 3)) *

@@ -24,6 +24,9 @@ struct Attention {
   // anywhere and be shared.
   const Rows* queries = nullptr;
   const Rows* keys = nullptr;
+  // [keys->count] int64, contiguous: which row of k and v each key row is;
+  // undefined: the same. Not differentiable.
+  at::Tensor key_places;
   double scale = 1;
   bool causal = false;  // query t sees keys s <= first_query + t only
   std::int64_t first_query = 0;

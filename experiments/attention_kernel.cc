@@ -1,7 +1,7 @@
 #include "experiments/attention_kernel.h"
 
 #include <algorithm>
-#include <vector>
+#include <memory>
 
 #include "experiments/lanes.h"
 
@@ -61,25 +61,34 @@ POLYSWEEP_INLINE void multiply(const Product& p) {
   if (column < p.columns) product_columns<1>(p, column);
 }
 
+// Some rows of a HeadRows, one behind the other, or each in a place of its own.
+struct Range {
+  std::int64_t first;
+  std::int64_t count;
+  const std::int64_t* places = nullptr;
+
+  std::int64_t row(std::int64_t i) const {
+    return places == nullptr ? first + i : places[first + i];
+  }
+};
+
 // Rows of one head, copied: [count, padded(width)] with zeros behind.
-POLYSWEEP_INLINE void gather(const HeadRows<const float>& from, std::int64_t first,
-                             std::int64_t head, std::int64_t count, std::int64_t width,
-                             const Matrix& to) {
-  for (std::int64_t r = 0; r < count; ++r) {
+POLYSWEEP_INLINE void gather(const HeadRows<const float>& from, const Range& rows,
+                             std::int64_t head, std::int64_t width, const Matrix& to) {
+  for (std::int64_t r = 0; r < rows.count; ++r) {
     float* row = to.data + r * to.stride;
-    std::memcpy(row, from.at(first + r, head), static_cast<std::size_t>(width) * sizeof(float));
+    std::memcpy(row, from.at(rows.row(r), head), static_cast<std::size_t>(width) * sizeof(float));
     std::fill(row + width, row + to.stride, 0.0f);
   }
 }
 
 // The same transposed: [width, padded(count)].
-POLYSWEEP_INLINE void gather_transposed(const HeadRows<const float>& from, std::int64_t first,
-                                        std::int64_t head, std::int64_t count, std::int64_t width,
-                                        const Matrix& to) {
+POLYSWEEP_INLINE void gather_transposed(const HeadRows<const float>& from, const Range& rows,
+                                        std::int64_t head, std::int64_t width, const Matrix& to) {
   for (std::int64_t i = 0; i < width; ++i) {
     float* row = to.data + i * to.stride;
-    for (std::int64_t r = 0; r < count; ++r) row[r] = from.at(first + r, head)[i];
-    std::fill(row + count, row + to.stride, 0.0f);
+    for (std::int64_t r = 0; r < rows.count; ++r) row[r] = from.at(rows.row(r), head)[i];
+    std::fill(row + rows.count, row + to.stride, 0.0f);
   }
 }
 
@@ -93,21 +102,27 @@ POLYSWEEP_INLINE void scatter_add(const Matrix& from, std::int64_t count, std::i
   }
 }
 
+// A sentence with so few queries is done in the order in which its keys lie.
+constexpr std::int64_t kFew = 8;
+
 struct Scratch {
   explicit Scratch(const AttentionShape& shape) {
     const std::int64_t longest = padded(std::max(shape.longest_query, shape.longest_key));
     const std::int64_t width = padded(std::max(shape.width, shape.value_width));
     room_ = longest * std::max(longest, width);
-    memory_.resize(static_cast<std::size_t>(6 * room_ + longest));
+    const std::int64_t few = shape.heads * kFew * padded(shape.longest_key);
+    memory_.reset(new float[static_cast<std::size_t>(std::max(5 * room_ + longest, few))]);
   }
 
   Matrix matrix(int which, std::int64_t columns) {
-    return {memory_.data() + which * room_, padded(columns)};
+    return {memory_.get() + which * room_, padded(columns)};
   }
+  // [heads * kFew, padded(columns)]
+  Matrix few(std::int64_t columns) { return {memory_.get(), padded(columns)}; }
 
  private:
   std::int64_t room_;
-  std::vector<float> memory_;
+  std::unique_ptr<float[]> memory_;  // not initialised
 };
 
 // One (sentence, head).
@@ -115,14 +130,18 @@ struct Piece {
   std::int64_t head;
   std::int64_t query, queries;  // first row, count
   std::int64_t key, keys;
+  const std::int64_t* key_places;
 
   Piece(const AttentionShape& shape, std::int64_t segment, std::int64_t head_index)
       : head(head_index),
         query(shape.query_starts[segment]),
         queries(shape.query_lengths[segment]),
         key(shape.key_starts[segment]),
-        keys(shape.key_lengths[segment]) {}
+        keys(shape.key_lengths[segment]),
+        key_places(shape.key_places) {}
 
+  Range query_range() const { return {query, queries}; }
+  Range key_range() const { return {key, keys, key_places}; }
   // Where the row of query t begins in an [N, H, S] array.
   std::int64_t row(const AttentionShape& shape, std::int64_t t) const {
     return ((query + t) * shape.heads + head) * shape.longest_key;
@@ -173,44 +192,97 @@ POLYSWEEP_INLINE void drop_row(const std::uint8_t* mask, float scale, std::int64
 POLYSWEEP_INLINE void score(const HeadRows<const float>& q, const HeadRows<const float>& k,
                             const Piece& piece, std::int64_t width, const Matrix& scratch_q,
                             const Matrix& scratch_k, const Matrix& scores) {
-  gather(q, piece.query, piece.head, piece.queries, width, scratch_q);
-  gather_transposed(k, piece.key, piece.head, piece.keys, width, scratch_k);
+  gather(q, piece.query_range(), piece.head, width, scratch_q);
+  gather_transposed(k, piece.key_range(), piece.head, width, scratch_k);
   multiply({scratch_q.data, scratch_q.stride, 1, scratch_k, scores, piece.queries, width,
             padded(piece.keys)});
 }
 
-// The lanes, in halves of halves: a fixed order without a chain of sixteen sums.
-POLYSWEEP_INLINE float folded(Floats lanes) {
-  for (int half = kLanes / 2; half > 0; half /= 2) {
-    for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-  }
-  return lanes[0];
+// Half of the lanes of a vector, twice.
+template <int kBytes>
+using Part __attribute__((vector_size(kBytes))) = float;
+template <int kBytes, typename Whole>
+POLYSWEEP_INLINE Part<kBytes> halved(const Whole& whole) {
+  static_assert(sizeof whole == 2 * kBytes);
+  Part<kBytes> halves[2];
+  std::memcpy(halves, &whole, sizeof whole);
+  return halves[0] + halves[1];
 }
 
-// Whether a piece can do without copies: one query, as in a decoding step, of which
-// nothing is kept for gradients.
+// The lanes, in halves of halves: a fixed order without a chain of sixteen sums.
+POLYSWEEP_INLINE float folded(const Floats& lanes) {
+  const Part<8> two = halved<8>(halved<16>(halved<32>(lanes)));
+  return two[0] + two[1];
+}
+
+// Whether a sentence can do without copies: few queries, as in a decoding step, of
+// which nothing is kept for gradients.
 POLYSWEEP_INLINE bool is_step(const AttentionShape& shape, const AttentionData& data,
-                              const Piece& piece, const float* softmax) {
-  return piece.queries == 1 && softmax == nullptr && data.mask == nullptr &&
+                              std::int64_t segment, const float* softmax) {
+  return shape.query_lengths[segment] <= kFew && softmax == nullptr && data.mask == nullptr &&
          shape.width % kLanes == 0 && shape.value_width % kLanes == 0;
 }
 
-POLYSWEEP_INLINE void attend_step(const AttentionShape& shape, const AttentionData& data,
-                                  const Piece& piece, float* row, float* out, float* weights) {
-  const float* q = data.q.at(piece.query, piece.head);
-  for (std::int64_t s = 0; s < piece.keys; ++s) {
-    const float* k = data.k.at(piece.key + s, piece.head);
-    Floats products = {};
-    for (std::int64_t i = 0; i < shape.width; i += kLanes) products += load(q + i) * load(k + i);
-    row[s] = folded(products);
+// Rows that lie anywhere: the next is on its way while this one is worked on.
+POLYSWEEP_INLINE void fetch(const HeadRows<const float>& from, const Range& rows, std::int64_t i,
+                            std::int64_t heads, std::int64_t width) {
+  if (i >= rows.count) return;
+  const std::int64_t row = rows.row(i);
+  for (std::int64_t head = 0; head < heads; ++head) {
+    const float* data = from.at(row, head);
+    for (std::int64_t k = 0; k < width; k += kLanes) __builtin_prefetch(data + k);
   }
-  soften(shape, data, piece, 0, row);
-  if (weights != nullptr) keep_row(row, piece.keys, shape.longest_key, weights);
-  for (std::int64_t i = 0; i < shape.value_width; i += kLanes) {
-    Floats sum = {};
-    for (std::int64_t s = 0; s < piece.keys; ++s)
-      sum += row[s] * load(data.v.at(piece.key + s, piece.head) + i);
-    store(out + i, sum);
+}
+
+// All heads of a sentence: keys and values are read once, in the order they lie in.
+POLYSWEEP_INLINE void attend_step(const AttentionShape& shape, const AttentionData& data,
+                                  std::int64_t segment, Scratch& scratch,
+                                  const HeadRows<float>& out, float* weights) {
+  const Piece first(shape, segment, 0);
+  const Range keys = first.key_range();
+  const Matrix scores = scratch.few(keys.count);
+  const auto row = [&](std::int64_t head, std::int64_t t) {
+    return scores.data + (head * first.queries + t) * scores.stride;
+  };
+  for (std::int64_t s = 0; s < keys.count; ++s) {
+    fetch(data.k, keys, s + 2, shape.heads, shape.width);
+    const std::int64_t place = keys.row(s);
+    for (std::int64_t head = 0; head < shape.heads; ++head) {
+      const float* k = data.k.at(place, head);
+      for (std::int64_t t = 0; t < first.queries; ++t) {
+        const float* q = data.q.at(first.query + t, head);
+        Floats products = {};
+        for (std::int64_t i = 0; i < shape.width; i += kLanes)
+          products += load(q + i) * load(k + i);
+        row(head, t)[s] = folded(products);
+      }
+    }
+  }
+  for (std::int64_t head = 0; head < shape.heads; ++head) {
+    const Piece piece(shape, segment, head);
+    for (std::int64_t t = 0; t < piece.queries; ++t) {
+      float* const scored = row(head, t);
+      std::fill(scored + keys.count, scored + scores.stride, 0.0f);
+      soften(shape, data, piece, t, scored);
+      if (weights != nullptr) {
+        keep_row(scored, keys.count, shape.longest_key, weights + piece.row(shape, t));
+      }
+      float* sums = out.at(piece.query + t, head);
+      std::fill(sums, sums + shape.value_width, 0.0f);
+    }
+  }
+  for (std::int64_t s = 0; s < keys.count; ++s) {
+    fetch(data.v, keys, s + 2, shape.heads, shape.value_width);
+    const std::int64_t place = keys.row(s);
+    for (std::int64_t head = 0; head < shape.heads; ++head) {
+      const float* v = data.v.at(place, head);
+      for (std::int64_t t = 0; t < first.queries; ++t) {
+        const float weight = row(head, t)[s];
+        float* sums = out.at(first.query + t, head);
+        for (std::int64_t i = 0; i < shape.value_width; i += kLanes)
+          store(sums + i, load(sums + i) + weight * load(v + i));
+      }
+    }
   }
 }
 
@@ -218,11 +290,6 @@ POLYSWEEP_INLINE void attend_piece(const AttentionShape& shape, const AttentionD
                                    const Piece& piece, Scratch& scratch, const HeadRows<float>& out,
                                    float* softmax, float* weights) {
   const Matrix scores = scratch.matrix(2, piece.keys);
-  if (is_step(shape, data, piece, softmax)) {
-    attend_step(shape, data, piece, scores.data, out.at(piece.query, piece.head),
-                weights == nullptr ? nullptr : weights + piece.row(shape, 0));
-    return;
-  }
   score(data.q, data.k, piece, shape.width, scratch.matrix(0, shape.width),
         scratch.matrix(1, piece.keys), scores);
   for (std::int64_t t = 0; t < piece.queries; ++t) {
@@ -235,7 +302,7 @@ POLYSWEEP_INLINE void attend_piece(const AttentionShape& shape, const AttentionD
   }
   const Matrix values = scratch.matrix(0, shape.value_width);
   const Matrix sums = scratch.matrix(1, shape.value_width);
-  gather(data.v, piece.key, piece.head, piece.keys, shape.value_width, values);
+  gather(data.v, piece.key_range(), piece.head, shape.value_width, values);
   multiply({scores.data, scores.stride, 1, values, sums, piece.queries, piece.keys,
             padded(shape.value_width)});
   for (std::int64_t t = 0; t < piece.queries; ++t) {
@@ -300,11 +367,11 @@ POLYSWEEP_INLINE void backward_piece(const AttentionShape& shape, const Attentio
 
   const Matrix side = scratch.matrix(0, shape.width);
   const Matrix moved{result.data, padded(shape.width)};
-  gather(data.k, piece.key, piece.head, piece.keys, shape.width, side);
+  gather(data.k, piece.key_range(), piece.head, shape.width, side);
   multiply(
       {slopes.data, slopes.stride, 1, side, moved, piece.queries, piece.keys, padded(shape.width)});
   scatter_add(moved, piece.queries, shape.width, gradients.q, piece.query, piece.head);
-  gather(data.q, piece.query, piece.head, piece.queries, shape.width, side);
+  gather(data.q, piece.query_range(), piece.head, shape.width, side);
   multiply(
       {slopes.data, 1, slopes.stride, side, moved, piece.keys, piece.queries, padded(shape.width)});
   scatter_add(moved, piece.keys, shape.width, gradients.k, piece.key, piece.head);
@@ -316,6 +383,10 @@ POLYSWEEP_CLONES void attend(const AttentionShape& shape, const AttentionData& d
                              HeadRows<float> out, float* softmax, float* weights) {
   Scratch scratch(shape);
   for (std::int64_t segment = 0; segment < shape.segments; ++segment) {
+    if (is_step(shape, data, segment, softmax)) {
+      attend_step(shape, data, segment, scratch, out, weights);
+      continue;
+    }
     for (std::int64_t head = 0; head < shape.heads; ++head) {
       attend_piece(shape, data, Piece(shape, segment, head), scratch, out, softmax, weights);
     }

@@ -28,6 +28,8 @@ struct AttentionShape {
   const std::int64_t* query_lengths = nullptr;
   const std::int64_t* key_starts = nullptr;
   const std::int64_t* key_lengths = nullptr;
+  // Where not null, key row r lies at row key_places[r] of k and v. Forward only.
+  const std::int64_t* key_places = nullptr;
   std::int64_t longest_query = 0;  // T
   std::int64_t longest_key = 0;    // S
   std::int64_t heads = 0;          // H

@@ -27,7 +27,7 @@ struct DecodingOptions {
   // counted, and never more than the model's longest - 1.
   std::int64_t spare_length = 10;
   // Source tokens in a batch (times the beam), at least one sentence.
-  std::int64_t batch_tokens = 4096;
+  std::int64_t batch_tokens = 16384;
 };
 
 // The best translation of each source, in the order given, without begin and

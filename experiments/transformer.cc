@@ -143,6 +143,44 @@ struct Drops {
   }
 };
 
+// The places of the tokens that a step of `rows` hypotheses sees for the first time.
+void add_places(DecoderState& state, std::int64_t rows, const at::TensorOptions& options) {
+  const at::Tensor places = at::arange(state.used, state.used + rows, options).unsqueeze(1);
+  state.places = state.length == 0 ? places : at::cat({state.places, places}, 1);
+}
+
+// Who attends to what in one step of decoding.
+struct StepRows {
+  Rows queries;           // one a hypothesis
+  Rows keys;              // of each its own tokens, by DecoderState::places
+  Rows together, source;  // hypotheses of one source sentence read its keys together
+
+  StepRows(const DecoderState& state, const at::Tensor& tokens) {
+    const std::size_t count = state.sentences.size();
+    const std::int64_t seen = state.length + 1;
+    queries = rows_of_lengths(std::vector<std::int64_t>(count, 1), tokens.device());
+    queries.positions = at::full_like(tokens, state.length);
+    keys.lengths.assign(count, seen);
+    keys.count = queries.count * seen;
+    keys.longest = seen;
+    together.count = queries.count;
+    together.positions = queries.positions;
+    for (std::size_t r = 0; r < count; ++r) {
+      const auto row = static_cast<std::int64_t>(r);
+      keys.starts.push_back(row * seen);
+      const auto b = static_cast<std::size_t>(state.sentences[r]);
+      if (r == 0 || state.sentences[r] != state.sentences[r - 1]) {
+        together.starts.push_back(row);
+        together.lengths.push_back(0);
+        source.starts.push_back(state.source.starts[b]);
+        source.lengths.push_back(state.source.lengths[b]);
+        source.longest = std::max(source.longest, source.lengths.back());
+      }
+      together.longest = std::max(together.longest, ++together.lengths.back());
+    }
+  }
+};
+
 }  // namespace
 
 struct Transformer::Parts {
@@ -249,37 +287,25 @@ struct Transformer::Parts {
     return options.pre_norm ? stack.norm(x) : x;
   }
 
-  // Rows of the cached keys: those of hypothesis r begin at r * capacity.
-  Rows cached_rows(std::int64_t rows, std::int64_t capacity, std::int64_t length) const {
-    Rows result;
-    for (std::int64_t r = 0; r < rows; ++r) result.starts.push_back(r * capacity);
-    result.lengths.assign(static_cast<std::size_t>(rows), length);
-    result.count = rows * capacity;
-    result.longest = length;
-    return result;
-  }
-
   at::Tensor cached_self_attention(DecoderState& state, std::size_t index, const at::Tensor& x,
-                                   const Rows& queries) const {
+                                   const StepRows& rows) const {
     DecoderState::Layer& cache = state.layers[index];
     const Layer& layer = decoder.layers[index];
     const std::vector<at::Tensor> qkv = split(layer.self_qkv(x), 3);
     at::Tensor q = qkv[0];
     at::Tensor k = qkv[1];
-    const Pairs pairs{state.length, 1, state.length + 1, queries.positions,
+    const Pairs pairs{state.length, 1, state.length + 1, rows.queries.positions,
                       static_cast<std::int64_t>(index)};
     const PairBias bias = decoder.encoding->bias(q, pairs);
-    decoder.encoding->rotate(q, k, queries.positions, pairs.layer);
-    cache.keys = cache_with_room(cache.keys, k, state.length);
-    cache.values = cache_with_room(cache.values, qkv[2], state.length);
-    cache.keys.select(1, state.length).copy_(k);
-    cache.values.select(1, state.length).copy_(qkv[2]);
-    const Rows keys = cached_rows(x.size(0), cache.keys.size(1), state.length + 1);
-    Attention call = attention(queries, keys);
+    decoder.encoding->rotate(q, k, rows.queries.positions, pairs.layer);
+    cache.keys = cache_with(cache.keys, state.used, k);
+    cache.values = cache_with(cache.values, state.used, qkv[2]);
+    Attention call = attention(rows.queries, rows.keys);
     call.bias = bias;
     call.q = q;
-    call.k = cache.keys.flatten(0, 1);
-    call.v = cache.values.flatten(0, 1);
+    call.k = cache.keys;
+    call.v = cache.values;
+    call.key_places = state.places.flatten();
     call.first_query = state.length;
     return attended(call, layer.self_out);
   }
@@ -328,33 +354,20 @@ DecoderState Transformer::start(const at::Tensor& memory, const Rows& source,
 at::Tensor Transformer::step(DecoderState& state, const at::Tensor& tokens) const {
   const Parts& parts = *parts_;
   parts.check_length(state.length + 1);
-  const std::size_t count = state.sentences.size();
-  check(tokens.size(0) == static_cast<std::int64_t>(count), "each row of the state has a token");
-  Rows queries = rows_of_lengths(std::vector<std::int64_t>(count, 1), tokens.device());
-  queries.positions = at::full_like(tokens, state.length);
-  // Hypotheses of one source sentence read its keys together.
-  Rows together{{}, {}, queries.count, 0, queries.positions};
-  Rows source;
-  for (std::size_t r = 0; r < count; ++r) {
-    const std::size_t b = static_cast<std::size_t>(state.sentences[r]);
-    if (r == 0 || state.sentences[r] != state.sentences[r - 1]) {
-      together.starts.push_back(static_cast<std::int64_t>(r));
-      together.lengths.push_back(0);
-      source.starts.push_back(state.source.starts[b]);
-      source.lengths.push_back(state.source.lengths[b]);
-      source.longest = std::max(source.longest, source.lengths.back());
-    }
-    together.longest = std::max(together.longest, ++together.lengths.back());
-  }
+  const auto count = static_cast<std::int64_t>(state.sentences.size());
+  check(tokens.size(0) == count, "each row of the state has a token");
+  add_places(state, count, tokens.options());
+  const StepRows rows(state, tokens);
   const Dropout none;
-  at::Tensor x = parts.embed(parts.decoder, tokens, queries.positions, {parts.options, nullptr});
+  at::Tensor x =
+      parts.embed(parts.decoder, tokens, rows.queries.positions, {parts.options, nullptr});
   for (std::size_t i = 0; i < state.layers.size(); ++i) {
     const Layer& layer = parts.decoder.layers[i];
     x = parts.add(x, layer.self_norm, none, 0, [&](const at::Tensor& y) {
-      return parts.cached_self_attention(state, i, y, queries);
+      return parts.cached_self_attention(state, i, y, rows);
     });
     x = parts.add(x, layer.cross_norm, none, 0, [&](const at::Tensor& y) {
-      Attention call = parts.attention(together, source);
+      Attention call = parts.attention(rows.together, rows.source);
       call.q = parts.split(layer.cross_q(y), 1)[0];
       call.k = state.layers[i].cross_keys;
       call.v = state.layers[i].cross_values;
@@ -364,6 +377,7 @@ at::Tensor Transformer::step(DecoderState& state, const at::Tensor& tokens) cons
                   [&](const at::Tensor& y) { return layer.outer(layer.inner(y).relu_()); });
   }
   ++state.length;
+  state.used += count;
   return parts.options.pre_norm ? parts.decoder.norm(x) : x;
 }
 
@@ -373,10 +387,9 @@ void Transformer::select(DecoderState& state, const std::vector<std::int64_t>& r
     sentences.push_back(state.sentences.at(static_cast<std::size_t>(row)));
   }
   state.sentences = std::move(sentences);
-  for (DecoderState::Layer& layer : state.layers) {
-    if (!layer.keys.defined()) continue;
-    layer.keys = cache_rows(layer.keys, rows, state.length);
-    layer.values = cache_rows(layer.values, rows, state.length);
+  if (state.places.defined()) {
+    state.places =
+        state.places.index_select(0, at::tensor(rows, at::kLong).to(state.places.device()));
   }
 }
 

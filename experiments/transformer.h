@@ -40,15 +40,18 @@ struct TransformerOptions {
 };
 
 // Decoding in progress: one row for each hypothesis, all of the same length.
-// Rows of one source sentence share its keys and values.
+// Rows of one source sentence share its keys and values, and those of the tokens
+// that they have in common: each token's are kept once, in a place of their own.
 struct DecoderState {
   struct Layer {
-    at::Tensor keys;          // [R, capacity, H, D'], rotated
-    at::Tensor values;        // [R, capacity, H, D]
+    at::Tensor keys;          // [capacity, H, D'], rotated; the first `used` count
+    at::Tensor values;        // [capacity, H, D]
     at::Tensor cross_keys;    // [Ns, H, D] of all source rows
     at::Tensor cross_values;  // [Ns, H, D]
   };
   std::vector<Layer> layers;
+  at::Tensor places;      // [R, length] int64: where each row's tokens are
+  std::int64_t used = 0;  // places
   Rows source;
   std::vector<std::int64_t> sentences;  // source sentence of each row
   std::int64_t length = 0;              // tokens seen so far

@@ -30,9 +30,10 @@ std::optional<KnownSweep> find_sweep(Connection& connection, const std::string& 
 KnownSweep known_sweep(Connection& connection, const std::string& name) {
   if (const auto found = find_sweep(connection, name)) return *found;
   const std::vector<std::string> names = names_of(connection);
-  if (names.empty())
-    fail("there is no sweep '{}' in {}, nor any other", name, connection.file().string());
-  fail("there is no sweep '{}' in {}{}", name, connection.file().string(), suggestion(name, names));
+  if (names.empty()) {
+    fail("there is no sweep {} in {}, nor any other", in_quotes(name), connection.file().string());
+  }
+  fail("{}: {}", connection.file().string(), unknown_name("sweep", name, names));
 }
 
 std::vector<std::string> sweep_names(const Database& database) {

@@ -1,11 +1,17 @@
 #include "results/ledger.h"
 
+#include <unordered_map>
+
 #include "framework/error.h"
 #include "results/connection.h"
 #include "results/known_sweep.h"
 
 namespace polysweep {
 namespace {
+
+// From here on looking for each trial of a plan costs more than reading all
+// that the database has, by measurement.
+constexpr std::int64_t kScanFactor = 8;
 
 // Answers for one trial after another.
 class StandingReader {
@@ -41,6 +47,37 @@ class StandingReader {
   Statement trial_, unsettled_;
 };
 
+struct Brief {
+  TrialState state = TrialState::kMissing;
+  bool attempted = false;
+};
+
+std::vector<Brief> scan_briefs(Connection& connection, const Plan& plan) {
+  std::unordered_map<TrialId, std::uint32_t> places;
+  places.reserve(plan.size());
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    places.emplace(plan.id(i), static_cast<std::uint32_t>(i));
+  }
+  std::vector<Brief> out(plan.size());
+  Statement rows = connection.prepare("SELECT trial, state, attempt FROM trial");
+  while (rows.step()) {
+    const auto place = places.find(TrialId::from_hex(rows.text(0)));
+    if (place == places.end()) continue;
+    out[place->second] = {static_cast<TrialState>(rows.integer(1)), rows.integer(2) > 0};
+  }
+  return out;
+}
+
+std::vector<Brief> find_briefs(Connection& connection, const Plan& plan) {
+  std::vector<Brief> out(plan.size());
+  Statement row = connection.prepare("SELECT state, attempt FROM trial WHERE trial = ?");
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    if (!row.with(plan.id(i).hex()).step()) continue;
+    out[i] = {static_cast<TrialState>(row.integer(0)), row.integer(1) > 0};
+  }
+  return out;
+}
+
 }  // namespace
 
 void StateCounts::add(TrialState state, std::uint64_t count) {
@@ -64,31 +101,25 @@ void StateCounts::add(TrialState state, std::uint64_t count) {
   }
 }
 
-std::vector<Standing> Ledger::standings(std::span<const TrialId> trials) const {
+Standing Ledger::standing(const TrialId& trial) const {
   const Transaction snapshot(database_.connection(), Transaction::Kind::kRead);
-  StandingReader reader(database_.connection());
-  std::vector<Standing> out;
-  out.reserve(trials.size());
-  for (const TrialId& id : trials) out.push_back(reader.read(id));
-  return out;
+  return StandingReader(database_.connection()).read(trial);
 }
 
-std::vector<PendingTrial> Ledger::pending(const Plan& plan) const {
-  const Transaction snapshot(database_.connection(), Transaction::Kind::kRead);
-  StandingReader reader(database_.connection());
-  std::vector<PendingTrial> out;
+PlanStanding Ledger::standing(const Plan& plan) const {
+  Connection& connection = database_.connection();
+  const Transaction snapshot(connection, Transaction::Kind::kRead);
+  const std::int64_t known = connection.integer("SELECT coalesce(max(trial_id), 0) FROM trial");
+  const bool scan = known / kScanFactor < static_cast<std::int64_t>(plan.size());
+  const std::vector<Brief> briefs =
+      scan ? scan_briefs(connection, plan) : find_briefs(connection, plan);
+  StandingReader reader(connection);
+  PlanStanding out;
   for (std::size_t i = 0; i < plan.size(); ++i) {
-    Standing standing = reader.read(plan.id(i));
-    if (standing.state == TrialState::kMissing) out.push_back({i, std::move(standing)});
+    out.counts.add(briefs[i].state);
+    if (is_settled(briefs[i].state)) continue;
+    out.open.push_back({i, briefs[i].attempted ? reader.read(plan.id(i)) : Standing()});
   }
-  return out;
-}
-
-StateCounts Ledger::counts(const Plan& plan) const {
-  const Transaction snapshot(database_.connection(), Transaction::Kind::kRead);
-  StandingReader reader(database_.connection());
-  StateCounts out;
-  for (std::size_t i = 0; i < plan.size(); ++i) out.add(reader.read(plan.id(i)).state);
   return out;
 }
 

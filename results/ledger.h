@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <map>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -64,24 +63,27 @@ struct SweepSummary {
   StateCounts counts;
 };
 
-// A trial of a plan that is to be run.
-struct PendingTrial {
+// A trial of a plan that is not settled, whoever runs it.
+struct OpenTrial {
   std::size_t index = 0;  // in the plan
   Standing standing;
+};
+
+// How a plan stands, whatever sweep its trials were run for.
+struct PlanStanding {
+  StateCounts counts;
+  std::vector<OpenTrial> open;  // in plan order
 };
 
 class Ledger {
  public:
   explicit Ledger(const Database& database) : database_(database) {}
 
-  // In the order of `trials`.
-  std::vector<Standing> standings(std::span<const TrialId> trials) const;
-  // The trials of the plan whose state is missing, in plan order. Those that
-  // are running elsewhere, settled, or done for another sweep are not in it.
-  std::vector<PendingTrial> pending(const Plan& plan) const;
-  StateCounts counts(const Plan& plan) const;
+  Standing standing(const TrialId& trial) const;
+  // Of a million trials that are settled in about a second (bench/README.md).
+  PlanStanding standing(const Plan& plan) const;
 
-  // How far each host's journal was read. To be asked before standings(), for
+  // How far each host's journal was read. To be asked before standing(), for
   // whoever reads on from there: what stands between is then read twice, not
   // missed.
   std::map<std::string, JournalPosition> positions() const;

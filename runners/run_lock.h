@@ -12,6 +12,9 @@
 
 namespace polysweep {
 
+// Longer than anybody needs to become a host.
+inline constexpr double kDoorWait_s = 30;
+
 class RunLock {
  public:
   // Makes the store's folder where there is none. Throws Error that says which

@@ -2,6 +2,7 @@
 
 #include "framework/error.h"
 #include "results/ingest.h"
+#include "tests/framework/training_catalogue.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 
@@ -12,7 +13,7 @@ Standing standing_of(StoreSample& store, const TrialId& trial) {
   store.sync();
   ingest(store.path());
   const Database database(database_path(store.path()), Access::kRead);
-  return Ledger(database).standings(std::span(&trial, 1)).front();
+  return Ledger(database).standing(trial);
 }
 
 TrialState state_of(StoreSample& store, const TrialId& trial) {
@@ -123,7 +124,7 @@ TEST_CASE("cells and sweeps are counted by state", "[ledger]") {
   CHECK(sweeps[0].revision == sample_revision({"none", "rope"}, 3));
   CHECK((sweeps[0].counts == StateCounts{6, 1, 1, 1, 1, 2}));
   CHECK_THROWS_WITH(ledger.cells("onne"),
-                    Contains("there is no sweep 'onne'") && Contains("did you mean 'one'"));
+                    Contains("unknown sweep 'onne'") && Contains("did you mean 'one'"));
 }
 
 TEST_CASE("an unknown sweep in an empty store says that there is none", "[ledger]") {
@@ -131,6 +132,36 @@ TEST_CASE("an unknown sweep in an empty store says that there is none", "[ledger
   ingest(store.path());
   const Database database(database_path(store.path()), Access::kRead);
   CHECK_THROWS_WITH(Ledger(database).cells("one"), Contains("nor any other"));
+}
+
+TEST_CASE("a plan stands as its trials do in a small store and in a large one", "[ledger]") {
+  const Plan plan = plan_of("[factors]\nencoding = ['none', 'rope', 'sinusoidal']\nseed = [0, 1]\n");
+  REQUIRE(plan.size() == 6);
+  StoreSample store;
+  store.write("alpha", whole_attempt(plan.id(0), {1}));
+  store.write("alpha", {started(plan.id(1)), finished(plan.id(1), 1, Outcome::kDiverged, true)});
+  store.write("alpha", {started(plan.id(2)), finished(plan.id(2), 1, Outcome::kError, true)});
+  store.write("alpha", {started(plan.id(3)), finished(plan.id(3), 1, Outcome::kCrashed, false)});
+  store.write("alpha", started(plan.id(4)));
+  const auto expect_standing = [&] {
+    store.sync();
+    ingest(store.path());
+    const Database database(database_path(store.path()), Access::kRead);
+    const PlanStanding standing = Ledger(database).standing(plan);
+    CHECK((standing.counts == StateCounts{6, 1, 1, 1, 1, 2}));
+    REQUIRE(standing.open.size() == 3);
+    CHECK(standing.open[0].index == 3);
+    CHECK(standing.open[0].standing.next_attempt() == 2);
+    CHECK(standing.open[0].standing.unsettled.at(Outcome::kCrashed) == 1);
+    CHECK(standing.open[1].index == 4);
+    CHECK(standing.open[1].standing.state == TrialState::kRunning);
+    CHECK(standing.open[1].standing.host == "alpha");
+    CHECK(standing.open[2].index == 5);
+    CHECK(standing.open[2].standing.next_attempt() == 1);
+  };
+  expect_standing();
+  store.write("alpha", sample_sweep("other", {"none", "rope", "alibi", "polar"}, 30));
+  expect_standing();
 }
 
 TEST_CASE("a trial shared by two sweeps is one trial", "[ledger]") {

@@ -109,9 +109,9 @@ TEST_CASE("no command reads all points", "[plan]") {
   ask_all([&] { list_trials(database, {"", {"loss"}}); });
   ask_all([&] { Ledger(database).sweeps(); });
   ask_all([&] { Ledger(database).cells("one"); });
-  ask_all([&] { Ledger(database).standings(std::span(&settled, 1)); });
+  ask_all([&] { Ledger(database).standing(settled); });
   const TrialId open = sample_trial("none", 0).id;
-  ask_all([&] { Ledger(database).standings(std::span(&open, 1)); });
+  ask_all([&] { Ledger(database).standing(open); });
   ask_all([&] { load_trial(database, find_trial(database, settled.brief())); });
   for (const std::size_t at_most : {0U, 10U}) {
     ask_all([&] { load_curve(database, settled, "loss", at_most); });

@@ -169,7 +169,8 @@ TEST_CASE("a listing has parameters, and final metrics of done trials only", "[r
   CHECK(chosen.size() == 5);
   CHECK((chosen[0].final_metrics == std::map<std::string, double>{{"bleu", 30}}));
   CHECK_THROWS_WITH(list_trials(database, {"", {"bleuu"}}), Contains("did you mean 'bleu'"));
-  CHECK_THROWS_WITH(list_trials(database, {"two", {}}), Contains("there is no sweep 'two'"));
+  CHECK_THROWS_WITH(list_trials(database, {"two", {}}),
+                    Contains("unknown sweep 'two'; known: one"));
 }
 
 TEST_CASE("a report gets a sweep whole, its holes included", "[records]") {
