@@ -10,10 +10,21 @@ namespace polysweep {
 namespace {
 
 template <typename T>
+void put_fixed(char* to, T value) {
+  for (std::size_t i = 0; i < sizeof(T); ++i) to[i] = static_cast<char>(value >> (8 * i));
+}
+
+template <typename T>
 void append_fixed(std::string& out, T value) {
   char bytes[sizeof(T)];
-  for (std::size_t i = 0; i < sizeof(T); ++i) bytes[i] = static_cast<char>(value >> (8 * i));
+  put_fixed(bytes, value);
   out.append(bytes, sizeof(T));
+}
+
+template <typename T>
+void replace_fixed(std::string& out, std::size_t at, T value) {
+  check(at + sizeof(T) <= out.size(), "what is written over is there");
+  put_fixed(out.data() + at, value);
 }
 
 template <typename T>
@@ -30,6 +41,14 @@ T parse_fixed(std::string_view bytes) {
 void ByteWriter::u32_fixed(std::uint32_t value) { append_fixed(bytes_, value); }
 
 void ByteWriter::u64_fixed(std::uint64_t value) { append_fixed(bytes_, value); }
+
+void ByteWriter::u32_fixed_at(std::size_t at, std::uint32_t value) {
+  replace_fixed(bytes_, at, value);
+}
+
+void ByteWriter::u64_fixed_at(std::size_t at, std::uint64_t value) {
+  replace_fixed(bytes_, at, value);
+}
 
 void ByteWriter::varint(std::uint64_t value) {
   while (value >= 0x80) {

@@ -22,8 +22,12 @@ class ByteWriter {
   void f64(double value);
   void text(std::string_view value);
   void raw(std::string_view value) { bytes_.append(value); }
+  // Over what stands at byte `at`.
+  void u32_fixed_at(std::size_t at, std::uint32_t value);
+  void u64_fixed_at(std::size_t at, std::uint64_t value);
 
   const std::string& bytes() const { return bytes_; }
+  std::size_t size() const { return bytes_.size(); }
   std::string take() { return std::move(bytes_); }
   void clear() { bytes_.clear(); }
 

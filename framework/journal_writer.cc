@@ -18,16 +18,15 @@ constexpr std::size_t kMostBuffered = 1024 * 1024;
 
 std::string record_bytes(const Event& event, const std::string& payload, WriterEpoch epoch,
                          Sequence sequence) {
-  ByteWriter rest;
-  rest.u32_fixed(static_cast<std::uint32_t>(payload.size()));
-  rest.u8(event_type(event));
-  rest.u8(kPayloadVersion);
-  rest.u64_fixed(epoch);
-  rest.u64_fixed(sequence);
-  rest.raw(payload);
   ByteWriter record;
-  record.u64_fixed(record_checksum(rest.bytes()));
-  record.raw(rest.bytes());
+  record.u64_fixed(0);  // the checksum
+  record.u32_fixed(static_cast<std::uint32_t>(payload.size()));
+  record.u8(event_type(event));
+  record.u8(kPayloadVersion);
+  record.u64_fixed(epoch);
+  record.u64_fixed(sequence);
+  record.raw(payload);
+  record.u64_fixed_at(0, record_checksum(std::string_view(record.bytes()).substr(8)));
   return record.take();
 }
 
@@ -111,7 +110,7 @@ void JournalWriter::add_fragments(std::string_view record) {
   while (true) {
     std::size_t room = kJournalBlock - segment_bytes_ % kJournalBlock;
     if (room < kFragmentHeader) {
-      buffer_.append(room, '\0');
+      for (std::size_t i = 0; i < room; ++i) buffer_.u8(0);
       segment_bytes_ += room;
       room = kJournalBlock;
     }
@@ -120,15 +119,15 @@ void JournalWriter::add_fragments(std::string_view record) {
     const FragmentType type = first  ? (last ? FragmentType::kFull : FragmentType::kFirst)
                               : last ? FragmentType::kLast
                                      : FragmentType::kMiddle;
-    ByteWriter checked;
-    checked.u8(static_cast<std::uint8_t>(type));
-    checked.raw(data);
-    ByteWriter header;
-    header.u32_fixed(fragment_checksum(checked.bytes()));
-    header.u8(static_cast<std::uint8_t>(data.size() & 0xFF));
-    header.u8(static_cast<std::uint8_t>(data.size() >> 8));
-    buffer_ += header.bytes();
-    buffer_ += checked.bytes();
+    const std::size_t begin = buffer_.size();
+    buffer_.u32_fixed(0);  // the checksum
+    buffer_.u8(static_cast<std::uint8_t>(data.size() & 0xFF));
+    buffer_.u8(static_cast<std::uint8_t>(data.size() >> 8));
+    const std::size_t checked = buffer_.size();
+    buffer_.u8(static_cast<std::uint8_t>(type));
+    buffer_.raw(data);
+    buffer_.u32_fixed_at(begin,
+                         fragment_checksum(std::string_view(buffer_.bytes()).substr(checked)));
     segment_bytes_ += kFragmentHeader + data.size();
     if (last) return;
     record.remove_prefix(data.size());
@@ -151,7 +150,7 @@ void JournalWriter::expect_alive() const {
 void JournalWriter::write_out(bool durable) {
   expect_alive();
   alive_ = false;
-  if (!buffer_.empty()) file_->append(buffer_);
+  if (buffer_.size() > 0) file_->append(buffer_.bytes());
   buffer_.clear();
   if (durable) {
     file_->sync();

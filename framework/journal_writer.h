@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "framework/bytes.h"
 #include "framework/event.h"
 #include "framework/file_system.h"
 
@@ -54,7 +55,7 @@ class JournalWriter {
   std::filesystem::path folder_;
   std::unique_ptr<FileLock> lock_;
   std::unique_ptr<AppendFile> file_;
-  std::string buffer_;
+  ByteWriter buffer_;
   std::uint64_t segment_ = 0;
   std::uint64_t segment_bytes_ = 0;  // written and buffered
   WriterEpoch epoch_ = 0;

@@ -85,7 +85,8 @@ std::string free_host_name(FileSystem& files, const std::filesystem::path& store
 
 std::filesystem::path trial_folder(const std::filesystem::path& store, const TrialId& id) {
   const std::string hex = id.hex();
-  return store / "trials" / hex.substr(0, 2) / hex;
+  // In one piece: it is asked for at every start of a trial.
+  return fmt::format("{}/trials/{}/{}", store.native(), hex.substr(0, 2), hex);
 }
 
 }  // namespace polysweep

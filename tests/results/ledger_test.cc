@@ -135,7 +135,8 @@ TEST_CASE("an unknown sweep in an empty store says that there is none", "[ledger
 }
 
 TEST_CASE("a plan stands as its trials do in a small store and in a large one", "[ledger]") {
-  const Plan plan = plan_of("[factors]\nencoding = ['none', 'rope', 'sinusoidal']\nseed = [0, 1]\n");
+  const Plan plan =
+      plan_of("[factors]\nencoding = ['none', 'rope', 'sinusoidal']\nseed = [0, 1]\n");
   REQUIRE(plan.size() == 6);
   StoreSample store;
   store.write("alpha", whole_attempt(plan.id(0), {1}));
