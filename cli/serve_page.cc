@@ -32,7 +32,7 @@ th, td { text-align: left; padding: .25rem .7rem .25rem 0; border-bottom: 1px so
 td.text { white-space: pre-wrap; overflow-wrap: anywhere; }
 svg { width: 100%; height: auto; } svg[hidden] { display: none; }
 svg text { fill: currentColor; font-size: 12px; }
-.frame { stroke: var(--line); fill: none; } .curve { fill: none; stroke-width: 2; }
+.frame { stroke: var(--line); fill: none; } .rule { stroke: var(--soft); } .curve { fill: none; stroke-width: 2; }
 .band { fill: #8884; } .mean { fill: none; stroke: #888; stroke-dasharray: 5 4; stroke-width: 1.5; }
 pre { background: var(--soft); padding: .5rem; overflow-x: auto; margin: .2rem 0; }
 #bad section { margin: 0 0 1rem; } #bad p { margin: .2rem 0; }
@@ -95,6 +95,16 @@ const time = seconds => {
   if (s < 3600) return Math.floor(s / 60) + 'm ' + String(s % 60).padStart(2, '0') + 's';
   return Math.floor(s / 3600) + 'h ' + String(Math.floor(s % 3600 / 60)).padStart(2, '0') + 'm';
 };
+// Round numbers from low to high, about so many.
+const ticks = (low, high, about) => {
+  const least = (high - low) / about;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = power * [1, 2, 5, 10].find(each => each * power >= least);
+  const found = [];
+  for (let i = Math.ceil(low / step); i * step <= high; ++i) found.push(i * step);
+  return found;
+};
+const rate = value => value < 10 ? value.toPrecision(2) : Math.round(value);
 const short = value => value === null ? 'not finite' : Number(value.toPrecision(4)).toString();
 
 function showCounts(data) {
@@ -119,7 +129,7 @@ function showCounts(data) {
   for (const state of ['done', 'diverged', 'failed', 'running', 'missing']) {
     say(state, counts[state], state);
   }
-  say('trials/s', short(data.trials_per_s));
+  say('trials/s', rate(data.trials_per_s));
   say('left', data.counts.missing + data.counts.running === 0 ? 'nothing' : time(data.left_s));
   if (data.peak_memory_bytes > 0) {
     say('peak memory of a trial', Math.round(data.peak_memory_bytes / 1048576) + ' MiB');
@@ -176,12 +186,15 @@ function showChart(data) {
   const px = x => 60 + (width - 80) * (x - x0) / (x1 - x0);
   const py = y => 290 - 270 * (y - y0) / (y1 - y0);
   chart.append(drawn('rect', {x: 60, y: 20, width: width - 80, height: 270, class: 'frame'}));
-  for (const [value, anchor] of [[x0, 'start'], [x1, 'end']]) {
-    chart.append(drawn('text', {x: px(value), y: 308, 'text-anchor': anchor}, 'step ' + value));
+  for (const value of ticks(x0, x1, width / 130)) {
+    chart.append(drawn('path', {d: 'M' + px(value) + ' 290v5', class: 'frame'}));
+    chart.append(drawn('text', {x: px(value), y: 308, 'text-anchor': 'middle'}, short(value)));
   }
-  for (const value of [y0, y1]) {
+  for (const value of ticks(y0, y1, 5)) {
+    chart.append(drawn('path', {d: 'M60 ' + py(value) + 'H' + (width - 20), class: 'rule'}));
     chart.append(drawn('text', {x: 54, y: py(value) + 4, 'text-anchor': 'end'}, short(value)));
   }
+  chart.append(drawn('text', {x: width - 20, y: 14, 'text-anchor': 'end'}, 'over steps'));
   const place = ([x, y], i) => (i ? 'L' : 'M') + px(x).toFixed(1) + ' ' + py(y).toFixed(1);
   const line = points => points.map(place).join('');
   for (const band of data.bands) {
