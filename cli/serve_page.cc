@@ -32,7 +32,8 @@ th, td { text-align: left; padding: .25rem .7rem .25rem 0; border-bottom: 1px so
 td.text { white-space: pre-wrap; overflow-wrap: anywhere; }
 svg { width: 100%; height: auto; } svg[hidden] { display: none; }
 svg text { fill: currentColor; font-size: 12px; }
-.frame { stroke: var(--line); fill: none; } .rule { stroke: var(--soft); } .curve { fill: none; stroke-width: 2; }
+.frame { stroke: var(--line); fill: none; }
+.rule { stroke: var(--soft); } .curve { fill: none; stroke-width: 2; }
 .band { fill: #8884; } .mean { fill: none; stroke: #888; stroke-dasharray: 5 4; stroke-width: 1.5; }
 pre { background: var(--soft); padding: .5rem; overflow-x: auto; margin: .2rem 0; }
 #bad section { margin: 0 0 1rem; } #bad p { margin: .2rem 0; }
