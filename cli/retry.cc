@@ -17,8 +17,6 @@
 namespace polysweep {
 namespace {
 
-constexpr double kDoorWait_s = 30;
-
 void declare(CommandOptions& options) {
   declare_store(options);
   declare_json(options);

@@ -92,6 +92,41 @@ TEST_CASE("refused at each single file operation, the next run makes it whole",
   table.print();
 }
 
+TEST_CASE("a retry killed at any file operation is repeated, and all is whole", "[faults]") {
+  std::string text = kFaultySweep;
+  const std::string seed = "seed = ";
+  text.insert(text.find(seed), "fault = { values = ['throw'], when = { x = 1.0 } }\n");
+  // The trials of x = 1 fail, and do not in their second attempt.
+  const auto with_failures = [&](const PolysweepProgram& program) {
+    const auto sweep = program.write("faulty.toml", text);
+    REQUIRE(program.run(sweep).status == 1);
+    REQUIRE(program.query("SELECT count(*) AS n FROM trials WHERE state = 'failed'")[0]["n"] == 3);
+    return sweep;
+  };
+  const PolysweepProgram undisturbed;
+  const auto undisturbed_sweep = with_failures(undisturbed);
+  REQUIRE(undisturbed.ask({"retry", "faulty"}).status == 0);
+  REQUIRE(undisturbed.run(undisturbed_sweep).status == 0);
+  FaultTable table;
+  for (const std::string calls : {"write", "sync", "rename,open"}) {
+    int status = 1;
+    for (int n = 1; status != 0; ++n) {
+      REQUIRE(n < 1000);
+      INFO(calls << " " << n);
+      const PolysweepProgram program;
+      const auto sweep = with_failures(program);
+      const std::string fault = calls + " kill " + std::to_string(n);
+      status = run_command(program.on_store({"retry", "faulty"}), shim(program, fault)).status;
+      if (status != 0) REQUIRE(program.ask({"retry", "faulty"}).status == 0);
+      table.add("retry: " + calls + " kill",
+                expect_whole(program, sweep, final_values(undisturbed)));
+      CHECK(program.query("SELECT count(*) AS n FROM attempts WHERE outcome = 'error'")[0]["n"] ==
+            3);
+    }
+  }
+  table.print();
+}
+
 TEST_CASE("interrupted and short writes are gone on with", "[faults]") {
   FaultTable table;
   for (const char* fault : {"write short 1 1", "write EINTR 1 2", "write EINTR 2 3"}) {

@@ -9,8 +9,7 @@
 
 namespace polysweep {
 
-// The sweep that the faults are done to: short, with checkpoints, with trials
-// that fail on purpose.
+// The sweep that the faults are done to: short, with checkpoints.
 extern const std::string kFaultySweep;
 
 // Final values of every trial, which must not depend on what happened.
