@@ -14,7 +14,7 @@
 #include <limits>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -93,7 +93,7 @@ class AttemptTable {
 
   const JournalTable& journals_;
   Statement read_, read_lost_, write_, add_lost_, write_state_, unfinished_;
-  std::unordered_map<std::int64_t, TrialAttempts> trials_;
+  std::map<std::int64_t, TrialAttempts> trials_;  // ordered: pages fill up one by one
   std::vector<std::int64_t> reconsidered_;
   std::vector<std::int64_t> changed_;
 };
