@@ -5,9 +5,9 @@ usage: decode_bench.py DECODE_BENCH      (pairs in turn; median and range)
 Both sides have the same weights (random), the same sources, float32, one thread and
 beam 5, and every hypothesis has the same number of tokens: CTranslate2 by a smallest
 and a largest length, polysweep by a longest length and no end token. How sentences
-are put into batches is each side's own; CTranslate2 is given several sizes and the
-best one counts. Most translations must be the same token for token before anything
-is timed (ties and the last bits of sums may differ).
+are put into batches is each side's own; CTranslate2 is given several sizes in each
+turn, and the one with the best median counts. Most translations must be the same
+token for token before anything is timed (ties and the last bits of sums may differ).
 """
 import json
 import math
@@ -130,11 +130,13 @@ def measure(program, shape):
         assert all(len(tokens) == STEPS for tokens in found + wanted)
         same = sum(a == b for a, b in zip(found, wanted)) / len(found)
         assert same >= AGREE, f"only {same:.1%} of the translations agree"
-        batch = min(BATCHES, key=lambda size: min(run_peer(size) for _ in range(2)))
-        mine, theirs = [], []
+        mine, by_size = [], {size: [] for size in BATCHES}
         for _ in range(REPEATS):
             mine.append(run_ours())
-            theirs.append(run_peer(batch))
+            for size, times in by_size.items():
+                times.append(run_peer(size))
+        batch = min(BATCHES, key=lambda size: statistics.median(by_size[size]))
+        theirs = by_size[batch]
         ours.stdin.close()
         ours.wait()
     ratios = [b / a for a, b in zip(mine, theirs)]

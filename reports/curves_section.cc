@@ -109,6 +109,24 @@ std::optional<Figure> convergence_figure(const Study& study, const Convergence& 
   return figure;
 }
 
+namespace {
+
+// Steps are seen from evaluation to evaluation: a ratio has no more digits than three,
+// also where all pairs agree.
+constexpr double kRatioGrain = 0.01;
+
+std::vector<TableCell> ratio_fields(const ConvergenceRow& row) {
+  const TableCell none("-", Tone::kMuted);
+  if (!row.ratio) return {none, none};
+  const double grain = std::max(half_width(row.interval), kRatioGrain);
+  const TableCell ratio(rounded_text(*row.ratio, grain), *row.ratio);
+  if (!row.interval) return {ratio, none};
+  return {ratio, TableCell(rounded_text(row.interval->low, grain) + " to " +
+                           rounded_text(row.interval->high, grain))};
+}
+
+}  // namespace
+
 Table convergence_table(const Study& study, const Convergence& convergence) {
   Table table;
   table.id = "convergence-table";
@@ -121,11 +139,9 @@ Table convergence_table(const Study& study, const Convergence& convergence) {
                    {study.percent + " t interval", Align::kRight, ""},
                    {"pairs", Align::kRight, ""}};
   for (const auto& row : convergence.rows) {
-    table.rows.push_back(
-        {study.cell_field(row.cell), target_field(row), reached_field(row),
-         row.ratio ? TableCell(rounded_text(*row.ratio, half_width(row.interval)), *row.ratio)
-                   : TableCell("-", Tone::kMuted),
-         interval_field(row.interval), TableCell(std::to_string(row.pairs))});
+    const std::vector<TableCell> ratio = ratio_fields(row);
+    table.rows.push_back({study.cell_field(row.cell), target_field(row), reached_field(row),
+                          ratio[0], ratio[1], TableCell(std::to_string(row.pairs))});
   }
   table.notes = {fmt::format(
       "Ratio: geometric mean of steps(cell) / steps(baseline) over the {}s in which both get "
