@@ -25,7 +25,7 @@ struct AttemptSurroundings {
   Recorder& recorder;
   MemoryEvents& memory_events;
   TrialFolders& folders;
-  const std::string& mark;  // process_mark() of this process
+  const std::string& mark;  // process_mark() of the host
   std::function<std::filesystem::path(const std::string&)> program_at;
 };
 

@@ -22,6 +22,12 @@ std::string seat_name() {
   return fmt::format("{}-{}", machine, slot == nullptr ? "0" : slot);
 }
 
+// Of the host; ours where no host has started us.
+std::string keeper_mark() {
+  const char* mark = std::getenv(kKeeperVariable);
+  return mark == nullptr ? process_mark() : mark;
+}
+
 }  // namespace
 
 std::filesystem::path locate_program(const std::string& program,
@@ -44,7 +50,7 @@ std::filesystem::path locate_program(const std::string& program,
 CommandRunner::CommandRunner(ExperimentSpec spec, std::filesystem::path own_folder)
     : spec_(std::move(spec)),
       own_folder_(std::move(own_folder)),
-      mark_(process_mark()),
+      mark_(keeper_mark()),
       folders_(seat_name()) {
   check(spec_.command.has_value(), "the experiment runs a command");
   adopt_orphans();

@@ -20,9 +20,6 @@
 
 namespace polysweep {
 
-// The variable that marks all processes of a trial with the process_mark() of
-// the worker that keeps them.
-inline constexpr const char* kKeeperVariable = "POLYSWEEP_KEEPER";
 inline constexpr const char* kTrialFolderVariable = "POLYSWEEP_TRIAL_FOLDER";
 // Set by the host: the number of the worker's slot.
 inline constexpr const char* kSlotVariable = "POLYSWEEP_SLOT";

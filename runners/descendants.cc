@@ -14,6 +14,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -23,6 +24,8 @@
 namespace polysweep {
 
 namespace {
+
+constexpr std::size_t kMostEnvironment = 4 * 1024 * 1024;
 
 struct ProcessFacts {
   pid_t parent = 0;
@@ -196,20 +199,26 @@ std::string process_mark() {
 }
 
 std::size_t kill_orphans_of_the_dead(std::string_view variable, std::string_view folder_variable,
-                                     const std::filesystem::path& folder) {
-  constexpr std::size_t kMostEnvironment = 4 * 1024 * 1024;
+                                     const std::filesystem::path& folder, double patience_s) {
   const std::string below = folder.string() + "/";
-  std::size_t count = 0;
-  for (const pid_t pid : all_processes()) {
-    if (pid == getpid()) continue;
-    const std::string environment =
-        read_proc(fmt::format("/proc/{}/environ", pid), kMostEnvironment);
-    const std::string_view mark = value_in(environment, variable);
-    if (mark.empty() || !value_in(environment, folder_variable).starts_with(below)) continue;
-    if (!names_the_dead(mark)) continue;
-    if (kill(pid, SIGKILL) == 0) ++count;
+  std::set<pid_t> killed;
+  const double deadline_s = system_clock().monotonic_s() + patience_s;
+  while (true) {
+    // One that was found may have started another meanwhile.
+    bool any = false;
+    for (const pid_t pid : all_processes()) {
+      if (pid == getpid()) continue;
+      const std::string environment =
+          read_proc(fmt::format("/proc/{}/environ", pid), kMostEnvironment);
+      const std::string_view mark = value_in(environment, variable);
+      if (mark.empty() || !value_in(environment, folder_variable).starts_with(below)) continue;
+      if (!names_the_dead(mark) || kill(pid, SIGKILL) != 0) continue;
+      killed.insert(pid);
+      any = true;
+    }
+    if (!any || system_clock().monotonic_s() > deadline_s) return killed.size();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  return count;
 }
 
 }  // namespace polysweep

@@ -21,6 +21,9 @@ namespace polysweep {
 // (PR_SET_CHILD_SUBREAPER).
 void adopt_orphans();
 
+// Set by a host: its process_mark(), for all processes that come from it.
+inline constexpr const char* kKeeperVariable = "POLYSWEEP_KEEPER";
+
 enum class Reap : bool { kNo, kYes };
 
 struct Killed {
@@ -39,9 +42,10 @@ Killed kill_descendants(std::span<const pid_t> spared, Reap reap, double patienc
 std::string process_mark();
 
 // Kills the processes that have `variable` set to the process_mark() of one that
-// lives no more and, in the variable `folder_variable`, a path below `folder`.
-// Those of other users and other PID namespaces stay untouched. Returns how many.
+// lives no more and, in the variable `folder_variable`, a path below `folder`,
+// until none is left, or for `patience_s`. Those of other users and other PID
+// namespaces stay untouched. Returns how many.
 std::size_t kill_orphans_of_the_dead(std::string_view variable, std::string_view folder_variable,
-                                     const std::filesystem::path& folder);
+                                     const std::filesystem::path& folder, double patience_s = 5);
 
 }  // namespace polysweep

@@ -4,6 +4,7 @@
 
 #include "framework/digest.h"
 #include "framework/error.h"
+#include "runners/descendants.h"
 
 namespace polysweep {
 
@@ -23,6 +24,7 @@ void WorkerSeat::start(const WorkerCommand& command, FolderOfTrial folder_of, do
   }
   options.environment = slot_.environment;
   options.environment.emplace_back("POLYSWEEP_SLOT", std::to_string(slot_.number));
+  options.environment.emplace_back(kKeeperVariable, process_mark());
   options.cpus = slot_.cpus;
   options.memory_group = slot_.memory_group;
   options.address_space_bytes = slot_.address_space_bytes;

@@ -248,6 +248,26 @@ TEST_CASE("host and workers killed at once: the next run cleans up and finishes"
   CHECK(all_points(program).size() == undisturbed.size());
 }
 
+TEST_CASE("a worker too slow to end its programs does not let them live on", "[cli]") {
+  const nlohmann::json undisturbed = undisturbed_points();
+  const PolysweepProgram program;
+  const fs::path sweep = write_sweep(program);
+  const std::vector<std::string> words = {"pause=0.2", "--slots", "1"};
+  const int pid = start_command(program.run_words(sweep, words));
+  const int worker = worker_at_step_two(program);
+  kill(worker, SIGSTOP);
+  kill(pid, SIGKILL);
+  wait_command(pid);
+  CHECK_FALSE(all_grandchildren_are_dead(program));
+  const CommandEnd end = program.run(sweep, words);
+  INFO(end.output << end.error);
+  CHECK(end.status == 0);
+  CHECK(all_grandchildren_are_dead(program));
+  CHECK(all_points(program).size() == undisturbed.size());
+  kill(worker, SIGCONT);
+  CHECK(comes_true([&] { return kill(worker, 0) != 0; }));
+}
+
 TEST_CASE("a killed host takes its workers' programs with it", "[cli]") {
   const PolysweepProgram program;
   const fs::path sweep = write_sweep(program);
