@@ -138,6 +138,33 @@ TEST_CASE("each library stays behind its wall", "[tidy]") {
   expect_none(problems);
 }
 
+TEST_CASE("every source is built", "[tidy]") {
+  std::set<std::string> words;
+  const std::regex word("[A-Za-z0-9_]+");
+  const fs::path root = POLYSWEEP_SOURCE_FOLDER;
+  for (const std::string& folder : kFolders) {
+    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root / folder)) {
+      if (entry.path().filename() != "CMakeLists.txt") continue;
+      std::ifstream in(entry.path());
+      for (std::string line; std::getline(in, line);) {
+        for (std::sregex_iterator at(line.begin(), line.end(), word), end; at != end; ++at) {
+          words.insert(at->str());
+        }
+      }
+    }
+  }
+  Problems problems;
+  for (const SourceFile& source : sources()) {
+    if (source.is_header()) continue;
+    const std::string stem = fs::path(source.path).stem();
+    // A benchmark or fuzz target may be named without what all of its kind end in.
+    const bool is_built =
+        words.contains(stem) || words.contains(stem.substr(0, stem.find_last_of('_')));
+    if (!is_built) problems.push_back(source.path + " stands in no CMakeLists.txt");
+  }
+  expect_none(problems);
+}
+
 TEST_CASE("processes are made in one file", "[tidy]") {
   const std::regex creation("\\b(v?fork|posix_spawnp?|execv[pe]*|execl[pe]*|popen|system) *\\(");
   const std::regex quoted("\"([^\"\\\\]|\\\\.)*\"");
