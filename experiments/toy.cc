@@ -83,7 +83,10 @@ bool break_down(const std::string& fault) {
   if (fault == "device_memory") fail("CUDA out of memory. Tried to allocate 2.00 GiB");
   if (fault == "memory") eat_memory();
   if (fault == "bad_alloc") throw std::bad_alloc();
-  if (fault == "segfault") raise(SIGSEGV);
+  if (fault == "segfault") {
+    signal(SIGSEGV, SIG_DFL);  // also where somebody (a sanitizer) would make an exit of it
+    raise(SIGSEGV);
+  }
   if (fault == "abort") std::abort();
   if (fault == "kill") raise(SIGKILL);
   if (fault == "exit") _exit(7);

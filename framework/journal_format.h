@@ -41,6 +41,8 @@ inline constexpr std::uint8_t kPayloadVersion = 1;
 inline constexpr std::string_view kSegmentMagic = "polysweep journal\n";
 // No record is longer; a length beyond it is damage.
 inline constexpr std::size_t kLongestRecord = 16 * 1024 * 1024;
+// No epoch or sequence number is ever so great; one beyond it is damage.
+inline constexpr std::uint64_t kGreatestNumber = std::uint64_t{1} << 62;
 // A segment that would grow beyond it is closed and the next begun.
 inline constexpr std::size_t kSegmentBytes = 64 * 1024 * 1024;
 inline constexpr std::string_view kJournalLock = "LOCK";

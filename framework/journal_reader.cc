@@ -245,6 +245,10 @@ std::optional<JournalRecord> JournalReader::take_record() {
     report(record_offset_, false, "a record whose length does not fit");
     return std::nullopt;
   }
+  if (record.epoch > kGreatestNumber || record.sequence > kGreatestNumber) {
+    report(record_offset_, false, "a record with a number that is never given");
+    return std::nullopt;
+  }
   if (!is_known_event(type, version)) {
     offset_ = record_offset_;  // and again whenever it is come to
     fail(

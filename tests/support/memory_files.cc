@@ -17,9 +17,9 @@ class MemoryFiles::File : public AppendFile {
   File(MemoryFiles& files, std::string path) : files_(files), path_(std::move(path)) {}
 
   void append(std::string_view bytes) override {
-    std::string& content = files_.content[path_];
+    std::string& written = files_.content[path_];
     const bool fails = ++files_.appends_ == files_.failing_append;
-    content += bytes.substr(0, fails ? bytes.size() / 2 : bytes.size());
+    written += bytes.substr(0, fails ? bytes.size() / 2 : bytes.size());
     if (fails) refuse("write", path_);
   }
 
