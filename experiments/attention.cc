@@ -185,8 +185,9 @@ at::Tensor attend_by_kernel(const Attention& attention) {
   const std::int64_t rows = attention.q.size(0);
   const std::int64_t heads = attention.q.size(1);
   const PairBias& bias = attention.bias;
-  check(!attention.key_places.defined() || !at::GradMode::is_enabled(),
-        "keys in places of their own have no gradients");
+  const at::Tensor& places = attention.key_places;
+  check(!places.defined() || (places.is_contiguous() && !at::GradMode::is_enabled()),
+        "keys in places of their own lie in one piece and have no gradients");
   const auto call = c10::make_intrusive<Call>(attention);
   const auto dense = [](const at::Tensor& x) { return x.defined() ? x.contiguous() : x; };
   Inputs inputs{heads_together(attention.q), heads_together(attention.k),

@@ -80,7 +80,7 @@ class Ledger {
   explicit Ledger(const Database& database) : database_(database) {}
 
   Standing standing(const TrialId& trial) const;
-  // Of a million trials that are settled in about a second (bench/README.md).
+  // Of a million settled trials in less than two seconds (bench/README.md, `million`).
   PlanStanding standing(const Plan& plan) const;
 
   // How far each host's journal was read. To be asked before standing(), for
