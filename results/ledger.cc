@@ -9,8 +9,9 @@
 namespace polysweep {
 namespace {
 
-// From here on looking for each trial of a plan costs more than reading all
-// that the database has, by measurement.
+// From here on looking for each trial of a plan costs more than reading all that
+// the database has: of 400,000 trials, from a seventh (asked for as they are
+// stored) or a tenth of them (in random order) on.
 constexpr std::int64_t kScanFactor = 8;
 
 // Answers for one trial after another.

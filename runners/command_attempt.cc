@@ -11,6 +11,7 @@
 #include "framework/error.h"
 #include "runners/command_runner.h"
 #include "runners/descendants.h"
+#include "runners/slots.h"
 
 namespace polysweep {
 

@@ -9,6 +9,7 @@
 #include "runners/command_attempt.h"
 #include "runners/descendants.h"
 #include "runners/program.h"
+#include "runners/slots.h"
 
 namespace polysweep {
 

@@ -21,8 +21,6 @@
 namespace polysweep {
 
 inline constexpr const char* kTrialFolderVariable = "POLYSWEEP_TRIAL_FOLDER";
-// Set by the host: the number of the worker's slot.
-inline constexpr const char* kSlotVariable = "POLYSWEEP_SLOT";
 
 // The path of a command's program: one with a slash begins at `sweep_folder`,
 // another is looked for in $PATH and then beside polysweep, in `own_folder`.

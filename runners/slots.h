@@ -14,6 +14,9 @@
 
 namespace polysweep {
 
+// In a worker's environment: the number of its slot.
+inline constexpr const char* kSlotVariable = "POLYSWEEP_SLOT";
+
 struct Slot {
   int number = 0;
   int device = -1;          // -1: CPU; else what the worker shall use: always 0,

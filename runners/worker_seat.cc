@@ -23,7 +23,7 @@ void WorkerSeat::start(const WorkerCommand& command, FolderOfTrial folder_of, do
     options.argv.push_back(std::to_string(slot_.device));
   }
   options.environment = slot_.environment;
-  options.environment.emplace_back("POLYSWEEP_SLOT", std::to_string(slot_.number));
+  options.environment.emplace_back(kSlotVariable, std::to_string(slot_.number));
   options.environment.emplace_back(kKeeperVariable, process_mark());
   options.cpus = slot_.cpus;
   options.memory_group = slot_.memory_group;
