@@ -59,9 +59,14 @@ void HostRun::hear(WorkerSeat& seat, const Message& message) {
     if (Flight* flight = moves_on(seat, progress->trial, progress->attempt)) {
       const bool sensible = progress->total > 0 && progress->done >= 0;
       flight->fraction = sensible ? std::min(1.0, progress->done / progress->total) : 0;
+      if (flight->resumed) flight->head_start = flight->fraction;
+      flight->resumed = false;
     }
   } else if (const auto* resumed = std::get_if<AttemptResumed>(&message)) {
-    if (moves_on(seat, resumed->trial, resumed->attempt)) append_state(*resumed);
+    if (Flight* flight = moves_on(seat, resumed->trial, resumed->attempt)) {
+      flight->resumed = true;
+      append_state(*resumed);
+    }
   } else if (const auto* ended = std::get_if<AttemptEnded>(&message)) {
     attempt_ended(seat, *ended);
   } else if (!std::holds_alternative<Heartbeat>(message)) {
@@ -194,6 +199,7 @@ void HostRun::end_attempt(WorkerSeat& seat, Flight flight, Ending ending) {
       {{flight.id, item.next_attempt, ending.outcome, finished.final, std::move(ending.message)},
        !counts,
        flight.lost});
+  if (finished.final) head_starts_ += flight.head_start;
   if (flight.lost) return;
   ++item.next_attempt;
   if (step == NextStep::kRetry && !flight.alone) queue_.put_back(item);

@@ -59,6 +59,25 @@ TEST_CASE("a stop, then another run, end with the bits of an undisturbed run", "
   CHECK(sums(host) == sums(undisturbed));
 }
 
+TEST_CASE("what a trial had done before this run does not count as this run's pace", "[host]") {
+  ToyHost host;
+  host.add("steps=40 sleep_ms=25 checkpoint_every=1");
+  const double fastest = 1 / (40 * 0.025);  // trials a second: no step is shorter than its sleep
+  host.on_update = [&](const ProgressCounts& counts) {
+    const bool half_done = counts.left_s && *counts.left_s * counts.trials_per_s < 0.5;
+    if (half_done && host.stop->requests() == 0) host.stop->request();
+  };
+  CHECK(host.run().stopped);
+  double pace = 0;
+  host.on_update = [&](const ProgressCounts& counts) {
+    if (counts.done == 0) pace = std::max(pace, counts.trials_per_s);
+  };
+  CHECK(host.run_again().done == 1);
+  CHECK(resumed_somewhere(host));
+  CHECK(pace > 0);
+  CHECK(pace <= fastest);
+}
+
 TEST_CASE("a crash in the middle resumes from the checkpoint with the same bits", "[host]") {
   ToyHost sound(1);
   sound.add("noise=1 steps=20 checkpoint_every=5");
