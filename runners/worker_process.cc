@@ -101,6 +101,12 @@ template <typename ChildPlan>
   return pid;
 }
 
+// Where vfork is a fork, as under the thread sanitizer, a child may not have begun
+// its group yet.
+void signal_group(pid_t leader, int signal) {
+  if (::kill(-leader, signal) != 0) ::kill(leader, signal);
+}
+
 // Above the numbers that the child gives to 0 ... 3.
 int moved_up(Descriptor& descriptor) {
   const int moved = fcntl(descriptor.get(), F_DUPFD_CLOEXEC, 10);
@@ -223,7 +229,7 @@ void WorkerProcess::launch(ChildPlan& plan, const ProcessOptions& options) {
   pidfd_ = Descriptor(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0U)));
   if (pidfd_.get() < 0) {
     const int reason = errno;
-    ::kill(-pid_, SIGKILL);
+    signal_group(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
     fail("cannot watch process {}: pidfd_open: {}", pid_, strerror(reason));
   }
@@ -231,7 +237,7 @@ void WorkerProcess::launch(ChildPlan& plan, const ProcessOptions& options) {
 
 WorkerProcess::~WorkerProcess() {
   if (status_) return;
-  ::kill(-pid_, SIGKILL);
+  signal_group(pid_, SIGKILL);
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
@@ -271,7 +277,7 @@ std::optional<std::string> WorkerProcess::read_all_output(double timeout_s,
 }
 
 void WorkerProcess::kill(int signal) {
-  if (!status_) ::kill(-pid_, signal);
+  if (!status_) signal_group(pid_, signal);
 }
 
 std::optional<ExitStatus> WorkerProcess::poll() {
