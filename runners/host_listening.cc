@@ -59,8 +59,8 @@ void HostRun::hear(WorkerSeat& seat, const Message& message) {
     if (Flight* flight = moves_on(seat, progress->trial, progress->attempt)) {
       const bool sensible = progress->total > 0 && progress->done >= 0;
       flight->fraction = sensible ? std::min(1.0, progress->done / progress->total) : 0;
-      if (flight->resumed) flight->head_start = flight->fraction;
-      flight->resumed = false;
+      std::optional<double>& head_start = flight->item.head_start;
+      head_start = std::min(head_start.value_or(1), flight->resumed ? flight->fraction : 0);
     }
   } else if (const auto* resumed = std::get_if<AttemptResumed>(&message)) {
     if (Flight* flight = moves_on(seat, resumed->trial, resumed->attempt)) {
@@ -199,8 +199,8 @@ void HostRun::end_attempt(WorkerSeat& seat, Flight flight, Ending ending) {
       {{flight.id, item.next_attempt, ending.outcome, finished.final, std::move(ending.message)},
        !counts,
        flight.lost});
-  if (finished.final) head_starts_ += flight.head_start;
   if (flight.lost) return;
+  if (finished.final) head_starts_ += item.head_start.value_or(0);
   ++item.next_attempt;
   if (step == NextStep::kRetry && !flight.alone) queue_.put_back(item);
   if (step == NextStep::kRetryAlone || (step == NextStep::kRetry && flight.alone)) {

@@ -181,16 +181,16 @@ void HostRun::report_progress(bool last) {
   counts.done = size_.done + result_.done + elsewhere.done;
   counts.diverged = size_.diverged + result_.diverged + elsewhere.diverged;
   counts.failed = size_.failed + result_.failed + elsewhere.failed;
+  const std::size_t settled = result_.done + result_.diverged + result_.failed + elsewhere.all();
+  double worked = static_cast<double>(settled) - head_starts_;  // by this run, in trials
   double fractions = 0;
-  double done_before = head_starts_;
   for (const WorkerSeat& seat : seats_) {
     if (seat.flights().empty()) continue;
     ++counts.running;
-    fractions += seat.flights().front().fraction;
-    done_before += seat.flights().front().head_start;
+    const Flight& flight = seat.flights().front();
+    fractions += flight.fraction;
+    worked += std::max(0.0, flight.fraction - flight.item.head_start.value_or(0));
   }
-  const std::size_t settled = result_.done + result_.diverged + result_.failed + elsewhere.all();
-  const double worked = static_cast<double>(settled) + fractions - done_before;
   const double elapsed_s = now_s_ - begun_s_;
   if (worked > 0 && elapsed_s > 0) {
     counts.trials_per_s = worked / elapsed_s;

@@ -109,7 +109,7 @@ class HostRun {
   double metrics_since_s_ = -1;  // when the first metric not yet durable was written
   double stop_deadline_s_ = 0;
   double begun_s_ = 0;
-  double head_starts_ = 0;  // of settled trials, what others had done before this run
+  double head_starts_ = 0;  // of settled trials, what was done before this run
   double now_s_ = 0;        // at the beginning of this turn
   std::string waited_for_;  // whom the last notice named
 };

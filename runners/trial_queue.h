@@ -23,6 +23,8 @@ struct TrialToRun {
   // An attempt of another host that vanished in the middle of it; 0: none. The
   // host that runs the trial says so in its journal.
   std::uint32_t lost_attempt = 0;
+  // The fraction that was done before this run; empty until it is known.
+  std::optional<double> head_start;
 };
 
 // The trials in their order; what is put back comes first again, the last put

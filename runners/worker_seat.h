@@ -48,8 +48,7 @@ struct Flight {
   double begun_s = 0;     // monotonic
   double progress_s = 0;  // of its last sign of progress
   double fraction = 0;    // done / total as it last said
-  bool resumed = false;   // it has not said yet how far it was when it began
-  double head_start = 0;  // the fraction that earlier attempts had done
+  bool resumed = false;   // not begun from nothing
 };
 
 // Why we killed a worker, and what is to be said of its trial.
