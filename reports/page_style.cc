@@ -78,6 +78,7 @@ tbody tr:hover{background:var(--shade)}
 .muted{color:var(--soft)}
 i{display:inline-block;flex:none;width:.7rem;height:.7rem;margin-right:.5rem;background:var(--ink);
 print-color-adjust:exact;-webkit-print-color-adjust:exact}
+tbody th:has(>i:first-child){padding-left:1.2rem}tbody th:has(>i:first-child)>i{margin-left:-1.2rem}
 .m0{transform:rotate(45deg) scale(.85)}.m1{border-radius:50%}.m2{transform:scale(.85)}
 .m3{clip-path:polygon(50% 0,100% 100%,0 100%)}.m4{clip-path:polygon(0 0,100% 0,50% 100%)}
 .m5{clip-path:polygon(50% 0,100% 38%,81% 100%,19% 100%,0 38%)}
