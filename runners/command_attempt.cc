@@ -63,8 +63,10 @@ CommandAttempt::CommandAttempt(const AttemptSurroundings& surroundings)
 AttemptResult CommandAttempt::run() {
   around_.folders.prepare(trial_folder_, around_.assignment.parameters);
   around_.memory_events.grew();
-  WorkerProcess process(process_options());
+  ProcessOptions options = process_options();
+  // Before the program is there: it may be far before this thread runs again.
   begun_s_ = progressed_s_ = system_clock().monotonic_s();
+  WorkerProcess process(std::move(options));
   watch(process);
   return end(process);
 }
