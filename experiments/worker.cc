@@ -61,7 +61,7 @@ RunEnd ExperimentRunner::run_experiment(const AssignTrial& assignment, Recorder&
   context.trial.experiment = assignment.experiment;
   context.trial.experiment_version = assignment.experiment_version;
   context.trial.data_digest = assignment.data_digest;
-  context.trial.parameters = Parameters::from_json(assignment.parameters);
+  context.trial.parameters = assignment.parameters;
   context.attempt = static_cast<int>(assignment.attempt);
   context.data_folder = assignment.data_folder;
   context.trial_folder = assignment.trial_folder;

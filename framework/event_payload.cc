@@ -11,12 +11,6 @@ namespace {
 // The smallest point: one byte of name, one of step, a value.
 constexpr std::size_t kSmallestPoint = 10;
 
-bool read_flag(ByteReader& in) {
-  const std::uint8_t byte = in.u8();
-  if (byte > 1) fail("{} where 0 or 1 must stand", byte);
-  return byte == 1;
-}
-
 // A count of things of at least `smallest` bytes each: never more than fit.
 std::size_t read_count(ByteReader& in, std::size_t smallest) {
   const std::uint64_t count = in.varint();
@@ -28,6 +22,12 @@ std::size_t read_count(ByteReader& in, std::size_t smallest) {
 }
 
 }  // namespace
+
+bool read_flag(ByteReader& in) {
+  const std::uint8_t byte = in.u8();
+  if (byte > 1) fail("{} where 0 or 1 must stand", byte);
+  return byte == 1;
+}
 
 std::uint32_t read_u32(ByteReader& in) {
   const std::uint64_t value = in.varint();

@@ -50,6 +50,8 @@ void read_payload(ByteReader& in, HostStopped& event);
 
 // An outcome's number. Throws Error for a number that is none.
 Outcome read_outcome(ByteReader& in);
+// 0 or 1. Throws Error for any other byte.
+bool read_flag(ByteReader& in);
 // A number that must fit in T. Throws Error where it does not.
 std::uint32_t read_u32(ByteReader& in);
 std::int32_t read_i32(ByteReader& in);

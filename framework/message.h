@@ -14,10 +14,11 @@
 #include <variant>
 
 #include "framework/event.h"
+#include "framework/parameters.h"
 
 namespace polysweep {
 
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
 // No message is longer, type and payload together.
 inline constexpr std::size_t kLongestMessage = 16 * 1024 * 1024;
 
@@ -26,7 +27,7 @@ struct AssignTrial {
   TrialId trial;
   std::string experiment;
   std::int32_t experiment_version = 1;
-  std::string parameters;   // canonical JSON, complete
+  Parameters parameters;    // complete
   std::string data_digest;  // "" for none
   std::uint32_t attempt = 1;
   std::string data_folder;   // "" where the trial reads no data

@@ -1,8 +1,16 @@
 #include "framework/utf8.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace polysweep {
+
+namespace {
+
+// In a JSON text.
+bool is_escaped(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+
+}  // namespace
 
 std::size_t utf8_sequence(std::string_view bytes) {
   if (bytes.empty()) return 0;
@@ -36,7 +44,13 @@ bool is_utf8(std::string_view bytes) {
 void append_json_text(std::string& out, std::string_view text) {
   constexpr char kHex[] = "0123456789abcdef";
   out += '"';
-  for (const char c : text) {
+  while (!text.empty()) {
+    const auto plain =
+        static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_escaped) - text.begin());
+    out.append(text, 0, plain);
+    if (plain == text.size()) break;
+    const char c = text[plain];
+    text.remove_prefix(plain + 1);
     switch (c) {
       case '"':
         out += "\\\"";
@@ -60,13 +74,9 @@ void append_json_text(std::string& out, std::string_view text) {
         out += "\\t";
         break;
       default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += "\\u00";
-          out += kHex[c >> 4];
-          out += kHex[c & 15];
-        } else {
-          out += c;
-        }
+        out += "\\u00";
+        out += kHex[c >> 4];
+        out += kHex[c & 15];
     }
   }
   out += '"';

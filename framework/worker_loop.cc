@@ -31,7 +31,7 @@ class WorkerLoop {
 
  private:
   void listen();
-  void take(const Message& message);
+  void take(Message message);
   std::optional<AssignTrial> next_assignment();
   void run(const AssignTrial& assignment);
 
@@ -59,7 +59,7 @@ void WorkerLoop::listen() try {
   while (!channel_.at_end()) {
     pollfd entry{channel_.fd(), POLLIN, 0};
     poll(&entry, 1, static_cast<int>(kTick_s * 1000));
-    while (const std::optional<Message> message = channel_.receive()) take(*message);
+    while (std::optional<Message> message = channel_.receive()) take(std::move(*message));
     const double now_s = system_clock().monotonic_s();
     const bool beat = now_s >= next_beat_s;
     if (beat) next_beat_s = now_s + kBeat_s;
@@ -72,13 +72,13 @@ void WorkerLoop::listen() try {
   _exit(2);
 }
 
-void WorkerLoop::take(const Message& message) {
+void WorkerLoop::take(Message message) {
   if (std::holds_alternative<StopRequest>(message)) return recorder_.request_stop();
   const std::lock_guard lock(mutex_);
   if (std::holds_alternative<Shutdown>(message)) {
     shut_down_ = true;
-  } else if (const auto* assignment = std::get_if<AssignTrial>(&message)) {
-    assignments_.push_back(*assignment);
+  } else if (auto* assignment = std::get_if<AssignTrial>(&message)) {
+    assignments_.push_back(std::move(*assignment));
   } else {
     fail("a host does not say \"{}\"", message_name(message));
   }

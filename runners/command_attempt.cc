@@ -61,7 +61,7 @@ CommandAttempt::CommandAttempt(const AttemptSurroundings& surroundings)
               }) {}
 
 AttemptResult CommandAttempt::run() {
-  around_.folders.prepare(trial_folder_, around_.assignment.parameters);
+  around_.folders.prepare(trial_folder_, around_.assignment.parameters.canonical());
   around_.memory_events.grew();
   ProcessOptions options = process_options();
   // Before the program is there: it may be far before this thread runs again.
@@ -89,7 +89,7 @@ CommandAttempt::Variables CommandAttempt::variables() const {
 ProcessOptions CommandAttempt::process_options() {
   const AssignTrial& assignment = around_.assignment;
   FilledCommand filled =
-      fill_command(command_, Parameters::from_json(assignment.parameters),
+      fill_command(command_, assignment.parameters,
                    {{"trial", assignment.trial.hex()},
                     {"attempt", std::to_string(assignment.attempt)},
                     {"trial_folder", trial_folder_.string()},

@@ -83,9 +83,9 @@ std::string free_host_name(FileSystem& files, const std::filesystem::path& store
        store.string());
 }
 
-std::filesystem::path trial_folder(const std::filesystem::path& store, const TrialId& id) {
+std::string trial_folder(const std::filesystem::path& store, const TrialId& id) {
   const std::string hex = id.hex();
-  // In one piece: it is asked for at every start of a trial.
+  // A text: it is asked for at every start of a trial, and a path is slow to make.
   return fmt::format("{}/trials/{}/{}", store.native(), hex.substr(0, 2), hex);
 }
 

@@ -113,6 +113,6 @@ std::string free_host_name(FileSystem& files, const std::filesystem::path& store
                            const std::string& name);
 
 // The folder of a trial: STORE/trials/<2 hex digits>/<32 hex digits>.
-std::filesystem::path trial_folder(const std::filesystem::path& store, const TrialId& id);
+std::string trial_folder(const std::filesystem::path& store, const TrialId& id);
 
 }  // namespace polysweep

@@ -110,7 +110,7 @@ void HostRun::feed_alone(int device_group) {
 // Writes the lease and makes the message ready; it goes out with the commit.
 bool HostRun::lease(WorkerSeat& seat, const std::optional<TrialToRun>& item, bool alone) {
   if (!item) return false;
-  const Trial trial = trial_at_(item->index);
+  Trial trial = trial_at_(item->index);
   if (item->lost_attempt > 0) {
     AttemptFinished lost;
     lost.trial = trial.id;
@@ -131,13 +131,13 @@ bool HostRun::lease(WorkerSeat& seat, const std::optional<TrialToRun>& item, boo
 
   AssignTrial assignment;
   assignment.trial = trial.id;
-  assignment.experiment = trial.experiment;
+  assignment.experiment = std::move(trial.experiment);
   assignment.experiment_version = trial.experiment_version;
-  assignment.parameters = trial.parameters.canonical();
-  assignment.data_digest = trial.data_digest;
+  assignment.parameters = std::move(trial.parameters);
+  assignment.data_digest = std::move(trial.data_digest);
   assignment.attempt = item->next_attempt;
-  if (!trial.data_digest.empty()) assignment.data_folder = options_.data_folder.string();
-  assignment.trial_folder = trial_folder(options_.store, trial.id).string();
+  if (!assignment.data_digest.empty()) assignment.data_folder = options_.data_folder.string();
+  assignment.trial_folder = trial_folder(options_.store, trial.id);
   assignment.device = seat.slot().device;
   seat.output().expect(trial.id, item->next_attempt);
   seat.channel().send(assignment);

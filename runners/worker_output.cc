@@ -20,10 +20,16 @@ void WorkerOutput::expect(const TrialId& trial, std::uint32_t attempt) {
 }
 
 std::deque<WorkerOutput::Attempt>::iterator WorkerOutput::find(const TrialId& trial,
-                                                               std::uint32_t attempt) {
-  return std::find_if(attempts_.begin(), attempts_.end(), [&](const Attempt& each) {
+                                                               std::uint32_t attempt,
+                                                               std::size_t from) {
+  const auto is_it = [&](const Attempt& each) {
     return each.number == attempt && each.trial == trial;
-  });
+  };
+  const auto middle = attempts_.begin() + static_cast<std::ptrdiff_t>(from);
+  const auto found = std::find_if(middle, attempts_.end(), is_it);
+  if (found != attempts_.end()) return found;
+  const auto before = std::find_if(attempts_.begin(), middle, is_it);
+  return before == middle ? attempts_.end() : before;
 }
 
 void WorkerOutput::add(std::string_view bytes) {
@@ -36,9 +42,10 @@ void WorkerOutput::add(std::string_view bytes) {
     bytes.remove_prefix(at);
     if (bytes.empty()) return;
     const std::optional<OutputMark> mark = read_output_mark(bytes);
-    const auto marked = mark ? find(mark->trial, mark->attempt) : attempts_.end();
+    const auto marked = mark ? find(mark->trial, mark->attempt, begun_) : attempts_.end();
     if (marked != attempts_.end()) {
       marked->begun = true;
+      while (begun_ < attempts_.size() && attempts_[begun_].begun) ++begun_;
       bytes.remove_prefix(mark->size);
     } else if (!mark && bytes.size() < kLongestOutputMark) {
       held_back_ = bytes;
@@ -82,6 +89,7 @@ void WorkerOutput::forget(const TrialId& trial, std::uint32_t attempt) {
     print(rest);
   }
   if (found->log) found->log->close();
+  if (found - attempts_.begin() < static_cast<std::ptrdiff_t>(begun_)) --begun_;
   attempts_.erase(found);
 }
 

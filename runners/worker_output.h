@@ -43,11 +43,14 @@ class WorkerOutput {
     std::unique_ptr<OutputLog> log;
   };
 
-  std::deque<Attempt>::iterator find(const TrialId& trial, std::uint32_t attempt);
+  // Looks from the attempt `from` on, then before it.
+  std::deque<Attempt>::iterator find(const TrialId& trial, std::uint32_t attempt,
+                                     std::size_t from = 0);
   void print(std::string_view bytes);
 
   FolderOfTrial folder_of_;
   std::deque<Attempt> attempts_;  // in the order they were given
+  std::size_t begun_ = 0;         // so many of the first have all begun
   std::string held_back_;         // the beginning of what may become a mark
 };
 

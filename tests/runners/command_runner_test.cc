@@ -52,7 +52,7 @@ class ScriptTrial {
   }
 
   AttemptResult run() {
-    assignment.parameters = parameters.canonical();
+    assignment.parameters = parameters;
     CommandRunner runner(spec, "/nowhere");
     return runner.run(assignment, recorder);
   }
@@ -110,8 +110,8 @@ printf '{"text":"sample","value":"last, without an end"}' >> "$POLYSWEEP_METRICS
   CHECK(trial.recorder.last_progress == 0.5);
   CHECK(trial.log() == trial.folder.path().string() + "\nto error\n");
   const std::string id = trial.assignment.trial.hex();
-  CHECK(content(trial.folder.path() / "seen") ==
-        trial.assignment.parameters + "\n1 " + id + " 1 cpu\nfolders\nnone " + id + "/0\n");
+  CHECK(content(trial.folder.path() / "seen") == trial.assignment.parameters.canonical() + "\n1 " +
+                                                     id + " 1 cpu\nfolders\nnone " + id + "/0\n");
 }
 
 TEST_CASE("a trial that leaves nothing leaves no folder", "[command]") {
@@ -123,7 +123,8 @@ TEST_CASE("a trial that leaves nothing leaves no folder", "[command]") {
   CHECK(trial.run().outcome == Outcome::kDone);
   CHECK(fs::exists(trial.trial_folder() / "checkpoint" / "state"));
   CHECK(fs::exists(report_path(trial.trial_folder(), 1)));
-  CHECK(content(trial.trial_folder() / "parameters.json") == trial.assignment.parameters + "\n");
+  CHECK(content(trial.trial_folder() / "parameters.json") ==
+        trial.assignment.parameters.canonical() + "\n");
 }
 
 TEST_CASE("a program that fails is told of by its last line", "[command]") {

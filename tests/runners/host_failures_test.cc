@@ -186,7 +186,7 @@ TEST_CASE("each attempt has a log of its own, what a killed one printed included
   ToyHost host(1);
   host.add("x=1 fault=segfault fault_attempts=2");
   CHECK(host.run().done == 1);
-  const auto folder = trial_folder(host.folder(), host.trials()[0].id);
+  const std::filesystem::path folder = trial_folder(host.folder(), host.trials()[0].id);
   CHECK(system_files().read(log_path(folder, 1)) == "toy: about to fail by segfault\n");
   CHECK(system_files().read(log_path(folder, 2)) == "toy: about to fail by segfault\n");
   CHECK_FALSE(std::filesystem::exists(log_path(folder, 3)));
