@@ -2,7 +2,8 @@
 use for sweeps: Optuna with its journal storage, Hydra's multirun, submitit's
 local executor, Ray Tune; beside polysweep with its own worker and with a command.
 
-usage: trial_peers.py POLYSWEEP WORKER [REPEATS]     (in turn; median and range)
+usage: trial_peers.py POLYSWEEP WORKER [REPEATS]     (in turn; median and range, and
+the bytes of the files that are left)
 """
 import importlib.metadata
 import pathlib
@@ -24,7 +25,11 @@ from optuna.storages.journal import JournalFileBackend
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 storage = JournalStorage(JournalFileBackend(sys.argv[1]))
 study = optuna.create_study(storage=storage, sampler=optuna.samplers.RandomSampler(0))
-study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=int(sys.argv[2]), n_jobs=2)
+def work(trial):
+    for i in range(int(sys.argv[3])):
+        x = trial.suggest_float(f"parameter_{i}", 0, 1)
+    return x
+study.optimize(work, n_trials=int(sys.argv[2]), n_jobs=2)
 """
 SUBMITIT = """import submitit, sys
 from concurrent.futures import ThreadPoolExecutor
@@ -50,11 +55,11 @@ metrics = { primary = { name = "%s", goal = "minimize" } }
 COMMAND = 'command = ["/bin/true", "{seed}"]\nfiles = []\nparameters = { seed = 0 }'
 
 
-def python(text, trials):
+def python(text, trials, *more):
     def way(folder):
         file = folder / "peer.py"
         file.write_text(text)
-        return [sys.executable, str(file), str(folder / "out"), str(trials)]
+        return [sys.executable, str(file), str(folder / "out"), str(trials), *map(str, more)]
     return way
 
 
@@ -77,6 +82,12 @@ def polysweep(program, worker, trials, command):
     return way
 
 
+def left_behind(folder):
+    """The bytes of what lies below it, but for the sweep or program that was run."""
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    return sum(path.stat().st_size for path in files if path.parent != folder or path.name == "out")
+
+
 def main():
     program, worker = (str(pathlib.Path(word).resolve()) for word in sys.argv[1:3])
     repeats = int(sys.argv[3]) if len(sys.argv) > 3 else 5
@@ -84,12 +95,14 @@ def main():
     ways = {
         "polysweep, its own worker": (20000, polysweep(program, worker, 20000, False)),
         "polysweep, command = [\"/bin/true\"]": (1000, polysweep(program, worker, 1000, True)),
-        f"Optuna {version('optuna')}, journal storage": (500, python(OPTUNA, 500)),
+        f"Optuna {version('optuna')}, journal storage": (500, python(OPTUNA, 500, 1)),
+        "the same, nine parameters as toy has": (500, python(OPTUNA, 500, 9)),
         f"Hydra {version('hydra-core')}, multirun (one slot)": (30, hydra(30)),
         f"submitit {version('submitit')}, local": (8, python(SUBMITIT, 8)),
         f"Ray Tune {version('ray')}": (8, python(RAY, 8)),
     }
     times = {name: [] for name in ways}
+    sizes = {}
     for _ in range(repeats):
         for name, (trials, way) in ways.items():
             with tempfile.TemporaryDirectory() as folder:
@@ -99,12 +112,13 @@ def main():
                 if end.returncode != 0:
                     sys.exit(f"{name}: {end.stderr[-2000:]}")
                 times[name].append(1e3 * (time.perf_counter() - begin) / trials)
+                sizes[name] = left_behind(pathlib.Path(folder)) / trials
     ours = statistics.median(next(iter(times.values())))
     print("from the start of the program to its end, a trial:")
     for name, values in times.items():
         median = statistics.median(values)
         print(f"{name:38} median {median:9.3f} ms   range {min(values):.3f}..{max(values):.3f}"
-              f"   {median / ours:.0f}x")
+              f"   {median / ours:.0f}x   {sizes[name]:.0f} bytes kept")
 
 
 main()

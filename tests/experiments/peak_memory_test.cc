@@ -1,5 +1,6 @@
+#include <sys/mman.h>
+
 #include <cstddef>
-#include <memory>
 
 #include "experiments/worker.h"
 #include "tests/support/catch.h"
@@ -9,11 +10,15 @@ namespace {
 
 constexpr std::size_t kMiB = 1024 * 1024;
 
-// Brings so much into memory, and gives it back.
+// Brings so much into memory, and gives it back: to the system, where an
+// allocator, above all a sanitizer's, might keep it.
 void touch(std::size_t bytes) {
-  const auto block = std::make_unique<char[]>(bytes);
-  volatile char* const pages = block.get();
+  void* const block =
+      mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(block != MAP_FAILED);
+  auto* const pages = static_cast<volatile char*>(block);
   for (std::size_t i = 0; i < bytes; i += 4096) pages[i] = 1;
+  REQUIRE(munmap(block, bytes) == 0);
 }
 
 }  // namespace
