@@ -25,7 +25,7 @@ namespace {
 
 struct BenchOptions {
   std::filesystem::path worker;
-  std::size_t trials = 20000;
+  std::size_t trials = 100000;
   int repeats = 5;
   std::filesystem::path folder = "/tmp";
 };
