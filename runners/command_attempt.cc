@@ -63,10 +63,10 @@ CommandAttempt::CommandAttempt(const AttemptSurroundings& surroundings)
 AttemptResult CommandAttempt::run() {
   around_.folders.prepare(trial_folder_, around_.assignment.parameters.canonical());
   around_.memory_events.grew();
-  ProcessOptions options = process_options();
+  const ProcessOptions options = process_options();
   // Before the program is there: it may be far before this thread runs again.
   begun_s_ = progressed_s_ = system_clock().monotonic_s();
-  WorkerProcess process(std::move(options));
+  WorkerProcess process(options);
   watch(process);
   return end(process);
 }

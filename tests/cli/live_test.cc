@@ -295,7 +295,7 @@ TEST_CASE("serve shows a running sweep in Chromium, without console messages", "
 }
 
 TEST_CASE("axe finds no violation in the page of serve, in light, dark and on a phone",
-          "[cli][live]") {
+          "[cli][live][slow]") {
   if (std::system("command -v chromium >/dev/null 2>&1") != 0) {
     POLYSWEEP_SKIP("no chromium on this machine");
   }

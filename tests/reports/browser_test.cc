@@ -205,7 +205,7 @@ TEST_CASE("the page fits a phone", "[browser]") {
   CHECK(answer["width"].get<double>() <= answer["window"].get<double>());
 }
 
-TEST_CASE("axe finds no violation, in light and dark", "[browser]") {
+TEST_CASE("axe finds no violation, in light and dark", "[browser][slow]") {
   if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
   const CommandEnd fetched =
       run_command({"/bin/sh", std::string(POLYSWEEP_SOURCE_FOLDER) + "/tests/reports/axe.sh",
@@ -261,7 +261,7 @@ TEST_CASE("every control and figure of the page has a name", "[browser]") {
   CHECK(answer["handlers"] == 0);
 }
 
-TEST_CASE("a report of 10,000 trials is small, and opens", "[browser]") {
+TEST_CASE("a report of 10,000 trials is small, and opens", "[browser][slow]") {
   const fs::path page = write_page("large", ten_thousand_trials());
   std::printf("a report of 10,000 trials: %.2f MB\n",
               static_cast<double>(fs::file_size(page)) / 1e6);
