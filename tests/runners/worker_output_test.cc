@@ -61,6 +61,25 @@ TEST_CASE("output is shared out among attempts, however it is cut", "[output]") 
   }
 }
 
+TEST_CASE("marks are found in any order, and after attempts before them are over", "[output]") {
+  WorkerOutput output({});
+  for (const std::uint8_t number : {1, 2, 3, 4}) output.expect(trial(number), 1);
+  output.add(output_mark(trial(3), 1) + "three\n" + output_mark(trial(1), 1));
+  CHECK(output.last_lines(trial(3), 1) == "three");
+  output.forget(trial(3), 1);
+  output.add("one\n");
+  CHECK(output.last_lines(trial(1), 1) == "one");
+  output.forget(trial(1), 1);
+  output.add(output_mark(trial(4), 1) + "four\n");
+  CHECK(output.last_lines(trial(4), 1) == "four");
+  output.forget(trial(4), 1);
+  output.add(output_mark(trial(2), 1) + "two\n" + output_mark(trial(2), 1));
+  output.expect(trial(5), 1);
+  CHECK(output.last_lines(trial(2), 1) == "two");
+  output.add(output_mark(trial(5), 1) + "five\n" + output_mark(trial(2), 1));
+  CHECK(output.last_lines(trial(5), 1) == "five");
+}
+
 TEST_CASE("what may become a mark and does not is text at the end", "[output]") {
   WorkerOutput output({});
   output.expect(trial(1), 1);
