@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "bench/benchmark.h"
-#include "framework/clock.h"
-#include "framework/error.h"
-#include "runners/program.h"
+#include "framework/core/clock.h"
+#include "framework/core/error.h"
+#include "runners/process/program.h"
 
 namespace polysweep {
 

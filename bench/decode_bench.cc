@@ -16,11 +16,11 @@
 
 #include "bench/benchmark.h"
 #include "bench/random_model.h"
-#include "experiments/decoding.h"
+#include "experiments/decoding/decoding.h"
 #include "experiments/experiments.h"
-#include "framework/clock.h"
-#include "framework/error.h"
-#include "framework/provenance.h"
+#include "framework/core/clock.h"
+#include "framework/core/error.h"
+#include "framework/core/provenance.h"
 
 namespace polysweep {
 namespace {

@@ -13,9 +13,9 @@
 
 #include "bench/benchmark.h"
 #include "bench/sample_store.h"
-#include "framework/clock.h"
-#include "framework/error.h"
-#include "results/ingest.h"
+#include "framework/core/clock.h"
+#include "framework/core/error.h"
+#include "results/ingest/ingest.h"
 
 namespace polysweep {
 

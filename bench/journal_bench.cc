@@ -16,10 +16,10 @@
 #include <vector>
 
 #include "bench/benchmark.h"
-#include "framework/clock.h"
-#include "framework/error.h"
-#include "framework/journal_reader.h"
-#include "framework/journal_writer.h"
+#include "framework/core/clock.h"
+#include "framework/core/error.h"
+#include "framework/journal/journal_reader.h"
+#include "framework/journal/journal_writer.h"
 
 namespace polysweep {
 

@@ -15,11 +15,11 @@
 #include <vector>
 
 #include "bench/benchmark.h"
-#include "framework/clock.h"
-#include "framework/error.h"
-#include "framework/journal_format.h"
-#include "framework/journal_reader.h"
-#include "runners/worker_process.h"
+#include "framework/core/clock.h"
+#include "framework/core/error.h"
+#include "framework/journal/journal_format.h"
+#include "framework/journal/journal_reader.h"
+#include "runners/process/worker_process.h"
 
 namespace polysweep {
 

@@ -10,7 +10,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "framework/plan.h"
+#include "framework/sweep/plan/plan.h"
 
 namespace polysweep {
 

@@ -7,8 +7,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "framework/error.h"
-#include "framework/random_stream.h"
+#include "framework/core/error.h"
+#include "framework/core/random_stream.h"
 
 namespace polysweep {
 

@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "experiments/batch.h"
-#include "experiments/encoded_corpus.h"
-#include "experiments/transformer.h"
-#include "framework/experiment.h"
+#include "experiments/model/transformer.h"
+#include "experiments/text/batch.h"
+#include "experiments/text/encoded_corpus.h"
+#include "framework/sweep/experiment.h"
 
 namespace polysweep {
 

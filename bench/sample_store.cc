@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include "framework/error.h"
-#include "framework/provenance.h"
-#include "results/database.h"
-#include "runners/plan_journal.h"
+#include "framework/core/error.h"
+#include "framework/core/provenance.h"
+#include "results/schema/database.h"
+#include "runners/store/plan_journal.h"
 
 namespace polysweep {
 namespace {

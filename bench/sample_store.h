@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "framework/journal_writer.h"
-#include "framework/plan.h"
+#include "framework/journal/journal_writer.h"
+#include "framework/sweep/plan/plan.h"
 
 namespace polysweep {
 

@@ -15,16 +15,16 @@
 
 #include "bench/benchmark.h"
 #include "bench/sample_store.h"
-#include "framework/clock.h"
-#include "framework/error.h"
-#include "reports/convergence.h"
-#include "reports/learning_curve.h"
-#include "results/curve_source.h"
-#include "results/ingest.h"
-#include "results/ledger.h"
-#include "results/listing.h"
-#include "results/sweep_results.h"
-#include "results/trial_record.h"
+#include "framework/core/clock.h"
+#include "framework/core/error.h"
+#include "reports/analysis/convergence.h"
+#include "reports/analysis/learning_curve.h"
+#include "results/ingest/ingest.h"
+#include "results/read/curve_source.h"
+#include "results/read/ledger.h"
+#include "results/read/listing.h"
+#include "results/read/sweep_results.h"
+#include "results/read/trial_record.h"
 
 namespace polysweep {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "bench/benchmark.h"
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "scoring/bleu.h"
 #include "scoring/chrf.h"
 

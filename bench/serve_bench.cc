@@ -18,10 +18,10 @@
 
 #include "bench/benchmark.h"
 #include "bench/sample_store.h"
-#include "framework/clock.h"
-#include "framework/error.h"
-#include "results/ingest.h"
-#include "runners/worker_process.h"
+#include "framework/core/clock.h"
+#include "framework/core/error.h"
+#include "results/ingest/ingest.h"
+#include "runners/process/worker_process.h"
 
 namespace polysweep {
 

@@ -18,10 +18,10 @@
 #include "bench/benchmark.h"
 #include "bench/random_model.h"
 #include "experiments/experiments.h"
-#include "experiments/loss.h"
-#include "experiments/training.h"
-#include "framework/error.h"
-#include "framework/provenance.h"
+#include "experiments/training/loss.h"
+#include "experiments/training/training.h"
+#include "framework/core/error.h"
+#include "framework/core/provenance.h"
 
 namespace polysweep {
 namespace {

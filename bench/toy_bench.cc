@@ -12,12 +12,12 @@
 #include <vector>
 
 #include "bench/benchmark.h"
-#include "framework/clock.h"
-#include "framework/digest.h"
-#include "framework/error.h"
-#include "framework/experiment.h"
-#include "runners/host.h"
-#include "runners/program.h"
+#include "framework/core/clock.h"
+#include "framework/core/digest.h"
+#include "framework/core/error.h"
+#include "framework/sweep/experiment.h"
+#include "runners/host/host.h"
+#include "runners/process/program.h"
 
 namespace polysweep {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/command.h"
+#include "cli/shared/command.h"
 
 int main(int argc, char** argv) {
   try {

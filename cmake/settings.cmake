@@ -1,6 +1,5 @@
 # Flags of our own code, and the tools that make building quick.
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 
 if(NOT CMAKE_BUILD_TYPE)
@@ -40,3 +39,18 @@ if(POLYSWEEP_SANITIZE)
     -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(polysweep_settings INTERFACE -fsanitize=${POLYSWEEP_SANITIZE})
 endif()
+
+# One precompiled header for the standard library, fmt and JSON, made once and
+# used by every target that calls polysweep_precompiled(). Reading those headers
+# was nine tenths of compiling a file.
+function(polysweep_precompiled target)
+  if(NOT TARGET polysweep_precompiled_headers)
+    add_library(polysweep_precompiled_headers OBJECT ${PROJECT_SOURCE_DIR}/cmake/precompiled.cc)
+    target_link_libraries(polysweep_precompiled_headers PRIVATE
+      polysweep_settings fmt::fmt nlohmann_json::nlohmann_json)
+    target_precompile_headers(polysweep_precompiled_headers PRIVATE
+      <cmake/precompiled.h>)
+  endif()
+  target_link_libraries(${target} PRIVATE fmt::fmt nlohmann_json::nlohmann_json)
+  target_precompile_headers(${target} REUSE_FROM polysweep_precompiled_headers)
+endfunction()

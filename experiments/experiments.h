@@ -9,8 +9,8 @@
 #include <span>
 #include <string_view>
 
-#include "framework/experiment.h"
-#include "framework/provenance.h"
+#include "framework/core/provenance.h"
+#include "framework/sweep/experiment.h"
 
 namespace polysweep {
 

@@ -1,6 +1,6 @@
-#include "experiments/encoding_table.h"
+#include "experiments/encodings/encoding_table.h"
 #include "experiments/experiments.h"
-#include "framework/error.h"
+#include "framework/core/error.h"
 
 namespace polysweep {
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "experiments/experiments.h"
-#include "framework/error.h"
+#include "framework/core/error.h"
 
 namespace polysweep {
 namespace {

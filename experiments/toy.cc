@@ -20,10 +20,10 @@
 #include <vector>
 
 #include "experiments/experiments.h"
-#include "framework/bytes.h"
-#include "framework/error.h"
-#include "framework/file_system.h"
-#include "framework/random_stream.h"
+#include "framework/core/bytes.h"
+#include "framework/core/error.h"
+#include "framework/core/file_system.h"
+#include "framework/core/random_stream.h"
 
 namespace polysweep {
 

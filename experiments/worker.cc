@@ -8,9 +8,9 @@
 #include <new>
 
 #include "experiments/experiments.h"
-#include "framework/digest.h"
-#include "framework/error.h"
-#include "framework/worker_loop.h"
+#include "framework/core/digest.h"
+#include "framework/core/error.h"
+#include "framework/worker/worker_loop.h"
 
 namespace polysweep {
 

@@ -1,4 +1,4 @@
-// The worker of the built-in experiments: framework/worker_loop.h, with each
+// The worker of the built-in experiments: framework/worker/worker_loop.h, with each
 // trial inside a fence where an exception becomes its outcome.
 #pragma once
 

@@ -12,10 +12,10 @@
 #include <string_view>
 #include <vector>
 
-#include "experiments/encoding_table.h"
+#include "experiments/encodings/encoding_table.h"
 #include "experiments/experiments.h"
 #include "experiments/worker.h"
-#include "framework/error.h"
+#include "framework/core/error.h"
 
 namespace polysweep {
 

@@ -7,7 +7,7 @@
 #include <functional>
 #include <unordered_map>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "scoring/ngrams.h"
 #include "scoring/unicode_text.h"
 

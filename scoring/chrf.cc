@@ -6,7 +6,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "scoring/unicode_text.h"
 
 namespace polysweep {

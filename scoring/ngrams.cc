@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 
 namespace polysweep {
 

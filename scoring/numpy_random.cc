@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstddef>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 
 namespace polysweep {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "scoring/numpy_random.h"
 
 namespace polysweep {

@@ -2,8 +2,8 @@
 
 #include <cstddef>
 
-#include "framework/error.h"
-#include "framework/utf8.h"
+#include "framework/core/error.h"
+#include "framework/core/utf8.h"
 
 namespace polysweep {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 
 namespace polysweep {
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "experiments/additive.h"
+#include "experiments/encodings/additive.h"
 
 namespace polysweep {
 

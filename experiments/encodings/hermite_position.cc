@@ -2,7 +2,7 @@
 // the midpoints of M equal steps.
 #include <cmath>
 
-#include "experiments/additive.h"
+#include "experiments/encodings/additive.h"
 
 namespace polysweep {
 

@@ -2,7 +2,7 @@
 // layer, begun at 1 and held at 0.01 or above.
 #include <ATen/ATen.h>
 
-#include "experiments/encoding.h"
+#include "experiments/encodings/encoding.h"
 
 namespace polysweep {
 namespace {

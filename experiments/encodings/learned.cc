@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "experiments/additive.h"
+#include "experiments/encodings/additive.h"
 
 namespace polysweep {
 namespace {

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "experiments/encoding.h"
-#include "experiments/polynomial.h"
-#include "framework/error.h"
+#include "experiments/encodings/encoding.h"
+#include "experiments/encodings/polynomial.h"
+#include "framework/core/error.h"
 
 namespace polysweep {
 namespace {

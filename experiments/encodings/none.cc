@@ -1,4 +1,4 @@
-#include "experiments/encoding.h"
+#include "experiments/encodings/encoding.h"
 
 namespace polysweep {
 

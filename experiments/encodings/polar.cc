@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "experiments/encoding.h"
+#include "experiments/encodings/encoding.h"
 
 namespace polysweep {
 namespace {

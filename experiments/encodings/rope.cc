@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include "experiments/encoding.h"
-#include "framework/error.h"
+#include "experiments/encodings/encoding.h"
+#include "framework/core/error.h"
 
 namespace polysweep {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "experiments/encoding.h"
+#include "experiments/encodings/encoding.h"
 
 namespace polysweep {
 namespace {

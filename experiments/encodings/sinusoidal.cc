@@ -1,8 +1,8 @@
 // Vaswani 2017, section 3.5.
 #include <cmath>
 
-#include "experiments/additive.h"
-#include "framework/error.h"
+#include "experiments/encodings/additive.h"
+#include "framework/core/error.h"
 
 namespace polysweep {
 namespace {

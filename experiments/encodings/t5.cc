@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "experiments/encoding.h"
+#include "experiments/encodings/encoding.h"
 
 namespace polysweep {
 namespace {

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "framework/random_stream.h"
+#include "framework/core/random_stream.h"
 #include "tests/cli/polysweep_program.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"

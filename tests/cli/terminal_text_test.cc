@@ -1,4 +1,4 @@
-#include "cli/terminal_text.h"
+#include "cli/shared/terminal_text.h"
 
 #include "tests/support/catch.h"
 

@@ -5,9 +5,9 @@
 #include <fstream>
 #include <thread>
 
-#include "framework/digest.h"
-#include "framework/file_system.h"
-#include "framework/journal_writer.h"
+#include "framework/core/digest.h"
+#include "framework/core/file_system.h"
+#include "framework/journal/journal_writer.h"
 #include "tests/cli/polysweep_program.h"
 #include "tests/support/catch.h"
 

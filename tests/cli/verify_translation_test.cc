@@ -1,8 +1,8 @@
 // verify over trainings: every point and the digest of the weights.
 #include <filesystem>
 
-#include "framework/file_system.h"
-#include "framework/journal_writer.h"
+#include "framework/core/file_system.h"
+#include "framework/journal/journal_writer.h"
 #include "tests/cli/polysweep_program.h"
 #include "tests/support/catch.h"
 

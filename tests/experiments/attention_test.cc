@@ -1,12 +1,12 @@
 // Attention, dropout and loss against obvious slow versions.
-#include "experiments/attention.h"
+#include "experiments/model/attention.h"
 
 #include <cmath>
 #include <numeric>
 
-#include "experiments/loss.h"
-#include "framework/error.h"
-#include "framework/random_stream.h"
+#include "experiments/training/loss.h"
+#include "framework/core/error.h"
+#include "framework/core/random_stream.h"
 #include "tests/support/torch_catch.h"
 
 namespace polysweep {

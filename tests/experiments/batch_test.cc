@@ -1,10 +1,10 @@
-#include "experiments/batch.h"
+#include "experiments/text/batch.h"
 
 #include <algorithm>
 #include <set>
 
-#include "framework/error.h"
-#include "framework/random_stream.h"
+#include "framework/core/error.h"
+#include "framework/core/random_stream.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {

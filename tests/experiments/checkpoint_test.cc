@@ -1,9 +1,9 @@
-#include "experiments/checkpoint.h"
+#include "experiments/training/checkpoint.h"
 
 #include <fstream>
 
-#include "framework/error.h"
-#include "framework/provenance.h"
+#include "framework/core/error.h"
+#include "framework/core/provenance.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
 

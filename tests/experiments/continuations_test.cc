@@ -1,11 +1,11 @@
 // Choosing continuations and moving caches, against plain tensor operations.
-#include "experiments/continuations.h"
+#include "experiments/decoding/continuations.h"
 
 #include <algorithm>
 #include <numeric>
 
-#include "experiments/key_cache.h"
-#include "framework/random_stream.h"
+#include "experiments/model/key_cache.h"
+#include "framework/core/random_stream.h"
 #include "tests/support/torch_catch.h"
 
 namespace polysweep {

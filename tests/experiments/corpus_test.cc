@@ -1,13 +1,13 @@
-#include "experiments/corpus.h"
+#include "experiments/text/corpus.h"
 
 #include <algorithm>
 #include <cstdlib>
 
-#include "experiments/batch.h"
-#include "experiments/encoded_corpus.h"
-#include "framework/data_files.h"
-#include "framework/digest.h"
-#include "framework/error.h"
+#include "experiments/text/batch.h"
+#include "experiments/text/encoded_corpus.h"
+#include "framework/core/digest.h"
+#include "framework/core/error.h"
+#include "framework/sweep/data_files.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
 

@@ -1,4 +1,4 @@
-#include "experiments/decoding.h"
+#include "experiments/decoding/decoding.h"
 
 #include <ATen/ATen.h>
 
@@ -6,8 +6,8 @@
 #include <cmath>
 #include <map>
 
-#include "experiments/training.h"
-#include "experiments/vocabulary.h"
+#include "experiments/text/vocabulary.h"
+#include "experiments/training/training.h"
 #include "tests/experiments/reversal.h"
 #include "tests/support/recording_recorder.h"
 #include "tests/support/temporary_folder.h"

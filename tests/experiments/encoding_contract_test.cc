@@ -2,11 +2,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "experiments/additive.h"
-#include "experiments/loss.h"
-#include "experiments/transformer.h"
-#include "framework/error.h"
-#include "framework/random_stream.h"
+#include "experiments/encodings/additive.h"
+#include "experiments/model/transformer.h"
+#include "experiments/training/loss.h"
+#include "framework/core/error.h"
+#include "framework/core/random_stream.h"
 #include "tests/experiments/encoding_sample.h"
 #include "tests/support/torch_catch.h"
 

@@ -4,9 +4,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "experiments/additive.h"
-#include "experiments/attention.h"
-#include "framework/error.h"
+#include "experiments/encodings/additive.h"
+#include "experiments/model/attention.h"
+#include "framework/core/error.h"
 #include "tests/experiments/encoding_sample.h"
 #include "tests/support/torch_catch.h"
 

@@ -6,9 +6,9 @@
 #include <memory>
 #include <string>
 
-#include "experiments/encoding.h"
-#include "experiments/rows.h"
-#include "experiments/weights.h"
+#include "experiments/encodings/encoding.h"
+#include "experiments/model/rows.h"
+#include "experiments/model/weights.h"
 
 namespace polysweep {
 

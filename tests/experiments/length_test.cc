@@ -4,8 +4,8 @@
 #include <set>
 
 #include "experiments/experiments.h"
-#include "experiments/length_task.h"
-#include "framework/error.h"
+#include "experiments/length/length_task.h"
+#include "framework/core/error.h"
 #include "tests/support/recording_recorder.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/torch_catch.h"

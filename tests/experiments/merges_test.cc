@@ -1,6 +1,6 @@
 // Held against subword-nmt 0.3.8 itself: tests/golden/merges/merges.py.
 
-#include "experiments/merges.h"
+#include "experiments/text/merges.h"
 
 #include <fmt/format.h>
 
@@ -9,9 +9,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "experiments/corpus.h"
-#include "experiments/vocabulary.h"
-#include "framework/digest.h"
+#include "experiments/text/corpus.h"
+#include "experiments/text/vocabulary.h"
+#include "framework/core/digest.h"
 #include "scoring/unicode_text.h"
 #include "tests/support/catch.h"
 

@@ -1,11 +1,11 @@
-#include "experiments/optimizer.h"
+#include "experiments/training/optimizer.h"
 
 #include <ATen/ATen.h>
 
 #include <cmath>
 #include <limits>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/support/torch_catch.h"
 
 namespace polysweep {

@@ -1,4 +1,4 @@
-#include "experiments/polynomial.h"
+#include "experiments/encodings/polynomial.h"
 
 #include <cmath>
 

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "experiments/encoded_corpus.h"
-#include "experiments/transformer.h"
-#include "framework/random_stream.h"
+#include "experiments/model/transformer.h"
+#include "experiments/text/encoded_corpus.h"
+#include "framework/core/random_stream.h"
 
 namespace polysweep {
 

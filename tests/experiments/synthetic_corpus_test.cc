@@ -1,11 +1,11 @@
-#include "experiments/synthetic_corpus.h"
+#include "experiments/text/synthetic_corpus.h"
 
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include "experiments/synthetic_grammar.h"
-#include "framework/error.h"
+#include "experiments/text/synthetic_grammar.h"
+#include "framework/core/error.h"
 #include "scoring/unicode_text.h"
 #include "tests/support/catch.h"
 

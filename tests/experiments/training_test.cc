@@ -1,11 +1,11 @@
-#include "experiments/training.h"
+#include "experiments/training/training.h"
 
 #include <cmath>
 #include <set>
 #include <stdexcept>
 
-#include "framework/error.h"
-#include "framework/random_stream.h"
+#include "framework/core/error.h"
+#include "framework/core/random_stream.h"
 #include "tests/experiments/reversal.h"
 #include "tests/support/recording_recorder.h"
 #include "tests/support/temporary_folder.h"

@@ -1,11 +1,11 @@
-#include "experiments/transformer.h"
+#include "experiments/model/transformer.h"
 
 #include <ATen/ATen.h>
 
 #include <cmath>
 
-#include "experiments/batch.h"
-#include "framework/error.h"
+#include "experiments/text/batch.h"
+#include "framework/core/error.h"
 #include "tests/experiments/reversal.h"
 #include "tests/support/torch_catch.h"
 

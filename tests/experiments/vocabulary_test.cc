@@ -1,9 +1,9 @@
-#include "experiments/vocabulary.h"
+#include "experiments/text/vocabulary.h"
 
 #include <set>
 
-#include "experiments/synthetic_corpus.h"
-#include "framework/error.h"
+#include "experiments/text/synthetic_corpus.h"
+#include "framework/core/error.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {

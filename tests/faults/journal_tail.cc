@@ -2,7 +2,7 @@
 
 #include <functional>
 
-#include "framework/bytes.h"
+#include "framework/core/bytes.h"
 
 namespace polysweep {
 

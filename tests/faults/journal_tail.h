@@ -14,7 +14,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "framework/journal_reader.h"
+#include "framework/journal/journal_reader.h"
 
 namespace polysweep {
 

@@ -10,8 +10,8 @@
 #include <sstream>
 #include <thread>
 
-#include "framework/clock.h"
-#include "framework/error.h"
+#include "framework/core/clock.h"
+#include "framework/core/error.h"
 #include "tests/faults/store_content.h"
 #include "tests/support/command_line.h"
 

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/faults/kill_run.h"
 #include "tests/support/temporary_folder.h"
 

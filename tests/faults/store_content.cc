@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/support/command_line.h"
 
 namespace polysweep {

@@ -1,11 +1,11 @@
-#include "framework/bytes.h"
+#include "framework/core/bytes.h"
 
 #include <rapidcheck.h>
 
 #include <cmath>
 #include <limits>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/support/catch.h"
 
 using namespace polysweep;

@@ -1,4 +1,4 @@
-#include "framework/clock.h"
+#include "framework/core/clock.h"
 
 #include <chrono>
 #include <cstdlib>

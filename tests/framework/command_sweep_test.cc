@@ -1,10 +1,10 @@
 // Sweeps that run a command: what the file declares, and what makes identity.
 #include <algorithm>
 
-#include "framework/command_reader.h"
-#include "framework/digest.h"
-#include "framework/error.h"
-#include "framework/plan.h"
+#include "framework/core/digest.h"
+#include "framework/core/error.h"
+#include "framework/sweep/file/command_reader.h"
+#include "framework/sweep/plan/plan.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
 

@@ -1,8 +1,8 @@
-#include "framework/digest.h"
+#include "framework/core/digest.h"
 
 #include <zlib.h>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
 

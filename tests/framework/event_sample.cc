@@ -4,8 +4,8 @@
 
 #include <limits>
 
-#include "framework/error.h"
-#include "framework/journal_format.h"
+#include "framework/core/error.h"
+#include "framework/journal/journal_format.h"
 
 namespace polysweep {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "framework/event.h"
+#include "framework/journal/event.h"
 
 namespace polysweep {
 

@@ -1,13 +1,13 @@
-#include "framework/event.h"
+#include "framework/journal/event.h"
 
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "framework/bytes.h"
-#include "framework/error.h"
-#include "framework/event_payload.h"
-#include "framework/journal_format.h"
+#include "framework/core/bytes.h"
+#include "framework/core/error.h"
+#include "framework/journal/event_payload.h"
+#include "framework/journal/journal_format.h"
 #include "tests/framework/event_sample.h"
 #include "tests/support/catch.h"
 

@@ -1,6 +1,6 @@
-#include "framework/experiment.h"
+#include "framework/sweep/experiment.h"
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "framework/journal_format.h"
+#include "framework/journal/journal_format.h"
 #include "tests/framework/event_sample.h"
 #include "tests/framework/journal_sample.h"
 #include "tests/support/catch.h"

@@ -1,5 +1,5 @@
-#include "framework/error.h"
-#include "framework/journal_format.h"
+#include "framework/core/error.h"
+#include "framework/journal/journal_format.h"
 #include "tests/framework/event_sample.h"
 #include "tests/framework/journal_sample.h"
 #include "tests/support/catch.h"

@@ -1,4 +1,4 @@
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/framework/event_sample.h"
 #include "tests/framework/journal_sample.h"
 #include "tests/support/catch.h"

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "framework/journal_format.h"
+#include "framework/journal/journal_format.h"
 #include "tests/framework/event_sample.h"
 
 namespace polysweep {

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "framework/journal_reader.h"
-#include "framework/journal_writer.h"
+#include "framework/journal/journal_reader.h"
+#include "framework/journal/journal_writer.h"
 #include "tests/support/memory_files.h"
 
 namespace polysweep {

@@ -1,4 +1,4 @@
-#include "framework/level_list.h"
+#include "framework/sweep/file/factor_levels.h"
 
 #include <algorithm>
 

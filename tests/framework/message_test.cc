@@ -1,8 +1,8 @@
-#include "framework/message.h"
+#include "framework/worker/message.h"
 
 #include <limits>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/support/catch.h"
 
 using namespace polysweep;

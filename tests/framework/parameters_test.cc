@@ -1,10 +1,10 @@
-#include "framework/parameters.h"
+#include "framework/sweep/parameters.h"
 
 #include <rapidcheck.h>
 
 #include <map>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
-#include "framework/error.h"
-#include "framework/plan.h"
+#include "framework/core/error.h"
+#include "framework/sweep/plan/plan.h"
 #include "tests/framework/training_catalogue.h"
 #include "tests/support/catch.h"
 

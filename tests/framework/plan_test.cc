@@ -1,10 +1,10 @@
-#include "framework/plan.h"
+#include "framework/sweep/plan/plan.h"
 
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "framework/digest.h"
-#include "framework/error.h"
+#include "framework/core/digest.h"
+#include "framework/core/error.h"
 #include "tests/framework/training_catalogue.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"

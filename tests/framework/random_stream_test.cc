@@ -1,4 +1,4 @@
-#include "framework/random_stream.h"
+#include "framework/core/random_stream.h"
 
 #include <algorithm>
 #include <cmath>

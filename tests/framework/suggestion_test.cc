@@ -1,4 +1,4 @@
-#include "framework/suggestion.h"
+#include "framework/core/suggestion.h"
 
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
 // Every way in which a sweep file can be wrong, with the whole message.
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/framework/training_catalogue.h"
 #include "tests/support/catch.h"
 

@@ -1,6 +1,6 @@
-#include "framework/sweep.h"
+#include "framework/sweep/sweep.h"
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/framework/training_catalogue.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"

@@ -1,6 +1,6 @@
 #include "tests/framework/training_catalogue.h"
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 
 namespace polysweep {
 

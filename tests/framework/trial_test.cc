@@ -1,8 +1,8 @@
-#include "framework/trial.h"
+#include "framework/sweep/trial.h"
 
 #include <unordered_set>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {

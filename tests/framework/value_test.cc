@@ -1,4 +1,4 @@
-#include "framework/value.h"
+#include "framework/sweep/value.h"
 
 #include <rapidcheck.h>
 
@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "framework/error.h"
-#include "framework/utf8.h"
+#include "framework/core/error.h"
+#include "framework/core/utf8.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {

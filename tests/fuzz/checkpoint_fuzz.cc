@@ -1,10 +1,10 @@
 // A training's checkpoint: the bytes of a file, or, where they are none, what
 // would stand behind magic and checksum.
-#include "experiments/checkpoint.h"
+#include "experiments/training/checkpoint.h"
 
-#include "framework/bytes.h"
-#include "framework/error.h"
-#include "framework/journal_format.h"
+#include "framework/core/bytes.h"
+#include "framework/core/error.h"
+#include "framework/journal/journal_format.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace polysweep {

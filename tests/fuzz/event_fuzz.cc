@@ -1,5 +1,5 @@
 // The payload of a record: event type, version of the payload, payload.
-#include "framework/event.h"
+#include "framework/journal/event.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace polysweep {

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 
 namespace polysweep {
 

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <vector>
 
-#include "framework/bytes.h"
-#include "framework/journal_format.h"
-#include "framework/journal_reader.h"
-#include "framework/journal_writer.h"
+#include "framework/core/bytes.h"
+#include "framework/journal/journal_format.h"
+#include "framework/journal/journal_reader.h"
+#include "framework/journal/journal_writer.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/support/memory_files.h"
 

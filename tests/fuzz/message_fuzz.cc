@@ -1,11 +1,11 @@
 // What one side of a channel may send to the other: bytes of a stream.
-#include "framework/message.h"
+#include "framework/worker/message.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "framework/channel.h"
-#include "framework/error.h"
+#include "framework/core/error.h"
+#include "framework/worker/channel.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace polysweep {

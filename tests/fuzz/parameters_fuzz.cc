@@ -1,7 +1,7 @@
 // The JSON that identity is made of, and the words of a command line.
-#include "framework/parameters.h"
+#include "framework/sweep/parameters.h"
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace polysweep {

@@ -6,10 +6,10 @@
 #include <fstream>
 #include <map>
 
-#include "framework/error.h"
-#include "runners/report_file.h"
-#include "runners/report_line.h"
-#include "runners/trial_report.h"
+#include "framework/core/error.h"
+#include "runners/command/report_file.h"
+#include "runners/command/report_line.h"
+#include "runners/command/trial_report.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/support/recording_recorder.h"
 #include "tests/support/temporary_folder.h"

@@ -4,9 +4,9 @@
 #include <set>
 #include <sstream>
 
-#include "framework/expansion.h"
-#include "framework/plan.h"
-#include "framework/utf8.h"
+#include "framework/core/utf8.h"
+#include "framework/sweep/plan/expansion.h"
+#include "framework/sweep/plan/plan.h"
 #include "tests/framework/training_catalogue.h"
 #include "tests/fuzz/fuzz_target.h"
 

@@ -1,6 +1,6 @@
-#include "reports/ablation.h"
+#include "reports/analysis/ablation.h"
 
-#include "reports/heat_map.h"
+#include "reports/analysis/heat_map.h"
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"
 

@@ -1,4 +1,4 @@
-#include "reports/audit.h"
+#include "reports/analysis/audit.h"
 
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"

@@ -5,9 +5,9 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "framework/digest.h"
-#include "reports/escaping.h"
-#include "reports/report.h"
+#include "framework/core/digest.h"
+#include "reports/analysis/escaping.h"
+#include "reports/document/report.h"
 #include "tests/reports/gnuplot.h"
 
 namespace polysweep {

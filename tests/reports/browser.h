@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "results/sweep_results.h"
+#include "results/read/sweep_results.h"
 
 namespace polysweep {
 

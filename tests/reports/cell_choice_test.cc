@@ -1,6 +1,6 @@
-#include "reports/cell_choice.h"
+#include "reports/analysis/cell_choice.h"
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"
 

@@ -1,6 +1,6 @@
-#include "reports/comparison.h"
+#include "reports/analysis/comparison.h"
 
-#include "framework/random_stream.h"
+#include "framework/core/random_stream.h"
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"
 

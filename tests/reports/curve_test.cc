@@ -1,5 +1,5 @@
-#include "reports/convergence.h"
-#include "reports/learning_curve.h"
+#include "reports/analysis/convergence.h"
+#include "reports/analysis/learning_curve.h"
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"
 

@@ -1,4 +1,4 @@
-#include "reports/escaping.h"
+#include "reports/analysis/escaping.h"
 
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"

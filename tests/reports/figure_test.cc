@@ -1,15 +1,15 @@
-#include "reports/figure.h"
+#include "reports/figures/figure.h"
 
 #include <array>
 #include <cmath>
 
-#include "framework/error.h"
-#include "reports/arms.h"
-#include "reports/band_plot.h"
-#include "reports/dot_plot.h"
-#include "reports/forest_plot.h"
-#include "reports/heat_plot.h"
-#include "reports/state_plot.h"
+#include "framework/core/error.h"
+#include "reports/analysis/arms.h"
+#include "reports/figures/band_plot.h"
+#include "reports/figures/dot_plot.h"
+#include "reports/figures/forest_plot.h"
+#include "reports/figures/heat_plot.h"
+#include "reports/figures/state_plot.h"
 #include "tests/reports/gnuplot.h"
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"

@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/support/temporary_folder.h"
 
 namespace polysweep {

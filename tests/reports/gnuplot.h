@@ -1,7 +1,7 @@
 // gnuplot, run as the program runs it: a script in, SVG out.
 #pragma once
 
-#include "reports/figure.h"
+#include "reports/figures/figure.h"
 
 namespace polysweep {
 

@@ -1,9 +1,9 @@
-#include "reports/latex_text.h"
+#include "reports/render/latex_text.h"
 
 #include <cstdlib>
 #include <fstream>
 
-#include "reports/report.h"
+#include "reports/document/report.h"
 #include "tests/reports/gnuplot.h"
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"

@@ -1,4 +1,4 @@
-#include "reports/order_curve.h"
+#include "reports/analysis/order_curve.h"
 
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"

@@ -1,14 +1,14 @@
 // The paper's figures against closed forms, the standard library's polynomials and
 // numbers by hand.
-#include "reports/paper_figures.h"
+#include "reports/figures/paper_figures.h"
 
 #include <cmath>
 #include <numbers>
 
-#include "framework/error.h"
-#include "reports/convergence.h"
-#include "reports/learning_curve.h"
-#include "reports/map_plot.h"
+#include "framework/core/error.h"
+#include "reports/analysis/convergence.h"
+#include "reports/analysis/learning_curve.h"
+#include "reports/figures/map_plot.h"
 #include "tests/reports/gnuplot.h"
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"

@@ -1,13 +1,13 @@
 // Whole reports of small sweeps with every oddity, against kept Markdown, and
 // the rules that every face keeps. POLYSWEEP_WRITE_GOLDENS=1 writes them anew.
-#include "reports/report.h"
+#include "reports/document/report.h"
 
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"
 

@@ -1,6 +1,6 @@
 // Statistics against numbers of scipy and statsmodels (tests/golden/reports/
 // statistics.py says which versions) and against numbers by hand.
-#include "reports/statistics.h"
+#include "reports/analysis/statistics.h"
 
 #include <cmath>
 #include <fstream>
@@ -8,7 +8,7 @@
 #include <numeric>
 #include <sstream>
 
-#include "framework/random_stream.h"
+#include "framework/core/random_stream.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "framework/digest.h"
-#include "framework/random_stream.h"
+#include "framework/core/digest.h"
+#include "framework/core/random_stream.h"
 
 namespace polysweep {
 namespace {

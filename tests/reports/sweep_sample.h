@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "results/sweep_results.h"
+#include "results/read/sweep_results.h"
 
 namespace polysweep {
 

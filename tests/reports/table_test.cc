@@ -1,9 +1,9 @@
-#include "reports/table.h"
+#include "reports/document/table.h"
 
 #include <sstream>
 
-#include "reports/escaping.h"
-#include "reports/number_text.h"
+#include "reports/analysis/escaping.h"
+#include "reports/analysis/number_text.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {

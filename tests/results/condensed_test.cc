@@ -1,11 +1,11 @@
-#include "results/condensed.h"
+#include "results/schema/condensed.h"
 
 #include <cmath>
 #include <limits>
 
-#include "framework/error.h"
-#include "framework/random_stream.h"
-#include "results/curve_source.h"
+#include "framework/core/error.h"
+#include "framework/core/random_stream.h"
+#include "results/read/curve_source.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 

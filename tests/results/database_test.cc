@@ -1,12 +1,12 @@
-#include "results/database.h"
+#include "results/schema/database.h"
 
 #include <sqlite3.h>
 
 #include <fstream>
 
-#include "framework/error.h"
-#include "results/ledger.h"
-#include "results/schema.h"
+#include "framework/core/error.h"
+#include "results/read/ledger.h"
+#include "results/schema/schema.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
 

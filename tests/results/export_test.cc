@@ -1,4 +1,4 @@
-#include "results/export.h"
+#include "results/export/export.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -9,9 +9,9 @@
 #include <limits>
 #include <sstream>
 
-#include "framework/error.h"
-#include "results/csv.h"
-#include "results/mlflow_run.h"
+#include "framework/core/error.h"
+#include "results/export/csv.h"
+#include "results/export/mlflow_run.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 

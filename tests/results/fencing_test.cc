@@ -2,9 +2,9 @@
 #include <map>
 #include <set>
 
-#include "framework/error.h"
-#include "framework/random_stream.h"
-#include "results/ingest.h"
+#include "framework/core/error.h"
+#include "framework/core/random_stream.h"
+#include "results/ingest/ingest.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 

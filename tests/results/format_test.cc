@@ -4,8 +4,8 @@
 #include <set>
 #include <sstream>
 
-#include "results/query.h"
-#include "results/schema.h"
+#include "results/read/query.h"
+#include "results/schema/schema.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 

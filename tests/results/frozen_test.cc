@@ -7,9 +7,9 @@
 #include <limits>
 #include <sstream>
 
-#include "framework/error.h"
-#include "results/query.h"
-#include "results/schema.h"
+#include "framework/core/error.h"
+#include "results/read/query.h"
+#include "results/schema/schema.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 

@@ -1,10 +1,10 @@
 #include <fstream>
 
-#include "framework/bytes.h"
-#include "framework/journal_format.h"
-#include "results/ingest.h"
-#include "results/stored_text.h"
-#include "results/trial_record.h"
+#include "framework/core/bytes.h"
+#include "framework/journal/journal_format.h"
+#include "results/ingest/ingest.h"
+#include "results/read/trial_record.h"
+#include "results/schema/stored_text.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 
@@ -23,7 +23,7 @@ void damage(const StoreSample& store, const std::string& host, std::size_t at) {
   file.put(byte);
 }
 
-// A segment as framework/journal_format.h describes it, for what the writer
+// A segment as framework/journal/journal_format.h describes it, for what the writer
 // refuses to write. All of it in one block; records are numbered from 1.
 class RawSegment {
  public:

@@ -1,4 +1,4 @@
-#include "results/ingest.h"
+#include "results/ingest/ingest.h"
 
 #include <sqlite3.h>
 
@@ -7,7 +7,7 @@
 #include <future>
 #include <limits>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 

@@ -1,7 +1,7 @@
-#include "results/ledger.h"
+#include "results/read/ledger.h"
 
-#include "framework/error.h"
-#include "results/ingest.h"
+#include "framework/core/error.h"
+#include "results/ingest/ingest.h"
 #include "tests/framework/training_catalogue.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"

@@ -7,14 +7,14 @@
 #include <set>
 #include <sstream>
 
-#include "framework/error.h"
-#include "results/connection.h"
-#include "results/curve_source.h"
-#include "results/ledger.h"
-#include "results/listing.h"
-#include "results/query.h"
-#include "results/sweep_results.h"
-#include "results/trial_record.h"
+#include "framework/core/error.h"
+#include "results/read/curve_source.h"
+#include "results/read/ledger.h"
+#include "results/read/listing.h"
+#include "results/read/query.h"
+#include "results/read/sweep_results.h"
+#include "results/read/trial_record.h"
+#include "results/schema/connection.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 

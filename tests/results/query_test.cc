@@ -1,8 +1,8 @@
-#include "results/query.h"
+#include "results/read/query.h"
 
-#include "framework/error.h"
-#include "results/ingest.h"
-#include "results/wide_view.h"
+#include "framework/core/error.h"
+#include "results/ingest/ingest.h"
+#include "results/read/wide_view.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 

@@ -10,8 +10,8 @@
 #include <limits>
 #include <thread>
 
-#include "framework/error.h"
-#include "results/export.h"
+#include "framework/core/error.h"
+#include "results/export/export.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 #include "tests/support/command_line.h"

@@ -1,10 +1,10 @@
-#include "results/rebuild.h"
+#include "results/ingest/rebuild.h"
 
 #include <sqlite3.h>
 
 #include <fstream>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 

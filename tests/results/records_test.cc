@@ -1,10 +1,10 @@
 #include <cmath>
 
-#include "framework/digest.h"
-#include "framework/error.h"
-#include "results/listing.h"
-#include "results/sweep_results.h"
-#include "results/trial_record.h"
+#include "framework/core/digest.h"
+#include "framework/core/error.h"
+#include "results/read/listing.h"
+#include "results/read/sweep_results.h"
+#include "results/read/trial_record.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 

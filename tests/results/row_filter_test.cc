@@ -1,9 +1,9 @@
-#include "results/row_filter.h"
+#include "results/read/row_filter.h"
 
 #include <cmath>
 #include <limits>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {

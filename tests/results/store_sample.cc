@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "framework/digest.h"
-#include "framework/error.h"
-#include "results/ingest.h"
-#include "results/query.h"
+#include "framework/core/digest.h"
+#include "framework/core/error.h"
+#include "results/ingest/ingest.h"
+#include "results/read/query.h"
 
 namespace polysweep {
 namespace {

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "framework/event.h"
-#include "framework/journal_writer.h"
-#include "framework/trial.h"
-#include "results/database.h"
+#include "framework/journal/event.h"
+#include "framework/journal/journal_writer.h"
+#include "framework/sweep/trial.h"
+#include "results/schema/database.h"
 #include "tests/support/temporary_folder.h"
 
 namespace polysweep {

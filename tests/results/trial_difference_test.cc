@@ -1,9 +1,9 @@
-#include "results/trial_difference.h"
+#include "results/read/trial_difference.h"
 
 #include <cmath>
 #include <limits>
 
-#include "framework/digest.h"
+#include "framework/core/digest.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 

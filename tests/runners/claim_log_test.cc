@@ -1,10 +1,10 @@
-#include "runners/claim_log.h"
+#include "runners/sharing/claim_log.h"
 
 #include <algorithm>
 #include <set>
 #include <thread>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
 

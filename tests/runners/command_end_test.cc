@@ -1,8 +1,8 @@
 // What the end of a program makes of its trial: every row of docs/protocol.md.
 #include <signal.h>
 
-#include "runners/command_end.h"
-#include "runners/retry_policy.h"
+#include "runners/command/command_end.h"
+#include "runners/host/retry_policy.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {

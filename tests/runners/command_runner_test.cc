@@ -8,12 +8,12 @@
 #include <fstream>
 #include <sstream>
 
-#include "framework/clock.h"
-#include "framework/error.h"
-#include "runners/command_runner.h"
-#include "runners/descendants.h"
-#include "runners/output_log.h"
-#include "runners/report_file.h"
+#include "framework/core/clock.h"
+#include "framework/core/error.h"
+#include "runners/command/command_runner.h"
+#include "runners/command/report_file.h"
+#include "runners/process/descendants.h"
+#include "runners/process/output_log.h"
 #include "tests/support/catch.h"
 #include "tests/support/recording_recorder.h"
 #include "tests/support/temporary_folder.h"

@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include "framework/file_system.h"
-#include "runners/host.h"
-#include "runners/output_log.h"
+#include "framework/core/file_system.h"
+#include "runners/host/host.h"
+#include "runners/process/output_log.h"
 #include "tests/runners/toy_host.h"
 #include "tests/support/catch.h"
 

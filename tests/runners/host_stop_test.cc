@@ -1,7 +1,7 @@
 #include <signal.h>
 
-#include "framework/clock.h"
-#include "runners/host.h"
+#include "framework/core/clock.h"
+#include "runners/host/host.h"
 #include "tests/runners/toy_host.h"
 #include "tests/support/catch.h"
 

@@ -1,11 +1,11 @@
-#include "runners/host.h"
+#include "runners/host/host.h"
 
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/runners/toy_host.h"
 #include "tests/support/catch.h"
 

@@ -1,13 +1,13 @@
-#include "runners/memory_limits.h"
+#include "runners/process/memory_limits.h"
 
 #include <unistd.h>
 
 #include <fstream>
 
-#include "framework/error.h"
-#include "framework/file_system.h"
-#include "runners/memory_events.h"
-#include "runners/worker_process.h"
+#include "framework/core/error.h"
+#include "framework/core/file_system.h"
+#include "runners/process/memory_events.h"
+#include "runners/process/worker_process.h"
 #include "tests/runners/toy_host.h"
 #include "tests/support/catch.h"
 

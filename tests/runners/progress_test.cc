@@ -1,4 +1,4 @@
-#include "runners/progress.h"
+#include "runners/host/progress.h"
 
 #include <unistd.h>
 

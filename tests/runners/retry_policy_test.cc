@@ -1,4 +1,4 @@
-#include "runners/retry_policy.h"
+#include "runners/host/retry_policy.h"
 
 #include "tests/support/catch.h"
 

@@ -1,13 +1,13 @@
-#include "runners/shared_work.h"
+#include "runners/sharing/shared_work.h"
 
 #include <chrono>
 #include <set>
 #include <thread>
 
-#include "framework/error.h"
-#include "runners/lock_trust.h"
-#include "runners/run_lock.h"
-#include "runners/stop_file.h"
+#include "framework/core/error.h"
+#include "runners/store/lock_trust.h"
+#include "runners/store/run_lock.h"
+#include "runners/store/stop_file.h"
 #include "tests/runners/sharing_host.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"

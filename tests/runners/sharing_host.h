@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "framework/journal_writer.h"
-#include "runners/host_lease.h"
-#include "runners/shared_work.h"
+#include "framework/journal/journal_writer.h"
+#include "runners/sharing/shared_work.h"
+#include "runners/store/host_lease.h"
 
 namespace polysweep {
 

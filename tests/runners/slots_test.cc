@@ -1,9 +1,9 @@
-#include "runners/slots.h"
+#include "runners/process/slots.h"
 
 #include <cstdlib>
 #include <map>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {

@@ -1,12 +1,12 @@
 #include <unistd.h>
 
-#include "framework/digest.h"
-#include "framework/error.h"
-#include "framework/journal_reader.h"
-#include "runners/memory_events.h"
-#include "runners/plan_journal.h"
-#include "runners/program.h"
-#include "runners/run_lock.h"
+#include "framework/core/digest.h"
+#include "framework/core/error.h"
+#include "framework/journal/journal_reader.h"
+#include "runners/process/memory_events.h"
+#include "runners/process/program.h"
+#include "runners/store/plan_journal.h"
+#include "runners/store/run_lock.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
 

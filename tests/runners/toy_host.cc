@@ -8,9 +8,9 @@
 #include <set>
 #include <sstream>
 
-#include "framework/digest.h"
-#include "framework/journal_reader.h"
-#include "runners/program.h"
+#include "framework/core/digest.h"
+#include "framework/journal/journal_reader.h"
+#include "runners/process/program.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "framework/event.h"
-#include "framework/experiment.h"
-#include "runners/host.h"
+#include "framework/journal/event.h"
+#include "framework/sweep/experiment.h"
+#include "runners/host/host.h"
 #include "tests/support/temporary_folder.h"
 
 namespace polysweep {

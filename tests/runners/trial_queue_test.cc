@@ -1,4 +1,4 @@
-#include "runners/trial_queue.h"
+#include "runners/host/trial_queue.h"
 
 #include "tests/support/catch.h"
 

@@ -1,7 +1,7 @@
-#include "runners/worker_output.h"
+#include "runners/host/worker_output.h"
 
-#include "framework/file_system.h"
-#include "framework/output_mark.h"
+#include "framework/core/file_system.h"
+#include "framework/worker/output_mark.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
 

@@ -1,4 +1,4 @@
-#include "runners/worker_process.h"
+#include "runners/process/worker_process.h"
 
 #include <signal.h>
 #include <sys/socket.h>
@@ -10,9 +10,9 @@
 #include <string>
 #include <thread>
 
-#include "framework/clock.h"
-#include "framework/error.h"
-#include "runners/slots.h"
+#include "framework/core/clock.h"
+#include "framework/core/error.h"
+#include "runners/process/slots.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/scoring/score_goldens.h"
 #include "tests/support/catch.h"
 

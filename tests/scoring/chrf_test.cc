@@ -2,8 +2,8 @@
 
 #include <map>
 
-#include "framework/error.h"
-#include "framework/random_stream.h"
+#include "framework/core/error.h"
+#include "framework/core/random_stream.h"
 #include "scoring/ngrams.h"
 #include "tests/scoring/score_goldens.h"
 #include "tests/support/catch.h"

@@ -1,6 +1,6 @@
 #include "scoring/paired_tests.h"
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "scoring/numpy_random.h"
 #include "tests/scoring/score_goldens.h"
 #include "tests/support/catch.h"

@@ -1,6 +1,6 @@
 #include "scoring/unicode_text.h"
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/scoring/score_goldens.h"
 #include "tests/support/catch.h"
 

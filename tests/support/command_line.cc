@@ -9,7 +9,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 #include "tests/support/temporary_folder.h"
 
 namespace polysweep {

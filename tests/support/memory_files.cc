@@ -1,6 +1,6 @@
 #include "tests/support/memory_files.h"
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 
 namespace polysweep {
 

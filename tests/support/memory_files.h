@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-#include "framework/file_system.h"
+#include "framework/core/file_system.h"
 
 namespace polysweep {
 

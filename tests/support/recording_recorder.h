@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "framework/experiment.h"
+#include "framework/sweep/experiment.h"
 
 namespace polysweep {
 

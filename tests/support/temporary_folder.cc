@@ -5,7 +5,7 @@
 #include <fstream>
 #include <string>
 
-#include "framework/error.h"
+#include "framework/core/error.h"
 
 namespace polysweep {
 

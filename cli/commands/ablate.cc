@@ -1,0 +1,63 @@
+// polysweep ablate: what changes where one factor does.
+#include "cli/shared/command.h"
+#include "cli/shared/sweep_study.h"
+#include "cli/shared/terminal.h"
+#include "framework/core/error.h"
+
+namespace polysweep {
+namespace {
+
+void declare(CommandOptions& options) {
+  declare_study(options);
+  options.shown.add_options()("reference", po::value<std::string>()->value_name("CELL"),
+                              "the cell to change (default: the best complete one)");
+  options.word("sweep");
+}
+
+Json json_rows(const Study& study, const Ablation& ablation) {
+  Json rows = Json::array();
+  for (const OneOff& row : ablation.rows) {
+    rows.push_back({{"cell", json_cell(study, row.cell)},
+                    {"factor", row.factor},
+                    {"change", row.change},
+                    {"pairs", row.pairs},
+                    {"planned_pairs", row.planned},
+                    {"difference", json_number(row.difference)},
+                    {"t_interval", json_interval(row.interval)}});
+  }
+  return rows;
+}
+
+int run(const po::variables_map& given) {
+  const std::vector<std::string> words = texts_of(given, "sweep");
+  SweepStudy source(given, words.empty() ? "" : words[0]);
+  source.set_reference(text_or(given, "reference", ""));
+  const Study& study = source.study();
+  const std::optional<Ablation> ablation = ablation_of(study);
+  if (!ablation) fail("no cell is complete: name one with --reference");
+  if (given["json"].as<bool>()) {
+    Json out = json_head(study, study.results.primary);
+    out["reference"] = json_cell(study, ablation->reference);
+    out["reference_was_chosen"] = ablation->chosen;
+    out["changes"] = json_rows(study, *ablation);
+    print_json(out);
+  } else {
+    print_table(one_off_table(study, *ablation));
+  }
+  const auto figure = one_off_figure(study, *ablation);
+  write_figures(given, figure ? std::vector<Figure>{*figure} : std::vector<Figure>{});
+  return kExitComplete;
+}
+
+}  // namespace
+
+const Command kAblateCommand = {
+    "ablate",
+    "Changes one factor at a time from a reference cell: what each change is worth",
+    "[SWEEP] [--reference CELL] [--metric NAME] [--figure FILE] [--json]",
+    "  polysweep ablate demo --reference encoding=rope,dimension=64 --figure ablation.pdf",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

@@ -1,0 +1,51 @@
+// polysweep audit: whether all arms share data, budget, build and machine.
+#include <algorithm>
+
+#include "cli/shared/command.h"
+#include "cli/shared/sweep_study.h"
+#include "cli/shared/terminal.h"
+
+namespace polysweep {
+namespace {
+
+void declare(CommandOptions& options) {
+  declare_study(options);
+  options.word("sweep");
+}
+
+int run(const po::variables_map& given) {
+  const std::vector<std::string> words = texts_of(given, "sweep");
+  SweepStudy source(given, words.empty() ? "" : words[0]);
+  const Study& study = source.study();
+  if (given["json"].as<bool>()) {
+    Json out = Json::array();
+    for (const AuditItem& item : study.audit_items) {
+      out.push_back({{"topic", item.topic},
+                     {"state", audit_state_name(item.state)},
+                     {"finding", item.finding}});
+    }
+    print_json(out);
+  } else {
+    print_table(audit_table(study));
+  }
+  const auto figure = states_figure(study);
+  write_figures(given, figure ? std::vector<Figure>{*figure} : std::vector<Figure>{});
+  const bool alike =
+      std::all_of(study.audit_items.begin(), study.audit_items.end(), [](const AuditItem& item) {
+        return item.state == AuditState::kSame || item.state == AuditState::kUnknown;
+      });
+  return alike ? kExitComplete : kExitMissing;
+}
+
+}  // namespace
+
+const Command kAuditCommand = {
+    "audit",
+    "Says what all arms share and what they do not; exit status 1 where something differs",
+    "[SWEEP] [--figure FILE] [--json]",
+    "  polysweep audit demo --figure states.svg",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

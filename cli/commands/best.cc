@@ -1,0 +1,185 @@
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <iostream>
+
+#include "cli/shared/command.h"
+#include "cli/shared/printed_as.h"
+#include "cli/shared/store.h"
+#include "cli/shared/terminal.h"
+#include "framework/core/error.h"
+#include "framework/core/suggestion.h"
+#include "reports/analysis/ablation.h"
+#include "reports/analysis/arms.h"
+#include "reports/analysis/cell_values.h"
+#include "reports/analysis/number_text.h"
+#include "reports/analysis/statistics.h"
+#include "results/read/sweep_results.h"
+
+namespace polysweep {
+namespace {
+
+void declare(CommandOptions& options) {
+  declare_store(options);
+  declare_json_and_csv(options);
+  options.shown.add_options()("metric", po::value<std::string>()->value_name("NAME"),
+                              "rank by its final value (default: the sweep's primary metric)")(
+      "top", po::value<std::size_t>()->default_value(10)->value_name("N"),
+      "show so many cells; 0: all")(
+      "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
+      "of the intervals");
+  options.word("sweep");
+}
+
+MetricInfo chosen_metric(const SweepResults& results, const po::variables_map& given) {
+  const std::string name = text_or(given, "metric", results.primary.name);
+  std::vector<std::string> known;
+  for (const MetricInfo& each : results.metrics) known.push_back(each.name);
+  if (std::find(known.begin(), known.end(), name) == known.end()) {
+    fail("sweep '{}' has no metric '{}'{}", results.sweep, name, suggestion(name, known));
+  }
+  return metric_info(results, name);
+}
+
+struct Ranked {
+  std::size_t cell = 0;
+  std::size_t rank = 0;  // from 1; 0: not ranked, values are missing
+  CellValues values;
+  std::optional<Summary> summary;
+  std::optional<Interval> interval;
+};
+
+// Complete cells, best mean first, then those with holes: a mean over what
+// happens to be there is not ranked with the others.
+std::vector<Ranked> ranking_of(const SweepResults& results, const MetricInfo& metric,
+                               double confidence) {
+  std::vector<std::size_t> order = best_cells(results, metric);
+  const std::size_t complete = order.size();
+  for (std::size_t cell = 0; cell < results.cells.size(); ++cell) {
+    if (std::find(order.begin(), order.begin() + static_cast<long>(complete), cell) ==
+        order.begin() + static_cast<long>(complete)) {
+      order.push_back(cell);
+    }
+  }
+  std::vector<Ranked> out;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    Ranked each{
+        order[i], i < complete ? i + 1 : 0, cell_values(results, order[i], metric.name), {}, {}};
+    const std::vector<double> numbers = each.values.numbers();
+    if (!numbers.empty()) {
+      each.summary = summarize(numbers);
+      each.interval = t_interval(numbers, confidence);
+    }
+    out.push_back(std::move(each));
+  }
+  return out;
+}
+
+double uncertainty_of(const Ranked& row) {
+  if (row.interval) return (row.interval->high - row.interval->low) / 2;
+  return 0;
+}
+
+Table table_of(const SweepResults& results, const MetricInfo& metric,
+               const std::vector<Ranked>& rows, double confidence) {
+  const Arms arms = arms_of(results);
+  Table table;
+  table.caption =
+      fmt::format("Cells of {} by {} ({} is better)", results.sweep, metric_title(metric),
+                  metric.goal == Goal::kMinimize ? "lower" : "higher");
+  table.columns = {{"rank", Align::kRight, ""},
+                   {"cell"},
+                   {"n", Align::kRight, ""},
+                   {"mean", Align::kRight, metric.unit},
+                   {fmt::format("{:.4g}% t interval", 100 * confidence), Align::kLeft, metric.unit},
+                   {"lowest", Align::kRight, metric.unit},
+                   {"highest", Align::kRight, metric.unit},
+                   {"holes"}};
+  for (const Ranked& each : rows) {
+    const auto number = [&](double Summary::*member) {
+      if (!each.summary) return TableCell("-", Tone::kMuted);
+      const double value = (*each.summary).*member;
+      return TableCell(rounded_text(value, uncertainty_of(each)), value);
+    };
+    std::string label = arms.cells[each.cell].label;
+    if (results.cells[each.cell].is_baseline) label += " (baseline)";
+    const bool whole = each.values.holes.empty();
+    table.rows.push_back(
+        {each.rank == 0 ? TableCell("-", Tone::kMuted) : TableCell(std::to_string(each.rank)),
+         label,
+         whole
+             ? TableCell(std::to_string(each.values.planned()))
+             : TableCell(fmt::format("{} of {}", each.values.values.size(), each.values.planned()),
+                         Tone::kHole),
+         number(&Summary::mean),
+         each.interval ? TableCell(interval_text(*each.interval)) : TableCell("-", Tone::kMuted),
+         number(&Summary::minimum), number(&Summary::maximum),
+         TableCell(holes_text(results, each.values.holes), whole ? Tone::kPlain : Tone::kHole)});
+  }
+  table.notes = {
+      "The best of many cells looks better than it is: `polysweep report` says what stands "
+      "against the baseline. Cells with holes are not ranked."};
+  return table;
+}
+
+nlohmann::ordered_json as_json(const SweepResults& results, const std::vector<Ranked>& rows) {
+  nlohmann::ordered_json out = nlohmann::json::array();
+  for (const Ranked& each : rows) {
+    nlohmann::ordered_json row = {
+        {"rank",
+         each.rank == 0 ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(each.rank)},
+        {"cell", each.cell},
+        {"levels", nlohmann::json::parse(results.cells[each.cell].levels.canonical())},
+        {"is_baseline", results.cells[each.cell].is_baseline},
+        {"n", each.values.values.size()},
+        {"planned", each.values.planned()}};
+    if (each.summary) {
+      row["mean"] = each.summary->mean;
+      row["lowest"] = each.summary->minimum;
+      row["highest"] = each.summary->maximum;
+    }
+    if (each.interval) row["interval"] = {each.interval->low, each.interval->high};
+    out.push_back(std::move(row));
+  }
+  return out;
+}
+
+int run(const po::variables_map& given) {
+  const Store store(given);
+  store.catch_up();
+  const Database database = store.open();
+  const SweepResults results =
+      load_sweep_results(database, required_word(given, "sweep", "a sweep's name"), {1, 0});
+  const MetricInfo metric = chosen_metric(results, given);
+  const double confidence = given["confidence"].as<double>();
+  if (!(confidence > 0 && confidence < 1)) {
+    fail("--confidence is {}; it lies between 0 and 1, as 0.95", confidence);
+  }
+  std::vector<Ranked> rows = ranking_of(results, metric, confidence);
+  const bool complete = std::all_of(rows.begin(), rows.end(),
+                                    [](const Ranked& each) { return each.values.holes.empty(); });
+  const std::size_t top = given["top"].as<std::size_t>();
+  if (top > 0 && rows.size() > top) rows.resize(top);
+  const PrintedAs face = printed_as(given);
+  if (face == PrintedAs::kJson) {
+    std::cout << as_json(results, rows).dump(1) << "\n";
+  } else if (face == PrintedAs::kCsv) {
+    std::cout << table_csv(table_of(results, metric, rows, confidence));
+  } else {
+    print_table(table_of(results, metric, rows, confidence));
+  }
+  return complete ? kExitComplete : kExitMissing;
+}
+
+}  // namespace
+
+const Command kBestCommand = {
+    "best",
+    "Ranks the cells of a sweep by a metric; exit status 1 while any has holes",
+    "SWEEP [--metric NAME] [--top N] [--json | --csv]",
+    "  polysweep best demo --store runs/demo --top 5",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

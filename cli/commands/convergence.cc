@@ -1,0 +1,71 @@
+// polysweep convergence: how soon each run gets as far as the baseline's best.
+#include "cli/shared/command.h"
+#include "cli/shared/sweep_study.h"
+#include "cli/shared/terminal.h"
+#include "framework/core/error.h"
+
+namespace polysweep {
+namespace {
+
+void declare(CommandOptions& options) {
+  declare_study(options);
+  options.word("sweep");
+}
+
+Json json_row(const Study& study, const ConvergenceRow& row) {
+  Json runs = Json::array();
+  for (const ConvergenceRun& run : row.runs) {
+    const TrialResult& trial = study.results.trials[run.trial];
+    runs.push_back({{"trial", trial.id.brief()},
+                    {"replicate", trial.replicate},
+                    {"step", json_number(run.step)},
+                    {"censored", !run.step},
+                    {"note", run.note}});
+  }
+  return {{"cell", json_cell(study, row.cell)},
+          {"baseline", json_cell(study, row.baseline)},
+          {"target", json_number(row.target)},
+          {"planned", row.planned},
+          {"reached", row.reached},
+          {"pairs", row.pairs},
+          {"ratio", json_number(row.ratio)},
+          {"t_interval", json_interval(row.interval)},
+          {"runs", runs}};
+}
+
+int run(const po::variables_map& given) {
+  const std::vector<std::string> words = texts_of(given, "sweep");
+  SweepStudy source(given, words.empty() ? "" : words[0]);
+  const Study& study = source.study();
+  const auto convergence =
+      converge(study.results, text_or(given, "metric", ""), study.options.confidence);
+  if (!convergence) {
+    fail(
+        "nothing to compare: convergence needs a baseline and a metric that was reported at more "
+        "than one step");
+  }
+  if (given["json"].as<bool>()) {
+    Json out = json_head(study, convergence->metric);
+    out["cells"] = Json::array();
+    for (const auto& row : convergence->rows) out["cells"].push_back(json_row(study, row));
+    print_json(out);
+  } else {
+    print_table(convergence_table(study, *convergence));
+  }
+  const auto figure = convergence_figure(study, *convergence);
+  write_figures(given, figure ? std::vector<Figure>{*figure} : std::vector<Figure>{});
+  return kExitComplete;
+}
+
+}  // namespace
+
+const Command kConvergenceCommand = {
+    "convergence",
+    "Counts the steps to the baseline's median best; runs that never get there are censored",
+    "[SWEEP] [--metric NAME] [--figure FILE] [--json]",
+    "  polysweep convergence demo --metric validation_loss --figure convergence.svg",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

@@ -1,0 +1,144 @@
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <iostream>
+
+#include "cli/shared/command.h"
+#include "cli/shared/store.h"
+#include "cli/shared/terminal.h"
+#include "framework/core/error.h"
+#include "reports/analysis/escaping.h"
+#include "results/read/trial_difference.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::size_t kTextShown = 60;  // characters of a sample
+
+void declare(CommandOptions& options) {
+  declare_store(options);
+  declare_json(options);
+  options.word("trials", true);
+}
+
+TableCell side(const std::optional<std::string>& value) {
+  if (!value) return {"-", Tone::kMuted};
+  return shortened(*value, kTextShown);
+}
+
+void print_facts(const char* heading, const std::vector<FactDifference>& facts,
+                 const TrialRecord& first, const TrialRecord& second) {
+  if (facts.empty()) return;
+  Table table;
+  table.columns = {{heading}, {first.id.brief()}, {second.id.brief()}};
+  for (const FactDifference& each : facts) {
+    table.rows.push_back({each.name, side(each.first), side(each.second)});
+  }
+  print_table(table);
+  fmt::print("\n");
+}
+
+TableCell number(std::optional<double> value) {
+  if (!value) return {"-", Tone::kMuted};
+  return {fmt::format("{:.6g}", *value), *value};
+}
+
+void print_series(const TrialDifference& difference, const TrialRecord& first,
+                  const TrialRecord& second) {
+  if (difference.series.empty()) return;
+  Table table;
+  table.columns = {{"metric"},
+                   {first.id.brief(), Align::kRight, ""},
+                   {second.id.brief(), Align::kRight, ""},
+                   {"difference", Align::kRight, ""},
+                   {"largest", Align::kRight, ""},
+                   {"common steps", Align::kRight, ""},
+                   {"differs since"}};
+  for (const SeriesDifference& each : difference.series) {
+    std::optional<double> between;
+    if (each.first && each.second) between = *each.second - *each.first;
+    std::string since = "the same, bit for bit";
+    if (each.differs()) since = fmt::format("step {}", *each.since_step);
+    if (each.other_steps > 0) since += fmt::format(" ({} steps in one alone)", each.other_steps);
+    table.rows.push_back(
+        {each.metric, number(each.first), number(each.second), number(between),
+         number(each.common_steps > 0 ? std::optional(each.largest) : std::nullopt),
+         fmt::format("{}", each.common_steps), since});
+  }
+  table.notes = {"first and second: the last value; largest: the greatest difference at a step"};
+  print_table(table);
+}
+
+nlohmann::ordered_json as_json(const std::vector<FactDifference>& facts) {
+  nlohmann::ordered_json out = nlohmann::json::object();
+  const auto side_json = [](const std::optional<std::string>& value) {
+    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+  };
+  for (const FactDifference& each : facts) {
+    out[each.name] = {side_json(each.first), side_json(each.second)};
+  }
+  return out;
+}
+
+nlohmann::ordered_json as_json(const SeriesDifference& series) {
+  const auto value = [](const std::optional<double>& given) {
+    if (!given) return nlohmann::ordered_json(nullptr);
+    return std::isfinite(*given) ? nlohmann::ordered_json(*given)
+                                 : nlohmann::ordered_json(fmt::format("{}", *given));
+  };
+  return {{"metric", series.metric},
+          {"last", {value(series.first), value(series.second)}},
+          {"common_steps", series.common_steps},
+          {"other_steps", series.other_steps},
+          {"largest", series.largest},
+          {"since_step", series.since_step ? nlohmann::ordered_json(*series.since_step)
+                                           : nlohmann::ordered_json(nullptr)}};
+}
+
+void print_json(const TrialDifference& difference, const TrialRecord& first,
+                const TrialRecord& second) {
+  nlohmann::ordered_json out = {{"trials", {first.id.hex(), second.id.hex()}},
+                                {"same", difference.empty()},
+                                {"identity", as_json(difference.identity)},
+                                {"parameters", as_json(difference.parameters)},
+                                {"provenance", as_json(difference.provenance)},
+                                {"texts", as_json(difference.texts)},
+                                {"metrics", nlohmann::json::array()}};
+  for (const SeriesDifference& each : difference.series) out["metrics"].push_back(as_json(each));
+  std::cout << out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+}
+
+int run(const po::variables_map& given) {
+  const Store store(given);
+  store.catch_up();
+  const Database database = store.open();
+  const std::vector<std::string> words = texts_of(given, "trials");
+  if (words.size() != 2) fail("{} trials are named: give two ids, or how they begin", words.size());
+  const TrialRecord first = load_trial(database, find_trial(database, words[0]));
+  const TrialRecord second = load_trial(database, find_trial(database, words[1]));
+  const TrialDifference difference = difference_of(database, first, second);
+  if (given["json"].as<bool>()) {
+    print_json(difference, first, second);
+  } else {
+    print_facts("identity", difference.identity, first, second);
+    print_facts("parameter", difference.parameters, first, second);
+    print_facts("provenance", difference.provenance, first, second);
+    print_facts("sample", difference.texts, first, second);
+    print_series(difference, first, second);
+    if (difference.empty()) fmt::print("no difference\n");
+  }
+  return difference.empty() ? kExitComplete : kExitMissing;
+}
+
+}  // namespace
+
+const Command kDiffCommand = {
+    "diff",
+    "Shows in what two trials differ, and since which step; exit status 1 where they do",
+    "TRIAL TRIAL [--json]",
+    "  polysweep diff 3f9a 81c0 --store runs/demo",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

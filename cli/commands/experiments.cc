@@ -1,0 +1,147 @@
+#include <nlohmann/json.hpp>
+
+#include <iostream>
+
+#include "cli/shared/command.h"
+#include "cli/shared/planning.h"
+#include "cli/shared/terminal.h"
+#include "framework/core/error.h"
+#include "framework/core/provenance.h"
+
+namespace polysweep {
+namespace {
+
+void declare(CommandOptions& options) {
+  options.shown.add_options()("worker", po::value<std::string>()->value_name("PROGRAM"),
+                              "the worker program (default: polysweep-worker beside polysweep)");
+  declare_json(options);
+  options.word("name");
+}
+
+std::string range_of(const ParameterSpec& spec) {
+  std::string out;
+  for (const std::string& word : spec.words) out += (out.empty() ? "" : " | ") + word;
+  if (spec.type == ValueType::kBoolean) return "true | false";
+  if (!spec.minimum && !spec.maximum) return out;
+  const std::string low = spec.minimum ? fmt::format("{}", *spec.minimum) : "";
+  const std::string high = spec.maximum ? fmt::format("{}", *spec.maximum) : "";
+  return low + ".." + high + (out.empty() ? "" : " | " + out);
+}
+
+std::string condition_of(const ParameterSpec& spec) {
+  std::string out;
+  for (const Condition& condition : spec.when) {
+    std::string levels;
+    for (const Value& value : condition.any_of) {
+      levels += (levels.empty() ? "" : "|") + value.display();
+    }
+    out += (out.empty() ? "" : ", ") + condition.parameter + "=" + levels;
+  }
+  return out;
+}
+
+std::string words_of(const CommandWords& group) {
+  std::vector<std::string> words;
+  for (const WordTemplate& word : group.words) words.push_back(word.text());
+  const std::string text = shell_words(words);
+  return words.size() > 1 || !group.when.empty() ? "[" + text + "]" : text;
+}
+
+void print_command(const CommandSpec& command) {
+  std::string words;
+  for (const CommandWords& group : command.words) {
+    words += (words.empty() ? "" : " ") + words_of(group);
+  }
+  fmt::print("command: {}\n", words);
+  for (const CommandVariable& variable : command.environment) {
+    fmt::print("environment: {}={}\n", variable.name, variable.value.text());
+  }
+  for (const InputFile& file : command.files) fmt::print("input file: {}\n", file.path);
+}
+
+void print_experiment(const ExperimentSpec& spec) {
+  fmt::print("{} (version {}){}{}\n", spec.name, spec.version, spec.doc.empty() ? "" : ": ",
+             spec.doc);
+  if (spec.command) print_command(*spec.command);
+  fmt::print("\n");
+  Table parameters;
+  parameters.columns = {{"parameter"}, {"type"},    {"default"},   {"range"},
+                        {"unit"},      {"applies"}, {"what it is"}};
+  for (const ParameterSpec& parameter : spec.schema.specs()) {
+    parameters.rows.push_back({parameter.name, std::string(type_name(parameter.type)),
+                               parameter.default_value.display(), range_of(parameter),
+                               parameter.unit, condition_of(parameter), parameter.doc});
+  }
+  print_table(parameters);
+  fmt::print("\n");
+  Table metrics;
+  metrics.columns = {{"metric"}, {"goal"}, {"unit"}, {"what it is"}};
+  for (const MetricSpec& metric : spec.metrics) {
+    metrics.rows.push_back({metric.name, metric.goal == Goal::kMaximize ? "maximize" : "minimize",
+                            metric.unit, metric.doc});
+  }
+  print_table(metrics);
+  for (const DataSpec& data : spec.data) {
+    fmt::print("\ndata ({}):\n", data.source);
+    for (const DataFile& file : data.files) fmt::print("  {}\n", file.path);
+  }
+}
+
+bool names_a_file(const std::string& name) {
+  return name.ends_with(".toml") || name.find('/') != std::string::npos;
+}
+
+// What can be run: by the worker, or, where a sweep file is named, by that.
+Catalogue catalogue_of(const po::variables_map& given, std::vector<std::string>& names) {
+  if (names.empty() || !names_a_file(names[0])) return find_worker(given).catalogue;
+  const std::optional<ExperimentSpec> declared = declared_experiment(names[0]);
+  if (!declared) {
+    fail("{} declares no experiment of its own: it has no command", names[0]);
+  }
+  names = {declared->name};
+  return Catalogue{build_digest(), {*declared}};
+}
+
+int run(const po::variables_map& given) {
+  std::vector<std::string> names = texts_of(given, "name");
+  const Catalogue found = catalogue_of(given, names);
+  if (given["json"].as<bool>()) {
+    nlohmann::json catalogue = nlohmann::json::parse(found.to_json());
+    if (names.empty()) {
+      std::cout << catalogue.dump(1) << "\n";
+      return kExitComplete;
+    }
+    found.at(names[0]);
+    for (const nlohmann::json& experiment : catalogue["experiments"]) {
+      if (experiment["name"] == names[0]) std::cout << experiment.dump(1) << "\n";
+    }
+    return kExitComplete;
+  }
+  if (!names.empty()) {
+    print_experiment(found.at(names[0]));
+    return kExitComplete;
+  }
+  Table table;
+  table.columns = {{"experiment"}, {"version"}, {"parameters"}, {"what it is"}};
+  for (const ExperimentSpec& spec : found.experiments) {
+    table.rows.push_back({spec.name, fmt::format("{}", spec.version),
+                          fmt::format("{}", spec.schema.specs().size()), spec.doc});
+  }
+  print_table(table);
+  return kExitComplete;
+}
+
+}  // namespace
+
+const Command kExperimentsCommand = {
+    "experiments",
+    "Lists what can be run, with its parameters, metrics and data",
+    "[NAME | FILE] [--json]",
+    "  polysweep experiments\n"
+    "  polysweep experiments translation\n"
+    "  polysweep experiments my_sweep.toml      # what a sweep with a command declares",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

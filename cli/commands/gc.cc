@@ -1,0 +1,97 @@
+// polysweep gc: takes away what nobody needs any more.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/shared/command.h"
+#include "cli/shared/store.h"
+#include "framework/core/file_system.h"
+#include "reports/analysis/escaping.h"
+#include "results/read/trial_use.h"
+#include "runners/store/run_lock.h"
+#include "runners/store/store_waste.h"
+
+namespace polysweep {
+namespace {
+
+void declare(CommandOptions& options) {
+  declare_store(options);
+  declare_json(options);
+  options.shown.add_options()("dry-run", po::bool_switch(),
+                              "say what would be removed, and remove nothing");
+}
+
+std::vector<Waste> waste_of(const Store& store) {
+  const Database database = store.open();
+  const std::vector<IngestDamage> damage = load_damage(database);
+  // A damaged journal may be all that told of a trial's sweep.
+  const bool is_whole = std::all_of(damage.begin(), damage.end(),
+                                    [](const IngestDamage& place) { return place.torn_tail; });
+  return find_waste(store.folder(), [&](const TrialId& id) {
+    const TrialUse use = use_of_trial(database, id);
+    return has_result(use.state) || (is_whole && !use.in_sweep);
+  });
+}
+
+std::uint64_t bytes_of(const std::vector<Waste>& all) {
+  std::uint64_t bytes = 0;
+  for (const Waste& each : all) bytes += each.bytes;
+  return bytes;
+}
+
+void print_words(const std::vector<Waste>& all, bool dry_run) {
+  for (const Waste& each : all) {
+    fmt::print("{:<14}  {:>12} bytes  {}\n", waste_name(each.kind), each.bytes,
+               terminal_escaped(each.path.string()));
+  }
+  fmt::print("{} {}: {} bytes\n", all.size(),
+             dry_run ? "would be removed (logs, outputs and journals stay)"
+                     : "removed (logs, outputs and journals stay)",
+             bytes_of(all));
+}
+
+void print_json(const std::vector<Waste>& all, bool dry_run) {
+  nlohmann::ordered_json items = nlohmann::ordered_json::array();
+  for (const Waste& each : all) {
+    items.push_back(
+        {{"kind", waste_name(each.kind)}, {"path", each.path.string()}, {"bytes", each.bytes}});
+  }
+  const nlohmann::ordered_json out = {
+      {"removed", !dry_run}, {"bytes", bytes_of(all)}, {"items", items}};
+  std::cout << out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+}
+
+int run(const po::variables_map& given) {
+  const Store store(given);
+  store.catch_up();
+  const RunLock lock = RunLock::alone(system_files(), store.folder());
+  // Once more: what the last run wrote before it went is known from here on.
+  store.catch_up();
+  const std::vector<Waste> all = waste_of(store);
+  const bool dry_run = given["dry-run"].as<bool>();
+  if (!dry_run) {
+    for (const Waste& each : all) remove_waste(each);
+  }
+  if (given["json"].as<bool>()) {
+    print_json(all, dry_run);
+  } else {
+    print_words(all, dry_run);
+  }
+  return kExitComplete;
+}
+
+}  // namespace
+
+const Command kGcCommand = {
+    "gc",
+    "Removes checkpoints of trials that have their result or are in no sweep, and what killed "
+    "runs left behind; never logs, outputs or journals",
+    "[--store FOLDER] [--dry-run] [--json]",
+    "  polysweep gc --dry-run --store runs/demo",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

@@ -1,0 +1,70 @@
+#include <iostream>
+
+#include "cli/shared/command.h"
+#include "cli/shared/store.h"
+#include "framework/core/error.h"
+#include "framework/core/file_system.h"
+#include "framework/journal/journal_reader.h"
+
+namespace polysweep {
+namespace {
+
+void declare(CommandOptions& options) {
+  declare_store(options);
+  options.word("action");
+}
+
+// Reads every journal of the store; `visit(host, record)` sees each record.
+template <typename Visit>
+std::vector<IngestDamage> read_all(const std::filesystem::path& journals, Visit visit) {
+  std::vector<IngestDamage> damage;
+  for (const std::string& host : system_files().list(journals)) {
+    JournalReader reader(system_files(), journals / host);
+    while (const std::optional<JournalRecord> record = reader.next()) visit(host, *record);
+    for (const JournalDamage& place : reader.damage()) {
+      damage.push_back({host, place.segment, place.offset, place.torn_tail, place.what});
+    }
+  }
+  return damage;
+}
+
+int run(const po::variables_map& given) {
+  const Store store(given);
+  const std::filesystem::path journals = journals_path(store.folder());
+  const std::string action = required_word(given, "action", "dump or check");
+  if (action != "dump" && action != "check") {
+    fail("'{}' is nothing a journal can do; dump prints its records, check looks for damage",
+         action.substr(0, 60));
+  }
+  if (!std::filesystem::exists(journals)) fail("there are no journals in {}", journals.string());
+  const bool dump = action == "dump";
+  std::uint64_t records = 0;
+  const std::vector<IngestDamage> damage = read_all(journals, [&](const std::string& host,
+                                                                  const JournalRecord& record) {
+    ++records;
+    if (!dump) return;
+    std::cout << fmt::format("{{\"journal\":\"{}\",\"epoch\":{},\"sequence\":{},\"event\":{}}}\n",
+                             host, record.epoch, record.sequence, event_to_json(record.event));
+  });
+  std::cout.flush();
+  const bool lost = print_damage(damage);
+  if (!dump) {
+    fmt::print("{} records are whole; {}\n", records,
+               lost ? "some were lost to damage" : "nothing that was acknowledged is lost");
+  }
+  return lost ? kExitMissing : kExitComplete;
+}
+
+}  // namespace
+
+const Command kJournalCommand = {
+    "journal",
+    "Prints the journals of a store as JSON lines, or looks for damage in them",
+    "dump | check [--store FOLDER]",
+    "  polysweep journal dump --store runs/demo | head\n"
+    "  polysweep journal check --store runs/demo",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

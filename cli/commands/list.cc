@@ -1,0 +1,189 @@
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <set>
+#include <sstream>
+
+#include "cli/shared/command.h"
+#include "cli/shared/printed_as.h"
+#include "cli/shared/store.h"
+#include "cli/shared/terminal.h"
+#include "framework/core/error.h"
+#include "results/export/csv.h"
+#include "results/read/listing.h"
+#include "results/read/row_filter.h"
+
+namespace polysweep {
+namespace {
+
+void declare(CommandOptions& options) {
+  declare_store(options);
+  declare_json_and_csv(options);
+  options.shown.add_options()("where", po::value<std::string>()->value_name("CONDITION"),
+                              "only trials for which it holds: 'encoding=rope and test_bleu>30'")(
+      "sort", po::value<std::string>()->value_name("COLUMN,..."), "sort by these; -COLUMN falls")(
+      "columns", po::value<std::string>()->value_name("COLUMN,..."),
+      "show these: trial, experiment, state, attempts, parameters, final metrics")(
+      "metric", po::value<std::vector<std::string>>()->value_name("NAME"),
+      "show this metric's final value (may be repeated; default: all)");
+  options.word("sweep");
+}
+
+nlohmann::ordered_json as_json(const ListingRow& row) {
+  nlohmann::ordered_json metrics = nlohmann::json::object();
+  // JSON has no NaN and no infinities: they are texts there.
+  for (const auto& [name, value] : row.final_metrics) {
+    metrics[name] = std::isfinite(value) ? nlohmann::ordered_json(value)
+                                         : nlohmann::ordered_json(fmt::format("{}", value));
+  }
+  return {{"id", row.id.hex()},
+          {"experiment", row.experiment},
+          {"state", state_name(row.state)},
+          {"attempts", row.attempts},
+          {"parameters", nlohmann::json::parse(row.parameters.canonical())},
+          {"metrics", metrics}};
+}
+
+// The parameters that are not the same in all rows: what tells trials apart.
+std::vector<std::string> varying_parameters(const std::vector<ListingRow>& rows) {
+  std::map<std::string, std::set<std::string>> seen;
+  std::map<std::string, std::size_t> present;
+  for (const ListingRow& row : rows) {
+    for (const auto& [name, value] : row.parameters) {
+      seen[name].insert(value.canonical());
+      ++present[name];
+    }
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, values] : seen) {
+    if (values.size() > 1 || present[name] < rows.size()) names.push_back(name);
+  }
+  return names;
+}
+
+std::vector<std::string> split(const std::string& words) {
+  std::vector<std::string> out;
+  std::istringstream in(words);
+  for (std::string word; std::getline(in, word, ',');) out.push_back(word);
+  return out;
+}
+
+// What tells trials apart, and what they measured.
+std::vector<std::string> usual_columns(const std::vector<ListingRow>& rows) {
+  std::vector<std::string> out = {"trial", "state"};
+  for (const std::string& name : varying_parameters(rows)) out.push_back(name);
+  std::set<std::string> metrics;
+  for (const ListingRow& row : rows) {
+    for (const auto& [name, value] : row.final_metrics) metrics.insert(name);
+  }
+  for (const std::string& name : metrics) {
+    if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+  }
+  return out;
+}
+
+bool is_metric(const ListingRow& row, const std::string& column) {
+  return row.parameters.find(column) == nullptr && row.final_metrics.contains(column);
+}
+
+TableCell cell_of(const ListingRow& row, const std::string& column) {
+  const RowField field = row_field(row, column);
+  if (column == "trial") return row.id.brief();
+  if (column == "state") {
+    const bool hole = row.state != TrialState::kDone;
+    return {std::string(state_name(row.state)), hole ? Tone::kHole : Tone::kPlain};
+  }
+  if (is_metric(row, column)) {
+    const double value = row.final_metrics.at(column);
+    return {fmt::format("{:.6g}", value), value};
+  }
+  if (const Value* value = row.parameters.find(column)) return value->display();
+  if (const double* real = std::get_if<double>(&field)) return fmt::format("{}", *real);
+  if (const std::string* text = std::get_if<std::string>(&field)) return *text;
+  return {"-", Tone::kMuted};
+}
+
+void print_rows(const std::vector<ListingRow>& rows, const std::vector<std::string>& columns) {
+  Table table;
+  for (const std::string& name : columns) {
+    const bool number = std::any_of(rows.begin(), rows.end(), [&](const ListingRow& row) {
+      return std::holds_alternative<double>(row_field(row, name));
+    });
+    table.columns.push_back({name, number ? Align::kRight : Align::kLeft, ""});
+  }
+  for (const ListingRow& row : rows) {
+    TableRow& out = table.rows.emplace_back();
+    for (const std::string& name : columns) out.push_back(cell_of(row, name));
+  }
+  print_table(table);
+}
+
+// Whole ids and whole numbers: for programs.
+void print_csv(const std::vector<ListingRow>& rows, const std::vector<std::string>& columns) {
+  std::cout << csv_header(columns);
+  for (const ListingRow& row : rows) {
+    std::vector<QueryValue> out;
+    for (const std::string& name : columns) {
+      const Value* value = row.parameters.find(name);
+      const bool integer = value != nullptr && value->type() == ValueType::kInteger;
+      const RowField field = row_field(row, name);
+      if (integer) {
+        out.emplace_back(value->integer());
+      } else if (is_metric(row, name)) {
+        out.emplace_back(row.final_metrics.at(name));  // NaN too
+      } else if (const double* real = std::get_if<double>(&field)) {
+        out.emplace_back(*real);
+      } else if (const std::string* text = std::get_if<std::string>(&field)) {
+        out.emplace_back(*text);
+      } else {
+        out.emplace_back();
+      }
+    }
+    std::cout << csv_line(out);
+  }
+}
+
+int run(const po::variables_map& given) {
+  const Store store(given);
+  store.catch_up();
+  const Database database = store.open();
+  const std::vector<std::string> sweeps = texts_of(given, "sweep");
+  std::vector<ListingRow> rows =
+      list_trials(database, {sweeps.empty() ? "" : sweeps[0], texts_of(given, "metric")});
+  const std::vector<std::string> known = row_columns(rows);
+  if (given.count("where") > 0) {
+    const RowFilter keeps = parse_row_filter(text_or(given, "where", ""), known);
+    std::erase_if(rows, [&](const ListingRow& row) { return !keeps(row); });
+  }
+  sort_rows(rows, text_or(given, "sort", ""), known);
+  std::vector<std::string> columns = split(text_or(given, "columns", ""));
+  for (const std::string& name : columns) expect_column(name, known);
+  if (columns.empty()) columns = usual_columns(rows);
+  const PrintedAs face = printed_as(given);
+  if (face == PrintedAs::kJson) {
+    nlohmann::ordered_json out = nlohmann::json::array();
+    for (const ListingRow& row : rows) out.push_back(as_json(row));
+    std::cout << out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  } else if (face == PrintedAs::kCsv) {
+    print_csv(rows, columns);
+  } else {
+    print_rows(rows, columns);
+  }
+  return kExitComplete;
+}
+
+}  // namespace
+
+const Command kListCommand = {
+    "list",
+    "Lists trials with their parameters and final metrics",
+    "[SWEEP] [--where CONDITION] [--sort COLUMN,...] [--columns COLUMN,...] [--json | --csv]",
+    "  polysweep list demo --where 'encoding=rope and test_bleu>30' --sort -test_bleu\n"
+    "  polysweep list demo --columns trial,encoding,seed,test_bleu --csv",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

@@ -1,0 +1,258 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <thread>
+
+#include "cli/shared/command.h"
+#include "cli/shared/store.h"
+#include "cli/shared/terminal.h"
+#include "cli/shared/terminal_text.h"
+#include "framework/core/clock.h"
+#include "framework/core/error.h"
+#include "framework/core/file_system.h"
+#include "results/read/ledger.h"
+#include "results/read/trial_record.h"
+#include "runners/command/report_file.h"
+#include "runners/host/host.h"
+#include "runners/process/output_log.h"
+#include "runners/store/living_hosts.h"
+
+namespace polysweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kLook = std::chrono::milliseconds(200);
+constexpr double kAskEvery_s = 1;  // how the trial stands
+constexpr std::size_t kPiece = 1024 * 1024;
+
+void declare(CommandOptions& options) {
+  declare_store(options);
+  options.shown.add_options()("attempt", po::value<std::uint32_t>()->value_name("N"),
+                              "of that attempt (default: the latest)")(
+      "follow,f", po::bool_switch(), "go on printing until the trial, or that attempt, has ended");
+  options.word("trial");
+}
+
+// As it was printed; a terminal gets of it what cannot harm it.
+class Printer {
+ public:
+  void print(std::string_view bytes) {
+    if (!terminal_) return write_all(bytes);
+    write_all(text_.safe(bytes));
+  }
+  bool any() const { return any_; }
+
+ private:
+  void write_all(std::string_view bytes) {
+    any_ = any_ || !bytes.empty();
+    while (!bytes.empty()) {
+      const ssize_t count = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) fail("cannot print: {}", std::strerror(errno));
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+  }
+
+  const bool terminal_ = output_is_terminal();
+  TerminalText text_;
+  bool any_ = false;
+};
+
+void print_rest(FollowedFile& log, Printer& printer) {
+  for (std::string piece;; piece.clear()) {
+    const bool more = log.read_more(piece, kPiece);
+    printer.print(piece);
+    if (!more) return;
+  }
+}
+
+// "1, 3": the attempts whose log is there.
+std::string attempts_with_logs(const fs::path& folder, const TrialRecord& trial) {
+  std::string found;
+  std::uint32_t last = 0;
+  for (const AttemptRecord& attempt : trial.attempts) {
+    if (attempt.number == last || !fs::exists(log_path(folder, attempt.number))) continue;
+    last = attempt.number;
+    found += fmt::format("{}{}", found.empty() ? "" : ", ", last);
+  }
+  return found;
+}
+
+std::string numbers_of(const TrialRecord& trial) {
+  std::string found;
+  for (const AttemptRecord& attempt : trial.attempts) {
+    found += fmt::format("{}{}", found.empty() ? "" : ", ", attempt.number);
+  }
+  return found;
+}
+
+// The attempt of that number, of two hosts the one that counts. nullptr: none.
+const AttemptRecord* find_attempt(const TrialRecord& trial, std::uint32_t number) {
+  const AttemptRecord* found = nullptr;
+  for (const AttemptRecord& attempt : trial.attempts) {
+    if (attempt.number == number && (found == nullptr || attempt.counted)) found = &attempt;
+  }
+  return found;
+}
+
+const AttemptRecord& chosen_attempt(const po::variables_map& given, const TrialRecord& trial) {
+  if (trial.attempts.empty()) {
+    fail("trial {} has not been started yet; `polysweep run` of a sweep that holds it starts it",
+         trial.id.brief());
+  }
+  if (given.count("attempt") == 0) return *find_attempt(trial, trial.attempts.back().number);
+  const auto number = given["attempt"].as<std::uint32_t>();
+  const AttemptRecord* found = find_attempt(trial, number);
+  if (found == nullptr) {
+    fail("trial {} has no attempt {}; it has {}", trial.id.brief(), number, numbers_of(trial));
+  }
+  return *found;
+}
+
+// What stands in the database where no file was kept, and a word about it.
+void print_without_log(const fs::path& folder, const TrialRecord& trial,
+                       const AttemptRecord& attempt, Printer& printer) {
+  std::string note = fmt::format("trial {} attempt {}: ", trial.id.brief(), attempt.number);
+  if (attempt.output_tail.empty()) {
+    note += attempt.running ? "nothing was printed so far"
+                            : "there is no log: it printed nothing, or its log was removed";
+  } else {
+    note += "there is no log; these are the last lines that it printed";
+  }
+  const std::string others = attempts_with_logs(folder, trial);
+  if (!others.empty()) note += fmt::format(" (attempts with a log: {})", others);
+  fmt::print(stderr, "polysweep: {}\n", note);
+  if (attempt.output_tail.empty()) return;
+  printer.print(attempt.output_tail);
+  printer.print("\n");
+}
+
+int print_log(const fs::path& folder, const TrialRecord& trial, const AttemptRecord& attempt) {
+  Printer printer;
+  FollowedFile log(log_path(folder, attempt.number));
+  print_rest(log, printer);
+  if (!printer.any()) print_without_log(folder, trial, attempt, printer);
+  return kExitComplete;
+}
+
+// Follows the log of one trial, attempt after attempt.
+class Follower {
+ public:
+  Follower(const Store& store, const TrialId& id, bool one_attempt)
+      : store_(store),
+        id_(id),
+        one_attempt_(one_attempt),
+        folder_(trial_folder(store.folder(), id)),
+        ingest_(system_files(), store.folder()),
+        hosts_(system_files(), store.folder(), "") {}
+
+  int follow(std::uint32_t number) {
+    for (;;) {
+      const TrialRecord trial = follow_attempt(number);
+      if (one_attempt_ || ended(trial)) return last_word(trial, number);
+      number = next_attempt(number);
+      if (number == 0) return last_word(load(), trial.attempts.back().number);
+      fmt::print(stderr, "polysweep: attempt {}\n", number);
+    }
+  }
+
+ private:
+  TrialRecord load() {
+    ingest_.catch_up();
+    hosts_.look();
+    return load_trial(store_.open(), id_);
+  }
+
+  // Prints it until it has ended.
+  TrialRecord follow_attempt(std::uint32_t number) {
+    FollowedFile log(log_path(folder_, number));
+    for (;;) {
+      TrialRecord trial = load();
+      const AttemptRecord* attempt = find_attempt(trial, number);
+      const bool runs = attempt != nullptr && attempt->running &&
+                        hosts_.life(attempt->host, attempt->epoch) != HostLife::kGone;
+      const double asked_s = system_clock().monotonic_s();
+      do {
+        print_rest(log, printer_);
+        if (!runs) return trial;
+        std::this_thread::sleep_for(kLook);
+      } while (system_clock().monotonic_s() - asked_s < kAskEvery_s);
+    }
+  }
+
+  bool ended(const TrialRecord& trial) const {
+    return is_settled(trial.state) || !somebody_runs(trial);
+  }
+
+  bool somebody_runs(const TrialRecord& trial) const {
+    for (const LeaseFacts& host : hosts_.living()) {
+      if (std::count(trial.sweeps.begin(), trial.sweeps.end(), host.sweep) > 0) return true;
+    }
+    return false;
+  }
+
+  // Waits for the attempt after `number`; 0 where there will be none for now.
+  std::uint32_t next_attempt(std::uint32_t number) {
+    for (;;) {
+      const TrialRecord trial = load();
+      if (!trial.attempts.empty() && trial.attempts.back().number > number) {
+        return trial.attempts.back().number;
+      }
+      if (ended(trial)) return 0;
+      std::this_thread::sleep_for(kLook);
+    }
+  }
+
+  int last_word(const TrialRecord& trial, std::uint32_t number) {
+    const AttemptRecord* attempt = find_attempt(trial, number);
+    if (!printer_.any() && attempt != nullptr) {
+      print_without_log(folder_, trial, *attempt, printer_);
+    }
+    fmt::print(
+        stderr, "polysweep: trial {} is {}; attempt {}: {}\n", trial.id.brief(),
+        state_name(trial.state), number,
+        attempt == nullptr || attempt->outcome.empty() ? "its host is gone" : attempt->outcome);
+    return has_result(trial.state) ? kExitComplete : kExitMissing;
+  }
+
+  const Store& store_;
+  TrialId id_;
+  bool one_attempt_;
+  fs::path folder_;
+  Ingest ingest_;
+  LivingHosts hosts_;
+  Printer printer_;
+};
+
+int run(const po::variables_map& given) {
+  const Store store(given);
+  store.catch_up();
+  const std::string prefix = required_word(given, "trial", "a trial's id, or how it begins");
+  const TrialRecord trial = [&] {
+    const Database database = store.open();
+    return load_trial(database, find_trial(database, prefix));
+  }();
+  const AttemptRecord& attempt = chosen_attempt(given, trial);
+  if (given["follow"].as<bool>()) {
+    return Follower(store, trial.id, given.count("attempt") > 0).follow(attempt.number);
+  }
+  return print_log(trial_folder(store.folder(), trial.id), trial, attempt);
+}
+
+}  // namespace
+
+const Command kLogsCommand = {
+    "logs",
+    "Prints what a trial printed, on standard output and error",
+    "TRIAL [--attempt N] [--follow]",
+    "  polysweep logs 3f9a --store runs/demo\n"
+    "  polysweep logs 3f9a --follow",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include "cli/shared/command.h"
+#include "framework/core/provenance.h"
+
+namespace polysweep {
+namespace {
+
+void declare(CommandOptions&) {}
+
+// Text as it is, for roff.
+std::string plain(std::string_view text) {
+  std::string out;
+  bool line_begins = true;
+  for (const char c : text) {
+    if (line_begins && (c == '.' || c == '\'')) out += "\\&";
+    line_begins = c == '\n';
+    if (c == '\\') {
+      out += "\\e";
+    } else if (c == '-') {
+      out += "\\-";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+void print_command(const Command& command) {
+  fmt::print(".SS polysweep {} {}\n{}.\n", plain(command.name), plain(command.words),
+             plain(command.summary));
+  const CommandOptions options(command);
+  for (const auto& option : options.shown.options()) {
+    if (option->long_name() == "help") continue;
+    fmt::print(".TP\n\\fB\\-\\-{}\\fR {}\n{}\n", plain(option->long_name()),
+               plain(option->semantic()->max_tokens() > 0 ? option->format_parameter() : ""),
+               plain(option->description()));
+  }
+  fmt::print(".PP\n.nf\n{}\n.fi\n", plain(command.example));
+}
+
+int run(const po::variables_map&) {
+  fmt::print(
+      ".TH POLYSWEEP 1 \"\" \"polysweep {0}\" \"User commands\"\n"
+      ".SH NAME\npolysweep \\- plans, runs and reports reproducible sweeps of training jobs\n"
+      ".SH SYNOPSIS\n.B polysweep\n.I COMMAND\n[words] [\\-\\-options]\n"
+      ".SH COMMANDS\n",
+      plain(version()));
+  for (const Command& command : commands()) {
+    if (command.listed) print_command(command);
+  }
+  fmt::print(
+      ".SH EXIT STATUS\n"
+      ".TP\n.B 0\nDone, and nothing is missing.\n"
+      ".TP\n.B 1\nDone, but trials are missing or failed, or something differs.\n"
+      ".TP\n.B 2\nCould not be done; the message says why.\n"
+      ".TP\n.B 3\nStopped by a signal or by polysweep stop; run again to go on.\n"
+      ".SH ENVIRONMENT\n"
+      ".TP\n.B POLYSWEEP_DATA\nFolder of the data files, where \\-\\-data is not given.\n"
+      ".TP\n.B NO_COLOR\nNo colour on a terminal.\n"
+      ".TP\n.B XDG_CACHE_HOME\nWhere the answers of workers about their experiments are kept.\n");
+  return kExitComplete;
+}
+
+}  // namespace
+
+const Command kManualCommand = {
+    "manual",
+    "Prints the manual page",
+    "",
+    "  polysweep manual | man -l -\n"
+    "  polysweep manual > ~/.local/share/man/man1/polysweep.1",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

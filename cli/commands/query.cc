@@ -1,0 +1,162 @@
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/shared/command.h"
+#include "cli/shared/printed_as.h"
+#include "cli/shared/store.h"
+#include "cli/shared/terminal.h"
+#include "framework/core/digest.h"
+#include "framework/core/error.h"
+#include "results/export/csv.h"
+#include "results/read/query.h"
+#include "results/read/wide_view.h"
+
+namespace polysweep {
+namespace {
+
+void declare(CommandOptions& options) {
+  declare_store(options);
+  declare_json_and_csv(options);
+  options.shown.add_options()("schema", po::bool_switch(),
+                              "list the documented views and their columns")(
+      "time-limit", po::value<double>()->default_value(10)->value_name("SECONDS"),
+      "give up after so long")("rows", po::value<std::uint64_t>()->default_value(1'000'000),
+                               "print at most so many rows");
+  options.word("sql");
+}
+
+std::string hex_text(const QueryBlob& blob) {
+  return to_hex({reinterpret_cast<const std::uint8_t*>(blob.bytes.data()), blob.bytes.size()});
+}
+
+struct AsCell {
+  TableCell operator()(std::monostate) const { return {"-", Tone::kMuted}; }
+  TableCell operator()(std::int64_t value) const {
+    return {fmt::format("{}", value), static_cast<double>(value)};
+  }
+  TableCell operator()(double value) const { return {fmt::format("{}", value), value}; }
+  TableCell operator()(const std::string& value) const { return value; }
+  TableCell operator()(const QueryBlob& value) const { return hex_text(value); }
+};
+
+struct AsJson {
+  nlohmann::json operator()(std::monostate) const { return nullptr; }
+  nlohmann::json operator()(std::int64_t value) const { return value; }
+  nlohmann::json operator()(double value) const {
+    return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(fmt::format("{}", value));
+  }
+  nlohmann::json operator()(const std::string& value) const { return value; }
+  nlohmann::json operator()(const QueryBlob& value) const { return hex_text(value); }
+};
+
+// Rows are printed as they come: an answer may be larger than memory.
+QueryReceiver json_receiver(std::vector<std::string>& names, bool& any) {
+  return {[&names](const std::vector<std::string>& columns) {
+            names = columns;
+            std::cout << "[";
+          },
+          [&names, &any](std::span<const QueryValue> row) {
+            nlohmann::ordered_json object = nlohmann::json::object();
+            for (std::size_t i = 0; i < row.size(); ++i) {
+              object[names[i]] = std::visit(AsJson(), row[i]);
+            }
+            std::cout << (any ? ",\n " : "\n ")
+                      << object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+            any = true;
+          }};
+}
+
+QueryReceiver csv_receiver() {
+  return {[](const std::vector<std::string>& columns) { std::cout << csv_header(columns); },
+          [](std::span<const QueryValue> row) { std::cout << csv_line(row); }};
+}
+
+// Numbers stand to the right where a column has nothing else.
+void align_numbers(Table& table) {
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const bool numbers =
+        std::any_of(table.rows.begin(), table.rows.end(),
+                    [i](const TableRow& row) { return row[i].number.has_value(); }) &&
+        std::all_of(table.rows.begin(), table.rows.end(), [i](const TableRow& row) {
+          return row[i].number.has_value() || row[i].tone == Tone::kMuted;
+        });
+    if (numbers) table.columns[i].align = Align::kRight;
+  }
+}
+
+QueryOutcome print_answer(const Database& database, const std::string& sql, QueryLimits limits) {
+  Table table;
+  const QueryOutcome outcome = run_query(database, sql,
+                                         {[&table](const std::vector<std::string>& names) {
+                                            for (const std::string& name : names)
+                                              table.columns.push_back({name});
+                                          },
+                                          [&table](std::span<const QueryValue> row) {
+                                            TableRow& out = table.rows.emplace_back();
+                                            for (const QueryValue& value : row)
+                                              out.push_back(std::visit(AsCell(), value));
+                                          }},
+                                         limits);
+  align_numbers(table);
+  print_table(table);
+  return outcome;
+}
+
+int print_schema(const Database& database, bool json) {
+  nlohmann::ordered_json out = nlohmann::json::object();
+  std::vector<ViewInfo> views = documented_views(database);
+  views.push_back(wide_view(database));
+  for (const ViewInfo& view : views) {
+    out[view.name] = view.columns;
+    if (!json) fmt::print("{}({})\n", view.name, fmt::join(view.columns, ", "));
+  }
+  if (json) std::cout << out.dump(1) << "\n";
+  return kExitComplete;
+}
+
+int run(const po::variables_map& given) {
+  const Store store(given);
+  store.catch_up();
+  const Database database = store.open();
+  if (given["schema"].as<bool>()) return print_schema(database, given["json"].as<bool>());
+  const std::string sql = required_word(given, "sql", "one SELECT in quotes");
+  const QueryLimits limits{given["time-limit"].as<double>(), given["rows"].as<std::uint64_t>()};
+  QueryOutcome outcome;
+  const PrintedAs face = printed_as(given);
+  if (face == PrintedAs::kJson) {
+    std::vector<std::string> names;
+    bool any = false;
+    outcome = run_query(database, sql, json_receiver(names, any), limits);
+    std::cout << (any ? "\n]\n" : "]\n");
+  } else if (face == PrintedAs::kCsv) {
+    outcome = run_query(database, sql, csv_receiver(), limits);
+  } else {
+    outcome = print_answer(database, sql, limits);
+  }
+  std::cout.flush();
+  if (outcome.truncated) {
+    fmt::print(stderr, "polysweep: there are more rows than {}; --rows N prints more\n",
+               limits.rows);
+    return kExitMissing;
+  }
+  return kExitComplete;
+}
+
+}  // namespace
+
+const Command kQueryCommand = {
+    "query",
+    "Answers a question in SQL from the documented views; it can read, and nothing else",
+    "'SELECT ...' [--json | --csv] | --schema",
+    "  polysweep query --schema --store runs/demo\n"
+    "  polysweep query 'SELECT encoding, dimension, avg(test_bleu) FROM wide GROUP BY 1, 2' "
+    "--store runs/demo",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

@@ -1,0 +1,38 @@
+#include "results/ingest/rebuild.h"
+
+#include "cli/shared/command.h"
+#include "cli/shared/store.h"
+#include "framework/core/error.h"
+#include "framework/core/file_system.h"
+#include "runners/store/run_lock.h"
+
+namespace polysweep {
+namespace {
+
+void declare(CommandOptions& options) { declare_store(options); }
+
+int run(const po::variables_map& given) {
+  const Store store(given);
+  if (!std::filesystem::exists(journals_path(store.folder()))) {
+    fail("there are no journals in {}: nothing to rebuild from", store.folder().string());
+  }
+  const RunLock lock = RunLock::alone(system_files(), store.folder());
+  const IngestReport report = rebuild(system_files(), store.folder());
+  const bool lost = print_damage(report.damage);
+  fmt::print("{} made again from {} journal records ({} metric points)\n",
+             database_path(store.folder()).string(), report.records, report.points);
+  return lost ? kExitMissing : kExitComplete;
+}
+
+}  // namespace
+
+const Command kRebuildCommand = {
+    "rebuild",
+    "Makes the database again from the journals; exit status 1 if some of them are damaged",
+    "[--store FOLDER]",
+    "  polysweep rebuild --store runs/demo",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

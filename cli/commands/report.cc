@@ -1,0 +1,107 @@
+#include "reports/document/report.h"
+
+#include <fmt/format.h>
+
+#include "cli/shared/command.h"
+#include "cli/shared/drawing.h"
+#include "cli/shared/store.h"
+#include "cli/shared/sweep_study.h"
+#include "cli/shared/terminal.h"
+#include "framework/core/file_system.h"
+#include "reports/analysis/escaping.h"
+#include "results/read/sweep_results.h"
+
+namespace polysweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+void declare(CommandOptions& options) {
+  declare_store(options);
+  options.shown.add_options()("html", po::value<std::string>()->value_name("FILE"),
+                              "write one HTML page")(
+      "markdown", po::value<std::string>()->value_name("FILE"), "write Markdown")(
+      "latex", po::value<std::string>()->value_name("FILE"),
+      "write LaTeX, its tables and figures in a folder beside it")(
+      "reference", po::value<std::string>()->value_name("CELL"),
+      "change one factor at a time from this cell (default: the best complete one)")(
+      "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
+      "of the intervals")("alpha",
+                          po::value<double>()->default_value(0.05, "0.05")->value_name("P"),
+                          "family-wise error of the verdicts better and worse");
+  declare_family(options);
+  options.word("sweep");
+}
+
+constexpr const char* kFaces[] = {"html", "markdown", "latex"};
+
+std::string command_line(const po::variables_map& given, const std::string& sweep) {
+  std::string command = fmt::format("polysweep report {} --store {}", shell_escaped(sweep),
+                                    shell_escaped(given["store"].as<std::string>()));
+  for (const char* name : {"html", "markdown", "latex", "reference"}) {
+    if (given.count(name) == 0) continue;
+    command += fmt::format(" --{} {}", name, shell_escaped(text_or(given, name, "")));
+  }
+  for (const std::string& cells : texts_of(given, "family")) {
+    command += " --family " + shell_escaped(cells);
+  }
+  return command;
+}
+
+// A name for the folder of `file`'s parts that every program can read.
+std::string parts_folder(const fs::path& file) {
+  std::string name = file.stem().string();
+  for (char& c : name) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (!plain && c != '_' && c != '.') c = '-';
+  }
+  return name + "-parts";
+}
+
+// The parts first: a page is never there without what it refers to.
+void write_face(const Report& report, const char* face, const fs::path& file) {
+  PageParts parts;
+  parts.folder = parts_folder(file);
+  const std::string page = render_report(report, face, gnuplot_drawing(), &parts);
+  const fs::path folder = file.parent_path() / parts.folder;
+  if (!parts.files.empty()) system_files().create_folders(folder);
+  for (const auto& [name, content] : parts.files) system_files().replace(folder / name, content);
+  system_files().replace(file, page);
+  fmt::print("{}\n", file.string());
+}
+
+int run(const po::variables_map& given) {
+  const Store store(given);
+  store.catch_up();
+  const Database database = store.open();
+  const std::vector<std::string> words = texts_of(given, "sweep");
+  const std::string sweep = chosen_sweep(database, words.empty() ? "" : words[0]);
+  ReportOptions options;
+  options.confidence = given["confidence"].as<double>();
+  options.alpha = given["alpha"].as<double>();
+  options.reference = text_or(given, "reference", "");
+  options.family = texts_of(given, "family");
+  options.command = command_line(given, sweep);
+  const Report report = build_report(load_sweep_results(database, sweep), options);
+  bool written = false;
+  for (const char* face : kFaces) {
+    if (given.count(face) == 0) continue;
+    write_face(report, face, fs::absolute(given[face].as<std::string>()));
+    written = true;
+  }
+  if (!written) fmt::print("{}", text_report(report, terminal_width()));
+  return kExitComplete;
+}
+
+}  // namespace
+
+const Command kReportCommand = {
+    "report",
+    "Says which choice beat the baseline, with what certainty, and what is missing",
+    "[SWEEP] [--html FILE] [--markdown FILE] [--latex FILE]",
+    "  polysweep report demo --store runs/demo --html report.html --latex paper/report.tex",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

@@ -1,0 +1,104 @@
+// polysweep retry: failed trials get new attempts.
+#include <fmt/format.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "cli/shared/command.h"
+#include "cli/shared/store.h"
+#include "cli/shared/terminal.h"
+#include "framework/core/file_system.h"
+#include "results/read/listing.h"
+#include "results/read/row_filter.h"
+#include "results/read/trial_record.h"
+#include "runners/store/reopen.h"
+#include "runners/store/run_lock.h"
+
+namespace polysweep {
+namespace {
+
+void declare(CommandOptions& options) {
+  declare_store(options);
+  declare_json(options);
+  options.shown.add_options()(
+      "failed", po::bool_switch(),
+      "all that have failed: what is meant anyway, since trials that are "
+      "done or diverged have their result, and the others run by themselves")(
+      "where", po::value<std::string>()->value_name("CONDITION"),
+      "only those of them for which it holds: 'encoding=rope and attempts<3'")(
+      "dry-run", po::bool_switch(), "say which trials those are, and change nothing");
+  options.word("sweep");
+}
+
+// In plan order.
+std::vector<FailedTrial> failed_trials(const Database& database, const std::string& sweep,
+                                       const std::string& condition) {
+  const std::vector<ListingRow> rows = list_trials(database, {sweep, {}});
+  RowFilter holds = [](const ListingRow&) { return true; };
+  if (!condition.empty()) holds = parse_row_filter(condition, row_columns(rows));
+  std::vector<FailedTrial> out;
+  for (const ListingRow& row : rows) {
+    if (row.state == TrialState::kFailed && holds(row)) out.push_back({row.id, row.attempts});
+  }
+  return out;
+}
+
+void print_words(const Database& database, const std::vector<FailedTrial>& trials,
+                 const std::string& sweep, bool dry_run) {
+  Table table;
+  table.columns = {{"trial"}, {"attempts", Align::kRight, ""}, {"ended"}, {"message"}};
+  for (const FailedTrial& each : trials) {
+    const TrialRecord trial = load_trial(database, each.id);
+    const AttemptRecord* end = trial.counted_attempt();
+    table.rows.push_back({each.id.brief(), fmt::format("{}", each.attempts),
+                          end == nullptr ? "" : end->outcome, end == nullptr ? "" : end->message});
+  }
+  if (!trials.empty()) print_table(table);
+  const char* what = dry_run ? "would get new attempts" : "get new attempts from the next run on";
+  fmt::print("sweep {}: {} failed trials {}\n", sweep, trials.size(), what);
+}
+
+void print_json(const std::vector<FailedTrial>& trials, const std::string& sweep, bool dry_run) {
+  nlohmann::ordered_json items = nlohmann::ordered_json::array();
+  for (const FailedTrial& each : trials) {
+    items.push_back({{"trial", each.id.hex()}, {"attempts", each.attempts}});
+  }
+  const nlohmann::ordered_json out = {{"sweep", sweep}, {"reopened", !dry_run}, {"trials", items}};
+  std::cout << out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+}
+
+int run(const po::variables_map& given) {
+  const std::string sweep = required_word(given, "sweep", "the name of a sweep");
+  const Store store(given);
+  store.catch_up();
+  // No run and no other retry begins between what we read and what we write.
+  const RunLock door(system_files(), store.folder(), kDoorWait_s);
+  store.catch_up();
+  const Database database = store.open();
+  const std::vector<FailedTrial> trials =
+      failed_trials(database, sweep, text_or(given, "where", ""));
+  const bool dry_run = given["dry-run"].as<bool>();
+  if (given["json"].as<bool>()) {
+    print_json(trials, sweep, dry_run);
+  } else {
+    print_words(database, trials, sweep, dry_run);
+  }
+  if (dry_run || trials.empty()) return kExitComplete;
+  reopen(system_files(), store.folder(), trials);
+  store.catch_up();
+  return kExitComplete;
+}
+
+}  // namespace
+
+const Command kRetryCommand = {
+    "retry",
+    "Lets the next `polysweep run` give failed trials new attempts; what the old ones recorded "
+    "stays",
+    "SWEEP [--failed] [--where CONDITION] [--dry-run] [--json]",
+    "  polysweep retry demo --where 'encoding=rope' --store runs/demo",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

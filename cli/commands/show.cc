@@ -1,0 +1,137 @@
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <iostream>
+
+#include "cli/shared/attempts.h"
+#include "cli/shared/command.h"
+#include "cli/shared/store.h"
+#include "cli/shared/terminal.h"
+#include "framework/core/error.h"
+#include "reports/analysis/escaping.h"
+#include "results/read/trial_record.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::size_t kSparkWidth = 32;
+
+void declare(CommandOptions& options) {
+  declare_store(options);
+  declare_json(options);
+  options.word("trial");
+}
+
+void print_metrics(const Database& database, const TrialRecord& trial) {
+  Table table;
+  table.columns = {{"metric"},
+                   {"last", Align::kRight, ""},
+                   {"at step", Align::kRight, ""},
+                   {"minimum", Align::kRight, ""},
+                   {"maximum", Align::kRight, ""},
+                   {"points", Align::kRight, ""},
+                   {"not finite", Align::kRight, ""},
+                   {"curve"}};
+  const auto extreme = [](const std::optional<CurvePoint>& point) {
+    return point ? fmt::format("{:.6g} (step {})", point->value, point->step) : std::string("-");
+  };
+  for (const MetricSummary& metric : trial.metrics) {
+    table.rows.push_back(
+        {metric.name, fmt::format("{:.6g}", metric.last.value), fmt::format("{}", metric.last.step),
+         extreme(metric.minimum), extreme(metric.maximum), fmt::format("{}", metric.count),
+         metric.not_finite == 0 ? TableCell("-", Tone::kMuted)
+                                : TableCell(fmt::format("{}", metric.not_finite), Tone::kBad),
+         metric.count > 1 ? sparkline(load_curve(database, trial.id, metric.name, kSparkWidth))
+                          : std::string()});
+  }
+  print_table(table);
+}
+
+void print_trial(const Database& database, const TrialRecord& trial) {
+  fmt::print("trial {}\nexperiment {} (version {}), {}\n", trial.id.hex(), trial.experiment,
+             trial.experiment_version, state_name(trial.state));
+  std::string sweeps;
+  for (const std::string& sweep : trial.sweeps) {
+    sweeps += (sweeps.empty() ? "" : ", ") + terminal_escaped(sweep);
+  }
+  if (!sweeps.empty()) fmt::print("in sweeps {}\n", sweeps);
+  if (!trial.data_digest.empty()) fmt::print("data {}\n", trial.data_digest);
+  fmt::print("\nparameters\n");
+  for (const auto& [name, value] : trial.parameters) {
+    fmt::print("  {:<22} {}\n", terminal_escaped(name), terminal_escaped(value.display()));
+  }
+  fmt::print("\n");
+  print_attempts(trial);
+  fmt::print("\n");
+  print_metrics(database, trial);
+  for (const TextEntry& text : trial.texts) {
+    fmt::print("\n{} (step {})\n{}\n", terminal_escaped(text.name), text.step,
+               clean_text(text.value));
+  }
+  if (!trial.provenance.empty()) fmt::print("\nprovenance\n");
+  for (const auto& [name, value] : trial.provenance) {
+    fmt::print("  {:<26} {}\n", terminal_escaped(name), terminal_escaped(value));
+  }
+}
+
+nlohmann::ordered_json number(double value) {
+  return std::isfinite(value) ? nlohmann::ordered_json(value)
+                              : nlohmann::ordered_json(fmt::format("{}", value));
+}
+
+void print_json(const TrialRecord& trial) {
+  nlohmann::ordered_json out = {{"id", trial.id.hex()},
+                                {"experiment", trial.experiment},
+                                {"version", trial.experiment_version},
+                                {"state", state_name(trial.state)},
+                                {"data", trial.data_digest},
+                                {"parameters", nlohmann::json::parse(trial.parameters.canonical())},
+                                {"sweeps", trial.sweeps},
+                                {"attempts", attempts_json(trial)},
+                                {"metrics", nlohmann::json::object()},
+                                {"texts", nlohmann::json::array()},
+                                {"provenance", trial.provenance}};
+  const auto extreme = [](const std::optional<CurvePoint>& point) {
+    return point ? nlohmann::ordered_json{{"value", point->value}, {"step", point->step}}
+                 : nlohmann::ordered_json(nullptr);
+  };
+  for (const MetricSummary& metric : trial.metrics) {
+    out["metrics"][metric.name] = {{"last", number(metric.last.value)},
+                                   {"step", metric.last.step},
+                                   {"points", metric.count},
+                                   {"not_finite", metric.not_finite},
+                                   {"minimum", extreme(metric.minimum)},
+                                   {"maximum", extreme(metric.maximum)}};
+  }
+  for (const TextEntry& text : trial.texts) {
+    out["texts"].push_back({{"name", text.name}, {"step", text.step}, {"text", text.value}});
+  }
+  std::cout << out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+}
+
+int run(const po::variables_map& given) {
+  const Store store(given);
+  store.catch_up();
+  const Database database = store.open();
+  const std::string prefix = required_word(given, "trial", "a trial's id, or how it begins");
+  const TrialRecord trial = load_trial(database, find_trial(database, prefix));
+  if (given["json"].as<bool>()) {
+    print_json(trial);
+  } else {
+    print_trial(database, trial);
+  }
+  return kExitComplete;
+}
+
+}  // namespace
+
+const Command kShowCommand = {
+    "show",
+    "Shows one trial: parameters, attempts, metrics, samples of its output, provenance",
+    "TRIAL [--json]",
+    "  polysweep show 3f9a --store runs/demo",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

@@ -1,0 +1,127 @@
+#include <nlohmann/json.hpp>
+
+#include <iostream>
+
+#include "cli/shared/command.h"
+#include "cli/shared/store.h"
+#include "cli/shared/terminal.h"
+#include "framework/core/error.h"
+#include "results/read/ledger.h"
+
+namespace polysweep {
+namespace {
+
+void declare(CommandOptions& options) {
+  declare_store(options);
+  declare_json(options);
+  options.word("sweep");
+}
+
+std::string count(std::uint64_t number) { return number == 0 ? "-" : fmt::format("{}", number); }
+
+void add_counts(TableRow& row, const StateCounts& counts) {
+  row.emplace_back(fmt::format("{}", counts.planned));
+  row.emplace_back(count(counts.done));
+  row.emplace_back(count(counts.running));
+  row.emplace_back(count(counts.diverged), counts.diverged > 0 ? Tone::kBad : Tone::kPlain);
+  row.emplace_back(count(counts.failed), counts.failed > 0 ? Tone::kBad : Tone::kPlain);
+  row.emplace_back(count(counts.missing), counts.missing > 0 ? Tone::kHole : Tone::kPlain);
+}
+
+void add_count_columns(Table& table) {
+  for (const char* title : {"planned", "done", "running", "diverged", "failed", "missing"}) {
+    table.columns.push_back({title, Align::kRight, ""});
+  }
+}
+
+nlohmann::ordered_json as_json(const StateCounts& counts) {
+  return {{"planned", counts.planned},   {"done", counts.done},     {"running", counts.running},
+          {"diverged", counts.diverged}, {"failed", counts.failed}, {"missing", counts.missing}};
+}
+
+void print_sweeps(const std::vector<SweepSummary>& sweeps, bool json) {
+  if (json) {
+    nlohmann::ordered_json out = nlohmann::json::array();
+    for (const SweepSummary& sweep : sweeps) {
+      out.push_back({{"sweep", sweep.name},
+                     {"experiment", sweep.experiment},
+                     {"revision", sweep.revision},
+                     {"counts", as_json(sweep.counts)}});
+    }
+    std::cout << out.dump(1) << "\n";
+    return;
+  }
+  Table table;
+  table.columns = {{"sweep"}, {"experiment"}, {"planned at (UTC)"}};
+  add_count_columns(table);
+  for (const SweepSummary& sweep : sweeps) {
+    TableRow row = {sweep.name, sweep.experiment, date_text(sweep.planned_us)};
+    add_counts(row, sweep.counts);
+    table.rows.push_back(std::move(row));
+  }
+  print_table(table);
+}
+
+void print_cells(const std::vector<CellCounts>& cells, bool json) {
+  if (json) {
+    nlohmann::ordered_json out = nlohmann::json::array();
+    for (const CellCounts& cell : cells) {
+      out.push_back({{"cell", cell.cell},
+                     {"levels", nlohmann::json::parse(cell.levels.canonical())},
+                     {"is_baseline", cell.is_baseline},
+                     {"counts", as_json(cell.counts)}});
+    }
+    std::cout << out.dump(1) << "\n";
+    return;
+  }
+  Table table;
+  table.columns = {{"cell"}};
+  add_count_columns(table);
+  for (const CellCounts& cell : cells) {
+    std::string levels = levels_text(cell.levels);
+    if (cell.is_baseline) levels += "  (baseline)";
+    TableRow row = {levels};
+    add_counts(row, cell.counts);
+    table.rows.push_back(std::move(row));
+  }
+  print_table(table);
+}
+
+bool complete(const StateCounts& counts) { return counts.done + counts.diverged == counts.planned; }
+
+int run(const po::variables_map& given) {
+  const Store store(given);
+  store.catch_up();
+  const Database database = store.open();
+  const Ledger ledger(database);
+  const bool json = given["json"].as<bool>();
+  const std::vector<std::string> names = texts_of(given, "sweep");
+  if (names.empty()) {
+    const std::vector<SweepSummary> sweeps = ledger.sweeps();
+    print_sweeps(sweeps, json);
+    for (const SweepSummary& sweep : sweeps) {
+      if (!complete(sweep.counts)) return kExitMissing;
+    }
+    return kExitComplete;
+  }
+  const std::vector<CellCounts> cells = ledger.cells(names[0]);
+  print_cells(cells, json);
+  for (const CellCounts& cell : cells) {
+    if (!complete(cell.counts)) return kExitMissing;
+  }
+  return kExitComplete;
+}
+
+}  // namespace
+
+const Command kStatusCommand = {
+    "status",
+    "Counts what is done and what is missing; exit status 1 while anything is missing or failed",
+    "[SWEEP] [--json]",
+    "  polysweep status\n"
+    "  polysweep status demo --store runs/demo",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

@@ -1,0 +1,206 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <thread>
+
+#include "cli/shared/command.h"
+#include "cli/shared/store.h"
+#include "cli/shared/sweep_study.h"
+#include "cli/shared/terminal.h"
+#include "framework/core/clock.h"
+#include "framework/core/file_system.h"
+#include "reports/analysis/escaping.h"
+#include "results/read/live_sweep.h"
+#include "results/read/sweep_results.h"
+#include "results/read/trial_record.h"
+#include "runners/host/progress.h"
+#include "runners/process/stop_flag.h"
+#include "runners/store/living_hosts.h"
+#include "runners/store/run_lock.h"
+#include "runners/store/stop_file.h"
+
+namespace polysweep {
+namespace {
+
+constexpr auto kLook = std::chrono::milliseconds(200);
+constexpr std::size_t kTrialsShown = 20;
+
+void declare(CommandOptions& options) {
+  declare_store(options);
+  options.shown.add_options()("no-wait", po::bool_switch(),
+                              "ask, and do not wait until they have stopped");
+  options.word("sweep");
+}
+
+std::vector<LeaseFacts> hosts_of(const LivingHosts& hosts, const std::string& sweep) {
+  std::vector<LeaseFacts> found;
+  for (const LeaseFacts& host : hosts.living()) {
+    if (host.sweep == sweep) found.push_back(host);
+  }
+  return found;
+}
+
+void print_counts(const LiveSweep& sweep) {
+  const StateCounts& counts = sweep.counts;
+  const std::uint64_t left = counts.missing + counts.running;
+  fmt::print("sweep {}: {} planned, {} done, {} diverged, {} failed, {} left\n", sweep.sweep,
+             counts.planned, counts.done, counts.diverged, counts.failed, left);
+  if (left > 0) fmt::print("`polysweep run` of its file goes on\n");
+}
+
+int print_nothing_runs(const LivingHosts& hosts, const LiveSweep& sweep) {
+  fmt::print("nothing runs sweep {}\n", sweep.sweep);
+  for (const LeaseFacts& host : hosts.living()) {
+    fmt::print("{} runs sweep {}\n", terminal_escaped(host.who()), terminal_escaped(host.sweep));
+  }
+  print_counts(sweep);
+  return kExitComplete;
+}
+
+// A second request to the same host ends what runs at once.
+void ask(const std::filesystem::path& store, const LeaseFacts& host) {
+  const std::filesystem::path journal = journals_path(store) / host.host;
+  const int before = stop_requests(system_files(), journal, host.epoch);
+  request_stop(system_files(), journal, host.epoch, before + 1);
+  fmt::print("asked {} {}\n", terminal_escaped(host.who()),
+             before == 0 ? "to stop: its trials end at their next checkpoint; asked once more it "
+                           "kills them"
+                         : "again: it kills what it still runs");
+}
+
+// Empty where the database does not hold it (yet).
+std::optional<LiveSweep> standing_of(const Store& store, const std::string& sweep) {
+  store.catch_up();
+  const Database database = store.open();
+  const std::vector<std::string> known = sweep_names(database);
+  if (std::find(known.begin(), known.end(), sweep) == known.end()) return std::nullopt;
+  return load_live_sweep(database, sweep, system_clock().wall_us());
+}
+
+std::string named(const LiveSweep& sweep, const RunningTrial& trial) {
+  std::string text = fmt::format("{} {}", trial.id.brief(),
+                                 terminal_escaped(levels_text(sweep.cells[trial.cell].levels)));
+  if (!trial.replicate.empty()) {
+    text +=
+        fmt::format(" {}={}", terminal_escaped(sweep.replicate), terminal_escaped(trial.replicate));
+  }
+  return text;
+}
+
+std::vector<RunningTrial> running_on(const LiveSweep& sweep, const std::vector<LeaseFacts>& hosts) {
+  std::vector<RunningTrial> running;
+  for (const RunningTrial& trial : sweep.running) {
+    const bool asked = std::any_of(hosts.begin(), hosts.end(),
+                                   [&](const LeaseFacts& host) { return host.host == trial.host; });
+    if (asked) running.push_back(trial);
+  }
+  return running;
+}
+
+// One line each, of a great many the first.
+template <typename Print>
+void print_each(const std::vector<RunningTrial>& running, Print print) {
+  for (std::size_t i = 0; i < std::min(running.size(), kTrialsShown); ++i) print(running[i]);
+  if (running.size() > kTrialsShown) {
+    fmt::print("  and {} more\n", running.size() - kTrialsShown);
+  }
+}
+
+std::string end_of(const Database& database, const RunningTrial& trial) {
+  for (const AttemptRecord& attempt : load_trial(database, trial.id).attempts) {
+    if (attempt.number != trial.attempt || attempt.host != trial.host) continue;
+    if (attempt.running || attempt.outcome.empty()) return "still running";
+    return attempt.message.empty()
+               ? attempt.outcome
+               : fmt::format("{} ({})", attempt.outcome, terminal_escaped(attempt.message));
+  }
+  return "never begun";
+}
+
+// Until none of them lives, or somebody does not want to wait any more. Returns
+// those that are not gone: silent for longer than their lease, or still at it.
+std::vector<LeaseFacts> wait_for(LivingHosts& hosts, const std::vector<LeaseFacts>& asked,
+                                 const StopFlag& impatience) {
+  for (;;) {
+    std::vector<LeaseFacts> left;
+    bool any_lives = false;
+    for (const LeaseFacts& host : asked) {
+      const HostLife life = hosts.life(host.host, host.epoch);
+      if (life != HostLife::kGone) left.push_back(host);
+      any_lives = any_lives || life == HostLife::kLives;
+    }
+    if (!any_lives || impatience.requests() > 0) return left;
+    std::this_thread::sleep_for(kLook);
+    hosts.look();
+  }
+}
+
+int print_left(const std::vector<LeaseFacts>& left, bool interrupted) {
+  for (const LeaseFacts& host : left) {
+    const std::string who = terminal_escaped(host.who());
+    if (interrupted) {
+      fmt::print("{} is still stopping; the request stands\n", who);
+    } else {
+      fmt::print(
+          "{} was silent for longer than its lease of {:g} s: it was suspended, or its machine "
+          "cannot be reached; should it come back, it finds the request\n",
+          who, host.lease_s);
+    }
+  }
+  return interrupted ? kExitStopped : kExitMissing;
+}
+
+int stop(const Store& store, const std::string& name, LivingHosts& hosts,
+         const std::vector<LeaseFacts>& asked, bool wait) {
+  const std::optional<LiveSweep> before = standing_of(store, name);
+  for (const LeaseFacts& host : asked) ask(store.folder(), host);
+  const std::vector<RunningTrial> running =
+      before ? running_on(*before, asked) : std::vector<RunningTrial>();
+  print_each(running, [&](const RunningTrial& trial) {
+    fmt::print("  running: {} (attempt {}, on {} slot {}, for {})\n", named(*before, trial),
+               trial.attempt, terminal_escaped(trial.host), trial.slot, duration_text(trial.age_s));
+  });
+  std::fflush(stdout);
+  if (!wait) return kExitComplete;
+  StopFlag impatience;
+  const StopSignals signals(impatience);
+  const double begun_s = system_clock().monotonic_s();
+  const std::vector<LeaseFacts> left = wait_for(hosts, asked, impatience);
+  if (!left.empty()) return print_left(left, impatience.requests() > 0);
+  fmt::print("stopped after {}\n", duration_text(system_clock().monotonic_s() - begun_s));
+  const std::optional<LiveSweep> after = standing_of(store, name);
+  const Database database = store.open();
+  print_each(running, [&](const RunningTrial& trial) {
+    fmt::print("  {}: {}\n", named(*before, trial), end_of(database, trial));
+  });
+  if (after) print_counts(*after);
+  return kExitComplete;
+}
+
+int run(const po::variables_map& given) {
+  const Store store(given);
+  store.catch_up();
+  const std::vector<std::string> words = texts_of(given, "sweep");
+  const std::string name = chosen_sweep(store.open(), words.empty() ? "" : words[0]);
+  // One that is becoming a host just now is not missed.
+  { const RunLock door(system_files(), store.folder(), kDoorWait_s); }
+  LivingHosts hosts(system_files(), store.folder(), "");
+  const std::vector<LeaseFacts> asked = hosts_of(hosts, name);
+  if (!asked.empty()) return stop(store, name, hosts, asked, !given["no-wait"].as<bool>());
+  return print_nothing_runs(hosts, load_live_sweep(store.open(), name, system_clock().wall_us()));
+}
+
+}  // namespace
+
+const Command kStopCommand = {
+    "stop",
+    "Stops the runs of a sweep, wherever they run, as Ctrl-C does; asked again, it kills what runs",
+    "SWEEP [--no-wait]",
+    "  polysweep stop demo --store runs/demo",
+    declare,
+    run,
+};
+
+}  // namespace polysweep

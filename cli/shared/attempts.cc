@@ -1,0 +1,66 @@
+#include "cli/shared/attempts.h"
+
+#include <fmt/format.h>
+
+#include "cli/shared/terminal.h"
+#include "reports/analysis/escaping.h"
+#include "runners/host/progress.h"
+
+namespace polysweep {
+namespace {
+
+std::string outcome_of(const AttemptRecord& attempt) {
+  return attempt.running ? "running" : attempt.outcome;
+}
+
+}  // namespace
+
+void print_attempts(const TrialRecord& trial) {
+  Table table;
+  table.columns = {{"attempt"}, {"host"}, {"slot"},        {"started (UTC)"}, {"ended (UTC)"},
+                   {"outcome"}, {"time"}, {"peak memory"}, {"goes on after"}, {"message"}};
+  for (const AttemptRecord& attempt : trial.attempts) {
+    table.rows.push_back({fmt::format("{}", attempt.number), attempt.host,
+                          fmt::format("{}", attempt.slot), date_text(attempt.started_us),
+                          date_text(attempt.finished_us),
+                          outcome_of(attempt) + (attempt.counted ? "" : " (not counted)"),
+                          attempt.elapsed_s > 0 ? duration_text(attempt.elapsed_s) : "",
+                          memory_text(attempt.peak_memory_bytes),
+                          attempt.resumed_step ? fmt::format("step {}", *attempt.resumed_step) : "",
+                          attempt.message});
+  }
+  print_table(table);
+  for (const AttemptRecord& attempt : trial.attempts) {
+    if (attempt.output_tail.empty()) continue;
+    fmt::print("\nlast output of attempt {}:\n{}\n", attempt.number,
+               clean_text(attempt.output_tail));
+  }
+}
+
+nlohmann::ordered_json attempts_json(const TrialRecord& trial) {
+  nlohmann::ordered_json out = nlohmann::json::array();
+  for (const AttemptRecord& attempt : trial.attempts) {
+    nlohmann::ordered_json resumed = nullptr;
+    if (attempt.resumed_step) resumed = *attempt.resumed_step;
+    out.push_back({{"attempt", attempt.number},
+                   {"host", attempt.host},
+                   {"slot", attempt.slot},
+                   {"device", attempt.device},
+                   {"outcome", outcome_of(attempt)},
+                   {"final", attempt.final},
+                   {"counted", attempt.counted},
+                   {"started_us", attempt.started_us},
+                   {"finished_us", attempt.finished_us},
+                   {"elapsed_s", attempt.elapsed_s},
+                   {"peak_memory_bytes", attempt.peak_memory_bytes},
+                   {"resumed_step", resumed},
+                   {"points", attempt.points},
+                   {"points_ignored", attempt.points_ignored},
+                   {"provenance", attempt.provenance},
+                   {"message", attempt.message},
+                   {"output_tail", attempt.output_tail}});
+  }
+  return out;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,182 @@
+#include "cli/shared/next_run.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <set>
+
+#include "cli/shared/planning.h"
+#include "framework/core/error.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::size_t kMostCompared = 200'000;  // trials of a plan
+constexpr std::size_t kDifferencesShown = 5;
+
+std::string ended_with(const AttemptRecord* attempt) {
+  if (attempt == nullptr) return "";
+  return attempt->message.empty() ? attempt->outcome
+                                  : fmt::format("{}: {}", attempt->outcome, attempt->message);
+}
+
+NextRun while_running(const AttemptRecord& attempt, const LivingHosts& hosts) {
+  if (hosts.life(attempt.host, attempt.epoch) == HostLife::kLives) {
+    return {false, fmt::format("attempt {} runs now on host {}, slot {}", attempt.number,
+                               attempt.host, attempt.slot)};
+  }
+  return {true, fmt::format("attempt {} was running on host {}, which died: it is run again at no "
+                            "cost, from its last checkpoint where it made one",
+                            attempt.number, attempt.host)};
+}
+
+NextRun while_missing(const TrialRecord& trial) {
+  const AttemptRecord* last = trial.counted_attempt();
+  if (last == nullptr) return {true, "it was never started"};
+  if (last->outcome == "stopped" || last->outcome == "host lost" || last->outcome == "preempted") {
+    return {true, fmt::format("attempt {} did not come to its end ({}); it goes on from its last "
+                              "checkpoint where it made one",
+                              last->number, ended_with(last))};
+  }
+  return {true, fmt::format("attempt {} ended badly, and not for good ({})", last->number,
+                            ended_with(last))};
+}
+
+// ("steps is 20, here 5", ...) in names' order.
+std::vector<std::string> differences(const Parameters& theirs, const Parameters& ours) {
+  std::vector<std::string> out;
+  std::set<std::string> names;
+  for (const auto& [name, value] : theirs) names.insert(name);
+  for (const auto& [name, value] : ours) names.insert(name);
+  for (const std::string& name : names) {
+    const Value* there = theirs.find(name);
+    const Value* here = ours.find(name);
+    if (there == nullptr) {
+      out.push_back(fmt::format("{} is no parameter there, here {}", name, here->display()));
+    } else if (here == nullptr) {
+      out.push_back(fmt::format("{} is {}, here no parameter", name, there->display()));
+    } else if (!(*there == *here)) {
+      out.push_back(fmt::format("{} is {}, here {}", name, there->display(), here->display()));
+    }
+  }
+  return out;
+}
+
+std::size_t count_differences(const Parameters& theirs, const Parameters& ours) {
+  std::size_t same = 0;
+  for (const auto& [name, value] : theirs) {
+    const Value* here = ours.find(name);
+    same += here != nullptr && *here == value ? 1 : 0;
+  }
+  return theirs.size() + ours.size() - 2 * same;
+}
+
+// Of the plan, the trial whose parameters are most like ours.
+Trial nearest_trial(const Plan& plan, const Parameters& ours) {
+  std::size_t nearest = 0;
+  std::size_t least = std::numeric_limits<std::size_t>::max();
+  for (std::size_t i = 0; i < std::min(plan.size(), kMostCompared) && least > 0; ++i) {
+    const std::size_t count = count_differences(plan.trial(i).parameters, ours);
+    if (count >= least) continue;
+    least = count;
+    nearest = i;
+  }
+  return plan.trial(nearest);
+}
+
+void add_data_differences(const std::map<std::string, std::string>& theirs,
+                          const std::map<std::string, std::string>& ours,
+                          std::vector<std::string>& out) {
+  const std::size_t before = out.size();
+  for (const auto& [path, digest] : theirs) {
+    const auto here = ours.find(path);
+    if (here == ours.end()) {
+      out.push_back(fmt::format("it reads {} besides", path));
+    } else if (here->second != digest) {
+      out.push_back(fmt::format("the content of {} has changed", path));
+    }
+  }
+  for (const auto& [path, digest] : ours) {
+    if (!theirs.contains(path)) out.push_back(fmt::format("it does not read {}", path));
+  }
+  if (out.size() == before) out.emplace_back("it reads other data");
+}
+
+std::string what_differs(const Planned& planned, const TrialOrigin& origin,
+                         const TrialRecord& ours) {
+  const Trial theirs = nearest_trial(planned.plan, ours.parameters);
+  std::vector<std::string> out;
+  if (theirs.experiment != ours.experiment) {
+    out.push_back(fmt::format("experiment is {}, here {}", theirs.experiment, ours.experiment));
+  } else if (theirs.experiment_version != ours.experiment_version) {
+    out.push_back(fmt::format("experiment {} is version {}, here {}", theirs.experiment,
+                              theirs.experiment_version, ours.experiment_version));
+  }
+  if (theirs.data_digest != ours.data_digest) {
+    add_data_differences(planned.data_digests, origin.data_digests, out);
+  }
+  const std::vector<std::string> parameters = differences(theirs.parameters, ours.parameters);
+  out.insert(out.end(), parameters.begin(), parameters.end());
+  if (out.size() > kDifferencesShown) {
+    const std::size_t more = out.size() - kDifferencesShown;
+    out.resize(kDifferencesShown);
+    out.push_back(fmt::format("and {} more", more));
+  }
+  return fmt::format("nearest is trial {}: {}", theirs.id.brief(), fmt::join(out, "; "));
+}
+
+po::variables_map planning_words(const po::variables_map& given, const TrialOrigin& origin) {
+  po::variables_map words;
+  for (const char* name : {"worker", "data"}) {
+    if (given.count(name) > 0) words.emplace(name, given[name]);
+  }
+  const std::vector<std::string> file = {origin.file};
+  words.emplace("file", po::variable_value(boost::any(file), false));
+  words.emplace("overrides", po::variable_value(boost::any(origin.overrides), false));
+  return words;
+}
+
+}  // namespace
+
+NextRun next_run(const TrialRecord& trial, const LivingHosts& hosts) {
+  if (trial.sweeps.empty()) return {false, "no sweep of this store holds it as last planned"};
+  const AttemptRecord* counted = trial.counted_attempt();
+  switch (trial.state) {
+    case TrialState::kDone:
+      return {false,
+              fmt::format("it is done, by attempt {}", counted == nullptr ? 1 : counted->number)};
+    case TrialState::kDiverged:
+      return {false, fmt::format("it diverged, which is a result ({})", ended_with(counted))};
+    case TrialState::kFailed:
+      return {false, fmt::format("it failed for good ({}); `polysweep retry` gives it another "
+                                 "attempt",
+                                 ended_with(counted))};
+    case TrialState::kRunning:
+      if (counted != nullptr) return while_running(*counted, hosts);
+      [[fallthrough]];
+    case TrialState::kMissing:
+      break;
+  }
+  return while_missing(trial);
+}
+
+Today planned_today(const po::variables_map& given, const TrialOrigin& origin,
+                    const TrialRecord& trial) {
+  std::error_code unknown;
+  if (!std::filesystem::exists(origin.file, unknown)) {
+    return {PlannedToday::kUnknown, fmt::format("there is no file {} here", origin.file)};
+  }
+  try {
+    const Planned planned = make_plan(planning_words(given, origin));
+    for (std::size_t i = 0; i < planned.plan.size(); ++i) {
+      if (planned.plan.id(i) == trial.id) return {PlannedToday::kHeld, ""};
+    }
+    return {PlannedToday::kNotHeld, what_differs(planned, origin, trial)};
+  } catch (const Error& wrong) {
+    return {PlannedToday::kUnknown, wrong.what()};
+  }
+}
+
+}  // namespace polysweep

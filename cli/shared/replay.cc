@@ -1,0 +1,159 @@
+#include "cli/shared/replay.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "cli/shared/host_setup.h"
+#include "framework/core/digest.h"
+#include "framework/core/error.h"
+#include "framework/core/file_system.h"
+#include "results/ingest/ingest.h"
+#include "results/read/replay_verdict.h"
+#include "runners/host/host.h"
+#include "runners/store/plan_journal.h"
+
+namespace polysweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What the store keeps of the commands that its sweeps declared, the newest first.
+std::vector<ExperimentSpec> declared_commands(const fs::path& store) {
+  const fs::path folder = store / "commands";
+  std::vector<std::pair<fs::file_time_type, ExperimentSpec>> found;
+  for (const std::string& name : system_files().list(folder)) {
+    if (!name.ends_with(".json")) continue;
+    Catalogue catalogue = Catalogue::from_json(system_files().read(folder / name));
+    if (catalogue.experiments.size() != 1 || !catalogue.experiments[0].command) continue;
+    found.emplace_back(fs::last_write_time(folder / name), std::move(catalogue.experiments[0]));
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<ExperimentSpec> out;
+  for (auto& [time, spec] : found) out.push_back(std::move(spec));
+  return out;
+}
+
+// A trial's identity holds the digests of these files: with others it would be
+// another trial.
+void expect_input_files(const ExperimentSpec& spec) {
+  for (const InputFile& input : spec.command->files) {
+    const fs::path file = fs::path(spec.command->sweep_folder) / input.path;
+    const std::string now =
+        fs::is_regular_file(file) ? sha256_hex_of_file(file) : std::string("missing");
+    if (now == input.sha256) continue;
+    fail("{} is not what the trials ran: its SHA-256 was {}, now it is {}; put the file back",
+         file.string(), input.sha256.substr(0, 12), now.substr(0, 12));
+  }
+}
+
+class Workers {
+ public:
+  Workers(const po::variables_map& given, const fs::path& store)
+      : given_(given), data_(data_folder(given)), commands_(declared_commands(store)) {}
+
+  // The index of the trial's worker in groups().
+  std::size_t of(const Trial& trial) {
+    bool has_name = false;
+    for (const ExperimentSpec& spec : commands_) {
+      if (spec.name != trial.experiment || spec.version != trial.experiment_version) continue;
+      has_name = true;
+      const std::string data = data_.digest_for(spec.data, trial.parameters);
+      if (spec.command->identity_digest(data) == trial.data_digest) return of_command(spec);
+    }
+    if (has_name) {
+      fail(
+          "trial {} ran a command, and no declaration in the store gives its digest {}: give the "
+          "data that it read with --data FOLDER",
+          trial.id.brief(), trial.data_digest.substr(0, 12));
+    }
+    return of_worker(trial);
+  }
+
+  std::vector<ReplayGroup>& groups() { return groups_; }
+
+ private:
+  std::size_t of_command(const ExperimentSpec& spec) {
+    const std::string digest = spec.command->to_json();
+    const auto [place, is_new] = by_command_.try_emplace(digest, groups_.size());
+    if (is_new) {
+      expect_input_files(spec);
+      groups_.push_back({command_worker_of(spec), {}});
+    }
+    return place->second;
+  }
+
+  std::size_t of_worker(const Trial& trial) {
+    if (!worker_) {
+      worker_ = groups_.size();
+      groups_.push_back({find_worker(given_), {}});
+    }
+    const Worker& worker = groups_[*worker_].worker;
+    const ExperimentSpec& spec = worker.catalogue.at(trial.experiment);
+    if (spec.version != trial.experiment_version) {
+      fail(
+          "trial {} is of version {} of {}, and {} has version {}, which gives other results: name "
+          "the worker of that time with --worker PROGRAM",
+          trial.id.brief(), trial.experiment_version, trial.experiment, worker.program.string(),
+          spec.version);
+    }
+    if (data_.digest_for(spec.data, trial.parameters) != trial.data_digest) {
+      fail("trial {} read other data than what lies in the data folder: --data FOLDER names it",
+           trial.id.brief());
+    }
+    return *worker_;
+  }
+
+  const po::variables_map& given_;
+  DataFolder data_;
+  std::vector<ExperimentSpec> commands_;
+  std::map<std::string, std::size_t> by_command_;
+  std::optional<std::size_t> worker_;
+  std::vector<ReplayGroup> groups_;
+};
+
+}  // namespace
+
+std::set<std::string> ReplayGroup::time_metrics() const {
+  std::set<std::string> out;
+  for (const ExperimentSpec& spec : worker.catalogue.experiments) {
+    for (const MetricSpec& metric : spec.metrics) {
+      if (measures_time(metric.unit)) out.insert(metric.name);
+    }
+  }
+  return out;
+}
+
+std::vector<ReplayGroup> replay_groups(const po::variables_map& given, const fs::path& store,
+                                       std::vector<Trial> trials) {
+  Workers workers(given, store);
+  for (Trial& trial : trials) {
+    const std::size_t group = workers.of(trial);
+    workers.groups()[group].trials.push_back(std::move(trial));
+  }
+  return std::move(workers.groups());
+}
+
+bool run_again(const po::variables_map& given, const ReplayGroup& group, const fs::path& into,
+               ProgressSink& sink, StopFlag& stop) {
+  HostSetup setup(given, group.worker, data_folder(given), into);
+  setup.options().sweep = "replay";
+  setup.options().name = machine_name();
+  setup.choose_slots({});
+  Host host(system_files(), setup.options());
+  write_trials(host.journal(), "replay", group.trials);
+  std::vector<TrialToRun> work;
+  for (std::size_t i = 0; i < group.trials.size(); ++i) {
+    work.push_back({i, 1, {}, group.trials[i].id});
+  }
+  RunSize size;
+  size.planned = work.size();
+  const HostResult result = host.run(
+      std::move(work), [&](std::size_t index) { return group.trials[index]; }, size, sink, stop);
+  if (!result.breaker_sentence.empty()) sink.notice(result.breaker_sentence);
+  Ingest(system_files(), into).catch_up();
+  return !result.stopped && result.breaker_sentence.empty();
+}
+
+}  // namespace polysweep

@@ -1,0 +1,31 @@
+// The store of a command: the folder that --store names.
+#pragma once
+
+#include <filesystem>
+
+#include "cli/shared/command.h"
+#include "results/ingest/ingest.h"
+#include "results/schema/database.h"
+
+namespace polysweep {
+
+class Store {
+ public:
+  explicit Store(const po::variables_map& given);
+
+  const std::filesystem::path& folder() const { return folder_; }
+  // Brings the database up to the journals, if there are any, and prints
+  // damage of theirs to standard error. Throws Error where there is no store.
+  void catch_up() const;
+  // For reading.
+  Database open() const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+// Prints what could not be read. Returns true where data was lost (more than
+// the torn tail of a killed host).
+bool print_damage(const std::vector<IngestDamage>& damage);
+
+}  // namespace polysweep

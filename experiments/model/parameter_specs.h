@@ -1,0 +1,26 @@
+// Parameters written down in a line each, for the experiments that publish many.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "framework/sweep/parameters.h"
+
+namespace polysweep {
+
+// Closed.
+struct ParameterRange {
+  double minimum;
+  double maximum;
+};
+
+ParameterSpec integer_parameter(std::string name, std::int64_t value, ParameterRange range,
+                                std::string doc, std::string unit = "");
+ParameterSpec real_parameter(std::string name, double value, ParameterRange range, std::string doc);
+// The first of `words` is the default.
+ParameterSpec text_parameter(std::string name, std::vector<std::string> words, std::string doc);
+// The same, there only where `parameter` is one of `any_of`.
+ParameterSpec parameter_when(ParameterSpec spec, std::string parameter, std::vector<Value> any_of);
+
+}  // namespace polysweep

@@ -1,0 +1,83 @@
+#include "framework/core/suggestion.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "framework/core/utf8.h"
+
+namespace polysweep {
+
+namespace {
+
+constexpr std::size_t kQuotedBytes = 60;
+constexpr std::size_t kComparedBytes = 200;
+constexpr std::size_t kListedNames = 60;
+
+// Optimal string alignment.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] != b[j - 1])});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        row[j] = std::min(row[j], before[j - 2] + 1);
+      }
+    }
+    before.swap(last);
+    last.swap(row);
+  }
+  return last[b.size()];
+}
+
+}  // namespace
+
+std::string suggestion(std::string_view unknown, std::span<const std::string> known) {
+  if (unknown.size() > kComparedBytes) return "";
+  const std::string* best = nullptr;
+  std::size_t best_distance = unknown.size() / 3 + 1;
+  for (const std::string& name : known) {
+    if (name.size() > unknown.size() + best_distance) continue;
+    const std::size_t distance = edit_distance(unknown, name);
+    if (distance >= best_distance) continue;
+    best = &name;
+    best_distance = distance;
+  }
+  return best == nullptr ? "" : fmt::format(" (did you mean {}?)", in_quotes(*best));
+}
+
+std::string in_quotes(std::string_view name) {
+  std::string out = "'";
+  std::size_t at = 0;
+  while (at < name.size() && at < kQuotedBytes) {
+    const std::size_t size = utf8_sequence(name.substr(at));
+    const auto byte = static_cast<unsigned char>(name[at]);
+    if (size == 0 || byte < 0x20 || byte == 0x7f) {
+      out += fmt::format("\\x{:02x}", byte);
+      at += 1;
+    } else {
+      out.append(name, at, size);
+      at += size;
+    }
+  }
+  if (at < name.size()) return fmt::format("{}...' ({} bytes)", out, name.size());
+  return out + "'";
+}
+
+std::string unknown_name(std::string_view kind, std::string_view unknown,
+                         std::span<const std::string> known) {
+  std::string out = fmt::format("unknown {} {}", kind, in_quotes(unknown));
+  const std::string near = suggestion(unknown, known);
+  if (!near.empty() || known.empty()) return out + near;
+  out += "; known: ";
+  for (std::size_t i = 0; i < known.size() && i < kListedNames; ++i) {
+    out += i == 0 ? known[i] : ", " + known[i];
+  }
+  if (known.size() > kListedNames) out += ", ...";
+  return out;
+}
+
+}  // namespace polysweep

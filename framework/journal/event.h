@@ -1,0 +1,150 @@
+// What can happen to a sweep: the records of a journal, as values.
+//
+// Every event is complete in itself (it names its trial by id), so that a
+// damaged record costs only what it said. Times are microseconds since 1970
+// (UTC), for people only: nothing is decided by them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "framework/sweep/trial.h"
+
+namespace polysweep {
+
+using Sequence = std::uint64_t;     // of a record in a journal; first: 1, no gaps
+using WriterEpoch = std::uint64_t;  // grows with every opening of a host's journal
+
+// How an attempt ended. The number is persistent; never reuse one.
+enum class Outcome : std::uint8_t {
+  kDone = 1,
+  kDiverged = 2,     // NaN or infinite loss: a result, not retried
+  kError = 3,        // exit code or exception: would fail again
+  kCrashed = 4,      // a signal or abort
+  kOutOfMemory = 5,  // bad_alloc, kill by the kernel, the device's error
+  kHung = 6,         // no progress within the progress deadline
+  kTimedOut = 7,     // wall limit
+  kPreempted = 8,    // taken from us by a signal from outside; costs no retry
+  kHostLost = 9,     // its host vanished; written by whoever finds out
+  kStopped = 10,     // we were asked to stop; goes on from its checkpoint
+};
+std::string_view outcome_name(Outcome outcome);  // "done", "out of memory", ...
+
+struct HostStarted {
+  std::string host;
+  WriterEpoch epoch = 0;
+  std::int64_t time_us = 0;
+  std::int64_t pid = 0;
+};
+
+// A provenance document (JSON object), named by the SHA-256 of its text. It
+// stands before the first event that refers to it.
+struct ProvenanceSeen {
+  std::string json;
+};
+
+// A sweep was planned: all but its trials. `description` is the JSON object of
+// sweep.h describe(). `revision` is the plan's digest; a sweep planned anew
+// with another revision replaces the membership of the one before.
+struct SweepPlanned {
+  std::string sweep;
+  std::string revision;
+  std::string description;
+  std::uint64_t trial_count = 0;
+  std::int64_t time_us = 0;
+};
+
+// Some consecutive trials of that plan.
+struct TrialsPlanned {
+  struct Row {
+    std::string identity;  // identity_text(): the id is its digest
+    std::uint32_t cell = 0;
+  };
+  std::string sweep;
+  std::string revision;
+  std::uint64_t first = 0;  // position of rows[0] in the plan
+  std::vector<Row> rows;
+};
+
+// A trial was leased to this host: the attempt may run from now on.
+struct AttemptStarted {
+  TrialId trial;
+  std::uint32_t attempt = 1;
+  std::int32_t slot = 0;
+  std::int32_t device = -1;
+  std::string provenance;  // digest of a ProvenanceSeen (hex)
+  std::int64_t time_us = 0;
+};
+
+// The attempt goes on after `step`; points of earlier attempts beyond it do
+// not count. An attempt without this event begins from nothing.
+struct AttemptResumed {
+  TrialId trial;
+  std::uint32_t attempt = 1;
+  std::int64_t step = 0;
+};
+
+struct MetricPoint {
+  std::uint32_t name = 0;  // index into MetricsRecorded::names
+  std::int64_t step = 0;
+  double value = 0;
+};
+
+struct MetricsRecorded {
+  TrialId trial;
+  std::uint32_t attempt = 1;
+  std::vector<std::string> names;
+  std::vector<MetricPoint> points;
+};
+
+struct TextRecorded {
+  TrialId trial;
+  std::uint32_t attempt = 1;
+  std::string name;
+  std::int64_t step = 0;
+  std::string value;
+};
+
+struct AttemptFinished {
+  TrialId trial;
+  std::uint32_t attempt = 1;
+  Outcome outcome = Outcome::kDone;
+  // True when the trial is settled by it: done, diverged, or failed for good.
+  // False when the trial is to be run again.
+  bool final = false;
+  std::string message;      // what went wrong; "" where nothing did
+  std::string output_tail;  // the worker's last output lines, where something went wrong
+  double elapsed_s = 0;
+  double peak_memory_bytes = 0;
+  std::int64_t time_us = 0;
+};
+
+struct HostStopped {
+  std::string reason;  // "finished", "interrupted", or what went wrong
+  std::int64_t time_us = 0;
+};
+
+using Event =
+    std::variant<HostStarted, ProvenanceSeen, SweepPlanned, TrialsPlanned, AttemptStarted,
+                 AttemptResumed, MetricsRecorded, TextRecorded, AttemptFinished, HostStopped>;
+
+// Record types as written (persistent; never reuse a number).
+std::uint8_t event_type(const Event& event);
+// "attempt started", ... for people and `journal dump`.
+std::string_view event_name(const Event& event);
+// True for those that are made durable before they are acknowledged: all but metrics and texts.
+bool changes_state(const Event& event);
+// False for a type or version that only a newer polysweep writes.
+bool is_known_event(std::uint8_t type, std::uint8_t version);
+
+// The payload of a record, version 1, laid out as in event_payload.h.
+std::string encode_event(const Event& event);
+// Throws Error for a payload that is no such event, or an unknown type or version.
+Event decode_event(std::uint8_t type, std::uint8_t version, std::string_view payload);
+// One line of JSON, for `journal dump`.
+std::string event_to_json(const Event& event);
+
+}  // namespace polysweep

@@ -1,0 +1,209 @@
+#include "framework/journal/event_payload.h"
+
+#include <limits>
+
+#include "framework/core/error.h"
+
+namespace polysweep {
+
+namespace {
+
+// The smallest point: one byte of name, one of step, a value.
+constexpr std::size_t kSmallestPoint = 10;
+
+// A count of things of at least `smallest` bytes each: never more than fit.
+std::size_t read_count(ByteReader& in, std::size_t smallest) {
+  const std::uint64_t count = in.varint();
+  if (count > in.left() / smallest) {
+    fail("truncated: {} things of {} or more bytes where {} bytes are left", count, smallest,
+         in.left());
+  }
+  return static_cast<std::size_t>(count);
+}
+
+}  // namespace
+
+bool read_flag(ByteReader& in) {
+  const std::uint8_t byte = in.u8();
+  if (byte > 1) fail("{} where 0 or 1 must stand", byte);
+  return byte == 1;
+}
+
+std::uint32_t read_u32(ByteReader& in) {
+  const std::uint64_t value = in.varint();
+  if (value > std::numeric_limits<std::uint32_t>::max()) fail("{} is too large a number", value);
+  return static_cast<std::uint32_t>(value);
+}
+
+std::int32_t read_i32(ByteReader& in) {
+  const std::int64_t value = in.zigzag();
+  if (value != static_cast<std::int32_t>(value)) fail("{} is too large a number", value);
+  return static_cast<std::int32_t>(value);
+}
+
+Outcome read_outcome(ByteReader& in) {
+  const std::uint8_t number = in.u8();
+  const bool known = number >= static_cast<std::uint8_t>(Outcome::kDone) &&
+                     number <= static_cast<std::uint8_t>(Outcome::kStopped);
+  if (!known) fail("{} is no known outcome", number);
+  return static_cast<Outcome>(number);
+}
+
+void write_payload(ByteWriter& out, const TrialId& trial) {
+  out.raw({reinterpret_cast<const char*>(trial.bytes.data()), trial.bytes.size()});
+}
+
+void read_payload(ByteReader& in, TrialId& trial) {
+  const std::string_view bytes = in.raw(trial.bytes.size());
+  bytes.copy(reinterpret_cast<char*>(trial.bytes.data()), bytes.size());
+}
+
+void write_payload(ByteWriter& out, const HostStarted& event) {
+  out.text(event.host);
+  out.varint(event.epoch);
+  out.zigzag(event.time_us);
+  out.zigzag(event.pid);
+}
+
+void read_payload(ByteReader& in, HostStarted& event) {
+  event.host = in.text();
+  event.epoch = in.varint();
+  event.time_us = in.zigzag();
+  event.pid = in.zigzag();
+}
+
+void write_payload(ByteWriter& out, const ProvenanceSeen& event) { out.text(event.json); }
+
+void read_payload(ByteReader& in, ProvenanceSeen& event) { event.json = in.text(); }
+
+void write_payload(ByteWriter& out, const SweepPlanned& event) {
+  out.text(event.sweep);
+  out.text(event.revision);
+  out.text(event.description);
+  out.varint(event.trial_count);
+  out.zigzag(event.time_us);
+}
+
+void read_payload(ByteReader& in, SweepPlanned& event) {
+  event.sweep = in.text();
+  event.revision = in.text();
+  event.description = in.text();
+  event.trial_count = in.varint();
+  event.time_us = in.zigzag();
+}
+
+void write_payload(ByteWriter& out, const AttemptStarted& event) {
+  write_payload(out, event.trial);
+  out.varint(event.attempt);
+  out.zigzag(event.slot);
+  out.zigzag(event.device);
+  out.text(event.provenance);
+  out.zigzag(event.time_us);
+}
+
+void read_payload(ByteReader& in, AttemptStarted& event) {
+  read_payload(in, event.trial);
+  event.attempt = read_u32(in);
+  event.slot = read_i32(in);
+  event.device = read_i32(in);
+  event.provenance = in.text();
+  event.time_us = in.zigzag();
+}
+
+void write_payload(ByteWriter& out, const AttemptResumed& event) {
+  write_payload(out, event.trial);
+  out.varint(event.attempt);
+  out.zigzag(event.step);
+}
+
+void read_payload(ByteReader& in, AttemptResumed& event) {
+  read_payload(in, event.trial);
+  event.attempt = read_u32(in);
+  event.step = in.zigzag();
+}
+
+void write_payload(ByteWriter& out, const MetricsRecorded& event) {
+  write_payload(out, event.trial);
+  out.varint(event.attempt);
+  out.varint(event.names.size());
+  for (const std::string& name : event.names) out.text(name);
+  out.varint(event.points.size());
+  std::uint64_t before = 0;
+  for (const MetricPoint& point : event.points) {
+    const auto step = static_cast<std::uint64_t>(point.step);
+    out.varint(point.name);
+    out.zigzag(static_cast<std::int64_t>(step - before));
+    out.f64(point.value);
+    before = step;
+  }
+}
+
+void read_payload(ByteReader& in, MetricsRecorded& event) {
+  read_payload(in, event.trial);
+  event.attempt = read_u32(in);
+  event.names.resize(read_count(in, 1));
+  for (std::string& name : event.names) name = in.text();
+  event.points.resize(read_count(in, kSmallestPoint));
+  std::uint64_t before = 0;
+  for (MetricPoint& point : event.points) {
+    point.name = read_u32(in);
+    if (point.name >= event.names.size()) {
+      fail("a point of metric {} where {} have names", point.name, event.names.size());
+    }
+    before += static_cast<std::uint64_t>(in.zigzag());
+    point.step = static_cast<std::int64_t>(before);
+    point.value = in.f64();
+  }
+}
+
+void write_payload(ByteWriter& out, const TextRecorded& event) {
+  write_payload(out, event.trial);
+  out.varint(event.attempt);
+  out.text(event.name);
+  out.zigzag(event.step);
+  out.text(event.value);
+}
+
+void read_payload(ByteReader& in, TextRecorded& event) {
+  read_payload(in, event.trial);
+  event.attempt = read_u32(in);
+  event.name = in.text();
+  event.step = in.zigzag();
+  event.value = in.text();
+}
+
+void write_payload(ByteWriter& out, const AttemptFinished& event) {
+  write_payload(out, event.trial);
+  out.varint(event.attempt);
+  out.u8(static_cast<std::uint8_t>(event.outcome));
+  out.u8(event.final ? 1 : 0);
+  out.text(event.message);
+  out.text(event.output_tail);
+  out.f64(event.elapsed_s);
+  out.f64(event.peak_memory_bytes);
+  out.zigzag(event.time_us);
+}
+
+void read_payload(ByteReader& in, AttemptFinished& event) {
+  read_payload(in, event.trial);
+  event.attempt = read_u32(in);
+  event.outcome = read_outcome(in);
+  event.final = read_flag(in);
+  event.message = in.text();
+  event.output_tail = in.text();
+  event.elapsed_s = in.f64();
+  event.peak_memory_bytes = in.f64();
+  event.time_us = in.zigzag();
+}
+
+void write_payload(ByteWriter& out, const HostStopped& event) {
+  out.text(event.reason);
+  out.zigzag(event.time_us);
+}
+
+void read_payload(ByteReader& in, HostStopped& event) {
+  event.reason = in.text();
+  event.time_us = in.zigzag();
+}
+
+}  // namespace polysweep

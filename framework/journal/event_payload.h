@@ -1,0 +1,59 @@
+// How events are laid out as bytes, version 1 (ByteWriter's forms throughout).
+//
+// Members in the order of event.h: trial ids as their 16 bytes; unsigned
+// numbers as varints, signed ones and times zigzagged; texts with their length.
+// Where it differs:
+//   MetricsRecorded  names: count, texts; points: count, then for each the
+//                    index of its name, its step as the difference to the
+//                    point before (zigzag, wrapping), its value (f64)
+//   AttemptFinished  outcome u8, final u8 (0 or 1)
+//   TrialsPlanned    sweep, revision, first, number of rows, and as a text the
+//                    rows packed by zlib; each row: how many bytes of the row
+//                    before it begins with, how many it ends with, the text
+//                    between them, its cell as difference to the one before
+//                    (zigzag)
+// Reading throws Error where a payload is not of this form; it does not check
+// that the payload ends there. The worker's messages use the same forms.
+#pragma once
+
+#include "framework/core/bytes.h"
+#include "framework/journal/event.h"
+
+namespace polysweep {
+
+// No event's rows together are longer than this many bytes, packed or not.
+inline constexpr std::size_t kMostRowBytes = 256 * 1024 * 1024;
+
+void write_payload(ByteWriter& out, const TrialId& trial);
+void write_payload(ByteWriter& out, const HostStarted& event);
+void write_payload(ByteWriter& out, const ProvenanceSeen& event);
+void write_payload(ByteWriter& out, const SweepPlanned& event);
+void write_payload(ByteWriter& out, const TrialsPlanned& event);
+void write_payload(ByteWriter& out, const AttemptStarted& event);
+void write_payload(ByteWriter& out, const AttemptResumed& event);
+void write_payload(ByteWriter& out, const MetricsRecorded& event);
+void write_payload(ByteWriter& out, const TextRecorded& event);
+void write_payload(ByteWriter& out, const AttemptFinished& event);
+void write_payload(ByteWriter& out, const HostStopped& event);
+
+void read_payload(ByteReader& in, TrialId& trial);
+void read_payload(ByteReader& in, HostStarted& event);
+void read_payload(ByteReader& in, ProvenanceSeen& event);
+void read_payload(ByteReader& in, SweepPlanned& event);
+void read_payload(ByteReader& in, TrialsPlanned& event);
+void read_payload(ByteReader& in, AttemptStarted& event);
+void read_payload(ByteReader& in, AttemptResumed& event);
+void read_payload(ByteReader& in, MetricsRecorded& event);
+void read_payload(ByteReader& in, TextRecorded& event);
+void read_payload(ByteReader& in, AttemptFinished& event);
+void read_payload(ByteReader& in, HostStopped& event);
+
+// An outcome's number. Throws Error for a number that is none.
+Outcome read_outcome(ByteReader& in);
+// 0 or 1. Throws Error for any other byte.
+bool read_flag(ByteReader& in);
+// A number that must fit in T. Throws Error where it does not.
+std::uint32_t read_u32(ByteReader& in);
+std::int32_t read_i32(ByteReader& in);
+
+}  // namespace polysweep

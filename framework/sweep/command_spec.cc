@@ -1,0 +1,125 @@
+#include "framework/sweep/command_spec.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "framework/core/digest.h"
+#include "framework/core/error.h"
+#include "framework/core/utf8.h"
+
+namespace polysweep {
+
+namespace {
+
+void append_conditions(std::string& out, const std::vector<Condition>& conditions) {
+  for (const Condition& condition : conditions) {
+    out += " when ";
+    append_json_text(out, condition.parameter);
+    for (const Value& value : condition.any_of) {
+      out += ' ';
+      value.append_canonical(out);
+    }
+  }
+}
+
+// A line for each thing that makes the command do what it does.
+std::string identity_lines(const CommandSpec& command) {
+  std::string out;
+  for (const CommandWords& group : command.words) {
+    out += "words";
+    for (const WordTemplate& word : group.words) {
+      out += ' ';
+      append_json_text(out, word.text());
+    }
+    append_conditions(out, group.when);
+    out += '\n';
+  }
+  for (const CommandVariable& variable : command.environment) {
+    out += fmt::format("environment {} ", variable.name);
+    append_json_text(out, variable.value.text());
+    out += '\n';
+  }
+  out += "folder ";
+  append_json_text(out, command.folder.text());
+  out += '\n';
+  for (const InputFile& file : command.files) {
+    out += "file ";
+    append_json_text(out, file.path);
+    out += fmt::format(" {}\n", file.sha256);
+  }
+  return out;
+}
+
+bool is_plain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view("_-+=:,./@%{}").find(c) != std::string_view::npos;
+}
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+}  // namespace
+
+std::string CommandSpec::identity_digest(std::string_view data_digest) const {
+  std::string lines = identity_lines(*this);
+  if (!data_digest.empty()) lines += fmt::format("data {}\n", data_digest);
+  return sha256_hex(lines);
+}
+
+FilledCommand fill_command(const CommandSpec& command, const Parameters& parameters,
+                           const std::vector<std::pair<std::string_view, std::string>>& places) {
+  std::map<std::string_view, std::string> values(places.begin(), places.end());
+  for (const auto& [name, value] : parameters) values.emplace(name, value.display());
+  const WordTemplate::Find find = [&values](std::string_view place) {
+    const auto found = values.find(place);
+    return found == values.end() ? nullptr : &found->second;
+  };
+  FilledCommand filled;
+  for (const CommandWords& group : command.words) {
+    if (!all_hold(group.when, parameters)) continue;
+    std::vector<std::string> words;
+    for (const WordTemplate& word : group.words) {
+      std::optional<std::string> text = word.fill(find);
+      if (!text) break;
+      words.push_back(std::move(*text));
+    }
+    if (words.size() < group.words.size()) continue;
+    filled.argv.insert(filled.argv.end(), words.begin(), words.end());
+  }
+  for (const CommandVariable& variable : command.environment) {
+    std::optional<std::string> text = variable.value.fill(find);
+    if (text) filled.environment.emplace_back(variable.name, std::move(*text));
+  }
+  const std::optional<std::string> folder = command.folder.fill(find);
+  check(!filled.argv.empty() && folder, "a command has a program and a folder in every trial");
+  filled.folder = *folder;
+  return filled;
+}
+
+std::string shell_words(const std::vector<std::string>& argv) {
+  std::string out;
+  for (const std::string& word : argv) {
+    if (!out.empty()) out += ' ';
+    if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) {
+      out += word;
+    } else if (std::any_of(word.begin(), word.end(), is_control)) {
+      out += "$'";
+      for (const char c : word) {
+        if (is_control(c)) {
+          out += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+        } else {
+          out += c == '\'' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+        }
+      }
+      out += '\'';
+    } else {
+      out += '\'';
+      for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+      out += '\'';
+    }
+  }
+  return out;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,80 @@
+// A command line as an experiment: which program runs with which words, and
+// what ends it.
+//
+// How a sweep file says so is documented in docs/sweep_file.md; what polysweep
+// and the program say to each other in docs/protocol.md.
+#pragma once
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "framework/sweep/parameters.h"
+#include "framework/sweep/word_template.h"
+
+namespace polysweep {
+
+// The places of a template that are no parameters.
+inline constexpr std::array<std::string_view, 10> kCommandPlaces = {
+    "trial",           "attempt",      "trial_folder", "checkpoint_folder",
+    "parameters_file", "metrics_file", "data_folder",  "sweep_folder",
+    "device",          "slot"};
+
+// Words that stand together: all of them are left out where `when` does not hold
+// or a parameter in one of them does not apply.
+struct CommandWords {
+  std::vector<WordTemplate> words;
+  std::vector<Condition> when;
+};
+
+// An environment variable; not set where a parameter in it does not apply.
+struct CommandVariable {
+  std::string name;
+  WordTemplate value;
+};
+
+struct InputFile {
+  std::string path;    // as the sweep file has it; relative to the sweep's folder
+  std::string sha256;  // of its content, 64 hex digits
+};
+
+struct CommandSpec {
+  std::vector<CommandWords> words;  // the first group is the program alone
+  std::vector<CommandVariable> environment;
+  WordTemplate folder{"{sweep_folder}"};  // the working folder
+  std::string sweep_folder;               // absolute
+  std::vector<InputFile> files;           // sorted by path
+  std::string primary;                    // the metric without which a trial is not done
+  std::vector<std::string> diverging;     // metrics whose NaN or infinity is a divergence
+  double time_limit_s = 0;                // of one attempt; 0: none
+  double progress_limit_s = 0;            // without a report; 0: none
+  double stop_grace_s = 20;               // from SIGTERM to SIGKILL
+
+  // What a trial's identity holds as its data: SHA-256 (hex) over the templates,
+  // the input files, and `data_digest`, that of the data files ("" for none).
+  std::string identity_digest(std::string_view data_digest) const;
+
+  std::string to_json() const;
+  static CommandSpec from_json(std::string_view json);
+};
+
+// A command with its places filled in.
+struct FilledCommand {
+  std::vector<std::string> argv;
+  std::vector<std::pair<std::string, std::string>> environment;
+  std::string folder;
+};
+
+// `places` gives the places of kCommandPlaces by name; `parameters` are complete.
+// A parameter's value is its canonical text, a text without quotes.
+FilledCommand fill_command(const CommandSpec& command, const Parameters& parameters,
+                           const std::vector<std::pair<std::string_view, std::string>>& places);
+
+// The words as a person would type them in a shell, for display alone.
+std::string shell_words(const std::vector<std::string>& argv);
+
+}  // namespace polysweep

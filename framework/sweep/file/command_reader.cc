@@ -1,0 +1,286 @@
+#include "framework/sweep/file/command_reader.h"
+
+#include <algorithm>
+#include <set>
+
+#include "framework/core/suggestion.h"
+#include "framework/core/utf8.h"
+#include "framework/sweep/file/error_place.h"
+#include "framework/sweep/file/input_files.h"
+#include "framework/sweep/file/schema_reader.h"
+#include "framework/sweep/file/sweep_nodes.h"
+
+namespace polysweep {
+
+namespace {
+
+const std::vector<std::string>& command_keys() {
+  static const std::vector<std::string> keys = {
+      "version",     "doc",        "files",      "data",           "folder",    "parameters_file",
+      "environment", "parameters", "time_limit", "progress_limit", "stop_grace"};
+  return keys;
+}
+
+class CommandReader {
+ public:
+  CommandReader(const TomlNode& root, const std::filesystem::path& folder)
+      : root_(root), folder_(folder) {}
+
+  ExperimentSpec read();
+
+ private:
+  void read_identity();
+  void read_words(const TomlEntry& entry);
+  CommandWords read_group(const TomlNode& item);
+  void read_environment(const TomlEntry& entry);
+  void read_folder(const TomlEntry& entry);
+  void read_files();
+  void read_data(const TomlEntry& entry);
+  double seconds(const char* key, double otherwise) const;
+  bool reads_parameters_file() const;
+  void expect_parameters_used() const;
+
+  WordTemplate read_template(const TomlNode& node, const std::string& what);
+  void expect_always_there(const WordTemplate& word, const TomlNode& node, const char* what) const;
+
+  const TomlNode& root_;
+  const std::filesystem::path& folder_;
+  ExperimentSpec spec_;
+  CommandSpec command_;
+  std::set<std::string, std::less<>> used_;
+};
+
+ExperimentSpec CommandReader::read() {
+  if (!is_utf8(folder_.string())) fail_at(root_.place, "the path of its folder is not UTF-8");
+  command_.sweep_folder = folder_.string();
+  read_identity();
+  if (const TomlEntry* parameters = root_.find("parameters")) {
+    spec_.schema = read_schema(*parameters);
+  }
+  const TomlEntry* metrics = root_.find("metrics");
+  if (metrics == nullptr) {
+    fail_at(root_.find("command")->place,
+            "a sweep with a command says what its program reports: [metrics] with primary = "
+            "{{ name = \"METRIC\", goal = \"minimize\" }} or \"maximize\"");
+  }
+  DeclaredMetrics declared = read_declared_metrics(*metrics);
+  spec_.metrics = std::move(declared.metrics);
+  command_.primary = std::move(declared.primary);
+  command_.diverging = std::move(declared.diverging);
+  read_words(*root_.find("command"));
+  if (const TomlEntry* environment = root_.find("environment")) read_environment(*environment);
+  if (const TomlEntry* folder = root_.find("folder")) read_folder(*folder);
+  read_files();
+  if (const TomlEntry* data = root_.find("data")) read_data(*data);
+  command_.time_limit_s = seconds("time_limit", 0);
+  command_.progress_limit_s = seconds("progress_limit", 0);
+  command_.stop_grace_s = seconds("stop_grace", command_.stop_grace_s);
+  expect_parameters_used();
+  spec_.command = std::move(command_);
+  return std::move(spec_);
+}
+
+void CommandReader::read_identity() {
+  const TomlEntry* experiment = root_.find("experiment");
+  check(experiment != nullptr, "a sweep names its experiment");
+  spec_.name = name_of(*experiment, "an experiment");
+  if (const TomlEntry* doc = root_.find("doc")) spec_.doc = text_of(doc->node, "'doc'");
+  const TomlEntry* version = root_.find("version");
+  if (version == nullptr) return;
+  const TomlNode& node = version->node;
+  const bool right = node.kind == TomlNode::Kind::kValue &&
+                     node.value.type() == ValueType::kInteger && node.value.integer() >= 1 &&
+                     node.value.integer() <= 1'000'000'000;
+  if (!right) fail_at(node.place, "'version' is an integer from 1 on");
+  spec_.version = static_cast<int>(node.value.integer());
+}
+
+WordTemplate CommandReader::read_template(const TomlNode& node, const std::string& what) {
+  const std::string& text = text_of(node, what);
+  WordTemplate word = in_place(node.place, [&] { return WordTemplate(text); });
+  for (const std::string& place : word.places()) {
+    used_.insert(place);
+    if (spec_.schema.find(place) != nullptr) continue;
+    if (std::find(kCommandPlaces.begin(), kCommandPlaces.end(), place) != kCommandPlaces.end()) {
+      continue;
+    }
+    std::vector<std::string> known;
+    for (const ParameterSpec& parameter : spec_.schema.specs()) known.push_back(parameter.name);
+    known.insert(known.end(), kCommandPlaces.begin(), kCommandPlaces.end());
+    fail_at(node.place, "{}", unknown_name("place", place, known));
+  }
+  return word;
+}
+
+void CommandReader::expect_always_there(const WordTemplate& word, const TomlNode& node,
+                                        const char* what) const {
+  for (const std::string& place : word.places()) {
+    const ParameterSpec* parameter = spec_.schema.find(place);
+    if (parameter == nullptr || parameter->when.empty()) continue;
+    fail_at(node.place, "{} needs parameter '{}', which does not apply to every trial", what,
+            place);
+  }
+}
+
+CommandWords CommandReader::read_group(const TomlNode& item) {
+  CommandWords group;
+  const TomlNode* words = &item;
+  if (item.kind == TomlNode::Kind::kTable) {
+    expect_keys(item, "key of a group of words", {"words", "when"});
+    const TomlEntry* list = item.find("words");
+    if (list == nullptr) fail_at(item.place, "a group of words needs words = [\"WORD\"]");
+    words = &list->node;
+    if (const TomlEntry* when = item.find("when")) {
+      for (const DraftCondition& one : read_conditions(spec_.schema, *when)) {
+        used_.insert(one.condition.parameter);
+        group.when.push_back(one.condition);
+      }
+    }
+  }
+  if (words->kind != TomlNode::Kind::kArray) {
+    group.words.push_back(read_template(*words, "a word of 'command'"));
+    return group;
+  }
+  if (words->items.empty()) fail_at(words->place, "a group of words is empty");
+  for (const TomlNode& word : words->items) {
+    group.words.push_back(read_template(word, "a word of 'command'"));
+  }
+  return group;
+}
+
+void CommandReader::read_words(const TomlEntry& entry) {
+  const TomlNode& node = entry.node;
+  if (node.kind != TomlNode::Kind::kArray || node.items.empty() || !node.items[0].is_text() ||
+      node.items[0].value.text().empty()) {
+    fail_at(node.place,
+            "'command' is a list of words that begins with the program, as [\"python3\", "
+            "\"train.py\", \"--lr={{lr}}\"]; no shell reads it");
+  }
+  for (const TomlNode& item : node.items) command_.words.push_back(read_group(item));
+  expect_always_there(command_.words[0].words[0], node.items[0], "the program");
+}
+
+void CommandReader::read_environment(const TomlEntry& entry) {
+  expect_table(entry);
+  for (const TomlEntry& one : entry.node.entries) {
+    const bool right = !one.name.empty() && (one.name[0] < '0' || one.name[0] > '9') &&
+                       std::all_of(one.name.begin(), one.name.end(), [](char c) {
+                         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                                (c >= '0' && c <= '9') || c == '_';
+                       });
+    if (!right || one.name.starts_with("POLYSWEEP_")) {
+      fail_at(one.place,
+              "{} is no variable to set: letters, digits and '_' are right, and not POLYSWEEP_...",
+              in_quotes(one.name));
+    }
+    if (one.node.is_text()) {
+      command_.environment.push_back({one.name, read_template(one.node, "a variable")});
+    } else if (one.node.kind == TomlNode::Kind::kValue) {
+      command_.environment.push_back({one.name, WordTemplate(one.node.value.display())});
+    } else {
+      fail_at(one.node.place, "'{}' is {}; one value is right", one.name, one.node.kind_name());
+    }
+  }
+}
+
+void CommandReader::read_folder(const TomlEntry& entry) {
+  command_.folder = read_template(entry.node, "'folder'");
+  expect_always_there(command_.folder, entry.node, "'folder'");
+}
+
+// A change of a file that is not declared would go unseen: so it must be said
+// that one does not matter.
+void CommandReader::read_files() {
+  if (const TomlEntry* files = root_.find("files")) {
+    command_.files = read_input_files(*files, folder_);
+    return;
+  }
+  const TomlNode& command = root_.find("command")->node;
+  for (std::size_t i = 0; i < command.items.size(); ++i) {
+    if (!command.items[i].is_text() || !command_.words[i].words[0].is_literal()) continue;
+    const std::string word = *command_.words[i].words[0].fill([](auto) { return nullptr; });
+    if (i == 0 && word.find('/') == std::string::npos) continue;
+    std::error_code unknown;
+    if (word.empty() || !std::filesystem::is_regular_file(folder_ / word, unknown)) continue;
+    fail_at(command.items[i].place,
+            "{} is a file beside the sweep; files = [{}] makes trials anew when it changes, "
+            "files = [] says that it does not matter",
+            in_quotes(word), in_quotes(word));
+  }
+}
+
+void CommandReader::read_data(const TomlEntry& entry) {
+  if (entry.node.kind != TomlNode::Kind::kArray) {
+    fail_at(entry.node.place, "'data' is {}; a list of files below --data FOLDER is right",
+            entry.node.kind_name());
+  }
+  DataSpec data;
+  for (const TomlNode& item : entry.node.items) {
+    data.files.push_back({text_of(item, "a file of 'data'"), ""});
+  }
+  if (!data.files.empty()) spec_.data.push_back(std::move(data));
+}
+
+double CommandReader::seconds(const char* key, double otherwise) const {
+  const TomlEntry* entry = root_.find(key);
+  if (entry == nullptr) return otherwise;
+  const TomlNode& node = entry->node;
+  const bool right = node.kind == TomlNode::Kind::kValue && node.value.is_number() &&
+                     node.value.real() > 0 && node.value.real() <= 1e9;
+  if (!right) fail_at(node.place, "'{}' is a number of seconds above 0", key);
+  return node.value.real();
+}
+
+bool CommandReader::reads_parameters_file() const {
+  const TomlEntry* entry = root_.find("parameters_file");
+  if (entry == nullptr) return used_.contains("parameters_file");
+  if (entry->node.kind != TomlNode::Kind::kValue ||
+      entry->node.value.type() != ValueType::kBoolean) {
+    fail_at(entry->node.place, "'parameters_file' is true or false");
+  }
+  return entry->node.value.boolean() || used_.contains("parameters_file");
+}
+
+void CommandReader::expect_parameters_used() const {
+  if (reads_parameters_file()) return;
+  const TomlEntry* parameters = root_.find("parameters");
+  if (parameters == nullptr) return;
+  for (const TomlEntry& entry : parameters->node.entries) {
+    if (used_.contains(entry.name)) continue;
+    fail_at(entry.place,
+            "the program is not told parameter '{0}': put {{{0}}} into 'command' or "
+            "[environment], or say parameters_file = true if it reads "
+            "$POLYSWEEP_PARAMETERS_FILE",
+            entry.name);
+  }
+}
+
+}  // namespace
+
+void expect_command_keys(const TomlNode& root, std::vector<std::string> of_all_sweeps) {
+  of_all_sweeps.emplace_back("command");
+  const std::vector<std::string>& more = command_keys();
+  if (root.find("command") != nullptr) {
+    of_all_sweeps.insert(of_all_sweeps.end(), more.begin(), more.end());
+  }
+  for (const TomlEntry& entry : root.entries) {
+    const bool known =
+        std::find(of_all_sweeps.begin(), of_all_sweeps.end(), entry.name) != of_all_sweeps.end();
+    if (known) continue;
+    if (std::find(more.begin(), more.end(), entry.name) != more.end()) {
+      fail_at(entry.place, "the key '{}' belongs to a sweep with command = [\"PROGRAM\", ...]",
+              entry.name);
+    }
+  }
+  expect_keys(root, "key", of_all_sweeps);
+}
+
+ExperimentSpec read_command_experiment(const TomlNode& root, const std::filesystem::path& folder) {
+  return CommandReader(root, folder).read();
+}
+
+bool declares_command(std::string_view text, const std::string& file) {
+  return parse_toml(text, file).find("command") != nullptr;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,28 @@
+// Where in a sweep something was said, as the beginning of an error message:
+// "demo.toml:3:5" or "override 'x=3'".
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "framework/core/error.h"
+
+namespace polysweep {
+
+template <typename... Args>
+[[noreturn]] void fail_at(const std::string& place, fmt::format_string<Args...> format,
+                          Args&&... args) {
+  throw Error(place + ": " + fmt::format(format, std::forward<Args>(args)...));
+}
+
+// What `action` returns; an Error of it is thrown on with the place before it.
+template <typename Action>
+auto in_place(const std::string& place, Action action) {
+  try {
+    return action();
+  } catch (const Error& error) {
+    throw Error(place + ": " + error.what());
+  }
+}
+
+}  // namespace polysweep

@@ -1,0 +1,34 @@
+// The levels of a factor, written out or generated (docs/sweep_file.md, "Levels").
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "framework/sweep/file/toml_document.h"
+#include "framework/sweep/value.h"
+
+namespace polysweep {
+
+// A factor has no more levels than this.
+constexpr std::size_t kMaxLevels = 65534;
+
+struct PlacedValue {
+  Value value;
+  std::string place;
+};
+
+// The levels of factor `name` from a list, or from a table with one of values,
+// range, linspace, logspace, sample; a `when` of the table is left to the
+// caller. Not typed yet; not empty. Throws Error with the place.
+std::vector<PlacedValue> read_levels(const std::string& name, const TomlNode& node);
+
+// The integers from `first` to `last`, both included. Throws Error (without a
+// place) for a step of 0, one that leads away from `last`, or too many.
+std::vector<std::int64_t> integer_range(std::int64_t first, std::int64_t last, std::int64_t step);
+
+// Index of the first value that is equal to one before it.
+std::optional<std::size_t> first_repeated(const std::vector<Value>& values);
+
+}  // namespace polysweep

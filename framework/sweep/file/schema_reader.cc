@@ -1,0 +1,211 @@
+#include "framework/sweep/file/schema_reader.h"
+
+#include <algorithm>
+
+#include "framework/core/suggestion.h"
+#include "framework/sweep/command_spec.h"
+#include "framework/sweep/file/error_place.h"
+#include "framework/sweep/file/sweep_nodes.h"
+
+namespace polysweep {
+
+namespace {
+
+constexpr std::size_t kMaxMetricName = 200;
+
+std::optional<double> number_of(const TomlNode& table, std::string_view key) {
+  const TomlEntry* entry = table.find(key);
+  if (entry == nullptr) return std::nullopt;
+  if (entry->node.kind != TomlNode::Kind::kValue || !entry->node.value.is_number()) {
+    fail_at(entry->node.place, "'{}' is {}; a number is right", key, entry->node.kind_name());
+  }
+  return entry->node.value.real();
+}
+
+std::string text_or_none(const TomlNode& table, std::string_view key) {
+  const TomlEntry* entry = table.find(key);
+  return entry == nullptr ? "" : text_of(entry->node, "'" + std::string(key) + "'");
+}
+
+std::vector<std::string> texts_of(const TomlEntry& entry) {
+  if (entry.node.kind != TomlNode::Kind::kArray) {
+    fail_at(entry.node.place, "'{}' is {}; a list of texts is right", entry.name,
+            entry.node.kind_name());
+  }
+  std::vector<std::string> texts;
+  for (const TomlNode& item : entry.node.items) {
+    texts.push_back(text_of(item, "an item of '" + entry.name + "'"));
+  }
+  return texts;
+}
+
+void read_range(const TomlNode& table, ParameterSpec& spec) {
+  spec.minimum = number_of(table, "minimum");
+  spec.maximum = number_of(table, "maximum");
+  const TomlEntry* range = table.find("range");
+  if (range == nullptr) return;
+  if (spec.minimum || spec.maximum) {
+    fail_at(range->place, "'range' stands beside 'minimum' or 'maximum'; one of the two is right");
+  }
+  const std::vector<TomlNode>& ends = range->node.items;
+  const bool right = ends.size() == 2 && std::all_of(ends.begin(), ends.end(), [](const auto& end) {
+                       return end.kind == TomlNode::Kind::kValue && end.value.is_number();
+                     });
+  if (!right) fail_at(range->node.place, "'range' is a list of two numbers, [LOWEST, HIGHEST]");
+  spec.minimum = ends[0].value.real();
+  spec.maximum = ends[1].value.real();
+}
+
+void read_table(const TomlEntry& entry, const std::vector<ParameterSpec>& earlier,
+                ParameterSpec& spec) {
+  const TomlNode& table = entry.node;
+  expect_keys(table, "key of a parameter",
+              {"default", "type", "range", "minimum", "maximum", "words", "when", "unit", "doc"});
+  const TomlEntry* value = table.find("default");
+  if (value == nullptr) fail_at(entry.place, "parameter '{}' has no 'default'", entry.name);
+  if (value->node.kind != TomlNode::Kind::kValue) {
+    fail_at(value->node.place, "'default' is {}; one value is right", value->node.kind_name());
+  }
+  spec.default_value = value->node.value;
+  spec.type = spec.default_value.type();
+  if (const TomlEntry* type = table.find("type")) {
+    const std::string& name = text_of(type->node, "'type'");
+    spec.type = in_place(type->node.place, [&] { return type_from_name(name); });
+  }
+  read_range(table, spec);
+  if (const TomlEntry* words = table.find("words")) spec.words = texts_of(*words);
+  spec.unit = text_or_none(table, "unit");
+  spec.doc = text_or_none(table, "doc");
+  const bool is_number = spec.type == ValueType::kInteger || spec.type == ValueType::kReal;
+  if ((spec.minimum || spec.maximum) && !is_number) {
+    fail_at(entry.place, "parameter '{}' is a {}, which has no range", entry.name,
+            type_name(spec.type));
+  }
+  // Checks the default where it stands.
+  in_place(value->node.place, [&] { Schema({spec}); });
+  if (const TomlEntry* when = table.find("when")) {
+    for (const DraftCondition& one : read_conditions(Schema(earlier), *when)) {
+      spec.when.push_back(one.condition);
+    }
+  }
+}
+
+void expect_parameter_name(const TomlEntry& entry) {
+  const bool right = !entry.name.empty() && entry.name.size() <= 100 &&
+                     std::all_of(entry.name.begin(), entry.name.end(), [](char c) {
+                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                              (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+                     });
+  if (!right) {
+    fail_at(entry.place,
+            "{} is no name of a parameter; 1 to 100 letters, digits, '.', '_' and '-' are right",
+            in_quotes(entry.name));
+  }
+  if (std::find(kCommandPlaces.begin(), kCommandPlaces.end(), entry.name) != kCommandPlaces.end()) {
+    fail_at(entry.place, "'{}' is a place that polysweep fills; another name is right", entry.name);
+  }
+}
+
+struct DeclaredMetric {
+  MetricSpec spec;
+  bool diverges = false;
+};
+
+DeclaredMetric read_metric(const TomlNode& node, bool needs_goal, bool diverges) {
+  DeclaredMetric out;
+  out.diverges = diverges;
+  const bool is_table = node.kind == TomlNode::Kind::kTable;
+  if (is_table) {
+    expect_keys(node, "key of a metric", {"name", "goal", "unit", "doc", "nan"});
+    if (node.find("name") == nullptr) fail_at(node.place, "a metric needs a 'name'");
+  }
+  const TomlNode& name_node = is_table ? node.find("name")->node : node;
+  out.spec.name = text_of(name_node, "a metric");
+  const std::string& name = out.spec.name;
+  const bool control =
+      std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  if (name.empty() || name.size() > kMaxMetricName || control) {
+    fail_at(name_node.place,
+            "{} is no name of a metric; 1 to {} bytes without control characters are right",
+            in_quotes(name), kMaxMetricName);
+  }
+  const TomlEntry* goal = is_table ? node.find("goal") : nullptr;
+  if (goal != nullptr) {
+    const std::string& word = text_of(goal->node, "a goal");
+    out.spec.goal = in_place(goal->node.place, [&] { return goal_from_name(word); });
+  } else if (needs_goal) {
+    fail_at(node.place,
+            "the goal of metric '{0}' is missing; {{ name = \"{0}\", goal = \"minimize\" }} or "
+            "\"maximize\" is right",
+            name);
+  }
+  if (!is_table) return out;
+  out.spec.unit = text_or_none(node, "unit");
+  out.spec.doc = text_or_none(node, "doc");
+  if (const TomlEntry* nan = node.find("nan")) {
+    const std::vector<std::string> known = {"diverged", "kept"};
+    const std::string& word = text_of(nan->node, "'nan'");
+    if (word != known[0] && word != known[1]) {
+      fail_at(nan->node.place, "{}", unknown_name("value of 'nan'", word, known));
+    }
+    out.diverges = word == known[0];
+  }
+  return out;
+}
+
+}  // namespace
+
+Schema read_schema(const TomlEntry& parameters) {
+  expect_table(parameters);
+  std::vector<ParameterSpec> specs;
+  for (const TomlEntry& entry : parameters.node.entries) {
+    expect_parameter_name(entry);
+    ParameterSpec spec;
+    spec.name = entry.name;
+    if (entry.node.kind == TomlNode::Kind::kTable) {
+      read_table(entry, specs, spec);
+    } else if (entry.node.kind == TomlNode::Kind::kValue) {
+      spec.default_value = entry.node.value;
+      spec.type = spec.default_value.type();
+    } else {
+      fail_at(entry.node.place, "'{}' is {}; a default, or a table with one, is right", entry.name,
+              entry.node.kind_name());
+    }
+    specs.push_back(std::move(spec));
+  }
+  return in_place(parameters.place, [&] { return Schema(std::move(specs)); });
+}
+
+DeclaredMetrics read_declared_metrics(const TomlEntry& metrics) {
+  expect_table(metrics);
+  expect_keys(metrics.node, "key of [metrics]", {"primary", "secondary", "other"});
+  const TomlEntry* primary = metrics.node.find("primary");
+  if (primary == nullptr) {
+    fail_at(metrics.place, "[metrics] needs primary = {{ name = \"METRIC\", goal = \"...\" }}");
+  }
+  DeclaredMetrics out;
+  const auto declare = [&out](const TomlNode& node, bool needs_goal, bool diverges) {
+    DeclaredMetric metric = read_metric(node, needs_goal, diverges);
+    for (const MetricSpec& one : out.metrics) {
+      if (one.name != metric.spec.name) continue;
+      fail_at(node.place, "metric '{}' is named twice; once is right", one.name);
+    }
+    if (metric.diverges) out.diverging.push_back(metric.spec.name);
+    out.metrics.push_back(std::move(metric.spec));
+  };
+  declare(primary->node, true, true);
+  out.primary = out.metrics[0].name;
+  for (const char* key : {"secondary", "other"}) {
+    const TomlEntry* entry = metrics.node.find(key);
+    if (entry == nullptr) continue;
+    if (entry->node.kind != TomlNode::Kind::kArray) {
+      fail_at(entry->node.place, "'{}' is {}; a list of metrics is right", key,
+              entry->node.kind_name());
+    }
+    const bool needs_goal = std::string_view(key) == "secondary";
+    for (const TomlNode& item : entry->node.items) declare(item, needs_goal, false);
+  }
+  return out;
+}
+
+}  // namespace polysweep

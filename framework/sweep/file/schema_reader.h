@@ -1,0 +1,27 @@
+// The schema of a sweep that runs a command: [parameters] and [metrics], as its
+// file declares them (docs/sweep_file.md, "Any program as an experiment").
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "framework/sweep/experiment.h"
+#include "framework/sweep/file/toml_document.h"
+
+namespace polysweep {
+
+// Reads NAME = DEFAULT and NAME = { default = ..., type = ..., range = ..., ... }.
+// Throws Error with the place.
+Schema read_schema(const TomlEntry& parameters);
+
+struct DeclaredMetrics {
+  std::vector<MetricSpec> metrics;  // the primary first
+  std::string primary;
+  std::vector<std::string> diverging;  // those whose NaN or infinity is a divergence
+};
+
+// Reads primary, secondary and other, each { name, goal, unit, doc, nan }.
+// Throws Error with the place.
+DeclaredMetrics read_declared_metrics(const TomlEntry& metrics);
+
+}  // namespace polysweep

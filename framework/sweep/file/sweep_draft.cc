@@ -1,0 +1,250 @@
+#include "framework/sweep/file/sweep_draft.h"
+
+#include <algorithm>
+
+#include "framework/core/suggestion.h"
+#include "framework/sweep/file/command_reader.h"
+#include "framework/sweep/file/error_place.h"
+#include "framework/sweep/file/factor_levels.h"
+
+namespace polysweep {
+
+namespace {
+
+class Reader {
+ public:
+  Reader(const Catalogue& catalogue, const std::filesystem::path& folder)
+      : catalogue_(catalogue), folder_(folder) {}
+
+  SweepDraft read(const TomlNode& root);
+
+ private:
+  using Section = void (Reader::*)(const TomlEntry&);
+
+  void read_name(const TomlEntry& entry);
+  void read_experiment(const TomlEntry& entry);
+  void read_replicate(const TomlEntry& entry);
+  void read_fixed(const TomlEntry& entry);
+  void read_factors(const TomlEntry& entry);
+  void read_zip(const TomlEntry& entry);
+  void read_excludes(const TomlEntry& entry) { read_selections(entry, draft_.excludes); }
+  void read_wheres(const TomlEntry& entry) { read_selections(entry, draft_.wheres); }
+  void read_selections(const TomlEntry& entry, std::vector<DraftSelection>& out);
+  void read_baseline(const TomlEntry& entry);
+  void read_metrics(const TomlEntry& entry);
+
+  const Schema& schema() const { return draft_.experiment->schema; }
+  bool is_command() const { return draft_.declared != nullptr; }
+  MetricChoice metric(const TomlNode& node) const;
+
+  const Catalogue& catalogue_;
+  const std::filesystem::path& folder_;
+  SweepDraft draft_;
+};
+
+SweepDraft Reader::read(const TomlNode& root) {
+  // In the order in which they need each other.
+  const std::vector<std::pair<std::string, Section>> sections = {
+      {"sweep", &Reader::read_name},          {"experiment", &Reader::read_experiment},
+      {"replicate", &Reader::read_replicate}, {"fixed", &Reader::read_fixed},
+      {"factors", &Reader::read_factors},     {"zip", &Reader::read_zip},
+      {"exclude", &Reader::read_excludes},    {"where", &Reader::read_wheres},
+      {"baseline", &Reader::read_baseline},   {"metrics", &Reader::read_metrics},
+  };
+  std::vector<std::string> known;
+  for (const auto& [name, section] : sections) known.push_back(name);
+  expect_command_keys(root, known);
+  for (const char* needed : {"sweep", "experiment"}) {
+    if (root.find(needed) == nullptr) {
+      fail_at(root.place,
+              "the key '{}' is missing; a sweep file begins with sweep = \"NAME\" and "
+              "experiment = \"NAME\"",
+              needed);
+    }
+  }
+  if (root.find("command") != nullptr) {
+    draft_.declared = std::make_shared<ExperimentSpec>(read_command_experiment(root, folder_));
+    draft_.experiment = draft_.declared.get();
+  }
+  draft_.factors_place = root.place;
+  for (const auto& [name, section] : sections) {
+    if (const TomlEntry* entry = root.find(name)) (this->*section)(*entry);
+  }
+  if (root.find("metrics") == nullptr) {
+    if (draft_.experiment->metrics.empty()) {
+      fail_at(root.place, "experiment '{}' publishes no metric to compare by",
+              draft_.experiment->name);
+    }
+    draft_.primary = {draft_.experiment->metrics[0].name, draft_.experiment->metrics[0].goal};
+  }
+  return std::move(draft_);
+}
+
+void Reader::read_name(const TomlEntry& entry) { draft_.name = name_of(entry, "a sweep"); }
+
+void Reader::read_experiment(const TomlEntry& entry) {
+  if (is_command()) return;
+  const std::string& name = text_of(entry.node, "'experiment'");
+  draft_.experiment = in_place(entry.node.place, [&] { return &catalogue_.at(name); });
+}
+
+void Reader::read_replicate(const TomlEntry& entry) {
+  draft_.replicate = text_of(entry.node, "'replicate'");
+  draft_.replicate_place = entry.node.place;
+}
+
+void Reader::read_fixed(const TomlEntry& entry) {
+  expect_table(entry);
+  for (const TomlEntry& one : entry.node.entries) {
+    draft_.fixed.push_back(typed_value(schema(), one));
+    draft_.fixed.back().place = one.place;
+  }
+}
+
+void Reader::read_factors(const TomlEntry& entry) {
+  expect_table(entry);
+  draft_.factors_place = entry.place;
+  for (const TomlEntry& one : entry.node.entries) {
+    in_place(one.place, [&] { schema().at(one.name); });
+    DraftFactor factor{one.name, {}, {}, one.place, false};
+    const std::vector<PlacedValue> levels = read_levels(one.name, one.node);
+    for (const PlacedValue& level : levels) {
+      factor.levels.push_back(
+          in_place(level.place, [&] { return schema().typed(one.name, level.value); }));
+    }
+    if (const std::optional<std::size_t> twice = first_repeated(factor.levels)) {
+      fail_at(levels[*twice].place, "factor '{}' has the level {} twice; once is right", one.name,
+              factor.levels[*twice].canonical());
+    }
+    if (const TomlEntry* when = one.node.find("when"))
+      factor.when = read_conditions(schema(), *when);
+    draft_.factors.push_back(std::move(factor));
+  }
+}
+
+void Reader::read_zip(const TomlEntry& entry) {
+  const char* right = "'zip' is a list of lists of factors, as [[\"a\", \"b\"]]";
+  if (entry.node.kind != TomlNode::Kind::kArray) fail_at(entry.node.place, "{}", right);
+  for (const TomlNode& group : entry.node.items) {
+    if (group.kind != TomlNode::Kind::kArray) fail_at(group.place, "{}", right);
+    DraftZip zip{{}, group.place};
+    for (const TomlNode& item : group.items) {
+      zip.names.push_back(text_of(item, "a factor of 'zip'"));
+    }
+    draft_.zips.push_back(std::move(zip));
+  }
+}
+
+// encoding="none" dimension=[64,128]
+std::string selection_text(const std::vector<DraftCondition>& conditions) {
+  std::string out;
+  for (const DraftCondition& one : conditions) {
+    out += out.empty() ? "" : " ";
+    out += one.condition.parameter + "=";
+    const std::vector<Value>& values = one.condition.any_of;
+    if (values.size() > 1) out += '[';
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (i > 0) out += ',';
+      values[i].append_canonical(out);
+    }
+    if (values.size() > 1) out += ']';
+  }
+  return out;
+}
+
+void Reader::read_selections(const TomlEntry& entry, std::vector<DraftSelection>& out) {
+  if (entry.node.kind != TomlNode::Kind::kArray) {
+    fail_at(entry.node.place, "'{0}' is {1}; tables [[{0}]] are right", entry.name,
+            entry.node.kind_name());
+  }
+  for (const TomlNode& item : entry.node.items) {
+    if (item.kind != TomlNode::Kind::kTable) {
+      fail_at(item.place, "'{0}' has {1} in it; tables [[{0}]] are right", entry.name,
+              item.kind_name());
+    }
+    expect_keys(item, "key of [[" + entry.name + "]]", {"where"});
+    const TomlEntry* where = item.find("where");
+    if (where == nullptr) {
+      fail_at(item.place, "[[{}]] needs where = {{ PARAMETER = VALUE }}", entry.name);
+    }
+    DraftSelection selection{read_conditions(schema(), *where), ""};
+    selection.text = selection_text(selection.conditions);
+    out.push_back(std::move(selection));
+  }
+}
+
+void Reader::read_baseline(const TomlEntry& entry) {
+  expect_table(entry);
+  draft_.baseline_place = entry.place;
+  for (const TomlEntry& one : entry.node.entries) {
+    draft_.baseline.push_back(typed_value(schema(), one));
+    draft_.baseline.back().place = one.place;
+  }
+}
+
+MetricChoice Reader::metric(const TomlNode& node) const {
+  const bool is_table = node.kind == TomlNode::Kind::kTable;
+  if (is_table && !is_command()) expect_keys(node, "key of a metric", {"name", "goal"});
+  if (is_table && node.find("name") == nullptr) fail_at(node.place, "a metric needs a 'name'");
+  const TomlNode& name_node = is_table ? node.find("name")->node : node;
+  const std::string& name = text_of(name_node, "a metric");
+  std::vector<std::string> known;
+  const MetricSpec* spec = nullptr;
+  for (const MetricSpec& one : draft_.experiment->metrics) {
+    known.push_back(one.name);
+    if (one.name == name) spec = &one;
+  }
+  if (spec == nullptr) fail_at(name_node.place, "{}", unknown_name("metric", name, known));
+  MetricChoice choice{name, spec->goal};
+  if (const TomlEntry* goal = is_table ? node.find("goal") : nullptr) {
+    const std::string& word = text_of(goal->node, "a goal");
+    choice.goal = in_place(goal->node.place, [&] { return goal_from_name(word); });
+  }
+  return choice;
+}
+
+void Reader::read_metrics(const TomlEntry& entry) {
+  expect_table(entry);
+  if (!is_command()) expect_keys(entry.node, "key of [metrics]", {"primary", "secondary"});
+  const TomlEntry* primary = entry.node.find("primary");
+  if (primary == nullptr) fail_at(entry.place, "[metrics] needs primary = {{ name = \"METRIC\" }}");
+  draft_.primary = metric(primary->node);
+  const TomlEntry* secondary = entry.node.find("secondary");
+  if (secondary == nullptr) return;
+  if (secondary->node.kind != TomlNode::Kind::kArray) {
+    fail_at(secondary->node.place, "'secondary' is {}; a list of metrics is right",
+            secondary->node.kind_name());
+  }
+  for (const TomlNode& item : secondary->node.items) {
+    MetricChoice choice = metric(item);
+    const auto same = [&](const MetricChoice& other) { return other.name == choice.name; };
+    if (same(draft_.primary) ||
+        std::any_of(draft_.secondary.begin(), draft_.secondary.end(), same)) {
+      fail_at(item.place, "metric '{}' is named twice; once is right", choice.name);
+    }
+    draft_.secondary.push_back(std::move(choice));
+  }
+}
+
+}  // namespace
+
+DraftFactor* SweepDraft::find_factor(std::string_view factor) {
+  for (DraftFactor& one : factors) {
+    if (one.name == factor) return &one;
+  }
+  return nullptr;
+}
+
+DraftValue* SweepDraft::find_fixed(std::string_view parameter) {
+  for (DraftValue& one : fixed) {
+    if (one.name == parameter) return &one;
+  }
+  return nullptr;
+}
+
+SweepDraft read_draft(const TomlNode& root, const Catalogue& catalogue,
+                      const std::filesystem::path& folder) {
+  return Reader(catalogue, folder).read(root);
+}
+
+}  // namespace polysweep

@@ -1,0 +1,61 @@
+// What a sweep file says, part by part: each part typed and placed, the parts
+// not yet held against each other.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "framework/sweep/experiment.h"
+#include "framework/sweep/file/sweep_nodes.h"
+#include "framework/sweep/file/toml_document.h"
+#include "framework/sweep/sweep.h"
+
+namespace polysweep {
+
+struct DraftFactor {
+  std::string name;
+  std::vector<Value> levels;
+  std::vector<DraftCondition> when;  // of the file alone
+  std::string place;
+  bool overridden = false;
+};
+
+struct DraftSelection {
+  std::vector<DraftCondition> conditions;
+  std::string text;
+};
+
+struct DraftZip {
+  std::vector<std::string> names;
+  std::string place;
+};
+
+struct SweepDraft {
+  std::string name;
+  const ExperimentSpec* experiment = nullptr;
+  std::shared_ptr<const ExperimentSpec> declared;  // by the file itself: a command
+  std::string replicate;
+  std::string replicate_place;
+  std::vector<DraftValue> fixed;
+  std::vector<DraftFactor> factors;
+  std::vector<DraftZip> zips;
+  std::vector<DraftSelection> excludes;
+  std::vector<DraftSelection> wheres;
+  std::vector<DraftValue> baseline;
+  std::string baseline_place;
+  std::string factors_place;  // of the section, else of the file
+  MetricChoice primary;
+  std::vector<MetricChoice> secondary;
+
+  DraftFactor* find_factor(std::string_view factor);
+  DraftValue* find_fixed(std::string_view parameter);
+};
+
+// Reads the root table of a sweep file that lies in `folder` (absolute).
+// `catalogue` must outlive the draft. Throws Error with the place.
+SweepDraft read_draft(const TomlNode& root, const Catalogue& catalogue,
+                      const std::filesystem::path& folder);
+
+}  // namespace polysweep

@@ -1,0 +1,39 @@
+// Nodes of a sweep file read as what they must be: a table, a text, a typed
+// value, a condition. Each throws Error with the place where they are not.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "framework/sweep/file/toml_document.h"
+#include "framework/sweep/parameters.h"
+
+namespace polysweep {
+
+// A typed value of a parameter, and where it stands.
+struct DraftValue {
+  std::string name;
+  Value value;
+  std::string place;
+};
+
+struct DraftCondition {
+  Condition condition;
+  std::string place;
+};
+
+void expect_table(const TomlEntry& entry);
+// Every key of `table` is one of `known`; `kind` names what they are.
+void expect_keys(const TomlNode& table, const std::string& kind,
+                 const std::vector<std::string>& known);
+// `what` names the node in messages: "'sweep'".
+const std::string& text_of(const TomlNode& node, const std::string& what);
+// A text of 1 to 100 letters, digits, '.', '_' and '-'. `what`: "a sweep".
+const std::string& name_of(const TomlEntry& entry, const std::string& what);
+
+// NAME = VALUE, typed as parameter NAME is.
+DraftValue typed_value(const Schema& schema, const TomlEntry& entry);
+// { NAME = VALUE, NAME = [VALUE, VALUE] }, at least one.
+std::vector<DraftCondition> read_conditions(const Schema& schema, const TomlEntry& entry);
+
+}  // namespace polysweep

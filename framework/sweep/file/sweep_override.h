@@ -1,0 +1,16 @@
+// What a person puts after the file's name: NAME=VALUE, NAME=VALUE,VALUE,
+// NAME=FIRST..LAST (docs/sweep_file.md, "Overrides").
+#pragma once
+
+#include <string>
+
+#include "framework/sweep/file/sweep_draft.h"
+
+namespace polysweep {
+
+// Puts the override `word` into the draft: a factor gets new levels and keeps
+// its conditions; another parameter becomes fixed, or with several values a
+// factor. Throws Error that begins with "override 'WORD'".
+void apply_override(SweepDraft& draft, const std::string& word);
+
+}  // namespace polysweep

@@ -1,0 +1,17 @@
+// Which cell each cell is compared with.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "framework/sweep/plan/plan.h"
+
+namespace polysweep {
+
+// Sets `is_baseline` and `baseline` of all cells (plan.h). `levels` has, per
+// cell, one number per factor: 0 where it does not apply, else its level + 1.
+// The number of the replicate is not looked at. Returns how many are baselines.
+std::size_t pair_with_baseline(const Sweep& sweep, const std::vector<std::uint16_t>& levels,
+                               std::vector<Cell>& cells);
+
+}  // namespace polysweep

@@ -1,0 +1,73 @@
+// A sweep: one TOML file, checked against the schema of its experiment.
+//
+// The grammar is documented in docs/sweep_file.md. What can be wrong with a file
+// is found here, or at planning (plan.h), before anything runs: as an Error with
+// file:line:column and the nearest known name.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/sweep/experiment.h"
+#include "framework/sweep/parameters.h"
+
+namespace polysweep {
+
+// A parameter that varies. `levels` are typed, in the file's order, distinct.
+struct Factor {
+  std::string name;
+  std::vector<Value> levels;
+  std::vector<Condition> when;  // of the file and of the schema
+};
+
+// Cells that are left out (exclude) or that alone are kept (where).
+struct Selection {
+  std::vector<Condition> conditions;
+  std::string text;  // as in the file, for the reason that `plan` prints
+};
+
+struct MetricChoice {
+  std::string name;
+  Goal goal = Goal::kMinimize;
+};
+
+struct Sweep {
+  std::string name;
+  std::string file;  // path as given; "" for a text
+  std::string text;  // the file's content
+  std::vector<std::string> overrides;
+
+  ExperimentSpec experiment;
+  Parameters fixed;                            // typed; defaults are not in it
+  std::vector<Factor> factors;                 // the replicate is among them
+  std::string replicate;                       // "" where nothing is repeated
+  std::vector<std::vector<std::string>> zips;  // factors that move together
+  std::vector<Selection> excludes;
+  std::vector<Selection> wheres;
+  Parameters baseline;  // names levels of some factors; empty: no baseline
+  MetricChoice primary;
+  std::vector<MetricChoice> secondary;
+  // Where it stands what only planning can judge ("file:line:column" or
+  // "override '...'"): of "factors", "baseline", "fixed NAME", "factor NAME".
+  std::map<std::string, std::string> places;
+
+  const Factor* find_factor(std::string_view name) const;
+};
+
+// Reads and checks a sweep file. `overrides` are Hydra-like words: `name=value`
+// fixes, `name=a,b,c` and `name=0..9` make a factor of it. Throws Error.
+Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides,
+                 const Catalogue& catalogue);
+
+// The text of a sweep file. Throws Error where it is no file, or too large.
+std::string read_sweep_file(const std::filesystem::path& file);
+
+// load_sweep() of a text; `file` is where errors are, and where a command's
+// relative paths begin.
+Sweep parse_sweep(std::string_view text, const std::string& file,
+                  const std::vector<std::string>& overrides, const Catalogue& catalogue);
+
+}  // namespace polysweep

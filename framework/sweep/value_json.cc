@@ -1,0 +1,43 @@
+#include "framework/sweep/value_json.h"
+
+namespace polysweep {
+
+using Json = nlohmann::ordered_json;
+
+Json json_of(const Value& value) {
+  switch (value.type()) {
+    case ValueType::kBoolean:
+      return value.boolean();
+    case ValueType::kInteger:
+      return value.integer();
+    case ValueType::kReal:
+      return value.real();
+    case ValueType::kText:
+      return value.text();
+  }
+  return nullptr;
+}
+
+Value value_of(const Json& json) { return value_from_json(json.dump()); }
+
+Json json_of(const std::vector<Condition>& conditions) {
+  Json out = Json::array();
+  for (const Condition& condition : conditions) {
+    Json values = Json::array();
+    for (const Value& value : condition.any_of) values.push_back(json_of(value));
+    out.push_back({{"parameter", condition.parameter}, {"any_of", std::move(values)}});
+  }
+  return out;
+}
+
+std::vector<Condition> conditions_of(const Json& json) {
+  std::vector<Condition> out;
+  for (const Json& item : json) {
+    Condition condition{item.at("parameter").get<std::string>(), {}};
+    for (const Json& value : item.at("any_of")) condition.any_of.push_back(value_of(value));
+    out.push_back(std::move(condition));
+  }
+  return out;
+}
+
+}  // namespace polysweep

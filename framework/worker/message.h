@@ -1,0 +1,100 @@
+// What host and worker say to each other, as values and as bytes.
+//
+// A message is framed as u32 (little endian) number of bytes that follow, u8
+// type, payload in ByteWriter's forms, members in the order given here. What a
+// worker reports of a trial has the types of event.h, so that a host can write
+// it into its journal as it came. The two ends may be of different builds:
+// kProtocolVersion stands first in WorkerHello and grows with any change here.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "framework/journal/event.h"
+#include "framework/sweep/parameters.h"
+
+namespace polysweep {
+
+inline constexpr std::uint32_t kProtocolVersion = 2;
+// No message is longer, type and payload together.
+inline constexpr std::size_t kLongestMessage = 16 * 1024 * 1024;
+
+// Host to worker: run this attempt now. One at a time.
+struct AssignTrial {
+  TrialId trial;
+  std::string experiment;
+  std::int32_t experiment_version = 1;
+  Parameters parameters;    // complete
+  std::string data_digest;  // "" for none
+  std::uint32_t attempt = 1;
+  std::string data_folder;   // "" where the trial reads no data
+  std::string trial_folder;  // absolute
+  std::int32_t device = -1;  // CUDA device as the worker counts them, -1: CPU
+};
+
+// Host to worker: checkpoint and end the attempt as kStopped soon.
+struct StopRequest {};
+
+// Host to worker: exit once the attempt in hand has ended.
+struct Shutdown {};
+
+// Worker to host, before anything else.
+struct WorkerHello {
+  std::uint32_t protocol = kProtocolVersion;
+  std::string build;             // build_digest()
+  std::string catalogue_digest;  // SHA-256 (hex) of Catalogue::to_json()
+  std::string provenance;        // Provenance::to_json()
+  std::int64_t pid = 0;
+};
+
+// Worker to host: the attempt begins. Then AttemptResumed, MetricsRecorded,
+// TextRecorded and ProgressMade as they come, AttemptEnded at its end.
+struct AttemptBegun {
+  TrialId trial;
+  std::uint32_t attempt = 1;
+};
+
+struct ProgressMade {
+  TrialId trial;
+  std::uint32_t attempt = 1;
+  double done = 0;
+  double total = 0;
+};
+
+// Worker to host: alive, whatever the trial does.
+struct Heartbeat {};
+
+struct AttemptEnded {
+  TrialId trial;
+  std::uint32_t attempt = 1;
+  // Not kHostLost. A worker that runs other programs knows how those ended.
+  Outcome outcome = Outcome::kDone;
+  std::string message;  // of the exception; "" where nothing went wrong
+  double elapsed_s = 0;
+  double peak_memory_bytes = 0;
+};
+
+using Message =
+    std::variant<AssignTrial, StopRequest, Shutdown, WorkerHello, AttemptBegun, AttemptResumed,
+                 MetricsRecorded, TextRecorded, ProgressMade, Heartbeat, AttemptEnded>;
+
+// "assign trial", ... for error messages.
+std::string_view message_name(const Message& message);
+
+// Appends the framed message to `out`. Throws Error, with `out` as it was, where
+// it would be longer than kLongestMessage.
+void append_message(std::string& out, const Message& message);
+
+// The number of bytes of the frame that `bytes` begins with, its 4 bytes of
+// length included; empty while fewer than 4 are there. Throws Error for a length
+// of 0 or beyond kLongestMessage.
+std::optional<std::size_t> frame_size(std::string_view bytes);
+
+// The message of one whole frame. Throws Error for an unknown type or a payload
+// that is not of its form.
+Message decode_message(std::string_view frame);
+
+}  // namespace polysweep

@@ -1,0 +1,28 @@
+// Whether the comparison is fair: what all arms share, and what they do not.
+//
+// A fact that differs between trials is confounded where the arms do not all see
+// it alike: then a difference of the metric may come from it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "reports/analysis/arms.h"
+#include "results/read/sweep_results.h"
+
+namespace polysweep {
+
+enum class AuditState : std::uint8_t { kSame, kDiffers, kConfounded, kUnknown };
+std::string audit_state_name(AuditState state);  // "same", "differs", ...
+
+struct AuditItem {
+  std::string topic;  // "data", "budget", "hardware", ...
+  AuditState state = AuditState::kUnknown;
+  std::string finding;  // one sentence, with the values
+};
+
+// In the order: data, budget, seeds, holes, build, hardware, threads, attempts, size.
+std::vector<AuditItem> audit(const SweepResults& results, const Arms& arms);
+
+}  // namespace polysweep

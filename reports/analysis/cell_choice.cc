@@ -1,0 +1,174 @@
+#include "reports/analysis/cell_choice.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <set>
+
+#include "framework/core/error.h"
+#include "framework/core/suggestion.h"
+
+namespace polysweep {
+namespace {
+
+struct Wanted {
+  std::string factor;
+  std::string level;
+};
+
+std::string trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return "";
+  return std::string(text.substr(first, text.find_last_not_of(' ') - first + 1));
+}
+
+std::vector<std::string> parts_of(std::string_view words) {
+  std::vector<std::string> parts;
+  for (std::size_t at = 0; at <= words.size();) {
+    const std::size_t comma = std::min(words.find(',', at), words.size());
+    const std::string part = trimmed(words.substr(at, comma - at));
+    if (!part.empty()) parts.push_back(part);
+    at = comma + 1;
+  }
+  return parts;
+}
+
+// As it is displayed, or the same number written otherwise.
+bool is_level(const Value& value, const std::string& text) {
+  if (value.display() == text) return true;
+  double number = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+  return value.is_number() && read.ec == std::errc() && read.ptr == text.data() + text.size() &&
+         number == value.real();
+}
+
+bool has_level(const FactorInfo& factor, const std::string& text) {
+  return std::any_of(factor.levels.begin(), factor.levels.end(),
+                     [&](const Value& level) { return is_level(level, text); });
+}
+
+[[noreturn]] void fail_level(const FactorInfo& factor, const std::string& level) {
+  std::vector<std::string> known;
+  for (const auto& value : factor.levels) known.push_back(value.display());
+  fail("{}", unknown_name("level of " + in_quotes(factor.name), level, known));
+}
+
+Wanted wanted_of(const SweepResults& results, const std::string& part) {
+  for (const auto& factor : results.factors) {
+    for (const char separator : {'=', ' '}) {
+      if (!part.starts_with(factor.name + separator)) continue;
+      const std::string level = trimmed(std::string_view(part).substr(factor.name.size() + 1));
+      if (!has_level(factor, level)) fail_level(factor, level);
+      return {factor.name, level};
+    }
+  }
+  std::vector<std::string> known;
+  const std::size_t equals = part.find('=');
+  if (equals != std::string::npos) {
+    for (const auto& factor : results.factors) known.push_back(factor.name);
+    fail("{}", unknown_name("factor", trimmed(part.substr(0, equals)), known));
+  }
+  std::vector<std::string> owners;
+  for (const auto& factor : results.factors) {
+    if (has_level(factor, part)) owners.push_back(factor.name);
+    for (const auto& level : factor.levels) known.push_back(level.display());
+  }
+  if (owners.empty()) fail("{}", unknown_name("level", part, known));
+  if (owners.size() > 1) {
+    fail("{} is a level of {} and of {}: write {}={}", in_quotes(part), owners[0], owners[1],
+         owners[0], part);
+  }
+  return {owners[0], part};
+}
+
+std::vector<Wanted> wanted_list(const SweepResults& results, std::string_view words) {
+  std::vector<Wanted> wanted;
+  for (const auto& part : parts_of(words)) wanted.push_back(wanted_of(results, part));
+  if (wanted.empty()) fail("no cell is named: give levels such as factor=level,factor=level");
+  return wanted;
+}
+
+bool fits(const CellResult& cell, const std::vector<Wanted>& wanted) {
+  return std::all_of(wanted.begin(), wanted.end(), [&](const Wanted& want) {
+    const Value* level = cell.levels.find(want.factor);
+    return level != nullptr && is_level(*level, want.level);
+  });
+}
+
+// A cell's whole label, as reports show it.
+std::optional<std::size_t> labelled(const Arms& arms, std::string_view words) {
+  for (std::size_t i = 0; i < arms.cells.size(); ++i) {
+    if (arms.cells[i].label == words) return i;
+  }
+  return std::nullopt;
+}
+
+// The factors that `words` names; of a whole label, all of that cell.
+std::set<std::string> named_factors(const SweepResults& results, const Arms& arms,
+                                    std::string_view words) {
+  std::set<std::string> names;
+  if (const auto cell = labelled(arms, words)) {
+    for (const auto& [name, level] : results.cells[*cell].levels) names.insert(name);
+  } else {
+    for (const auto& want : wanted_list(results, words)) names.insert(want.factor);
+  }
+  return names;
+}
+
+// True where the cells agree on every factor that both have and none names.
+bool agree(const CellResult& a, const CellResult& b, const std::set<std::string>& named) {
+  return std::all_of(a.levels.begin(), a.levels.end(), [&](const auto& entry) {
+    const Value* other = b.levels.find(entry.first);
+    return named.count(entry.first) != 0 || other == nullptr || *other == entry.second;
+  });
+}
+
+}  // namespace
+
+std::vector<std::size_t> find_cells(const SweepResults& results, const Arms& arms,
+                                    std::string_view words) {
+  if (const auto cell = labelled(arms, words)) return {*cell};
+  const auto wanted = wanted_list(results, words);
+  std::vector<std::size_t> cells;
+  for (std::size_t i = 0; i < results.cells.size(); ++i) {
+    if (fits(results.cells[i], wanted)) cells.push_back(i);
+  }
+  if (cells.empty()) {
+    fail("no cell of sweep {} has {}", in_quotes(results.sweep), in_quotes(words));
+  }
+  return cells;
+}
+
+SweepResults rebased(const SweepResults& results, const Arms& arms, std::string_view a,
+                     std::string_view b) {
+  const auto left = find_cells(results, arms, a);
+  const auto right = find_cells(results, arms, b);
+  std::set<std::string> named = named_factors(results, arms, a);
+  named.merge(named_factors(results, arms, b));
+  SweepResults other = results;
+  for (auto& cell : other.cells) {
+    cell.baseline = -1;
+    cell.is_baseline = false;
+  }
+  bool any = false;
+  for (const std::size_t i : left) {
+    for (const std::size_t j : right) {
+      if (i == j || !agree(results.cells[i], results.cells[j], named)) continue;
+      if (other.cells[i].baseline >= 0) {
+        fail("{} can be compared with {} and with {}: name more levels", arms.cells[i].label,
+             arms.cells[static_cast<std::size_t>(other.cells[i].baseline)].label,
+             arms.cells[j].label);
+      }
+      other.cells[i].baseline = static_cast<int>(j);
+      other.cells[j].is_baseline = true;
+      any = true;
+    }
+  }
+  if (!any) {
+    fail("no cell with {} agrees with one with {} on the other factors", in_quotes(a),
+         in_quotes(b));
+  }
+  return other;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,27 @@
+// Cells of a sweep as a person names them.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/analysis/arms.h"
+#include "results/read/sweep_results.h"
+
+namespace polysweep {
+
+// The cells that `words` fits: levels separated by commas, each as
+// "encoding=rope", "order 16" or, where one factor alone has it, "rope"; or a
+// cell's whole label. Throws Error that names the nearest known level or factor
+// where one is unknown or no cell has this combination.
+std::vector<std::size_t> find_cells(const SweepResults& results, const Arms& arms,
+                                    std::string_view words);
+
+// The same sweep with other baselines: each cell that `a` fits is compared with
+// the cell that `b` fits and that agrees on all factors that neither names.
+// Throws Error where there is no such pair.
+SweepResults rebased(const SweepResults& results, const Arms& arms, std::string_view a,
+                     std::string_view b);
+
+}  // namespace polysweep

@@ -1,0 +1,85 @@
+#include "reports/analysis/sweep_series.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+namespace polysweep {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+SeriesResult brief_of(const Curve& curve) {
+  SeriesResult out{curve.trial, curve.points.size(), 0, 0, kNone, kNone, kNone};
+  if (curve.points.empty()) return out;
+  out.first_step = curve.points.front().step;
+  out.last_step = curve.points.back().step;
+  out.last = curve.points.back().value;
+  for (const CurvePoint& point : curve.points) {
+    if (!std::isfinite(point.value)) continue;
+    if (!(out.minimum <= point.value)) out.minimum = point.value;
+    if (!(out.maximum >= point.value)) out.maximum = point.value;
+  }
+  return out;
+}
+
+std::optional<std::int64_t> first_step(const Curve& curve, Goal goal, double target) {
+  for (const CurvePoint& point : curve.points) {
+    if (!std::isfinite(point.value)) continue;
+    const bool reached = goal == Goal::kMinimize ? point.value <= target : point.value >= target;
+    if (reached) return point.step;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<SeriesResult> series_of(const SweepResults& results, const std::string& metric) {
+  const auto series = results.series.find(metric);
+  if (series != results.series.end()) return series->second;
+  std::vector<SeriesResult> out;
+  const auto curves = results.curves.find(metric);
+  if (curves == results.curves.end()) return out;
+  for (const Curve& curve : curves->second) {
+    if (!curve.points.empty()) out.push_back(brief_of(curve));
+  }
+  return out;
+}
+
+std::vector<Curve> curves_of(const SweepResults& results, const std::string& metric,
+                             const std::vector<std::size_t>& trials) {
+  std::vector<Curve> out;
+  if (results.curve_source) {
+    auto points = results.curve_source->curves(trials, metric, CurveSource::kQuickPoints);
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+      if (!points[i].empty()) out.push_back({trials[i], std::move(points[i])});
+    }
+    return out;
+  }
+  const auto curves = results.curves.find(metric);
+  if (curves == results.curves.end()) return out;
+  for (const Curve& curve : curves->second) {
+    const bool wanted = std::find(trials.begin(), trials.end(), curve.trial) != trials.end();
+    if (wanted && !curve.points.empty()) out.push_back(curve);
+  }
+  return out;
+}
+
+std::vector<std::optional<std::int64_t>> first_reaching(
+    const SweepResults& results, const std::string& metric, Goal goal,
+    const std::vector<CurveSource::Target>& targets) {
+  if (results.curve_source) return results.curve_source->first_reaching(targets, metric, goal);
+  std::vector<std::optional<std::int64_t>> out(targets.size());
+  const auto curves = results.curves.find(metric);
+  if (curves == results.curves.end()) return out;
+  std::map<std::size_t, const Curve*> of_trial;
+  for (const Curve& curve : curves->second) of_trial[curve.trial] = &curve;
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const auto curve = of_trial.find(targets[i].trial);
+    if (curve != of_trial.end()) out[i] = first_step(*curve->second, goal, targets[i].value);
+  }
+  return out;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,138 @@
+#include "reports/figures/dot_plot.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "framework/core/error.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::size_t kLongestTitle = 100;
+constexpr int kRowHeight = 24;
+constexpr int kHeightBesideRows = 84;
+constexpr double kSpread = 0.5;  // of a row's height, over which its dots are spread
+
+Table numbers_of(const std::string& id, const DotAxes& axes, const std::vector<DotRow>& rows) {
+  Table table;
+  table.id = id + "-numbers";
+  table.caption = "Numbers of the figure";
+  table.columns = {
+      {"cell", Align::kLeft, ""}, {axes.name, Align::kRight, ""}, {axes.x, Align::kRight, ""}};
+  const bool any_censored = std::any_of(rows.begin(), rows.end(), [](const DotRow& row) {
+    return std::any_of(row.dots.begin(), row.dots.end(),
+                       [](const Dot& dot) { return dot.censored; });
+  });
+  if (any_censored) table.columns.push_back({"reached", Align::kLeft, ""});
+  for (const auto& row : rows) {
+    for (const auto& dot : row.dots) {
+      table.rows.push_back({arm_field(row.label, row.style), dot.name, exact_field(dot.x)});
+      if (!any_censored) continue;
+      table.rows.back().push_back(dot.censored ? TableCell("not until then: censored", Tone::kHole)
+                                               : TableCell("yes"));
+    }
+  }
+  return table;
+}
+
+struct Range {
+  double low = 0;
+  double high = 0;
+  bool any = false;
+
+  void add(double value) {
+    low = any ? std::min(low, value) : value;
+    high = any ? std::max(high, value) : value;
+    any = true;
+  }
+};
+
+Range range_of(const DotAxes& axes, const std::vector<DotRow>& rows) {
+  Range range;
+  for (const auto& row : rows) {
+    for (const auto& dot : row.dots) range.add(dot.x);
+    if (row.interval && !row.dots.empty()) {
+      range.add(row.interval->low);
+      range.add(row.interval->high);
+    }
+  }
+  check(range.any, "a dot plot has dots");
+  if (axes.from_zero) range.add(0);
+  if (range.low == range.high) range.high = range.low + 1;
+  const double air = 0.05 * (range.high - range.low);
+  if (!axes.from_zero) range.low -= air;
+  range.high += air;
+  return range;
+}
+
+// The runs of a row stand a little apart, in their order.
+std::string dots_of(const std::vector<DotRow>& rows, bool censored) {
+  std::string data;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const auto& dots = rows[i].dots;
+    for (std::size_t j = 0; j < dots.size(); ++j) {
+      if (dots[j].censored != censored) continue;
+      const double share = (static_cast<double>(j) + 0.5) / static_cast<double>(dots.size());
+      const double y = static_cast<double>(rows.size() - 1 - i) + kSpread * (0.5 - share);
+      data += fmt::format("{:.9g} {} {} {}\n", dots[j].x, y, script_shape(rows[i].style),
+                          script_colour_number(rows[i].style));
+    }
+  }
+  return data;
+}
+
+std::string means_of(const std::vector<DotRow>& rows) {
+  std::string data;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const DotRow& row = rows[i];
+    if (!row.mean) continue;
+    const Interval interval = row.interval.value_or(Interval{*row.mean, *row.mean});
+    data +=
+        fmt::format("{:.9g} {} {:.9g} {:.9g} {} {}\n", *row.mean, rows.size() - 1 - i, interval.low,
+                    interval.high, script_shape(row.style), script_colour_number(row.style));
+  }
+  return data;
+}
+
+// Appends the data under `name` and the plot of it, if there are any.
+void add_plot(std::string& script, std::string& plots, const std::string& name,
+              const std::string& data, const std::string& plot) {
+  if (data.empty()) return;
+  script += "$" + name + " << EOD\n" + data + "EOD\n";
+  plots += (plots.empty() ? "$" : ", \\\n  $") + name + " " + plot + " notitle";
+}
+
+}  // namespace
+
+Figure dot_figure(const std::string& id, const DotAxes& axes, const std::vector<DotRow>& rows) {
+  Figure figure;
+  figure.id = id;
+  figure.height = kHeightBesideRows + kRowHeight * static_cast<int>(rows.size());
+  std::vector<std::string> names;
+  for (const auto& row : rows) names.push_back(row.label);
+  const Range range = range_of(axes, rows);
+  Labels labels;
+  std::string& script = figure.script;
+  std::string plots;
+  add_plot(script, plots, "intervals", means_of(rows),
+           "using 3:2:($4-$3):(0):6 with vectors nohead linecolor rgb variable linewidth 1.4");
+  add_plot(script, plots, "reached", dots_of(rows, false),
+           "using 1:2:3:4 with points pointtype variable linecolor rgb variable pointsize 0.45");
+  add_plot(script, plots, "censored", dots_of(rows, true),
+           fmt::format("using 1:2:({:.9g}):(0):4 with vectors head filled size graph 0.012,20 "
+                       "linecolor rgb variable linewidth 1.5",
+                       0.03 * (range.high - range.low)));
+  add_plot(script, plots, "means", means_of(rows),
+           "using 1:2:5:6 with points pointtype variable linecolor rgb variable pointsize 1.1");
+  script += "set border 1 linecolor rgb 'gray'\n" + axis_tics("y", names, true, labels);
+  script += fmt::format("set yrange [-0.7:{}]\nset xrange [{:.9g}:{:.9g}]\nset xlabel {}\n",
+                        static_cast<double>(rows.size()) - 0.3, range.low, range.high,
+                        labels.quoted(axes.x, kLongestTitle));
+  script += "plot " + plots + "\n";
+  figure.labels = labels.take();
+  figure.numbers = numbers_of(id, axes, rows);
+  return figure;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,36 @@
+// A row of dots for each cell, one a run: its value, or when it got somewhere.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/analysis/statistics.h"
+#include "reports/figures/figure.h"
+
+namespace polysweep {
+
+struct Dot {
+  std::string name;  // of the run: "3" where runs are seeds
+  double x = 0;
+  bool censored = false;  // it was still on its way at x: an arrow to the right
+};
+
+struct DotRow {
+  std::string label;
+  ArmStyle style;
+  std::vector<Dot> dots;
+  std::optional<double> mean;        // a large mark
+  std::optional<Interval> interval;  // a line through it
+};
+
+struct DotAxes {
+  std::string x;     // with its unit
+  std::string name;  // what tells runs apart: "seed"
+  bool from_zero = false;
+};
+
+// The first row on top. Throws std::logic_error without dots.
+Figure dot_figure(const std::string& id, const DotAxes& axes, const std::vector<DotRow>& rows);
+
+}  // namespace polysweep

@@ -1,0 +1,86 @@
+// A figure as plain values: the gnuplot script that draws it, and its numbers.
+//
+// No text of a sweep is in a script: labels stand there as tokens of about the
+// same width. For a page, finished_svg() puts the escaped texts in their place;
+// for paper, pdf_script() puts them in as octal escapes. A script therefore
+// cannot be made to do anything but draw.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/analysis/arm_style.h"
+#include "reports/document/table.h"
+
+namespace polysweep {
+
+// Runs gnuplot on a script and returns what it wrote to its standard output.
+// Throws Error where it cannot. Empty: figures are not drawn.
+using Draw = std::function<std::string(const std::string& script)>;
+
+// What the page's script can do with a figure beside saving it.
+enum class FigureKind : std::uint8_t {
+  kPicture,  // nothing
+  kForest,   // shows the values of a row: numbers are label, mean, low, high
+  kCurves,   // shows values, hides lines, zooms: label, x, mean, low, high
+};
+
+struct Figure {
+  std::string id;           // letters, digits and '-'
+  std::string caption;      // what is seen, with units
+  std::string description;  // the same in words, for who cannot see it
+  FigureKind kind = FigureKind::kPicture;
+  int width = 900;  // of the page's picture, in px
+  int height = 400;
+  std::string logarithmic;          // the axes that are: "", "x", "y", "xy"
+  std::string script;               // for gnuplot 5.4, without its terminal
+  std::vector<std::string> labels;  // the texts of the script's tokens
+  Table numbers;                    // all that is drawn
+};
+
+// Parts of scripts: gnuplot's names of a colour and of a shape, and a colour as
+// the number that `linecolor rgb variable` reads from data.
+std::string script_colour(const ArmStyle& style);
+int script_shape(const ArmStyle& style);
+std::string script_colour_number(const ArmStyle& style);
+
+// Texts on their way into a script.
+class Labels {
+ public:
+  // A token in single quotes, as wide as `text` will be, of which at most `most`
+  // code points are shown.
+  std::string quoted(std::string_view text, std::size_t most = 60);
+  std::vector<std::string> take() { return std::move(texts_); }
+
+ private:
+  std::vector<std::string> texts_;
+};
+
+// "set ytics (...)": names at 0, 1, ... ; `downwards`: the first on top.
+std::string axis_tics(const std::string& axis, const std::vector<std::string>& names,
+                      bool downwards, Labels& labels);
+
+// Whole scripts: one writes SVG, then where its axes lie, the other PDF.
+std::string svg_script(const Figure& figure);
+std::string pdf_script(const Figure& figure);
+
+// gnuplot's SVG as an element that can stand in a page: ids made unique by
+// `id`, no fixed size, no background, black as currentColor, tokens replaced by
+// the escaped labels, its axes in data-axes ("x0 x1 y0 y1" in px, then the
+// values there) and data-log. Throws Error unless `svg` is gnuplot's.
+std::string finished_svg(const std::string& svg, const Figure& figure);
+
+// A file on its own: finished_svg() with a white background and a size.
+std::string standalone_svg(const std::string& svg, const Figure& figure);
+
+// The PDF in what gnuplot answered, warnings cut off. Throws Error.
+std::string finished_pdf(const std::string& output, const Figure& figure);
+
+// Columns of numbers as every figure's table has them; a field of one.
+TableCell exact_field(double value);
+TableCell arm_field(const std::string& label, const ArmStyle& style);
+
+}  // namespace polysweep

@@ -1,0 +1,52 @@
+// The figures of the paper (Aggarwal 2024, arXiv:2405.04585), drawn from our numbers.
+//
+// Five show tables of position encodings; the sixth shows trainings. What the
+// paper leaves open (how many positions and dimensions, how it scales, from where
+// degrees are counted) is said in the captions.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/document/study.h"
+#include "reports/figures/figure.h"
+
+namespace polysweep {
+
+// The table of an encoding as a worker tells it: rows[position][feature].
+struct EncodingTable {
+  std::string name;
+  std::vector<std::vector<double>> rows;
+};
+
+using PositionMap = std::vector<std::vector<double>>;
+
+// [position][position]: the cosine of the angle between two rows; NaN for a row of
+// zeros.
+PositionMap cosine_map(const std::vector<std::vector<double>>& rows);
+// The features of one head: `head` * width / heads and on, as many.
+// Throws Error where heads do not divide the width, or there is no such head.
+EncodingTable head_of(const EncodingTable& table, std::size_t heads, std::size_t head);
+// Every feature with mean 0 and standard deviation 1 over the positions (n in the
+// denominator); 0 for one that never changes.
+EncodingTable standardized(const EncodingTable& table);
+
+// The cosine map of a whole table, and of the heads asked for, a panel each.
+Figure table_map_figure(const std::string& id, const EncodingTable& table);
+Figure head_maps_figure(const std::string& id, const EncodingTable& table, std::size_t heads,
+                        const std::vector<std::size_t>& shown, bool standardize);
+// Row n of `table` are the values of the polynomial of degree n on -1 + 2 i / count.
+Figure polynomials_figure(const std::string& id, const EncodingTable& table);
+
+// Training loss against steps: a legendre_position cell beside the sinusoidal cell
+// that is most like it, mean over seeds with the t interval. Empty, with the
+// reason, where the sweep trains no translation or has no such two cells with curves.
+struct MaybeFigure {
+  std::optional<Figure> figure;
+  std::string reason;
+};
+MaybeFigure paper_loss_figure(const std::string& id, const Study& study);
+
+}  // namespace polysweep

@@ -1,0 +1,152 @@
+// The report as one HTML page that needs no network and runs one script of its
+// own, without which it works.
+#include <fmt/format.h>
+
+#include "framework/core/digest.h"
+#include "reports/analysis/escaping.h"
+#include "reports/render/face.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::size_t kUnfoldedRows = 100;  // a longer table is folded
+
+std::string source_hash(const std::string& text) {
+  const auto digest = sha256(text);
+  return "'sha256-" +
+         base64(std::string(reinterpret_cast<const char*>(digest.data()), digest.size())) + "'";
+}
+
+std::string tone_class(Tone tone) {
+  switch (tone) {
+    case Tone::kBad:
+      return " class=\"warning\"";
+    case Tone::kHole:
+      return " class=\"hole\"";
+    case Tone::kMuted:
+      return " class=\"note\"";
+    case Tone::kGood:
+    case Tone::kPlain:
+      break;
+  }
+  return "";
+}
+
+std::string details(const std::string& summary, const std::string& content) {
+  return "<details><summary>" + html_escaped(summary) + "</summary>\n" + content + "</details>\n";
+}
+
+// What the page's script reads.
+std::string kind_attributes(const Figure& figure) {
+  switch (figure.kind) {
+    case FigureKind::kForest:
+      return " data-kind=\"forest\"";
+    case FigureKind::kCurves:
+      return " data-kind=\"curves\" data-x=\"" + html_escaped(figure.numbers.columns[1].title) +
+             "\"";
+    case FigureKind::kPicture:
+      break;
+  }
+  return "";
+}
+
+struct Writer {
+  const Draw& draw;
+  std::string html;
+
+  void operator()(const Paragraph& paragraph) {
+    html += "<p" + tone_class(paragraph.tone) + ">" + html_escaped(paragraph.text) + "</p>\n";
+  }
+  void operator()(const Bullets& bullets) {
+    html += "<ul" + tone_class(bullets.tone) + ">\n";
+    for (const auto& item : bullets.items) html += "<li>" + html_escaped(item) + "</li>\n";
+    html += "</ul>\n";
+  }
+  void operator()(const Listing& listing) {
+    const std::string text = "<pre tabindex=\"0\">" + html_escaped(listing.text) + "</pre>\n";
+    html += listing.folded ? details(listing.title, text)
+                           : "<p class=\"listed\">" + html_escaped(listing.title) + "</p>\n" + text;
+  }
+  void operator()(const Table& table) {
+    if (table.rows.size() > kUnfoldedRows) return (*this)(FoldedTable{table});
+    html += table_html(table);
+  }
+  void operator()(const FoldedTable& folded) {
+    html += details(fmt::format("{} ({} rows)", folded.table.caption, folded.table.rows.size()),
+                    table_html(folded.table));
+  }
+  void operator()(const Figure& figure) {
+    const Drawn result = drawn(figure, draw);
+    html += "<figure id=\"" + html_escaped(figure.id) + "\"" + kind_attributes(figure) + ">\n";
+    if (result.reason.empty()) {
+      html += "<div class=\"box\" role=\"group\" tabindex=\"0\" aria-label=\"Figure\">" +
+              result.svg + "</div>\n";
+    } else {
+      html += "<p class=\"hole\">This figure was not drawn: " + html_escaped(result.reason) +
+              ". Its numbers are below.</p>\n";
+    }
+    html += "<figcaption>" + html_escaped(figure.caption) + "</figcaption>\n" +
+            details(figure.numbers.caption, table_html(figure.numbers)) + "</figure>\n";
+  }
+};
+
+std::string head(const Report& report) {
+  const std::string policy = "default-src 'none'; img-src data:; style-src " +
+                             source_hash(page_style()) + "; script-src " +
+                             source_hash(page_script()) + "; base-uri 'none'; form-action 'none'";
+  return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"" +
+         policy +
+         "\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+         "<meta name=\"color-scheme\" content=\"light dark\">\n"
+         "<meta name=\"referrer\" content=\"no-referrer\">\n<link rel=\"icon\" href=\"data:,\">\n"
+         "<title>" +
+         html_escaped(report.title) + " - polysweep report</title>\n<style>" + page_style() +
+         "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the report</a>\n";
+}
+
+std::string navigation(const Report& report) {
+  std::string html = "<nav aria-label=\"Sections\"><ol>\n";
+  for (const auto& section : report.sections) {
+    html += "<li><a href=\"#" + section.id + "\">" + html_escaped(section.heading) + "</a></li>\n";
+  }
+  return html + "</ol></nav>\n";
+}
+
+std::string opening(const Report& report) {
+  std::string html = "<header><h1>" + html_escaped(report.title) + "</h1>\n<p class=\"note\">" +
+                     html_escaped(report.subtitle) + "</p></header>\n" + navigation(report) +
+                     "<main id=\"main\">\n<section class=\"verdict\" aria-label=\"Verdict\">\n";
+  for (const auto& sentence : report.verdict) html += "<p>" + html_escaped(sentence) + "</p>\n";
+  html += "</section>\n";
+  if (!report.warnings.empty()) {
+    html +=
+        "<section class=\"warnings\" aria-label=\"Before reading on\"><h2>Before reading on"
+        "</h2><ul>\n";
+    for (const auto& warning : report.warnings) {
+      html += "<li>" + html_escaped(warning) + "</li>\n";
+    }
+    html += "</ul></section>\n";
+  }
+  return html;
+}
+
+}  // namespace
+
+std::string html_page(const Report& report, const Draw& draw) {
+  Writer writer{draw, head(report) + opening(report)};
+  for (const auto& section : report.sections) {
+    writer.html += "<section id=\"" + section.id + "\" aria-labelledby=\"" + section.id +
+                   "-heading\"><h2 id=\"" + section.id + "-heading\">" +
+                   html_escaped(section.heading) + "</h2>\n";
+    for (const auto& block : section.blocks) std::visit(writer, block);
+    writer.html += "</section>\n";
+  }
+  writer.html +=
+      "</main>\n<footer><p>Made by polysweep from the results database; nothing on this "
+      "page is loaded from elsewhere.</p></footer>\n<script>" +
+      page_script() + "</script>\n</body>\n</html>\n";
+  return std::move(writer.html);
+}
+
+}  // namespace polysweep

@@ -1,0 +1,105 @@
+#include "results/export/mlflow_run.h"
+
+#include <array>
+#include <cctype>
+
+#include "framework/core/error.h"
+
+namespace polysweep {
+namespace {
+
+// Longer values are refused by MLflow's server.
+constexpr std::size_t kLongestParameter = 6000;
+constexpr std::size_t kLongestTag = 5000;
+constexpr std::size_t kLongestName = 200;
+
+struct Status {
+  TrialState state;
+  const char* name;
+  int number;
+};
+constexpr std::array kStatuses{
+    Status{TrialState::kRunning, "RUNNING", 1}, Status{TrialState::kMissing, "SCHEDULED", 2},
+    Status{TrialState::kDone, "FINISHED", 3}, Status{TrialState::kDiverged, "FAILED", 4},
+    Status{TrialState::kFailed, "FAILED", 4}};
+
+// Two names that come out alike get numbers: none is lost.
+template <typename T>
+void add_named(std::map<std::string, T>& to, std::string_view name, T value) {
+  const std::string base = mlflow_name(name);
+  std::string unique = base;
+  for (int i = 2; to.contains(unique); ++i) unique = fmt::format("{}-{}", base, i);
+  to.emplace(unique, std::move(value));
+}
+
+std::string cut(const std::string& text, std::size_t most) {
+  if (text.size() <= most) return text;
+  std::size_t end = most - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "...";
+}
+
+}  // namespace
+
+std::string mlflow_name(std::string_view name) {
+  std::string out;
+  for (const char each : name) {
+    const auto byte = static_cast<unsigned char>(each);
+    const bool plain = byte < 0x80 && (std::isalnum(byte) != 0 ||
+                                       std::string_view("_-. ").find(each) != std::string::npos);
+    out += plain ? std::string(1, each) : fmt::format("_{:02x}_", byte);
+  }
+  if (out.size() > kLongestName) out.resize(kLongestName);
+  if (out.empty() || out.front() == '.' || out.front() == ' ') out.insert(0, "_");
+  if (out.back() == '.' || out.back() == ' ') out += '_';
+  return out;
+}
+
+MlflowRun mlflow_run(const ExportedTrial& trial) {
+  const TrialRecord& record = trial.record;
+  MlflowRun run;
+  run.id = record.id.hex();
+  run.name = record.id.brief();
+  for (const Status& each : kStatuses) {
+    if (each.state == record.state) run.status = each.name;
+  }
+  for (const auto& [name, value] : record.parameters) {
+    add_named(run.parameters, name, cut(value.display(), kLongestParameter));
+  }
+  for (const ExportedSeries& series : trial.series) {
+    add_named(run.metrics, series.metric, &series.points);
+  }
+  run.tags = {{"mlflow.runName", run.name},
+              {"mlflow.user", "polysweep"},
+              {"polysweep.trial", run.id},
+              {"polysweep.state", std::string(state_name(record.state))},
+              {"polysweep.cell", std::to_string(trial.cell)},
+              {"polysweep.position", std::to_string(trial.position)}};
+  for (const AttemptRecord& each : record.attempts) {
+    if (!each.counted) continue;
+    run.start_ms = each.started_us / 1000;
+    run.end_ms = each.finished_us / 1000;
+    run.tags["polysweep.attempt"] = std::to_string(each.number);
+    if (!each.message.empty()) run.tags["polysweep.message"] = cut(each.message, kLongestTag);
+  }
+  for (const auto& [fact, value] : record.provenance) {
+    add_named(run.tags, "polysweep.provenance." + fact, cut(value, kLongestTag));
+  }
+  return run;
+}
+
+std::map<std::string, std::string> mlflow_sweep_tags(const SweepResults& sweep) {
+  return {{"polysweep.sweep", cut(sweep.sweep, kLongestTag)},
+          {"polysweep.experiment", cut(sweep.experiment, kLongestTag)},
+          {"polysweep.revision", sweep.revision}};
+}
+
+int mlflow_status_number(const std::string& status) {
+  for (const Status& each : kStatuses) {
+    if (status == each.name) return each.number;
+  }
+  check(false, "a run has one of MLflow's statuses");
+  return 0;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,187 @@
+#include "results/ingest/event_rows.h"
+
+#include <algorithm>
+
+#include "framework/core/error.h"
+#include "results/schema/stored_text.h"
+
+namespace polysweep {
+
+struct EventRows::Source {
+  JournalRow& journal;
+  WriterEpoch epoch;
+  Sequence sequence;
+};
+
+EventRows::EventRows(Connection& connection)
+    : journals_(connection),
+      interned_(connection),
+      attempts_(connection, journals_),
+      points_table_(connection, attempts_),
+      sweeps_(connection, interned_),
+      condenser_(connection) {}
+
+void EventRows::apply(JournalRow& journal, const JournalRecord& record) {
+  const Source source{journal, record.epoch, record.sequence};
+  journal.changed = true;
+  if (record.epoch > journal.epoch) {
+    // Another opening of the journal: what ran under the one before is lost.
+    journal.epoch = record.epoch;
+    journal.live = true;
+    journal.stopped_us.reset();
+    journal.stop_reason.reset();
+    attempts_.reconsider(journal.journal_id);
+  }
+  ++rows_;
+  std::visit([&](const auto& event) { apply_event(source, event); }, record.event);
+}
+
+void EventRows::apply_event(const Source& source, const HostStarted& event) {
+  source.journal.pid = event.pid;
+  source.journal.started_us = event.time_us;
+}
+
+void EventRows::apply_event(const Source&, const ProvenanceSeen& event) {
+  interned_.provenance_document(event.json);
+}
+
+void EventRows::apply_event(const Source& source, const SweepPlanned& event) {
+  sweeps_.add(event, source.journal, source.sequence);
+}
+
+void EventRows::apply_event(const Source&, const TrialsPlanned& event) {
+  sweeps_.add(event);
+  rows_ += 2 * event.rows.size();
+}
+
+void EventRows::apply_event(const Source& source, const AttemptStarted& event) {
+  const std::int64_t trial_id = interned_.trial(event.trial);
+  const std::size_t index =
+      attempts_.find_or_add(trial_id, event.attempt, source.journal, source.epoch);
+  TrialAttempts& attempts = attempts_.of(trial_id);
+  AttemptRow& row = attempts.rows[index];
+  row.epoch = source.epoch;
+  row.slot = event.slot;
+  row.device = event.device;
+  if (!event.provenance.empty()) row.provenance_id = interned_.provenance(event.provenance);
+  row.started_us = event.time_us;
+  row.changed = true;
+  attempts.changed = true;
+}
+
+void EventRows::apply_event(const Source& source, const AttemptResumed& event) {
+  const std::int64_t trial_id = interned_.trial(event.trial);
+  const std::size_t index =
+      attempts_.find_or_add(trial_id, event.attempt, source.journal, source.epoch);
+  if (attempts_.of(trial_id).rows[index].begins_after) return;  // it has recorded already
+  points_table_.take_share(trial_id, index, event.step);
+}
+
+void EventRows::apply_event(const Source& source, const MetricsRecorded& event) {
+  for (const MetricPoint& point : event.points) {
+    if (point.name >= event.names.size()) {
+      fail("a point of trial {} is of metric {}, and only {} are named", event.trial.brief(),
+           point.name, event.names.size());
+    }
+  }
+  std::vector<std::int64_t> metrics;
+  for (const std::string& name : event.names) metrics.push_back(interned_.metric(name));
+  const std::int64_t trial_id = interned_.trial(event.trial);
+  const std::size_t index =
+      attempts_.find_or_add(trial_id, event.attempt, source.journal, source.epoch);
+  TrialAttempts& attempts = attempts_.of(trial_id);
+  if (!attempts.rows[index].begins_after) points_table_.take_share(trial_id, index, kFromNothing);
+  AttemptRow& row = attempts.rows[index];
+  const std::int64_t end = attempts.end_of(index);
+  std::vector<PendingSeries*> pending;
+  for (const std::int64_t metric_id : metrics) {
+    pending.push_back(&points_table_.pending(trial_id, metric_id));
+  }
+  for (const MetricPoint& point : event.points) {
+    if (point.step <= *row.begins_after || point.step > end) continue;
+    pending[point.name]->push_back(
+        {point.step, point.value, event.attempt, source.journal.journal_id});
+    ++row.points_counted;
+  }
+  row.points += static_cast<std::int64_t>(event.points.size());
+  row.changed = true;
+  points_ += event.points.size();
+  rows_ += event.points.size();
+}
+
+void EventRows::apply_event(const Source& source, const TextRecorded& event) {
+  const std::int64_t trial_id = interned_.trial(event.trial);
+  const std::size_t index =
+      attempts_.find_or_add(trial_id, event.attempt, source.journal, source.epoch);
+  TrialAttempts& attempts = attempts_.of(trial_id);
+  if (!attempts.rows[index].begins_after) points_table_.take_share(trial_id, index, kFromNothing);
+  AttemptRow& row = attempts.rows[index];
+  if (event.step > *row.begins_after && event.step <= attempts.end_of(index)) {
+    points_table_.add_text(trial_id, row, event);
+  }
+  ++row.texts;
+  row.changed = true;
+}
+
+void EventRows::apply_event(const Source& source, const AttemptFinished& event) {
+  const std::int64_t trial_id = interned_.trial(event.trial);
+  // Another host may say that the attempt's own host is lost.
+  if (event.outcome == Outcome::kHostLost &&
+      !attempts_.find(trial_id, event.attempt, source.journal.journal_id)) {
+    attempts_.add_lost(trial_id, source.journal, event);
+    return;
+  }
+  const std::size_t index =
+      attempts_.find_or_add(trial_id, event.attempt, source.journal, source.epoch);
+  TrialAttempts& attempts = attempts_.of(trial_id);
+  const bool is_result = event.outcome == Outcome::kDone || event.outcome == Outcome::kDiverged;
+  if (is_result && !attempts.rows[index].begins_after) {
+    points_table_.take_share(trial_id, index, kFromNothing);
+  }
+  AttemptRow& row = attempts.rows[index];
+  row.outcome = event.outcome;
+  row.final = event.final;
+  row.message = stored_text(event.message);
+  row.output_tail = stored_text(event.output_tail);
+  row.elapsed_s = event.elapsed_s;
+  row.peak_memory_bytes = event.peak_memory_bytes;
+  row.finished_us = event.time_us;
+  row.changed = true;
+  attempts.changed = true;
+}
+
+void EventRows::apply_event(const Source& source, const HostStopped& event) {
+  source.journal.live = false;
+  source.journal.stopped_us = event.time_us;
+  source.journal.stop_reason = stored_text(event.reason);
+  attempts_.reconsider(source.journal.journal_id);
+}
+
+void EventRows::flush() {
+  points_table_.flush();
+  attempts_.flush();
+  std::vector<std::int64_t> changed = points_table_.take_changed();
+  for (const std::int64_t trial_id : attempts_.take_changed()) changed.push_back(trial_id);
+  std::sort(changed.begin(), changed.end());
+  changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
+  for (const std::int64_t trial_id : changed) condenser_.refresh(trial_id);
+  journals_.flush();
+}
+
+void EventRows::forget() {
+  interned_.forget();
+  attempts_.forget();
+  points_table_.forget();
+}
+
+void EventRows::trim() {
+  interned_.trim();
+  attempts_.trim();
+}
+
+void EventRows::begin_count() {
+  rows_ = 0;
+  points_ = 0;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,61 @@
+// The integer keys of trials, metrics, experiments and provenance documents.
+//
+// Each is made when it is first met. Part of ingest; used inside its write
+// transaction.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "framework/sweep/trial.h"
+#include "results/schema/connection.h"
+
+namespace polysweep {
+
+// An identity text (framework/sweep/trial.h) taken apart.
+struct PlannedTrial {
+  TrialId id;
+  std::string experiment;
+  int experiment_version = 0;
+  std::string data_digest;
+  std::string_view parameters;  // the JSON object inside the text
+};
+// Throws Error for a text that is no identity.
+PlannedTrial read_identity(std::string_view identity);
+
+class Interned {
+ public:
+  explicit Interned(Connection& connection);
+
+  // The trial, of which perhaps nothing but its id is known yet.
+  std::int64_t trial(const TrialId& id);
+  // The trial with all that was planned of it.
+  std::int64_t planned_trial(const PlannedTrial& planned);
+  std::int64_t metric(std::string_view name);
+  std::int64_t experiment(const std::string& name, int version);
+  std::int64_t provenance(const std::string& digest);
+  // Stores a document under the SHA-256 of its text. Throws Error unless it is
+  // a JSON object.
+  void provenance_document(const std::string& json);
+
+  // Drops what is remembered: the transaction was rolled back, or another
+  // process wrote.
+  void forget();
+  // Keeps memory bounded; between transactions.
+  void trim();
+
+ private:
+  Connection& connection_;
+  Statement find_trial_, add_trial_, add_planned_, plan_trial_;
+  Statement find_metric_, add_metric_, find_experiment_, add_experiment_;
+  Statement find_provenance_, add_provenance_, set_provenance_;
+  std::unordered_map<TrialId, std::int64_t> trials_;
+  std::unordered_map<std::string, std::int64_t> metrics_;
+  std::map<std::pair<std::string, int>, std::int64_t> experiments_;
+  std::unordered_map<std::string, std::int64_t> provenances_;
+};
+
+}  // namespace polysweep

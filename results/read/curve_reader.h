@@ -1,0 +1,42 @@
+// Reads counted points of a series. For results/*.cc alone.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "results/read/sweep_results.h"
+#include "results/schema/connection.h"
+
+namespace polysweep {
+
+class CurveReader {
+ public:
+  explicit CurveReader(Connection& connection);
+
+  // By step. Of `points` points more than `at_most` (0: no limit) are thinned
+  // to evenly spaced ones, first and last kept. Of a settled trial no more than
+  // the condensed points are read where they are enough.
+  std::vector<CurvePoint> read(std::int64_t trial_id, std::int64_t metric_id, std::uint64_t points,
+                               std::size_t at_most);
+
+  struct Target {
+    std::int64_t trial_id = 0;
+    double value = 0;
+    std::optional<std::int64_t> step;  // the answer; empty where it is not reached
+  };
+  // Sets the step of the first finite value that is at most (kMinimize) or at
+  // least (kMaximize) each target. Inside of a transaction.
+  void find_first(std::int64_t metric_id, Goal goal, std::vector<Target>& targets);
+
+ private:
+  std::vector<CurvePoint> read_condensed(std::int64_t trial_id, std::int64_t metric_id,
+                                         std::size_t at_most);
+
+  std::optional<std::int64_t> first_from(std::int64_t series_id, std::int64_t begin, Goal goal,
+                                         double value);
+
+  Statement rows_, condensed_, all_condensed_, series_, first_below_, first_above_;
+};
+
+}  // namespace polysweep

@@ -1,0 +1,209 @@
+#include "results/read/ledger.h"
+
+#include <unordered_map>
+
+#include "framework/core/error.h"
+#include "results/read/known_sweep.h"
+#include "results/schema/connection.h"
+
+namespace polysweep {
+namespace {
+
+// From here on looking for each trial of a plan costs more than reading all that
+// the database has: of 400,000 trials, from a seventh (asked for as they are
+// stored) or a tenth of them (in random order) on.
+constexpr std::int64_t kScanFactor = 8;
+
+// Answers for one trial after another.
+class StandingReader {
+ public:
+  explicit StandingReader(Connection& connection)
+      : trial_(connection.prepare(
+            "SELECT t.trial_id, t.state, t.attempt, j.host FROM trial t "
+            "LEFT JOIN journal j ON j.journal_id = t.journal_id WHERE t.trial = ?")),
+        unsettled_(connection.prepare(
+            "SELECT o.outcome, count(*) FROM attempts a JOIN outcome o ON o.name = a.outcome "
+            "WHERE a.trial = ?1 AND NOT a.final AND a.attempt > coalesce((SELECT max(f.attempt) "
+            "FROM attempts f WHERE f.trial = ?1 AND f.final), 0) GROUP BY o.outcome")) {}
+
+  Standing read(const TrialId& id) {
+    Standing out;
+    const std::string hex = id.hex();
+    if (!trial_.with(hex).step()) return out;
+    out.state = static_cast<TrialState>(trial_.integer(1));
+    out.attempts = static_cast<std::uint32_t>(trial_.integer(2));
+    out.host = trial_.string(3);
+    trial_.reset();
+    const bool open = out.state == TrialState::kMissing || out.state == TrialState::kRunning;
+    if (out.attempts == 0 || !open) return out;
+    unsettled_.with(hex);
+    while (unsettled_.step()) {
+      out.unsettled[static_cast<Outcome>(unsettled_.integer(0))] =
+          static_cast<std::uint32_t>(unsettled_.integer(1));
+    }
+    return out;
+  }
+
+ private:
+  Statement trial_, unsettled_;
+};
+
+struct Brief {
+  TrialState state = TrialState::kMissing;
+  bool attempted = false;
+};
+
+std::vector<Brief> scan_briefs(Connection& connection, const Plan& plan) {
+  std::unordered_map<TrialId, std::uint32_t> places;
+  places.reserve(plan.size());
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    places.emplace(plan.id(i), static_cast<std::uint32_t>(i));
+  }
+  std::vector<Brief> out(plan.size());
+  Statement rows = connection.prepare("SELECT trial, state, attempt FROM trial");
+  while (rows.step()) {
+    const auto place = places.find(TrialId::from_hex(rows.text(0)));
+    if (place == places.end()) continue;
+    out[place->second] = {static_cast<TrialState>(rows.integer(1)), rows.integer(2) > 0};
+  }
+  return out;
+}
+
+std::vector<Brief> find_briefs(Connection& connection, const Plan& plan) {
+  std::vector<Brief> out(plan.size());
+  Statement row = connection.prepare("SELECT state, attempt FROM trial WHERE trial = ?");
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    if (!row.with(plan.id(i).hex()).step()) continue;
+    out[i] = {static_cast<TrialState>(row.integer(0)), row.integer(1) > 0};
+  }
+  return out;
+}
+
+}  // namespace
+
+void StateCounts::add(TrialState state, std::uint64_t count) {
+  planned += count;
+  switch (state) {
+    case TrialState::kMissing:
+      missing += count;
+      break;
+    case TrialState::kRunning:
+      running += count;
+      break;
+    case TrialState::kDone:
+      done += count;
+      break;
+    case TrialState::kDiverged:
+      diverged += count;
+      break;
+    case TrialState::kFailed:
+      failed += count;
+      break;
+  }
+}
+
+Standing Ledger::standing(const TrialId& trial) const {
+  const Transaction snapshot(database_.connection(), Transaction::Kind::kRead);
+  return StandingReader(database_.connection()).read(trial);
+}
+
+PlanStanding Ledger::standing(const Plan& plan) const {
+  Connection& connection = database_.connection();
+  const Transaction snapshot(connection, Transaction::Kind::kRead);
+  const std::int64_t known = connection.integer("SELECT coalesce(max(trial_id), 0) FROM trial");
+  const bool scan = known / kScanFactor < static_cast<std::int64_t>(plan.size());
+  const std::vector<Brief> briefs =
+      scan ? scan_briefs(connection, plan) : find_briefs(connection, plan);
+  StandingReader reader(connection);
+  PlanStanding out;
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    out.counts.add(briefs[i].state);
+    if (is_settled(briefs[i].state)) continue;
+    out.open.push_back({i, briefs[i].attempted ? reader.read(plan.id(i)) : Standing()});
+  }
+  return out;
+}
+
+std::map<std::string, JournalPosition> Ledger::positions() const {
+  Statement rows = database_.connection().prepare(
+      "SELECT host, segment, offset_bytes, last_sequence FROM journals");
+  std::map<std::string, JournalPosition> out;
+  while (rows.step()) {
+    out[rows.string(0)] = {static_cast<std::uint64_t>(rows.integer(1)),
+                           static_cast<std::uint64_t>(rows.integer(2)),
+                           static_cast<Sequence>(rows.integer(3))};
+  }
+  return out;
+}
+
+std::vector<SweepSummary> Ledger::sweeps() const {
+  Connection& connection = database_.connection();
+  const Transaction snapshot(connection, Transaction::Kind::kRead);
+  Statement rows = connection.prepare(
+      "SELECT sweep, experiment, version, revision, planned_us FROM sweeps ORDER BY sweep");
+  Statement counts = connection.prepare(
+      "SELECT t.state, count(*) FROM sweep s JOIN planning n ON n.planning_id = s.planning_id "
+      "JOIN sweep_trial x ON x.revision_id = n.revision_id "
+      "JOIN trial t ON t.trial_id = x.trial_id WHERE s.name = ? GROUP BY t.state");
+  std::vector<SweepSummary> out;
+  while (rows.step()) {
+    SweepSummary each;
+    each.name = rows.string(0);
+    each.experiment = rows.string(1);
+    each.experiment_version = static_cast<int>(rows.integer(2));
+    each.revision = rows.string(3);
+    each.planned_us = rows.integer(4);
+    counts.with(each.name);
+    while (counts.step()) {
+      each.counts.add(static_cast<TrialState>(counts.integer(0)),
+                      static_cast<std::uint64_t>(counts.integer(1)));
+    }
+    out.push_back(std::move(each));
+  }
+  return out;
+}
+
+std::vector<CellCounts> Ledger::cells(const std::string& sweep) const {
+  Connection& connection = database_.connection();
+  const Transaction snapshot(connection, Transaction::Kind::kRead);
+  const KnownSweep known = known_sweep(connection, sweep);
+  Statement rows = connection.prepare(
+      "SELECT cell, levels, is_baseline FROM cell WHERE planning_id = ? ORDER BY cell");
+  std::vector<CellCounts> out;
+  std::map<std::int64_t, std::size_t> places;
+  rows.with(known.planning_id);
+  while (rows.step()) {
+    places[rows.integer(0)] = out.size();
+    out.push_back({static_cast<std::uint32_t>(rows.integer(0)),
+                   Parameters::from_json(rows.text(1)),
+                   rows.integer(2) != 0,
+                   {}});
+  }
+  Statement counts = connection.prepare(
+      "SELECT x.cell, t.state, count(*) FROM sweep_trial x "
+      "JOIN trial t ON t.trial_id = x.trial_id WHERE x.revision_id = ? GROUP BY 1, 2");
+  counts.with(known.revision_id);
+  while (counts.step()) {
+    const auto place = places.find(counts.integer(0));
+    if (place == places.end()) {
+      fail("sweep '{}' has a trial of cell {}, which its description lacks", sweep,
+           counts.integer(0));
+    }
+    out[place->second].counts.add(static_cast<TrialState>(counts.integer(1)),
+                                  static_cast<std::uint64_t>(counts.integer(2)));
+  }
+  return out;
+}
+
+bool Ledger::holds_plan(const std::string& sweep, const std::string& revision,
+                        const std::string& description) const {
+  Statement row = database_.connection().prepare(
+      "SELECT r.revision, n.description, n.trial_count = "
+      "(SELECT count(*) FROM sweep_trial x WHERE x.revision_id = n.revision_id) "
+      "FROM sweep s JOIN planning n ON n.planning_id = s.planning_id "
+      "JOIN revision r ON r.revision_id = n.revision_id WHERE s.name = ?");
+  return row.with(sweep).step() && row.text(0) == revision && row.text(1) == description &&
+         row.integer(2) != 0;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,72 @@
+#include "results/read/listing.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "framework/core/error.h"
+#include "framework/core/suggestion.h"
+#include "results/read/known_sweep.h"
+#include "results/schema/condensed.h"
+#include "results/schema/connection.h"
+
+namespace polysweep {
+namespace {
+
+// Names by key of the metrics that are asked for.
+std::unordered_map<std::int64_t, std::string> chosen_metrics(
+    Connection& connection, const std::vector<std::string>& chosen) {
+  std::unordered_map<std::int64_t, std::string> out;
+  std::vector<std::string> known;
+  Statement rows = connection.prepare("SELECT metric_id, name FROM metric ORDER BY name");
+  while (rows.step()) {
+    known.push_back(rows.string(1));
+    if (chosen.empty() || std::find(chosen.begin(), chosen.end(), known.back()) != chosen.end()) {
+      out.emplace(rows.integer(0), known.back());
+    }
+  }
+  for (const std::string& name : chosen) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    fail("no trial has a metric '{}'{}", name, suggestion(name, known));
+  }
+  return out;
+}
+
+constexpr const char* kAllTrials =
+    "SELECT t.trial_id, t.trial, e.name, t.state, t.attempt, t.parameters, k.series FROM trial t "
+    "LEFT JOIN experiment e ON e.experiment_id = t.experiment_id "
+    "LEFT JOIN condensed_trial k ON k.trial_id = t.trial_id ORDER BY t.trial_id";
+constexpr const char* kTrialsOfSweep =
+    "SELECT t.trial_id, t.trial, e.name, t.state, t.attempt, t.parameters, k.series "
+    "FROM sweep_trial x JOIN trial t ON t.trial_id = x.trial_id "
+    "LEFT JOIN experiment e ON e.experiment_id = t.experiment_id "
+    "LEFT JOIN condensed_trial k ON k.trial_id = t.trial_id "
+    "WHERE x.revision_id = ? ORDER BY x.position";
+
+}  // namespace
+
+std::vector<ListingRow> list_trials(const Database& database, const ListingOptions& options) {
+  Connection& connection = database.connection();
+  const Transaction snapshot(connection, Transaction::Kind::kRead);
+  const auto metrics = chosen_metrics(connection, options.metrics);
+  Statement rows = connection.prepare(options.sweep.empty() ? kAllTrials : kTrialsOfSweep);
+  if (!options.sweep.empty()) rows.with(known_sweep(connection, options.sweep).revision_id);
+  std::vector<ListingRow> out;
+  while (rows.step()) {
+    ListingRow each;
+    each.id = TrialId::from_hex(rows.text(1));
+    each.experiment = rows.string(2);
+    each.state = static_cast<TrialState>(rows.integer(3));
+    each.attempts = static_cast<std::uint32_t>(rows.integer(4));
+    if (!rows.is_null(5)) each.parameters = Parameters::from_json(rows.text(5));
+    if (each.state == TrialState::kDone && !rows.is_null(6)) {
+      for (const SeriesBrief& series : decode_briefs(rows.blob(6))) {
+        const auto name = metrics.find(series.metric_id);
+        if (name != metrics.end()) each.final_metrics.emplace(name->second, series.last);
+      }
+    }
+    out.push_back(std::move(each));
+  }
+  return out;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,34 @@
+// The trials of a store or a sweep as rows, for tables.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "framework/sweep/parameters.h"
+#include "framework/sweep/trial.h"
+#include "results/read/sweep_results.h"
+#include "results/schema/database.h"
+
+namespace polysweep {
+
+struct ListingRow {
+  TrialId id;
+  std::string experiment;  // "" where only the id is known
+  TrialState state = TrialState::kMissing;
+  std::uint32_t attempts = 0;
+  Parameters parameters;
+  std::map<std::string, double> final_metrics;  // of done trials only
+};
+
+struct ListingOptions {
+  std::string sweep;                 // "": all trials of the store
+  std::vector<std::string> metrics;  // empty: all
+};
+
+// In plan order for a sweep, else in the order the store met them. Throws Error
+// for an unknown sweep or metric, naming the nearest known one.
+std::vector<ListingRow> list_trials(const Database& database, const ListingOptions& options);
+
+}  // namespace polysweep

@@ -1,0 +1,281 @@
+#include "results/read/row_filter.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <set>
+
+#include "framework/core/error.h"
+#include "framework/core/suggestion.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::array<std::string_view, 4> kOwnColumns{"trial", "experiment", "state", "attempts"};
+constexpr std::size_t kDeepest = 200;  // parentheses and "not" inside of each other
+
+bool is_word_character(char each) {
+  return std::isalnum(static_cast<unsigned char>(each)) != 0 ||
+         std::string_view("_.+-/:").find(each) != std::string_view::npos ||
+         (static_cast<unsigned char>(each) & 0x80) != 0;
+}
+
+struct Token {
+  enum class Kind : std::uint8_t { kWord, kQuoted, kSign, kEnd };
+  Kind kind = Kind::kEnd;
+  std::string text;
+  std::size_t at = 0;  // characters before it
+
+  bool is_word(std::string_view word) const { return kind == Kind::kWord && text == word; }
+  bool is_sign(std::string_view sign) const { return kind == Kind::kSign && text == sign; }
+};
+
+// What a field must be for a comparison to hold.
+struct Comparison {
+  std::string column;
+  std::string sign;
+  std::string text;
+  std::optional<double> number;
+
+  bool holds(const ListingRow& row) const;
+};
+
+template <typename T>
+bool compared(const std::string& sign, const T& a, const T& b) {
+  if (sign == "=" || sign == "==") return a == b;
+  if (sign == "!=") return a != b;
+  if (sign == "<") return a < b;
+  if (sign == "<=") return a <= b;
+  return sign == ">" ? a > b : a >= b;
+}
+
+bool Comparison::holds(const ListingRow& row) const {
+  const RowField field = row_field(row, column);
+  if (std::holds_alternative<std::monostate>(field)) return false;
+  if (const double* real = std::get_if<double>(&field)) {
+    if (number) return compared(sign, *real, *number);
+    return sign == "!=";  // a number is not a word
+  }
+  const bool orders = sign[0] == '<' || sign[0] == '>';
+  if (orders && number) return false;  // a word stands in no order with numbers
+  return compared(sign, std::get<std::string>(field), text);
+}
+
+std::optional<double> number_of(const std::string& text) {
+  if (text.empty() || std::isspace(static_cast<unsigned char>(text[0])) != 0) return {};
+  char* end = nullptr;
+  const double number = std::strtod(text.c_str(), &end);
+  if (*end != '\0' || std::isnan(number)) return {};
+  return number;
+}
+
+class FilterParser {
+ public:
+  FilterParser(std::string_view text, const std::vector<std::string>& known)
+      : text_(text), known_(known) {
+    advance();
+  }
+
+  RowFilter parse() {
+    RowFilter out = expression();
+    if (token_.kind != Token::Kind::kEnd) wrong("'and', 'or' or the end");
+    return out;
+  }
+
+ private:
+  [[noreturn]] void wrong(const std::string& expected) const {
+    const std::string found =
+        token_.kind == Token::Kind::kEnd ? "the end" : "'" + token_.text.substr(0, 40) + "'";
+    fail(
+        "the condition '{}' cannot be understood at character {}: {} where {} must stand "
+        "(write e.g. 'encoding=rope and test_bleu>30')",
+        text_.substr(0, 200), token_.at + 1, found, expected);
+  }
+
+  void advance() {
+    while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_])) != 0) ++at_;
+    token_ = {Token::Kind::kEnd, "", at_};
+    if (at_ == text_.size()) return;
+    const char first = text_[at_];
+    if (first == '\'' || first == '"') return take_quoted(first);
+    if (is_word_character(first)) {
+      const std::size_t begin = at_;
+      while (at_ < text_.size() && is_word_character(text_[at_])) ++at_;
+      token_.kind = Token::Kind::kWord;
+      token_.text = text_.substr(begin, at_ - begin);
+      return;
+    }
+    token_.kind = Token::Kind::kSign;
+    const std::string_view two = text_.substr(at_, 2);
+    const bool is_two = two == "==" || two == "!=" || two == "<=" || two == ">=";
+    token_.text = is_two ? two : two.substr(0, 1);
+    at_ += token_.text.size();
+  }
+
+  void take_quoted(char quote) {
+    token_.kind = Token::Kind::kQuoted;
+    for (++at_; at_ < text_.size(); ++at_) {
+      if (text_[at_] == quote) {
+        if (at_ + 1 == text_.size() || text_[at_ + 1] != quote) break;
+        ++at_;
+      }
+      token_.text += text_[at_];
+    }
+    if (at_ == text_.size()) {
+      token_ = {Token::Kind::kEnd, "", at_};
+      wrong(fmt::format("another {}", quote));
+    }
+    ++at_;
+  }
+
+  RowFilter expression() {
+    std::vector<RowFilter> any = {conjunction()};
+    while (token_.is_word("or")) {
+      advance();
+      any.push_back(conjunction());
+    }
+    if (any.size() == 1) return any[0];
+    return [any](const ListingRow& row) {
+      return std::any_of(any.begin(), any.end(), [&](const RowFilter& each) { return each(row); });
+    };
+  }
+
+  RowFilter conjunction() {
+    std::vector<RowFilter> all = {term()};
+    while (token_.is_word("and")) {
+      advance();
+      all.push_back(term());
+    }
+    if (all.size() == 1) return all[0];
+    return [all](const ListingRow& row) {
+      return std::all_of(all.begin(), all.end(), [&](const RowFilter& each) { return each(row); });
+    };
+  }
+
+  RowFilter term() {
+    if (++depth_ > kDeepest) wrong("fewer parentheses");
+    RowFilter out = is_negation() ? negation() : token_.is_sign("(") ? parentheses() : comparison();
+    --depth_;
+    return out;
+  }
+
+  // "not" is a name where a sign of comparison follows.
+  bool is_negation() const {
+    if (!token_.is_word("not")) return false;
+    const std::size_t next = text_.find_first_not_of(" \t\n", at_);
+    return next == std::string_view::npos ||
+           std::string_view("=!<>").find(text_[next]) == std::string_view::npos;
+  }
+
+  RowFilter negation() {
+    advance();
+    return [inner = term()](const ListingRow& row) { return !inner(row); };
+  }
+
+  RowFilter parentheses() {
+    advance();
+    RowFilter out = expression();
+    if (!token_.is_sign(")")) wrong("')'");
+    advance();
+    return out;
+  }
+
+  bool at_name() const {
+    return token_.kind == Token::Kind::kWord || token_.kind == Token::Kind::kQuoted;
+  }
+
+  RowFilter comparison() {
+    if (!at_name()) wrong("the name of a parameter or a metric");
+    Comparison out;
+    out.column = token_.text;
+    expect_column(out.column, known_);
+    advance();
+    static const std::set<std::string> kSigns{"=", "==", "!=", "<", "<=", ">", ">="};
+    if (token_.kind != Token::Kind::kSign || !kSigns.contains(token_.text)) {
+      wrong("one of = != < <= > >=");
+    }
+    out.sign = token_.text;
+    advance();
+    if (!at_name()) wrong("a value");
+    out.text = token_.text;
+    out.number = number_of(out.text);
+    advance();
+    return [out](const ListingRow& row) { return out.holds(row); };
+  }
+
+  std::string_view text_;
+  const std::vector<std::string>& known_;
+  Token token_;
+  std::size_t at_ = 0;
+  std::size_t depth_ = 0;
+};
+
+// Less, and rows without a value last.
+bool is_before(const RowField& a, const RowField& b, bool falling) {
+  if (std::holds_alternative<std::monostate>(a)) return false;
+  if (std::holds_alternative<std::monostate>(b)) return true;
+  return falling ? b < a : a < b;
+}
+
+}  // namespace
+
+std::vector<std::string> row_columns(const std::vector<ListingRow>& rows) {
+  std::set<std::string> parameters, metrics;
+  for (const ListingRow& row : rows) {
+    for (const auto& [name, value] : row.parameters) parameters.insert(name);
+    for (const auto& [name, value] : row.final_metrics) metrics.insert(name);
+  }
+  std::vector<std::string> out(kOwnColumns.begin(), kOwnColumns.end());
+  for (const auto* names : {&parameters, &metrics}) {
+    for (const std::string& name : *names) {
+      if (std::find(out.begin(), out.end(), name) == out.end()) out.push_back(name);
+    }
+  }
+  return out;
+}
+
+void expect_column(const std::string& name, const std::vector<std::string>& known) {
+  if (std::find(known.begin(), known.end(), name) != known.end()) return;
+  fail("no trial here has a parameter or a final metric '{}'{}", name.substr(0, 80),
+       suggestion(name, known));
+}
+
+RowField row_field(const ListingRow& row, const std::string& column) {
+  if (column == "trial") return row.id.hex();
+  if (column == "experiment") return row.experiment;
+  if (column == "state") return std::string(state_name(row.state));
+  if (column == "attempts") return static_cast<double>(row.attempts);
+  if (const Value* value = row.parameters.find(column)) {
+    if (value->is_number()) return value->real();
+    return value->display();
+  }
+  const auto metric = row.final_metrics.find(column);
+  if (metric == row.final_metrics.end() || std::isnan(metric->second)) return {};
+  return metric->second;
+}
+
+RowFilter parse_row_filter(std::string_view expression, const std::vector<std::string>& known) {
+  return FilterParser(expression, known).parse();
+}
+
+void sort_rows(std::vector<ListingRow>& rows, std::string_view columns,
+               const std::vector<std::string>& known) {
+  std::vector<std::pair<std::string, bool>> keys;
+  while (!columns.empty()) {
+    std::string_view name = columns.substr(0, columns.find(','));
+    columns.remove_prefix(std::min(columns.size(), name.size() + 1));
+    const bool falling = name.starts_with('-');
+    if (falling) name.remove_prefix(1);
+    keys.emplace_back(name, falling);
+    expect_column(keys.back().first, known);
+  }
+  // The last key first: sorting is stable.
+  for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
+    std::stable_sort(rows.begin(), rows.end(), [&](const ListingRow& a, const ListingRow& b) {
+      return is_before(row_field(a, key->first), row_field(b, key->first), key->second);
+    });
+  }
+}
+
+}  // namespace polysweep

@@ -1,0 +1,228 @@
+#include "results/read/sweep_results.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <unordered_map>
+
+#include "framework/core/error.h"
+#include "framework/journal/event.h"
+#include "results/read/curve_reader.h"
+#include "results/read/curve_source.h"
+#include "results/read/known_sweep.h"
+#include "results/read/sweep_description.h"
+#include "results/read/trial_record.h"
+#include "results/schema/condensed.h"
+#include "results/schema/connection.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::array<std::string_view, 5> kStateNames{"missing", "running", "done", "diverged",
+                                                      "failed"};
+
+void read_planning(Connection& connection, const KnownSweep& known, SweepResults& out) {
+  Statement row = connection.prepare(
+      "SELECT r.revision, n.planned_us, n.description FROM planning n "
+      "JOIN revision r ON r.revision_id = n.revision_id WHERE n.planning_id = ?");
+  check(row.with(known.planning_id).step(), "a known sweep has a planning");
+  out.revision = row.string(0);
+  out.planned_us = row.integer(1);
+  read_description(out.sweep, row.string(2), out);
+}
+
+// What became of a trial's counted attempt, where that did not simply finish:
+// it runs, or its host was lost.
+class UnfinishedReader {
+ public:
+  explicit UnfinishedReader(Connection& connection)
+      : row_(connection.prepare(
+            "SELECT outcome, message FROM attempts WHERE trial = ? AND counted")) {}
+
+  void read(TrialResult& trial) {
+    const std::string hex = trial.id.hex();
+    if (!row_.with(hex).step()) return;
+    trial.outcome = row_.string(0);
+    trial.message = row_.string(1);
+    row_.reset();
+  }
+
+ private:
+  Statement row_;
+};
+
+std::unordered_map<std::int64_t, std::string> names_by_key(Connection& connection,
+                                                           std::string_view sql) {
+  std::unordered_map<std::int64_t, std::string> out;
+  Statement rows = connection.prepare(sql);
+  while (rows.step()) out.emplace(rows.integer(0), rows.string(1));
+  return out;
+}
+
+// The value of one member of canonical JSON, displayed; "" where it has none.
+// `begin` is the name in quotes and a colon.
+std::string displayed_member(std::string_view json, const std::string& begin) {
+  std::size_t at = std::string_view::npos;
+  do {
+    // Inside of a text the quote before it would be escaped.
+    at = json.find(begin, at == std::string_view::npos ? 0 : at + 1);
+    if (at == std::string_view::npos) return "";
+  } while (at == 0 || (json[at - 1] != '{' && json[at - 1] != ','));
+  at += begin.size();
+  std::size_t end = at;
+  if (json[at] == '"') {
+    for (++end; end < json.size() && json[end] != '"'; ++end) {
+      if (json[end] == '\\') ++end;
+    }
+    ++end;
+  } else {
+    end = std::min(json.find(',', at), json.size() - 1);
+  }
+  return value_from_json(json.substr(at, end - at)).display();
+}
+
+// All but the trials' series. The keys of trials stand in `keys`, the columns
+// condensed_trial.series in `condensed`.
+struct TrialKeys {
+  std::vector<std::int64_t> keys;
+  std::vector<std::string> condensed;
+  std::map<std::string, std::int64_t> metrics;  // of those that have series
+};
+
+constexpr const char* kTrials =
+    "SELECT t.trial_id, t.trial, x.cell, t.state, t.attempt, t.parameters, k.series, a.outcome, "
+    "a.message, a.output_tail, a.elapsed_s, a.peak_memory_bytes, a.provenance_id "
+    "FROM sweep_trial x JOIN trial t ON t.trial_id = x.trial_id "
+    "LEFT JOIN attempt a ON a.trial_id = t.trial_id AND a.attempt = t.attempt "
+    "AND a.journal_id = t.journal_id "
+    "LEFT JOIN condensed_trial k ON k.trial_id = t.trial_id "
+    "WHERE x.revision_id = ?1 "
+    "AND (?2 = '[]' OR x.cell IN (SELECT value FROM json_each(?2))) ORDER BY x.position";
+
+TrialKeys read_trials(Connection& connection, const KnownSweep& known,
+                      const std::vector<std::uint32_t>& cells, SweepResults& out) {
+  const std::string chosen = fmt::format("[{}]", fmt::join(cells, ","));
+  const auto digests =
+      names_by_key(connection, "SELECT provenance_id, digest FROM provenance_document");
+  const std::string replicate = Value(out.replicate).canonical() + ":";
+  UnfinishedReader unfinished(connection);
+  TrialKeys keys;
+  Statement rows = connection.prepare(kTrials);
+  rows.with(known.revision_id, chosen);
+  while (rows.step()) {
+    TrialResult trial;
+    keys.keys.push_back(rows.integer(0));
+    keys.condensed.emplace_back(rows.blob(6));
+    trial.id = TrialId::from_hex(rows.text(1));
+    trial.cell = static_cast<std::uint32_t>(rows.integer(2));
+    trial.state = static_cast<TrialState>(rows.integer(3));
+    trial.attempts = static_cast<int>(rows.integer(4));
+    trial.replicate = displayed_member(rows.text(5), replicate);
+    if (!rows.is_null(7)) {
+      trial.outcome = outcome_name(static_cast<Outcome>(rows.integer(7)));
+      trial.message = rows.string(8);
+      trial.output_tail = rows.string(9);
+      trial.elapsed_s = rows.is_null(10) ? 0 : rows.real(10);
+      trial.peak_memory_bytes = rows.is_null(11) ? 0 : rows.real(11);
+    } else if (trial.attempts > 0) {
+      unfinished.read(trial);
+    }
+    if (!rows.is_null(12)) trial.provenance = digests.at(rows.integer(12));
+    if (trial.cell >= out.cells.size()) {
+      fail("sweep '{}' has a trial of cell {}, which its description lacks", out.sweep, trial.cell);
+    }
+    out.cells[trial.cell].trials.push_back(out.trials.size());
+    out.trials.push_back(std::move(trial));
+  }
+  return keys;
+}
+
+// Final values, the metrics that were reported, and every series in brief.
+// Returns how many points those have that have a curve.
+std::uint64_t read_series(Connection& connection, TrialKeys& keys, SweepResults& out) {
+  const auto names = names_by_key(connection, "SELECT metric_id, name FROM metric");
+  struct Place {
+    const std::string* name = nullptr;
+    std::vector<SeriesResult>* series = nullptr;
+  };
+  std::unordered_map<std::int64_t, Place> places;
+  std::set<std::int64_t> with_curve;
+  std::uint64_t points = 0;
+  BriefReader briefs(connection);
+  for (std::size_t i = 0; i < keys.keys.size(); ++i) {
+    TrialResult& trial = out.trials[i];
+    for (const SeriesBrief& each : briefs.read(keys.keys[i], keys.condensed[i])) {
+      Place& place = places[each.metric_id];
+      if (place.series == nullptr) {
+        place = {&names.at(each.metric_id), &out.series[names.at(each.metric_id)]};
+        keys.metrics[*place.name] = each.metric_id;
+      }
+      place.series->push_back(
+          {i, each.points, each.first_step, each.last_step, each.last, each.minimum, each.maximum});
+      if (each.first_step < each.last_step) {
+        with_curve.insert(each.metric_id);
+        points += each.points;
+      }
+      if (trial.state != TrialState::kDone) continue;
+      trial.final_metrics.emplace_hint(trial.final_metrics.end(), *place.name, each.last);
+    }
+  }
+  for (const std::int64_t metric_id : with_curve) out.curves[names.at(metric_id)];
+  for (const auto& [name, series] : out.series) {
+    const bool known = std::any_of(out.metrics.begin(), out.metrics.end(),
+                                   [&](const MetricInfo& each) { return each.name == name; });
+    if (!known) out.metrics.push_back({name, Goal::kMinimize, "", ""});
+  }
+  return points;
+}
+
+// Of a sweep that is not a large one; inside of a transaction.
+void read_curves(Connection& connection, const TrialKeys& keys, const SweepResultsOptions& options,
+                 SweepResults& out) {
+  CurveReader reader(connection);
+  for (auto& [name, curves] : out.curves) {
+    const std::int64_t metric_id = keys.metrics.at(name);
+    for (const SeriesResult& each : out.series.at(name)) {
+      curves.push_back({each.trial, reader.read(keys.keys[each.trial], metric_id, each.points,
+                                                options.points_per_curve)});
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view state_name(TrialState state) {
+  return kStateNames.at(static_cast<std::size_t>(state));
+}
+
+bool has_result(TrialState state) {
+  return state == TrialState::kDone || state == TrialState::kDiverged;
+}
+
+bool is_settled(TrialState state) { return has_result(state) || state == TrialState::kFailed; }
+
+SweepResults load_sweep_results(const Database& database, const std::string& sweep,
+                                const SweepResultsOptions& options) {
+  Connection& connection = database.connection();
+  const Transaction snapshot(connection, Transaction::Kind::kRead);
+  const KnownSweep known = known_sweep(connection, sweep);
+  SweepResults out;
+  out.sweep = sweep;
+  read_planning(connection, known, out);
+  TrialKeys keys = read_trials(connection, known, options.cells, out);
+  const std::uint64_t points = read_series(connection, keys, out);
+  if (options.points_in_all == 0 || points > options.points_in_all) {
+    out.curve_source = std::make_shared<CurveSource>(database, std::move(keys.keys), out.series);
+  } else {
+    read_curves(connection, keys, options, out);
+  }
+  for (const TrialResult& trial : out.trials) {
+    if (trial.provenance.empty() || out.provenance.contains(trial.provenance)) continue;
+    out.provenance.emplace(trial.provenance, load_provenance(database, trial.provenance));
+  }
+  return out;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,58 @@
+// How two trials differ: what they were given, where they ran, what they measured.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "results/read/trial_record.h"
+
+namespace polysweep {
+
+// Something that is not the same on both sides; empty where a side has none.
+struct FactDifference {
+  std::string name;
+  std::optional<std::string> first;
+  std::optional<std::string> second;
+};
+
+// A series of both trials, or of one.
+struct SeriesDifference {
+  std::string metric;
+  std::optional<double> first;  // the last value
+  std::optional<double> second;
+  // Steps that both have, and those that one alone has.
+  std::uint64_t common_steps = 0;
+  std::uint64_t other_steps = 0;
+  // The first step, in either, at which they are not the same: another value (bit
+  // for bit, but all NaN are one), or a value on one side alone.
+  std::optional<std::int64_t> since_step;
+  double largest = 0;  // absolute difference over the common steps with finite values
+
+  bool differs() const { return since_step.has_value(); }
+};
+
+// All of what differs, and every series.
+struct TrialDifference {
+  std::vector<FactDifference> identity;    // experiment, version, data, state, outcome
+  std::vector<FactDifference> parameters;  // displayed values
+  std::vector<FactDifference> provenance;  // of the counted attempts: build, machine, ...
+  std::vector<FactDifference> texts;       // "NAME at step N"
+  std::vector<SeriesDifference> series;    // by metric
+
+  bool empty() const;
+};
+
+// Reads all points of both.
+TrialDifference difference_of(const Database& database, const TrialRecord& first,
+                              const TrialRecord& second);
+
+// The parts for facts by name, and for one series. Points by step.
+std::vector<FactDifference> fact_differences(const std::map<std::string, std::string>& first,
+                                             const std::map<std::string, std::string>& second);
+SeriesDifference series_difference(const std::string& metric, const std::vector<CurvePoint>& first,
+                                   const std::vector<CurvePoint>& second);
+
+}  // namespace polysweep

@@ -1,0 +1,85 @@
+#include "results/read/trial_origin.h"
+
+#include <algorithm>
+
+#include "results/read/sweep_description.h"
+#include "results/read/sweep_results.h"
+#include "results/schema/connection.h"
+
+namespace polysweep {
+namespace {
+
+// "" where the command line said nothing of it.
+std::string override_of(const SweepResults& sweep, const std::string& name) {
+  for (const std::string& word : sweep.overrides) {
+    if (word.starts_with(name + "=")) return word;
+  }
+  return "";
+}
+
+ParameterOrigin origin_of(const SweepResults& sweep, const std::string& name, const Value& value) {
+  ParameterOrigin out;
+  const auto factor = std::find_if(sweep.factors.begin(), sweep.factors.end(),
+                                   [&](const FactorInfo& each) { return each.name == name; });
+  // A factor that does not apply to a trial's cell leaves it the default.
+  const bool varies =
+      factor != sweep.factors.end() &&
+      std::find(factor->levels.begin(), factor->levels.end(), value) != factor->levels.end();
+  if (varies) {
+    out.source = ParameterSource::kFactor;
+    out.levels = factor->levels;
+  } else if (name == sweep.replicate) {
+    out.source = ParameterSource::kReplicate;
+  } else if (sweep.fixed.find(name) != nullptr) {
+    out.source = ParameterSource::kFixed;
+  }
+  if (out.source != ParameterSource::kDefault) out.override_word = override_of(sweep, name);
+  if (!out.override_word.empty()) out.source = ParameterSource::kOverride;
+  return out;
+}
+
+}  // namespace
+
+std::string_view source_name(ParameterSource source) {
+  switch (source) {
+    case ParameterSource::kDefault:
+      return "default";
+    case ParameterSource::kFixed:
+      return "fixed";
+    case ParameterSource::kFactor:
+      return "factor";
+    case ParameterSource::kReplicate:
+      return "replicate";
+    case ParameterSource::kOverride:
+      return "override";
+  }
+  return "";
+}
+
+std::vector<TrialOrigin> load_origins(const Database& database, const TrialId& id,
+                                      const Parameters& parameters) {
+  Statement rows = database.connection().prepare(
+      "SELECT s.name, n.planned_us, n.description FROM trial t "
+      "JOIN sweep_trial x ON x.trial_id = t.trial_id "
+      "JOIN planning n ON n.revision_id = x.revision_id "
+      "JOIN sweep s ON s.planning_id = n.planning_id WHERE t.trial = ? ORDER BY s.name");
+  const std::string hex = id.hex();
+  std::vector<TrialOrigin> out;
+  rows.with(hex);
+  while (rows.step()) {
+    SweepResults sweep;
+    read_description(rows.string(0), rows.string(2), sweep);
+    TrialOrigin& origin = out.emplace_back();
+    origin.sweep = rows.string(0);
+    origin.planned_us = rows.integer(1);
+    origin.file = sweep.file;
+    origin.overrides = sweep.overrides;
+    origin.data_digests = sweep.data_digests;
+    for (const auto& [name, value] : parameters) {
+      origin.parameters[name] = origin_of(sweep, name, value);
+    }
+  }
+  return out;
+}
+
+}  // namespace polysweep

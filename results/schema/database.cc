@@ -1,0 +1,146 @@
+#include "results/schema/database.h"
+
+#include <sys/vfs.h>
+
+#include <array>
+
+#include "framework/core/error.h"
+#include "results/schema/connection.h"
+#include "results/schema/schema.h"
+
+namespace polysweep {
+namespace {
+
+constexpr int kBusyTimeout_ms = 10'000;
+
+struct NetworkFileSystem {
+  std::int64_t type;  // statfs(2) f_type
+  std::string_view name;
+};
+constexpr std::array kNetworkFileSystems{
+    NetworkFileSystem{0x6969, "NFS"},          NetworkFileSystem{0x517B, "SMB"},
+    NetworkFileSystem{0xFE534D42, "SMB"},      NetworkFileSystem{0xFF534D42, "CIFS"},
+    NetworkFileSystem{0x0BD00BD0, "Lustre"},   NetworkFileSystem{0x47504653, "GPFS"},
+    NetworkFileSystem{0x19830326, "BeeGFS"},   NetworkFileSystem{0x00C36400, "Ceph"},
+    NetworkFileSystem{0x5346414F, "AFS"},      NetworkFileSystem{0x6B414653, "AFS"},
+    NetworkFileSystem{0x73757245, "Coda"},     NetworkFileSystem{0x564C, "NCP"},
+    NetworkFileSystem{0x20030528, "OrangeFS"}, NetworkFileSystem{0x01161970, "GFS2"},
+    NetworkFileSystem{0x7461636F, "OCFS2"},    NetworkFileSystem{0x65735546, "FUSE"},
+};
+
+void refuse_network_file_system(const std::filesystem::path& file) {
+  struct statfs facts {};
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  if (statfs(folder.c_str(), &facts) != 0) return;  // opening it says what is wrong
+  const std::string_view name =
+      network_file_system(static_cast<std::int64_t>(static_cast<std::uint32_t>(facts.f_type)));
+  if (name.empty()) return;
+  fail(
+      "{} is on a network file system ({}), where SQLite's locks cannot be trusted; keep the "
+      "store on a local disk (its folder journal/ may be a link to a shared one)",
+      file.string(), name);
+}
+
+// Settings that hold for every connection.
+void configure(Connection& connection) {
+  sqlite3* handle = connection.handle();
+  sqlite3_extended_result_codes(handle, 1);
+  sqlite3_busy_timeout(handle, kBusyTimeout_ms);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);
+  connection.execute("PRAGMA cell_size_check = ON; PRAGMA cache_size = -65536");
+}
+
+// The version of our database, 0 for an empty file.
+int checked_version(Connection& connection) {
+  const std::string name = connection.file().string();
+  const auto application = connection.integer("PRAGMA application_id");
+  const auto version = static_cast<int>(connection.integer("PRAGMA user_version"));
+  if (application == 0 && version == 0 &&
+      connection.integer("SELECT count(*) FROM sqlite_master") == 0) {
+    return 0;
+  }
+  if (application != kApplicationId) {
+    fail(
+        "{} is a database of another program (application id {:#x}, not {:#x}); name another "
+        "store",
+        name, static_cast<std::uint32_t>(application), kApplicationId);
+  }
+  if (version > kSchemaVersion) {
+    fail(
+        "the database {} is of a newer polysweep (version {}, this one knows up to {}); use that "
+        "one",
+        name, version, kSchemaVersion);
+  }
+  return version;
+}
+
+void prepare_for_writing(Connection& connection) {
+  // Twice the usual size wastes less at the ends of pages that are full of points.
+  if (checked_version(connection) == 0) connection.execute("PRAGMA page_size = 8192");
+  if (connection.text("PRAGMA journal_mode = WAL") != "wal") {
+    fail("the database {} cannot use a write-ahead log here; keep the store on a local disk",
+         connection.file().string());
+  }
+  connection.execute("PRAGMA synchronous = FULL");
+  if (checked_version(connection) == kSchemaVersion) return;
+  Transaction transaction(connection, Transaction::Kind::kWrite);
+  const int version = checked_version(connection);  // another may have been faster
+  if (version < kSchemaVersion) migrate(connection, version);
+  transaction.commit();
+}
+
+void prepare_for_reading(Connection& connection) {
+  connection.execute("PRAGMA query_only = ON");
+  const int version = checked_version(connection);
+  if (version == kSchemaVersion) return;
+  fail("the database {} is {}; `polysweep rebuild` makes it again from the journals",
+       connection.file().string(),
+       version == 0 ? "empty" : fmt::format("of an older polysweep (version {})", version));
+}
+
+}  // namespace
+
+std::filesystem::path database_path(const std::filesystem::path& store) {
+  return store / "polysweep.db";
+}
+
+std::filesystem::path journals_path(const std::filesystem::path& store) {
+  return store / "journal";
+}
+
+std::string_view network_file_system(std::int64_t statfs_type) {
+  for (const NetworkFileSystem& each : kNetworkFileSystems) {
+    if (each.type == statfs_type) return each.name;
+  }
+  return "";
+}
+
+Database::Database(std::filesystem::path file, Access access) : path_(std::move(file)) {
+  std::error_code ignored;
+  if (access == Access::kRead && !std::filesystem::exists(path_, ignored)) {
+    fail(
+        "there is no database {}; `polysweep run` makes one, `polysweep rebuild` makes it from "
+        "journals",
+        path_.string());
+  }
+  if (std::filesystem::is_directory(path_, ignored)) {
+    fail("{} is a folder, where the store's database should be; move it away", path_.string());
+  }
+  refuse_network_file_system(path_);
+  const int flags =
+      access == Access::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  connection_ = std::make_unique<Connection>(path_, flags);
+  configure(*connection_);
+  if (access == Access::kRead) {
+    prepare_for_reading(*connection_);
+  } else {
+    prepare_for_writing(*connection_);
+  }
+}
+
+Database::~Database() = default;
+Database::Database(Database&&) noexcept = default;
+
+}  // namespace polysweep

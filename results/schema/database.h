@@ -1,0 +1,49 @@
+// The database of a store: an index over its journals, in SQLite.
+//
+// Its tables and views are documented in results/FORMAT.md. One object belongs
+// to one thread; any number of readers may stand beside one writer. All of it
+// can be made again from the journals (rebuild.h).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace polysweep {
+
+class Connection;  // results/schema/connection.h, for results/ alone
+
+// STORE/polysweep.db and STORE/journal.
+std::filesystem::path database_path(const std::filesystem::path& store);
+std::filesystem::path journals_path(const std::filesystem::path& store);
+
+enum class Access : std::uint8_t {
+  kRead,   // nothing can be written; the file must exist
+  kWrite,  // made where it is missing, migrated where it is older
+};
+
+class Database {
+ public:
+  // Throws Error that says what to do for a file that is missing (kRead), not a
+  // database, another program's, of a newer polysweep, damaged, locked, or on a
+  // network file system.
+  Database(std::filesystem::path file, Access access);
+  ~Database();
+  Database(Database&&) noexcept;
+  Database& operator=(Database&&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  Connection& connection() const { return *connection_; }
+
+ private:
+  std::filesystem::path path_;
+  std::unique_ptr<Connection> connection_;
+};
+
+// What a file system type of statfs(2) is called if it is shared over a
+// network, where SQLite's locks cannot be trusted ("NFS"); "" for a local one.
+std::string_view network_file_system(std::int64_t statfs_type);
+
+}  // namespace polysweep

@@ -1,0 +1,294 @@
+// Version 1, as it was shipped: never edited.
+#include "results/schema/schema.h"
+
+namespace polysweep {
+namespace {
+
+constexpr const char* kTables1 = R"sql(
+CREATE TABLE journal (
+  journal_id INTEGER PRIMARY KEY,
+  host TEXT NOT NULL UNIQUE,
+  segment INTEGER NOT NULL,
+  offset INTEGER NOT NULL,
+  last_sequence INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  live INTEGER NOT NULL,
+  pid INTEGER,
+  started_us INTEGER,
+  stopped_us INTEGER,
+  stop_reason TEXT
+);
+
+CREATE TABLE journal_damage (
+  journal_id INTEGER NOT NULL REFERENCES journal,
+  segment INTEGER NOT NULL,
+  offset INTEGER NOT NULL,
+  torn_tail INTEGER NOT NULL,
+  what TEXT NOT NULL,
+  PRIMARY KEY (journal_id, segment, offset, what)
+) WITHOUT ROWID;
+
+CREATE TABLE state (state INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+INSERT INTO state VALUES (0, 'missing'), (1, 'running'), (2, 'done'), (3, 'diverged'),
+  (4, 'failed');
+
+CREATE TABLE outcome (outcome INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+INSERT INTO outcome VALUES (1, 'done'), (2, 'diverged'), (3, 'error'), (4, 'crashed'),
+  (5, 'out of memory'), (6, 'hung'), (7, 'timed out'), (8, 'preempted'), (9, 'host lost'),
+  (10, 'stopped');
+
+CREATE TABLE experiment (
+  experiment_id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  UNIQUE (name, version)
+);
+
+CREATE TABLE trial (
+  trial_id INTEGER PRIMARY KEY,
+  trial TEXT NOT NULL UNIQUE,
+  experiment_id INTEGER REFERENCES experiment,
+  data_digest TEXT,
+  parameters TEXT,
+  state INTEGER NOT NULL DEFAULT 0 REFERENCES state,
+  attempt INTEGER NOT NULL DEFAULT 0,
+  journal_id INTEGER REFERENCES journal
+);
+
+CREATE TABLE provenance_document (
+  provenance_id INTEGER PRIMARY KEY,
+  digest TEXT NOT NULL UNIQUE,
+  document TEXT
+);
+
+CREATE TABLE attempt (
+  trial_id INTEGER NOT NULL REFERENCES trial,
+  attempt INTEGER NOT NULL,
+  journal_id INTEGER NOT NULL REFERENCES journal,
+  epoch INTEGER NOT NULL,
+  slot INTEGER,
+  device INTEGER,
+  provenance_id INTEGER REFERENCES provenance_document,
+  started_us INTEGER,
+  begins_after INTEGER,
+  points INTEGER NOT NULL,
+  points_counted INTEGER NOT NULL,
+  texts INTEGER NOT NULL,
+  texts_counted INTEGER NOT NULL,
+  outcome INTEGER REFERENCES outcome,
+  final INTEGER,
+  message TEXT,
+  output_tail TEXT,
+  elapsed_s REAL,
+  peak_memory_bytes REAL,
+  finished_us INTEGER,
+  PRIMARY KEY (trial_id, attempt, journal_id)
+) WITHOUT ROWID;
+CREATE INDEX attempt_unfinished ON attempt (journal_id) WHERE outcome IS NULL;
+
+CREATE TABLE attempt_lost (
+  trial_id INTEGER NOT NULL REFERENCES trial,
+  attempt INTEGER NOT NULL,
+  journal_id INTEGER NOT NULL REFERENCES journal,
+  final INTEGER NOT NULL,
+  message TEXT NOT NULL,
+  noticed_us INTEGER NOT NULL,
+  PRIMARY KEY (trial_id, attempt, journal_id)
+) WITHOUT ROWID;
+
+CREATE TABLE metric (metric_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+CREATE TABLE point (
+  trial_id INTEGER NOT NULL,
+  metric_id INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  value REAL,
+  PRIMARY KEY (trial_id, metric_id, step)
+) WITHOUT ROWID;
+
+CREATE TABLE series (
+  trial_id INTEGER NOT NULL,
+  metric_id INTEGER NOT NULL,
+  points INTEGER NOT NULL,
+  not_finite INTEGER NOT NULL,
+  first_step INTEGER NOT NULL,
+  first REAL,
+  last_step INTEGER NOT NULL,
+  last REAL,
+  minimum_step INTEGER,
+  minimum REAL,
+  maximum_step INTEGER,
+  maximum REAL,
+  PRIMARY KEY (trial_id, metric_id)
+) WITHOUT ROWID;
+
+CREATE TABLE text (
+  text_id INTEGER PRIMARY KEY,
+  trial_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  step INTEGER NOT NULL,
+  value TEXT NOT NULL,
+  UNIQUE (trial_id, name, step)
+);
+
+CREATE TABLE sweep (
+  sweep_id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  planning_id INTEGER REFERENCES planning
+);
+
+CREATE TABLE revision (
+  revision_id INTEGER PRIMARY KEY,
+  sweep_id INTEGER NOT NULL REFERENCES sweep,
+  revision TEXT NOT NULL,
+  UNIQUE (sweep_id, revision)
+);
+
+CREATE TABLE planning (
+  planning_id INTEGER PRIMARY KEY,
+  sweep_id INTEGER NOT NULL REFERENCES sweep,
+  journal_id INTEGER NOT NULL REFERENCES journal,
+  sequence INTEGER NOT NULL,
+  revision_id INTEGER NOT NULL REFERENCES revision,
+  experiment_id INTEGER NOT NULL REFERENCES experiment,
+  trial_count INTEGER NOT NULL,
+  planned_us INTEGER NOT NULL,
+  order_us INTEGER NOT NULL,
+  description TEXT NOT NULL,
+  UNIQUE (sweep_id, journal_id, sequence)
+);
+
+CREATE TABLE cell (
+  planning_id INTEGER NOT NULL REFERENCES planning,
+  cell INTEGER NOT NULL,
+  levels TEXT NOT NULL,
+  baseline INTEGER,
+  is_baseline INTEGER NOT NULL,
+  PRIMARY KEY (planning_id, cell)
+) WITHOUT ROWID;
+
+CREATE TABLE sweep_trial (
+  revision_id INTEGER NOT NULL REFERENCES revision,
+  position INTEGER NOT NULL,
+  trial_id INTEGER NOT NULL REFERENCES trial,
+  cell INTEGER NOT NULL,
+  PRIMARY KEY (revision_id, position)
+) WITHOUT ROWID;
+CREATE INDEX sweep_trial_trial ON sweep_trial (trial_id, revision_id);
+)sql";
+
+constexpr const char* kViewsOfTrials1 = R"sql(
+CREATE VIEW trials AS
+SELECT t.trial AS trial, e.name AS experiment, e.version AS version,
+  t.data_digest AS data_digest, t.parameters AS parameters, s.name AS state,
+  t.attempt AS attempts, j.host AS host
+FROM trial t JOIN state s ON s.state = t.state
+LEFT JOIN experiment e ON e.experiment_id = t.experiment_id
+LEFT JOIN journal j ON j.journal_id = t.journal_id;
+
+CREATE VIEW metrics AS
+SELECT t.trial AS trial, m.name AS metric, p.step AS step, p.value AS value,
+  CASE WHEN p.value IS NULL THEN 'nan' WHEN p.value = 9e999 THEN 'inf'
+    WHEN p.value = -9e999 THEN '-inf' ELSE 'finite' END AS kind
+FROM point p JOIN trial t ON t.trial_id = p.trial_id JOIN metric m ON m.metric_id = p.metric_id;
+
+CREATE VIEW summaries AS
+SELECT t.trial AS trial, st.name AS state, m.name AS metric, s.points AS points,
+  s.not_finite AS not_finite, s.first_step AS first_step, s.first AS first,
+  s.last_step AS last_step, s.last AS last, s.minimum_step AS minimum_step,
+  s.minimum AS minimum, s.maximum_step AS maximum_step, s.maximum AS maximum
+FROM series s JOIN trial t ON t.trial_id = s.trial_id JOIN state st ON st.state = t.state
+JOIN metric m ON m.metric_id = s.metric_id;
+
+CREATE VIEW final_metrics AS
+SELECT t.trial AS trial, m.name AS metric, s.last_step AS step, s.last AS value,
+  CASE WHEN s.last IS NULL THEN 'nan' WHEN s.last = 9e999 THEN 'inf'
+    WHEN s.last = -9e999 THEN '-inf' ELSE 'finite' END AS kind
+FROM series s JOIN trial t ON t.trial_id = s.trial_id JOIN metric m ON m.metric_id = s.metric_id
+WHERE t.state = 2;
+
+CREATE VIEW texts AS
+SELECT t.trial AS trial, x.name AS name, x.step AS step, x.value AS value
+FROM text x JOIN trial t ON t.trial_id = x.trial_id;
+
+CREATE VIEW attempts AS
+SELECT t.trial AS trial, a.attempt AS attempt, j.host AS host, a.epoch AS epoch,
+  a.slot AS slot, a.device AS device,
+  CASE WHEN a.outcome IS NOT NULL THEN 'finished'
+    WHEN j.live AND j.epoch = a.epoch AND NOT EXISTS (
+      SELECT 1 FROM attempt_lost l
+        WHERE l.trial_id = a.trial_id AND l.attempt = a.attempt) THEN 'running'
+    ELSE 'lost' END AS state,
+  CASE WHEN a.outcome IS NOT NULL THEN o.name
+    WHEN j.live AND j.epoch = a.epoch AND NOT EXISTS (
+      SELECT 1 FROM attempt_lost l
+        WHERE l.trial_id = a.trial_id AND l.attempt = a.attempt) THEN NULL
+    ELSE 'host lost' END AS outcome,
+  coalesce(a.final, (SELECT max(l.final) FROM attempt_lost l
+    WHERE l.trial_id = a.trial_id AND l.attempt = a.attempt), 0) AS final,
+  coalesce(a.message, (SELECT max(l.message) FROM attempt_lost l
+    WHERE l.trial_id = a.trial_id AND l.attempt = a.attempt), '') AS message,
+  coalesce(a.output_tail, '') AS output_tail, a.started_us AS started_us,
+  a.finished_us AS finished_us, a.elapsed_s AS elapsed_s,
+  a.peak_memory_bytes AS peak_memory_bytes,
+  CASE WHEN a.begins_after > -9223372036854775808 THEN a.begins_after END AS resumed_step,
+  a.points AS points, a.points - a.points_counted AS points_ignored,
+  a.texts AS texts, a.texts - a.texts_counted AS texts_ignored, p.digest AS provenance,
+  a.attempt = t.attempt AND a.journal_id = t.journal_id AS counted
+FROM attempt a JOIN trial t ON t.trial_id = a.trial_id
+JOIN journal j ON j.journal_id = a.journal_id
+LEFT JOIN outcome o ON o.outcome = a.outcome
+LEFT JOIN provenance_document p ON p.provenance_id = a.provenance_id;
+)sql";
+
+constexpr const char* kOtherViews1 = R"sql(
+CREATE VIEW provenance AS SELECT digest, document FROM provenance_document;
+
+CREATE VIEW provenance_facts AS
+SELECT p.digest AS provenance, f.key AS fact, f.value AS value
+FROM provenance_document p, json_each(p.document) f;
+
+CREATE VIEW sweeps AS
+SELECT s.name AS sweep, e.name AS experiment, e.version AS version, r.revision AS revision,
+  n.trial_count AS trials, n.planned_us AS planned_us, n.description AS description
+FROM sweep s JOIN planning n ON n.planning_id = s.planning_id
+JOIN revision r ON r.revision_id = n.revision_id
+JOIN experiment e ON e.experiment_id = n.experiment_id;
+
+CREATE VIEW sweep_trials AS
+SELECT s.name AS sweep, x.position AS position, x.cell AS cell, t.trial AS trial,
+  st.name AS state, t.parameters AS parameters
+FROM sweep s JOIN planning n ON n.planning_id = s.planning_id
+JOIN sweep_trial x ON x.revision_id = n.revision_id
+JOIN trial t ON t.trial_id = x.trial_id JOIN state st ON st.state = t.state;
+
+CREATE VIEW cells AS
+SELECT s.name AS sweep, c.cell AS cell, c.levels AS levels, c.is_baseline AS is_baseline,
+  c.baseline AS baseline, count(t.trial_id) AS planned,
+  count(CASE WHEN t.state = 2 THEN 1 END) AS done,
+  count(CASE WHEN t.state = 1 THEN 1 END) AS running,
+  count(CASE WHEN t.state = 3 THEN 1 END) AS diverged,
+  count(CASE WHEN t.state = 4 THEN 1 END) AS failed,
+  count(CASE WHEN t.state = 0 THEN 1 END) AS missing
+FROM sweep s JOIN planning n ON n.planning_id = s.planning_id
+JOIN cell c ON c.planning_id = n.planning_id
+LEFT JOIN sweep_trial x ON x.revision_id = n.revision_id AND x.cell = c.cell
+LEFT JOIN trial t ON t.trial_id = x.trial_id
+GROUP BY s.sweep_id, c.cell;
+
+CREATE VIEW journals AS
+SELECT host, epoch, live, pid, started_us, stopped_us, stop_reason, segment,
+  offset AS offset_bytes, last_sequence
+FROM journal;
+
+CREATE VIEW damage AS
+SELECT j.host AS host, d.segment AS segment, d.offset AS offset_bytes,
+  d.torn_tail AS torn_tail, d.what AS what
+FROM journal_damage d JOIN journal j ON j.journal_id = d.journal_id;
+)sql";
+
+}  // namespace
+
+std::vector<const char*> statements_1() { return {kTables1, kViewsOfTrials1, kOtherViews1}; }
+
+}  // namespace polysweep

@@ -1,0 +1,234 @@
+#include "runners/command/command_attempt.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "framework/core/clock.h"
+#include "framework/core/error.h"
+#include "runners/command/command_runner.h"
+#include "runners/process/descendants.h"
+#include "runners/process/slots.h"
+
+namespace polysweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kTick_ms = 100;
+constexpr std::size_t kReportPiece = 1024 * 1024;  // read between two looks at the program
+constexpr const char* kProtocol = "1";             // of docs/protocol.md
+
+std::string slot_name() {
+  const char* slot = std::getenv(kSlotVariable);
+  return slot == nullptr ? "0" : slot;
+}
+
+std::string device_name(std::int32_t device) {
+  return device < 0 ? "cpu" : fmt::format("cuda:{}", device);
+}
+
+std::string last_line_of(const std::string& tail) {
+  constexpr std::size_t kMostBytes = 300;
+  const std::size_t end = tail.find_last_not_of(" \t\n");
+  if (end == std::string::npos) return "";
+  const std::size_t begin = tail.rfind('\n', end);
+  std::string line = tail.substr(begin == std::string::npos ? 0 : begin + 1);
+  line.resize(std::min(line.size(), end - (begin == std::string::npos ? 0 : begin + 1) + 1));
+  if (line.size() <= kMostBytes) return line;
+  std::size_t cut = kMostBytes;
+  while (cut > 0 && (line[cut] & 0xC0) == 0x80) --cut;
+  return line.substr(0, cut) + "...";
+}
+
+}  // namespace
+
+CommandAttempt::CommandAttempt(const AttemptSurroundings& surroundings)
+    : around_(surroundings),
+      command_(*surroundings.spec.command),
+      trial_folder_(surroundings.assignment.trial_folder),
+      checkpoint_folder_(checkpoint_folder(trial_folder_)),
+      parameters_file_(parameters_path(trial_folder_)),
+      log_(log_path(trial_folder_, surroundings.assignment.attempt)),
+      report_file_(report_path(trial_folder_, surroundings.assignment.attempt)),
+      report_(surroundings.spec, trial_folder_, surroundings.recorder,
+              [this](std::int64_t step, const HistoryVisitor& visit) {
+                return read_history(trial_folder_, around_.assignment.attempt, step, visit);
+              }) {}
+
+AttemptResult CommandAttempt::run() {
+  around_.folders.prepare(trial_folder_, around_.assignment.parameters.canonical());
+  around_.memory_events.grew();
+  const ProcessOptions options = process_options();
+  // Before the program is there: it may be far before this thread runs again.
+  begun_s_ = progressed_s_ = system_clock().monotonic_s();
+  WorkerProcess process(options);
+  watch(process);
+  return end(process);
+}
+
+CommandAttempt::Variables CommandAttempt::variables() const {
+  const AssignTrial& assignment = around_.assignment;
+  return {{"POLYSWEEP_PROTOCOL", kProtocol},
+          {"POLYSWEEP_TRIAL", assignment.trial.hex()},
+          {"POLYSWEEP_ATTEMPT", std::to_string(assignment.attempt)},
+          {kTrialFolderVariable, trial_folder_.string()},
+          {"POLYSWEEP_CHECKPOINT_FOLDER", checkpoint_folder_.string()},
+          {"POLYSWEEP_PARAMETERS_FILE", parameters_file_.string()},
+          {"POLYSWEEP_METRICS_FILE", report_path(trial_folder_, assignment.attempt).string()},
+          {"POLYSWEEP_DATA_FOLDER", assignment.data_folder},
+          {"POLYSWEEP_SWEEP_FOLDER", command_.sweep_folder},
+          {"POLYSWEEP_DEVICE", device_name(assignment.device)},
+          {kKeeperVariable, around_.mark}};
+}
+
+ProcessOptions CommandAttempt::process_options() {
+  const AssignTrial& assignment = around_.assignment;
+  FilledCommand filled =
+      fill_command(command_, assignment.parameters,
+                   {{"trial", assignment.trial.hex()},
+                    {"attempt", std::to_string(assignment.attempt)},
+                    {"trial_folder", trial_folder_.string()},
+                    {"checkpoint_folder", checkpoint_folder_.string()},
+                    {"parameters_file", parameters_file_.string()},
+                    {"metrics_file", report_path(trial_folder_, assignment.attempt).string()},
+                    {"data_folder", assignment.data_folder},
+                    {"sweep_folder", command_.sweep_folder},
+                    {"device", device_name(assignment.device)},
+                    {"slot", slot_name()}});
+  ProcessOptions options;
+  options.argv = std::move(filled.argv);
+  options.argv[0] = around_.program_at(options.argv[0]).string();
+  options.environment = variables();
+  for (auto& variable : filled.environment) options.environment.push_back(std::move(variable));
+  options.folder = fs::path(command_.sweep_folder) / filled.folder;
+  options.channel = false;
+  options.session = true;
+  options.on_output = [this](std::string_view bytes) { log_.write(bytes); };
+  return options;
+}
+
+void CommandAttempt::watch(WorkerProcess& process) {
+  while (true) {
+    wait_for_news(process);
+    process.read_output();
+    more_to_read_ = follow_report();
+    if (process.poll()) return;
+    look_at_limits(process);
+  }
+}
+
+void CommandAttempt::wait_for_news(const WorkerProcess& process) const {
+  pollfd entries[] = {{process.pidfd(), POLLIN, 0}, {process.output(), POLLIN, 0}};
+  poll(entries, 2, more_to_read_ ? 0 : kTick_ms);
+}
+
+bool CommandAttempt::follow_report() {
+  std::string piece;
+  bool more = false;
+  try {
+    more = report_file_.read_more(piece, kReportPiece);
+    report_problem_.clear();
+  } catch (const Error& error) {
+    // It stays as it is at the next look: said once.
+    if (report_problem_ != error.what()) report_.reject(error.what());
+    report_problem_ = error.what();
+  }
+  lines_.append(piece);
+  while (const std::optional<ReportLines::Line> line = lines_.next()) report_.take(*line);
+  if (report_.accepted() > accepted_) progressed_s_ = system_clock().monotonic_s();
+  accepted_ = report_.accepted();
+  return more;
+}
+
+void CommandAttempt::look_at_limits(WorkerProcess& process) {
+  const double now_s = system_clock().monotonic_s();
+  if (interruption_ != Interruption::kNone) {
+    if (now_s > kill_s_) process.kill(SIGKILL);
+    return;
+  }
+  if (report_.divergence()) {
+    interrupt(process, Interruption::kDivergence, *report_.divergence());
+  } else if (around_.recorder.stop_requested()) {
+    interrupt(process, Interruption::kStop, "");
+  } else if (command_.time_limit_s > 0 && now_s - begun_s_ > command_.time_limit_s) {
+    interrupt(process, Interruption::kTimeLimit,
+              fmt::format("it took longer than its time limit of {} s", command_.time_limit_s));
+  } else if (command_.progress_limit_s > 0 && now_s - progressed_s_ > command_.progress_limit_s) {
+    interrupt(process, Interruption::kNoProgress,
+              fmt::format("it reported nothing for {} s", command_.progress_limit_s));
+  }
+}
+
+void CommandAttempt::interrupt(WorkerProcess& process, Interruption why, std::string text) {
+  interruption_ = why;
+  interruption_text_ = std::move(text);
+  kill_s_ = system_clock().monotonic_s() + command_.stop_grace_s;
+  process.kill(SIGTERM);
+  process.kill(SIGCONT);  // one that was stopped hears of it, too
+}
+
+AttemptResult CommandAttempt::end(WorkerProcess& process) {
+  const double elapsed_s = system_clock().monotonic_s() - begun_s_;
+  const Killed killed = kill_descendants({}, Reap::kYes);
+  process.read_output();  // of those that it left behind
+  while (follow_report()) {
+  }
+  if (const std::optional<ReportLines::Line> line = lines_.rest()) report_.take(*line);
+  report_.measured("elapsed_s", elapsed_s);
+  report_.measured("peak_memory_bytes", process.peak_memory_bytes());
+  report_.finish();
+  if (report_.divergence() && interruption_ == Interruption::kNone) {
+    interruption_ = Interruption::kDivergence;
+    interruption_text_ = *report_.divergence();
+  }
+  if (killed.count > 0 && interruption_ == Interruption::kNone) {
+    log_.write(
+        fmt::format("[polysweep: it left {} processes behind; they were killed]\n", killed.count));
+  }
+  log_.close();
+
+  CommandEnd ended;
+  ended.status = *process.poll();
+  ended.interruption = interruption_;
+  ended.interruption_text = interruption_text_;
+  ended.out_of_memory = around_.memory_events.grew();
+  ended.primary = command_.primary;
+  ended.has_primary = report_.has(command_.primary);
+  ended.has_result = report_.has_result();
+  ended.last_line = last_line_of(process.output_tail());
+  ended.rejection = report_.rejection();
+  AttemptResult result = judge(ended);
+  result.peak_memory_bytes = process.peak_memory_bytes();
+  for (const std::string& problem :
+       {log_.problem(), killed.left > 0
+                            ? fmt::format("{} processes of it would not die", killed.left)
+                            : std::string()}) {
+    if (problem.empty()) continue;
+    result.message += result.message.empty() ? problem : "; " + problem;
+  }
+  const bool is_settled = result.outcome == Outcome::kDone || result.outcome == Outcome::kDiverged;
+  if (is_settled) clean_up();
+  if (result.outcome != Outcome::kDone && result.outcome != Outcome::kStopped) {
+    // The host keeps what we print last beside the failure.
+    const std::string tail = process.output_tail() + "\n";
+    std::fwrite(tail.data(), 1, tail.size(), stdout);
+  }
+  return result;
+}
+
+// Leaves nothing of a trial that has left nothing itself. Without a checkpoint
+// no later attempt can go on from what was reported.
+void CommandAttempt::clean_up() {
+  std::error_code gone;
+  if (fs::is_empty(checkpoint_folder_, gone) && !gone) {
+    remove_reports(trial_folder_, around_.assignment.attempt);
+  }
+  around_.folders.tidy(trial_folder_);
+}
+
+}  // namespace polysweep

@@ -1,0 +1,73 @@
+// One attempt of a trial that runs a program. Used by command_runner.cc alone.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "framework/sweep/experiment.h"
+#include "framework/worker/worker_loop.h"
+#include "runners/command/command_end.h"
+#include "runners/command/report_file.h"
+#include "runners/command/trial_report.h"
+#include "runners/process/memory_events.h"
+#include "runners/process/output_log.h"
+#include "runners/process/worker_process.h"
+#include "runners/store/trial_folders.h"
+
+namespace polysweep {
+
+struct AttemptSurroundings {
+  const ExperimentSpec& spec;
+  const AssignTrial& assignment;
+  Recorder& recorder;
+  MemoryEvents& memory_events;
+  TrialFolders& folders;
+  const std::string& mark;  // process_mark() of the host
+  std::function<std::filesystem::path(const std::string&)> program_at;
+};
+
+class CommandAttempt {
+ public:
+  explicit CommandAttempt(const AttemptSurroundings& surroundings);
+
+  // Throws Error where the program cannot be started.
+  AttemptResult run();
+
+ private:
+  using Variables = std::vector<std::pair<std::string, std::string>>;
+
+  ProcessOptions process_options();
+  Variables variables() const;
+  void watch(WorkerProcess& process);
+  void wait_for_news(const WorkerProcess& process) const;
+  // True where more may be there already.
+  bool follow_report();
+  void look_at_limits(WorkerProcess& process);
+  void interrupt(WorkerProcess& process, Interruption why, std::string text);
+  AttemptResult end(WorkerProcess& process);
+  void clean_up();
+
+  const AttemptSurroundings& around_;
+  const CommandSpec& command_;
+  const std::filesystem::path trial_folder_;
+  const std::filesystem::path checkpoint_folder_;
+  const std::filesystem::path parameters_file_;
+  OutputLog log_;
+  FollowedFile report_file_;
+  ReportLines lines_;
+  TrialReport report_;
+  std::string report_problem_;
+  bool more_to_read_ = false;
+
+  Interruption interruption_ = Interruption::kNone;
+  std::string interruption_text_;
+  double begun_s_ = 0;
+  double progressed_s_ = 0;  // of the last line of the report that was understood
+  std::uint64_t accepted_ = 0;
+  double kill_s_ = 0;  // when patience with an interrupted program ends
+};
+
+}  // namespace polysweep

@@ -1,0 +1,103 @@
+#include "runners/command/command_end.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <string_view>
+
+namespace polysweep {
+
+namespace {
+
+// How programs say that memory has run out, on the host or on a device.
+bool speaks_of_memory(std::string_view line) {
+  for (const char* sign :
+       {"out of memory", "OutOfMemoryError", "MemoryError", "std::bad_alloc",
+        "can't allocate memory", "Cannot allocate memory", "CUBLAS_STATUS_ALLOC_FAILED"}) {
+    if (line.find(sign) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+// Signals that somebody else sends; the others come from what the program did.
+bool from_outside(int number) {
+  return number == SIGKILL || number == SIGTERM || number == SIGINT || number == SIGHUP;
+}
+
+std::string with_last_line(std::string text, const CommandEnd& end) {
+  if (!end.last_line.empty()) text += fmt::format("; its last line: {}", end.last_line);
+  return text;
+}
+
+AttemptResult of_signal(int number, const CommandEnd& end) {
+  const std::string what = describe(end.status);
+  if (number == SIGKILL && end.out_of_memory) {
+    return {Outcome::kOutOfMemory, "the system killed it for want of memory"};
+  }
+  if (from_outside(number)) {
+    return {Outcome::kPreempted, fmt::format("it was killed from outside: {}", what)};
+  }
+  return {Outcome::kCrashed, with_last_line(fmt::format("it crashed: {}", what), end)};
+}
+
+AttemptResult of_exit(int code, const CommandEnd& end) {
+  if (code == kExitDivergedProgram) {
+    return {Outcome::kDiverged, fmt::format("it says that it diverged (exit status {})", code)};
+  }
+  if (code == kExitStoppedProgram) {
+    return {Outcome::kPreempted,
+            fmt::format("it stopped by itself with a checkpoint (exit status {})", code)};
+  }
+  const bool killed_child = code == 128 + SIGKILL && end.out_of_memory;
+  if (code == kExitMemoryProgram || killed_child ||
+      (code != 0 && speaks_of_memory(end.last_line))) {
+    return {Outcome::kOutOfMemory,
+            with_last_line(fmt::format("it had no memory (exit status {})", code), end)};
+  }
+  if (code != 0) {
+    return {Outcome::kError,
+            with_last_line(fmt::format("it failed with exit status {}", code), end)};
+  }
+  if (end.has_primary) return {};
+  return {Outcome::kError,
+          fmt::format("it ended with exit status 0 but did not report its primary metric '{}'",
+                      end.primary)};
+}
+
+AttemptResult of_interruption(const CommandEnd& end) {
+  const Exited* exited = std::get_if<Exited>(&end.status);
+  switch (end.interruption) {
+    case Interruption::kTimeLimit:
+      return {Outcome::kTimedOut, end.interruption_text};
+    case Interruption::kNoProgress:
+      return {Outcome::kHung, end.interruption_text};
+    case Interruption::kDivergence:
+      return {Outcome::kDiverged, end.interruption_text};
+    case Interruption::kStop:
+    case Interruption::kNone:
+      break;
+  }
+  // Many programs end with status 0 when they are asked to stop: only a result
+  // says that the trial was at its end anyway.
+  if (exited != nullptr && exited->code == 0 && end.has_result && end.has_primary) return {};
+  if (exited != nullptr && exited->code == kExitDivergedProgram) return of_exit(exited->code, end);
+  return {Outcome::kStopped, ""};
+}
+
+}  // namespace
+
+AttemptResult judge(const CommandEnd& end) {
+  AttemptResult result;
+  if (end.interruption != Interruption::kNone) {
+    result = of_interruption(end);
+  } else if (const auto* signalled = std::get_if<Signalled>(&end.status)) {
+    result = of_signal(signalled->signal, end);
+  } else {
+    result = of_exit(std::get<Exited>(end.status).code, end);
+  }
+  if (end.rejection.empty()) return result;
+  result.message += result.message.empty() ? end.rejection : "; " + end.rejection;
+  return result;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,92 @@
+#include "runners/command/command_runner.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "framework/core/error.h"
+#include "framework/core/suggestion.h"
+#include "runners/command/command_attempt.h"
+#include "runners/process/descendants.h"
+#include "runners/process/program.h"
+#include "runners/process/slots.h"
+
+namespace polysweep {
+
+namespace {
+
+// Of the slot on this machine.
+std::string seat_name() {
+  char machine[256] = {};
+  if (gethostname(machine, sizeof machine - 1) != 0) fail("cannot ask for the machine's name");
+  const char* slot = std::getenv(kSlotVariable);
+  return fmt::format("{}-{}", machine, slot == nullptr ? "0" : slot);
+}
+
+// Of the host; ours where no host has started us.
+std::string keeper_mark() {
+  const char* mark = std::getenv(kKeeperVariable);
+  return mark == nullptr ? process_mark() : mark;
+}
+
+}  // namespace
+
+std::filesystem::path locate_program(const std::string& program,
+                                     const std::filesystem::path& sweep_folder,
+                                     const std::filesystem::path& own_folder) {
+  const bool is_path = program.find('/') != std::string::npos;
+  const std::filesystem::path found =
+      is_path ? (sweep_folder / program).lexically_normal() : find_program(program);
+  if (!found.empty() && access(found.c_str(), X_OK) == 0 &&
+      std::filesystem::is_regular_file(found)) {
+    return found;
+  }
+  if (is_path) fail("there is no program {} that can be run", found.string());
+  const std::filesystem::path beside = own_folder / program;
+  if (access(beside.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(beside)) return beside;
+  fail("there is no program {}, neither in a folder of $PATH nor in {}", in_quotes(program),
+       own_folder.string());
+}
+
+CommandRunner::CommandRunner(ExperimentSpec spec, std::filesystem::path own_folder)
+    : spec_(std::move(spec)),
+      own_folder_(std::move(own_folder)),
+      mark_(keeper_mark()),
+      folders_(seat_name()) {
+  check(spec_.command.has_value(), "the experiment runs a command");
+  adopt_orphans();
+}
+
+const std::filesystem::path& CommandRunner::program_at(const std::string& name) {
+  const auto known = programs_.find(name);
+  if (known != programs_.end()) return known->second;
+  return programs_[name] = locate_program(name, spec_.command->sweep_folder, own_folder_);
+}
+
+// The fence around an attempt.
+AttemptResult CommandRunner::run(const AssignTrial& assignment, Recorder& recorder) {
+  try {
+    if (assignment.experiment != spec_.name || assignment.experiment_version != spec_.version) {
+      fail(
+          "this worker has version {} of experiment {}, the trial was planned with version {} of "
+          "{}",
+          spec_.version, spec_.name, assignment.experiment_version, assignment.experiment);
+    }
+    const AttemptSurroundings surroundings = {
+        spec_,
+        assignment,
+        recorder,
+        memory_events_,
+        folders_,
+        mark_,
+        [this](const std::string& name) { return program_at(name); }};
+    return CommandAttempt(surroundings).run();
+  } catch (const std::exception& error) {
+    kill_descendants({}, Reap::kYes);
+    return {Outcome::kError, error.what()};
+  }
+}
+
+void CommandRunner::abandoned() { kill_descendants({}, Reap::kNo); }
+
+}  // namespace polysweep

@@ -1,0 +1,235 @@
+#include "runners/command/report_line.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "framework/core/error.h"
+#include "framework/core/suggestion.h"
+#include "framework/core/utf8.h"
+
+namespace polysweep {
+
+namespace {
+
+using Json = nlohmann::json;
+using Names = std::vector<std::string>;
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kLargestStep = 9007199254740992;  // 2^53: what JSON numbers hold exactly
+
+// Python writes NaN and Infinity bare, which is no JSON.
+std::string with_quoted_words(std::string_view line) {
+  std::string out;
+  bool in_text = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (in_text) {
+      out += c;
+      if (c == '\\' && i + 1 < line.size()) out += line[++i];
+      if (c == '"') in_text = false;
+      continue;
+    }
+    bool quoted = false;
+    for (const std::string_view word : {"NaN", "Infinity", "-Infinity"}) {
+      if (quoted || !line.substr(i).starts_with(word)) continue;
+      out += '"';
+      out += word;
+      out += '"';
+      i += word.size() - 1;
+      quoted = true;
+    }
+    if (quoted) continue;
+    in_text = c == '"';
+    out += c;
+  }
+  return out;
+}
+
+double value_of(const Json& json, std::string_view name) {
+  if (json.is_number()) return json.get<double>();
+  if (json.is_null()) return kNan;
+  if (json.is_string()) {
+    const std::string& word = json.get_ref<const std::string&>();
+    if (word == "NaN" || word == "nan") return kNan;
+    if (word == "Infinity" || word == "inf") return kInfinity;
+    if (word == "-Infinity" || word == "-inf") return -kInfinity;
+  }
+  fail("the value of metric {} is {}; a number, \"NaN\", \"Infinity\" or \"-Infinity\" is right",
+       in_quotes(name), json.type_name());
+}
+
+std::int64_t step_of(const Json& json) {
+  if (json.is_number()) {
+    const double step = json.get<double>();
+    if (step >= 0 && step <= kLargestStep && step == std::floor(step)) {
+      return static_cast<std::int64_t>(step);
+    }
+  }
+  fail("a step is a whole number from 0 to 2^53");
+}
+
+std::optional<std::int64_t> step_in(const Json& object) {
+  const auto found = object.find("step");
+  if (found == object.end()) return std::nullopt;
+  return step_of(*found);
+}
+
+std::string text_in(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_string()) fail("\"{}\" must be there, and a text", key);
+  return found->get<std::string>();
+}
+
+std::vector<std::pair<std::string, double>> values_in(const Json& object, const char* key) {
+  const Json& values = object.at(key);
+  if (!values.is_object()) fail("\"{}\" is an object of metrics, {{\"NAME\": VALUE}}", key);
+  std::vector<std::pair<std::string, double>> out;
+  for (const auto& [name, value] : values.items()) out.emplace_back(name, value_of(value, name));
+  return out;
+}
+
+Said metric_in(const Json& object) {
+  const std::string name = text_in(object, "metric");
+  const auto value = object.find("value");
+  if (value == object.end()) fail("metric {} has no \"value\"", in_quotes(name));
+  return SaidMetrics{{{name, value_of(*value, name)}}, step_in(object)};
+}
+
+Said progress_in(const Json& object) {
+  SaidProgress said;
+  const Json& done = object.at("progress");
+  const auto total = object.find("total");
+  const bool numbers = done.is_number() && (total == object.end() || total->is_number());
+  if (numbers) {
+    said.done = done.get<double>();
+    if (total != object.end()) said.total = total->get<double>();
+  }
+  if (!numbers || !(said.done >= 0) || !(said.total > 0) || !std::isfinite(said.total) ||
+      said.done > said.total) {
+    fail("\"progress\" is a share from 0 to 1, or a number from 0 to its \"total\"");
+  }
+  return said;
+}
+
+Said artifact_in(const Json& object) {
+  std::string path = text_in(object, "artifact");
+  if (path.empty() || path.find('\0') != std::string::npos) fail("an artifact is a path");
+  return SaidArtifact{std::move(path)};
+}
+
+Said text_of(const Json& object) {
+  return SaidText{text_in(object, "text"), text_in(object, "value"), step_in(object)};
+}
+
+// The kinds of lines: the member that tells them apart, what else they may have,
+// and how they are read.
+struct Kind {
+  const char* key;
+  Names members;
+  Said (*read)(const Json& object);
+};
+
+const std::vector<Kind>& kinds() {
+  static const std::vector<Kind> table = {
+      {"metric", {"metric", "value", "step"}, metric_in},
+      {"metrics",
+       {"metrics", "step"},
+       [](const Json& object) {
+         return Said(SaidMetrics{values_in(object, "metrics"), step_in(object)});
+       }},
+      {"result",
+       {"result"},
+       [](const Json& object) { return Said(SaidResult{values_in(object, "result")}); }},
+      {"text", {"text", "value", "step"}, text_of},
+      {"progress", {"progress", "total"}, progress_in},
+      {"resumed",
+       {"resumed"},
+       [](const Json& object) { return Said(SaidResumed{step_of(object.at("resumed"))}); }},
+      {"artifact", {"artifact"}, artifact_in},
+  };
+  return table;
+}
+
+Json parsed(std::string_view line) {
+  Json object = Json::parse(line, nullptr, false);
+  if (object.is_discarded() && (line.find("NaN") != std::string_view::npos ||
+                                line.find("Infinity") != std::string_view::npos)) {
+    object = Json::parse(with_quoted_words(line), nullptr, false);
+  }
+  if (object.is_discarded()) fail("not JSON: {}", in_quotes(line));
+  if (!object.is_object()) fail("no JSON object: {}", in_quotes(line));
+  return object;
+}
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
+}  // namespace
+
+Said parse_report_line(std::string_view line) {
+  if (line.size() > kLongestReportLine) {
+    fail("a line of {} bytes; one has at most {}", line.size(), kLongestReportLine);
+  }
+  if (!is_utf8(line)) fail("not UTF-8: {}", in_quotes(line));
+  const Json object = parsed(line);
+  Names keys;
+  for (const Kind& kind : kinds()) {
+    keys.emplace_back(kind.key);
+    if (!object.contains(kind.key)) continue;
+    for (const auto& [name, value] : object.items()) {
+      const bool known =
+          std::find(kind.members.begin(), kind.members.end(), name) != kind.members.end();
+      if (!known)
+        fail("{} of a line with \"{}\"", unknown_name("member", name, kind.members), kind.key);
+    }
+    return kind.read(object);
+  }
+  if (object.empty()) fail("an empty object says nothing");
+  fail("{}", unknown_name("kind of line", object.begin().key(), keys));
+}
+
+std::optional<ReportLines::Line> ReportLines::next() {
+  while (true) {
+    const std::size_t end = buffer_.find('\n', std::max(taken_, searched_));
+    if (end == std::string::npos) {
+      searched_ = buffer_.size();
+      if (buffer_.size() - taken_ > kLongestReportLine) {
+        skipping_ = true;
+        taken_ = buffer_.size();
+      }
+      forget_taken();
+      return std::nullopt;
+    }
+    const std::string_view text = std::string_view(buffer_).substr(taken_, end - taken_);
+    taken_ = end + 1;
+    const bool too_long = std::exchange(skipping_, false) || text.size() > kLongestReportLine;
+    if (too_long) return Line{"", true};
+    if (!is_blank(text)) return Line{std::string(text), false};
+  }
+}
+
+std::optional<ReportLines::Line> ReportLines::rest() {
+  const std::string_view text = std::string_view(buffer_).substr(taken_);
+  const bool too_long = std::exchange(skipping_, false) || text.size() > kLongestReportLine;
+  std::optional<Line> line;
+  if (too_long) {
+    line = Line{"", true};
+  } else if (!is_blank(text)) {
+    line = Line{std::string(text), false};
+  }
+  buffer_.clear();
+  taken_ = searched_ = 0;
+  return line;
+}
+
+void ReportLines::forget_taken() {
+  buffer_.erase(0, taken_);
+  searched_ -= taken_;
+  taken_ = 0;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,196 @@
+#include "runners/command/trial_report.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "framework/core/digest.h"
+#include "framework/core/error.h"
+#include "framework/core/suggestion.h"
+#include "framework/core/utf8.h"
+
+namespace polysweep {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+constexpr std::size_t kMostArtifacts = 1000;
+
+void expect_text_name(const std::string& name) {
+  const bool control =
+      std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+  if (name.empty() || name.size() > 200 || control) {
+    fail("{} is no name of a text; 1 to 200 bytes without control characters are right",
+         in_quotes(name));
+  }
+}
+
+}  // namespace
+
+std::int64_t SeriesSteps::next(const std::string& name, std::optional<std::int64_t> step) const {
+  const auto found = last_.find(name);
+  if (found != last_.end()) {
+    if (!step) return found->second + 1;
+    if (*step < found->second) {
+      fail("step {} of metric {} goes back behind its step {}", *step, in_quotes(name),
+           found->second);
+    }
+    return *step;
+  }
+  if (!step) return floor_ ? *floor_ + 1 : 0;
+  if (floor_ && *step <= *floor_) {
+    fail("step {} of metric {} is not beyond {}, the step that the attempt went on after", *step,
+         in_quotes(name), *floor_);
+  }
+  return *step;
+}
+
+void SeriesSteps::took(const std::string& name, std::int64_t step) { last_[name] = step; }
+
+std::int64_t SeriesSteps::largest() const {
+  std::int64_t largest = floor_.value_or(0);
+  for (const auto& [name, step] : last_) largest = std::max(largest, step);
+  return largest;
+}
+
+TrialReport::TrialReport(const ExperimentSpec& spec, fs::path trial_folder, Recorder& recorder,
+                         History history)
+    : spec_(spec),
+      trial_folder_(std::move(trial_folder)),
+      recorder_(recorder),
+      history_(std::move(history)) {
+  for (const MetricSpec& one : spec.metrics) known_.insert(one.name);
+}
+
+// The fence around one line: what it says may be wrong in any way.
+void TrialReport::take(const ReportLines::Line& line) {
+  ++lines_;
+  try {
+    if (line.too_long) fail("longer than {} bytes", kLongestReportLine);
+    apply(parse_report_line(line.text));
+    ++accepted_;
+  } catch (const Error& error) {
+    reject(fmt::format("line {}: {}", lines_, error.what()));
+  }
+}
+
+void TrialReport::reject(const std::string& what) {
+  if (rejected_++ == 0) first_rejection_ = what;
+}
+
+void TrialReport::apply(const Said& said) {
+  if (const auto* resumed = std::get_if<SaidResumed>(&said)) return resume(*resumed);
+  apply_up_to(kNoLimit, said);
+}
+
+// What lies beyond `limit` is passed over, and then what has no step of its own.
+void TrialReport::apply_up_to(std::int64_t limit, const Said& said) {
+  if (const auto* metrics = std::get_if<SaidMetrics>(&said)) {
+    // All of a line or nothing of it.
+    for (const auto& [name, value] : metrics->values) {
+      if (!known_.contains(name)) {
+        std::vector<std::string> names(known_.begin(), known_.end());
+        fail("{}", unknown_name("metric", name, names));
+      }
+      steps_.next(name, metrics->step);
+    }
+    for (const auto& [name, value] : metrics->values) metric(name, metrics->step, value, limit);
+  } else if (const auto* result = std::get_if<SaidResult>(&said)) {
+    if (is_beyond_) return;
+    apply_up_to(limit, SaidMetrics{result->values, steps_.largest()});
+    has_result_ = true;
+  } else if (const auto* text = std::get_if<SaidText>(&said)) {
+    expect_text_name(text->name);
+    if (is_beyond_ && !text->step) return;
+    const std::int64_t step = text->step.value_or(steps_.largest());
+    if (step > limit) return;
+    has_spoken_ = true;
+    recorder_.text(text->name, step, text->value);
+  } else if (const auto* progress = std::get_if<SaidProgress>(&said)) {
+    recorder_.progress(progress->done, progress->total);
+  } else if (const auto* artifact = std::get_if<SaidArtifact>(&said)) {
+    if (!is_beyond_) add_artifact(artifact->path);
+  }
+}
+
+void TrialReport::metric(const std::string& name, std::optional<std::int64_t> given, double value,
+                         std::int64_t limit) {
+  const std::int64_t step = steps_.next(name, given);
+  if (step > limit) {
+    is_beyond_ = true;
+    return;
+  }
+  has_spoken_ = true;
+  steps_.took(name, step);
+  recorder_.metric(name, step, value);
+  reported_.insert(name);
+  const std::vector<std::string>& diverging = spec_.command->diverging;
+  const bool diverges = !std::isfinite(value) &&
+                        std::find(diverging.begin(), diverging.end(), name) != diverging.end();
+  if (diverges && !divergence_) {
+    divergence_ = fmt::format("metric {} was {} at step {}", in_quotes(name), value, step);
+  }
+}
+
+void TrialReport::resume(const SaidResumed& said) {
+  if (has_spoken_) fail("\"resumed\" stands before all metrics and texts of an attempt");
+  if (resumed_) fail("\"resumed\" is said twice; once is right");
+  resumed_ = said.step;
+  std::int64_t limit_before = -1;
+  const bool replayed = history_(said.step, [&](std::int64_t limit, const Said& line) {
+    if (limit != std::exchange(limit_before, limit)) is_beyond_ = false;
+    try {
+      apply_up_to(limit, line);
+    } catch (const Error&) {
+      return;  // it was rejected by the attempt that wrote it, and counted there
+    }
+  });
+  is_beyond_ = false;
+  if (replayed) return;
+  steps_.raise_floor(said.step);
+  recorder_.resumed(said.step);
+}
+
+void TrialReport::add_artifact(const std::string& path) {
+  const fs::path normal = (trial_folder_ / path).lexically_normal();
+  const fs::path relative = normal.lexically_relative(trial_folder_.lexically_normal());
+  const std::string text = relative.generic_string();
+  if (text.empty() || text == "." || text.starts_with("..")) {
+    fail("the artifact {} does not lie below the trial's folder", in_quotes(path));
+  }
+  if (artifacts_.size() >= kMostArtifacts) fail("more than {} artifacts", kMostArtifacts);
+  artifacts_.insert(text);
+}
+
+void TrialReport::measured(const std::string& name, double value) {
+  if (known_.contains(name) && !has(name)) metric(name, steps_.largest(), value, kNoLimit);
+}
+
+void TrialReport::finish() {
+  std::int64_t number = 0;
+  for (const std::string& path : artifacts_) {
+    std::error_code wrong;
+    const fs::path file = trial_folder_ / path;
+    const std::uintmax_t size = fs::file_size(file, wrong);
+    if (wrong || fs::symlink_status(file, wrong).type() != fs::file_type::regular) {
+      reject(fmt::format("the artifact {} is no file", in_quotes(path)));
+      continue;
+    }
+    std::string value = "{\"path\":";
+    append_json_text(value, path);
+    value += fmt::format(",\"bytes\":{},\"sha256\":\"{}\"}}", size, sha256_hex_of_file(file));
+    recorder_.text("artifact", number++, value);
+  }
+}
+
+std::string TrialReport::rejection() const {
+  if (rejected_ == 0) return "";
+  if (rejected_ == 1)
+    return fmt::format("1 line of its metrics file was rejected: {}", first_rejection_);
+  return fmt::format("{} lines of its metrics file were rejected, the first: {}", rejected_,
+                     first_rejection_);
+}
+
+}  // namespace polysweep

@@ -1,0 +1,92 @@
+#include "runners/host/host.h"
+
+#include <unistd.h>
+
+#include "framework/core/clock.h"
+#include "framework/core/error.h"
+#include "framework/journal/journal_format.h"
+#include "runners/host/host_run.h"
+
+namespace polysweep {
+
+namespace {
+
+constexpr int kMostNames = 1000;
+
+std::vector<int> cpus_of(const std::vector<Slot>& slots) {
+  std::vector<int> result;
+  for (const Slot& slot : slots) result.insert(result.end(), slot.cpus.begin(), slot.cpus.end());
+  return result;
+}
+
+}  // namespace
+
+Host::Host(FileSystem& files, HostOptions options) : files_(files), options_(std::move(options)) {
+  check(!options_.slots.empty(), "a host has slots");
+  const std::string program = options_.worker.program.string();
+  if (access(program.c_str(), X_OK) != 0) {
+    fail(
+        "there is no worker program at {}: build the target polysweep-worker, or name another "
+        "with --worker PROGRAM",
+        program);
+  }
+  journal_ = std::make_unique<JournalWriter>(files, options_.store / "journal" / options_.name);
+  HostStarted started;
+  started.host = options_.name;
+  started.epoch = journal_->epoch();
+  started.time_us = system_clock().wall_us();
+  started.pid = getpid();
+  journal_->append(started);
+  journal_->sync();
+  LeaseFacts facts;
+  facts.host = options_.name;
+  facts.epoch = journal_->epoch();
+  facts.sweep = options_.sweep;
+  facts.lease_s = options_.lease_s;
+  facts.cpus = cpus_of(options_.slots);
+  lease_ = std::make_unique<HostLease>(files_, options_.store / "journal" / options_.name, facts);
+}
+
+Host::~Host() = default;
+
+JournalWriter& Host::journal() { return *journal_; }
+
+WriterEpoch Host::epoch() const { return journal_->epoch(); }
+
+HostResult Host::run(WorkSource& work, const TrialAt& trial_at, const RunSize& size,
+                     ProgressSink& sink, StopFlag& stop) {
+  HostResult result;
+  {
+    StopFile stop_file(files_, options_.store / "journal" / options_.name, journal_->epoch());
+    HostRun run({options_, *journal_, *lease_, stop_file, sink, stop}, work, trial_at, size);
+    result = run.run();
+  }
+  // The journal is whole: what others may run of ours is free from here on.
+  lease_->end();
+  return result;
+}
+
+HostResult Host::run(std::vector<TrialToRun> trials, const TrialAt& trial_at, const RunSize& size,
+                     ProgressSink& sink, StopFlag& stop) {
+  ListedWork work(std::move(trials));
+  return run(work, trial_at, size, sink, stop);
+}
+
+std::string free_host_name(FileSystem& files, const std::filesystem::path& store,
+                           const std::string& name) {
+  for (int i = 1; i <= kMostNames; ++i) {
+    const std::string candidate = i == 1 ? name : fmt::format("{}-{}", name, i);
+    const std::filesystem::path lock = store / "journal" / candidate / std::string(kJournalLock);
+    if (!files.is_locked(lock)) return candidate;
+  }
+  fail("{} processes use the store {} on this machine; more than that cannot", kMostNames,
+       store.string());
+}
+
+std::string trial_folder(const std::filesystem::path& store, const TrialId& id) {
+  const std::string hex = id.hex();
+  // A text: it is asked for at every start of a trial, and a path is slow to make.
+  return fmt::format("{}/trials/{}/{}", store.native(), hex.substr(0, 2), hex);
+}
+
+}  // namespace polysweep

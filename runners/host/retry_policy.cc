@@ -1,0 +1,91 @@
+#include "runners/host/retry_policy.h"
+
+#include <cctype>
+
+#include "framework/core/error.h"
+
+namespace polysweep {
+
+namespace {
+
+// The message without what differs from trial to trial: numbers, addresses, ids.
+std::string message_class(Outcome outcome, std::string_view message) {
+  std::string result(outcome_name(outcome));
+  result += ':';
+  for (std::size_t i = 0; i < message.size();) {
+    std::size_t end = i;
+    bool has_digit = false;
+    while (end < message.size() && std::isalnum(static_cast<unsigned char>(message[end]))) {
+      has_digit = has_digit || std::isdigit(static_cast<unsigned char>(message[end]));
+      ++end;
+    }
+    if (has_digit) {
+      result += '#';
+    } else {
+      result.append(message.substr(i, end - i));
+    }
+    if (end < message.size()) result += message[end++];
+    i = end;
+  }
+  return result;
+}
+
+}  // namespace
+
+void FailureCounts::add(Outcome outcome) {
+  if (outcome == Outcome::kCrashed) ++crashed;
+  if (outcome == Outcome::kOutOfMemory) ++out_of_memory;
+  if (outcome == Outcome::kHung || outcome == Outcome::kTimedOut) ++hung;
+}
+
+NextStep next_step(Outcome outcome, const FailureCounts& counts, const RetryLimits& limits) {
+  switch (outcome) {
+    case Outcome::kDone:
+    case Outcome::kDiverged:
+      return NextStep::kSettled;
+    case Outcome::kError:
+      return NextStep::kFailed;
+    case Outcome::kCrashed:
+      return counts.crashed > limits.crashed ? NextStep::kFailed : NextStep::kRetry;
+    case Outcome::kOutOfMemory:
+      return counts.out_of_memory > limits.out_of_memory ? NextStep::kFailed
+                                                         : NextStep::kRetryAlone;
+    case Outcome::kHung:
+    case Outcome::kTimedOut:
+      return counts.hung > limits.hung ? NextStep::kFailed : NextStep::kRetry;
+    case Outcome::kPreempted:
+      return counts.preempted > limits.preempted ? NextStep::kFailed : NextStep::kRetry;
+    case Outcome::kHostLost:
+    case Outcome::kStopped:
+      return NextStep::kRetry;
+  }
+  check(false, "an outcome is one of the known");
+  return NextStep::kFailed;
+}
+
+void CircuitBreaker::settled(Outcome outcome, std::string_view message) {
+  if (!open_ || same_ >= k_) return;
+  if (outcome == Outcome::kDone || outcome == Outcome::kDiverged) {
+    open_ = false;
+    return;
+  }
+  const std::string its_class = message_class(outcome, message);
+  if (same_ == 0) {
+    first_class_ = its_class;
+    first_message_ = message;
+  }
+  if (its_class == first_class_) {
+    ++same_;
+  } else {
+    open_ = false;
+  }
+}
+
+std::optional<std::string> CircuitBreaker::sentence() const {
+  if (k_ <= 0 || !open_ || same_ < k_) return std::nullopt;
+  return fmt::format(
+      "the first {} trials all failed in the same way, so nothing more is started: {}", k_,
+      first_message_);
+}
+
+}  // namespace polysweep

@@ -1,0 +1,96 @@
+#include "runners/host/worker_output.h"
+
+#include <algorithm>
+
+#include "framework/worker/output_mark.h"
+#include "runners/process/output_text.h"
+
+namespace polysweep {
+
+namespace {
+
+constexpr std::size_t kKeptBytes = 4 * kTailBytes;
+
+}  // namespace
+
+void WorkerOutput::expect(const TrialId& trial, std::uint32_t attempt) {
+  Attempt& added = attempts_.emplace_back();
+  added.trial = trial;
+  added.number = attempt;
+}
+
+std::deque<WorkerOutput::Attempt>::iterator WorkerOutput::find(const TrialId& trial,
+                                                               std::uint32_t attempt,
+                                                               std::size_t from) {
+  const auto is_it = [&](const Attempt& each) {
+    return each.number == attempt && each.trial == trial;
+  };
+  const auto middle = attempts_.begin() + static_cast<std::ptrdiff_t>(from);
+  const auto found = std::find_if(middle, attempts_.end(), is_it);
+  if (found != attempts_.end()) return found;
+  const auto before = std::find_if(attempts_.begin(), middle, is_it);
+  return before == middle ? attempts_.end() : before;
+}
+
+void WorkerOutput::add(std::string_view bytes) {
+  const std::string joined = held_back_.empty() ? "" : held_back_ + std::string(bytes);
+  if (!held_back_.empty()) bytes = joined;
+  held_back_.clear();
+  while (!bytes.empty()) {
+    const std::size_t at = std::min(bytes.find(kOutputMark), bytes.size());
+    print(bytes.substr(0, at));
+    bytes.remove_prefix(at);
+    if (bytes.empty()) return;
+    const std::optional<OutputMark> mark = read_output_mark(bytes);
+    const auto marked = mark ? find(mark->trial, mark->attempt, begun_) : attempts_.end();
+    if (marked != attempts_.end()) {
+      marked->begun = true;
+      while (begun_ < attempts_.size() && attempts_[begun_].begun) ++begun_;
+      bytes.remove_prefix(mark->size);
+    } else if (!mark && bytes.size() < kLongestOutputMark) {
+      held_back_ = bytes;
+      return;
+    } else {
+      print(bytes.substr(0, 1));
+      bytes.remove_prefix(1);
+    }
+  }
+}
+
+// To the attempt that began last; what comes before any is nobody's.
+void WorkerOutput::print(std::string_view bytes) {
+  if (bytes.empty()) return;
+  const auto begun = std::find_if(attempts_.rbegin(), attempts_.rend(),
+                                  [](const Attempt& each) { return each.begun; });
+  if (begun == attempts_.rend()) return;
+  begun->tail.append(bytes);
+  if (begun->tail.size() > kKeptBytes) begun->tail.erase(0, begun->tail.size() - kTailBytes);
+  if (!folder_of_) return;
+  if (!begun->log) {
+    const std::filesystem::path folder = folder_of_(begun->trial);
+    std::error_code problem;  // the log says it, too
+    std::filesystem::create_directories(folder, problem);
+    begun->log = std::make_unique<OutputLog>(log_path(folder, begun->number));
+  }
+  begun->log->write(bytes);
+}
+
+std::string WorkerOutput::last_lines(const TrialId& trial, std::uint32_t attempt) {
+  const auto found = find(trial, attempt);
+  return found == attempts_.end() ? "" : polysweep::last_lines(found->tail + held_back_);
+}
+
+void WorkerOutput::forget(const TrialId& trial, std::uint32_t attempt) {
+  const auto found = find(trial, attempt);
+  if (found == attempts_.end()) return;
+  if (!held_back_.empty() && found->begun) {
+    const std::string rest = std::move(held_back_);
+    held_back_.clear();
+    print(rest);
+  }
+  if (found->log) found->log->close();
+  if (found - attempts_.begin() < static_cast<std::ptrdiff_t>(begun_)) --begun_;
+  attempts_.erase(found);
+}
+
+}  // namespace polysweep

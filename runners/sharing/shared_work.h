@@ -1,0 +1,99 @@
+// The trials of a plan that several hosts share over one store, without a server.
+//
+// Whoever needs work claims some of what nobody holds (claim_log.h). A host's
+// claims are void once it has ended, died or let its lease run out
+// (living_hosts.h); what it has not settled by then, as its journal says, is
+// claimed by others. So no trial is run twice while its hosts live, and none is
+// lost when one dies.
+//
+// Fencing: a host that was stopped past its lease may have leased a trial at the
+// last moment, unseen. Whoever takes its trials over leaves one attempt number
+// out, so that whatever the stopped host still writes is of an older attempt:
+// kept in the record, not counted (results/FORMAT.md).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "framework/core/file_system.h"
+#include "framework/journal/journal_reader.h"
+#include "runners/host/work_source.h"
+#include "runners/sharing/claim_log.h"
+#include "runners/sharing/journal_watch.h"
+#include "runners/store/living_hosts.h"
+
+namespace polysweep {
+
+struct SharedWorkOptions {
+  std::filesystem::path store;
+  std::string host;  // ours, and its epoch
+  WriterEpoch epoch = 0;
+  // How far each journal was read when `trials` was made (results/read/ledger.h).
+  std::map<std::string, JournalPosition> positions;
+  double look_s = 1;  // between two looks at other hosts
+};
+
+class SharedWork : public WorkSource {
+ public:
+  // `trials`: all that are not settled, whoever runs them. Our lease is there
+  // already.
+  SharedWork(FileSystem& files, SharedWorkOptions options, std::vector<TrialToRun> trials);
+  // Removes our entries of the claims log where nobody else needs them.
+  ~SharedWork() override;
+
+  std::vector<TrialToRun> take(std::size_t least, std::size_t most) override;
+  std::size_t left() const override { return free_ + theirs_; }
+  bool overruled() const override { return !taken_from_us_.empty(); }
+  std::vector<TrialId> retake(const std::vector<TrialId>& held) override;
+  SettledElsewhere elsewhere() const override { return elsewhere_; }
+  std::string waiting_for() const override;
+
+ private:
+  enum class Holder : std::uint8_t { kNobody, kWe, kOther, kSettled };
+  struct Item {
+    TrialToRun trial;
+    Holder holder = Holder::kNobody;
+    // Held, or left, by a host that may come back: leave an attempt number out.
+    bool fenced = false;
+    std::uint32_t owner = 0;  // index into owners_, where kOther
+  };
+  struct Owner {
+    std::string host;
+    WriterEpoch epoch = 0;
+    bool lived = true;  // as of the last look
+  };
+
+  void look();
+  void read_claims();
+  void read_journals();
+  void free_trials_of_the_dead();
+  void started(const AttemptStarted& event);
+  void finished(const AttemptFinished& event);
+  std::vector<std::uint32_t> choose(std::size_t least, std::size_t most);
+  bool claim(const std::vector<TrialId>& trials);
+  Item* find(const TrialId& id);
+  void hold(Item& item, Holder holder);
+  std::uint32_t owner_of(const Claim& claim);
+  void tidy(WriterEpoch epoch);
+
+  FileSystem& files_;
+  SharedWorkOptions options_;
+  std::vector<Item> items_;
+  std::vector<std::uint32_t> by_id_;  // indexes into items_, made when first needed
+  std::size_t first_free_ = 0;        // none before it is free
+  std::size_t free_ = 0;
+  std::size_t theirs_ = 0;
+  std::vector<Owner> owners_;
+  std::set<TrialId> taken_from_us_;
+  SettledElsewhere elsewhere_;
+  LivingHosts hosts_;
+  ClaimLog log_;
+  JournalWatch watch_;
+  double looked_s_ = -1;
+};
+
+}  // namespace polysweep
