@@ -34,7 +34,7 @@ primary = { name = "validation_loss", goal = "minimize" }
 def elapsed_s(polysweep, file, every):
     with tempfile.TemporaryDirectory() as store:
         subprocess.run([polysweep, "run", file, "--store", store, "--slots", "1", "--quiet",
-                        "--checkpoint-seconds", "0", "--checkpoint-updates", str(every)],
+                        "--checkpoint-seconds", "0", "--checkpoint-steps", str(every)],
                        stdout=subprocess.DEVNULL, check=True)
         answer = subprocess.run([polysweep, "query", "SELECT elapsed_s FROM attempts", "--json",
                                  "--store", store], capture_output=True, text=True, check=True)

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "cli/shared/command.h"
+#include "cli/commands/command_table.h"
 
 int main(int argc, char** argv) {
   try {

@@ -1,6 +1,7 @@
 // polysweep ablate: what changes where one factor does.
-#include "cli/shared/command.h"
-#include "cli/shared/sweep_study.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/analysed_sweep.h"
+#include "cli/shared/figure_files.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 
@@ -8,36 +9,35 @@ namespace polysweep {
 namespace {
 
 void declare(CommandOptions& options) {
-  declare_study(options);
+  declare_analysis(options);
   options.shown.add_options()("reference", po::value<std::string>()->value_name("CELL"),
                               "the cell to change (default: the best complete one)");
-  options.word("sweep");
+  options.argument("sweep");
 }
 
 Json json_rows(const Study& study, const Ablation& ablation) {
   Json rows = Json::array();
   for (const OneOff& row : ablation.rows) {
-    rows.push_back({{"cell", json_cell(study, row.cell)},
+    rows.push_back({{"cell", cell_json(study, row.cell)},
                     {"factor", row.factor},
                     {"change", row.change},
                     {"pairs", row.pairs},
                     {"planned_pairs", row.planned},
-                    {"difference", json_number(row.difference)},
-                    {"t_interval", json_interval(row.interval)}});
+                    {"difference", number_or_null(row.difference)},
+                    {"t_interval", interval_json(row.interval)}});
   }
   return rows;
 }
 
 int run(const po::variables_map& given) {
   const std::vector<std::string> words = texts_of(given, "sweep");
-  SweepStudy source(given, words.empty() ? "" : words[0]);
-  source.set_reference(text_or(given, "reference", ""));
+  const AnalysedSweep source(given, words.empty() ? "" : words[0]);
   const Study& study = source.study();
   const std::optional<Ablation> ablation = ablation_of(study);
   if (!ablation) fail("no cell is complete: name one with --reference");
   if (given["json"].as<bool>()) {
-    Json out = json_head(study, study.results.primary);
-    out["reference"] = json_cell(study, ablation->reference);
+    Json out = head_json(study, study.results.primary);
+    out["reference"] = cell_json(study, ablation->reference);
     out["reference_was_chosen"] = ablation->chosen;
     out["changes"] = json_rows(study, *ablation);
     print_json(out);

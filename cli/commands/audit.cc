@@ -1,21 +1,22 @@
 // polysweep audit: whether all arms share data, budget, build and machine.
 #include <algorithm>
 
-#include "cli/shared/command.h"
-#include "cli/shared/sweep_study.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/analysed_sweep.h"
+#include "cli/shared/figure_files.h"
 #include "cli/shared/terminal.h"
 
 namespace polysweep {
 namespace {
 
 void declare(CommandOptions& options) {
-  declare_study(options);
-  options.word("sweep");
+  declare_analysis(options);
+  options.argument("sweep");
 }
 
 int run(const po::variables_map& given) {
   const std::vector<std::string> words = texts_of(given, "sweep");
-  SweepStudy source(given, words.empty() ? "" : words[0]);
+  AnalysedSweep source(given, words.empty() ? "" : words[0]);
   const Study& study = source.study();
   if (given["json"].as<bool>()) {
     Json out = Json::array();

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <iostream>
 
-#include "cli/shared/command.h"
-#include "cli/shared/printed_as.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/json_output.h"
+#include "cli/shared/output_format.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
@@ -28,7 +29,7 @@ void declare(CommandOptions& options) {
       "show so many cells; 0: all")(
       "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
       "of the intervals");
-  options.word("sweep");
+  options.argument("sweep");
 }
 
 MetricInfo chosen_metric(const SweepResults& results, const po::variables_map& given) {
@@ -149,7 +150,7 @@ int run(const po::variables_map& given) {
   store.catch_up();
   const Database database = store.open();
   const SweepResults results =
-      load_sweep_results(database, required_word(given, "sweep", "a sweep's name"), {1, 0});
+      load_sweep_results(database, required_argument(given, "sweep", "a sweep's name"), {1, 0});
   const MetricInfo metric = chosen_metric(results, given);
   const double confidence = given["confidence"].as<double>();
   if (!(confidence > 0 && confidence < 1)) {
@@ -160,10 +161,10 @@ int run(const po::variables_map& given) {
                                     [](const Ranked& each) { return each.values.holes.empty(); });
   const std::size_t top = given["top"].as<std::size_t>();
   if (top > 0 && rows.size() > top) rows.resize(top);
-  const PrintedAs face = printed_as(given);
-  if (face == PrintedAs::kJson) {
-    std::cout << as_json(results, rows).dump(1) << "\n";
-  } else if (face == PrintedAs::kCsv) {
+  const OutputFormat format = output_format(given);
+  if (format == OutputFormat::kJson) {
+    print_json(as_json(results, rows));
+  } else if (format == OutputFormat::kCsv) {
     std::cout << table_csv(table_of(results, metric, rows, confidence));
   } else {
     print_table(table_of(results, metric, rows, confidence));

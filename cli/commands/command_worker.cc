@@ -7,18 +7,18 @@
 #include <cstdio>
 #include <string>
 
-#include "cli/shared/command.h"
+#include "cli/commands/command_table.h"
 
 namespace polysweep {
 namespace {
 
 void declare(CommandOptions& options) {
   options.shown.add_options()("device", po::value<int>()->default_value(-1), "as a host says it");
-  options.word("file");
+  options.argument("file");
 }
 
 int run(const po::variables_map& given) {
-  serve_command(required_word(given, "file", "the catalogue of the command"));
+  serve_command(required_argument(given, "file", "the catalogue of the command"));
   std::fflush(stdout);
   // Not exit(): the listening thread still uses what that would take down.
   _exit(0);

@@ -1,6 +1,7 @@
 // polysweep compare: one comparison, or all with the baseline, paired by replicate.
-#include "cli/shared/command.h"
-#include "cli/shared/sweep_study.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/analysed_sweep.h"
+#include "cli/shared/figure_files.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 
@@ -8,29 +9,29 @@ namespace polysweep {
 namespace {
 
 void declare(CommandOptions& options) {
-  declare_study(options);
+  declare_analysis(options);
   declare_family(options);
-  options.word("sweep");
-  options.word("cells", true);
+  options.argument("sweep");
+  options.argument("cells", true);
 }
 
 Json json_row(const Study& study, const CellComparison& row) {
-  Json json = {{"cell", json_cell(study, row.cell)},
-               {"baseline", json_cell(study, row.baseline)},
+  Json json = {{"cell", cell_json(study, row.cell)},
+               {"baseline", cell_json(study, row.baseline)},
                {"verdict", verdict_name(row.verdict)},
                {"reason", row.reason},
                {"pairs", row.pairs.size()},
                {"planned_pairs", row.planned},
-               {"difference", json_number(row.mean)},
-               {"t_interval", json_interval(row.interval)},
-               {"bootstrap_interval", json_interval(row.bootstrap)}};
+               {"difference", number_or_null(row.mean)},
+               {"t_interval", interval_json(row.interval)},
+               {"bootstrap_interval", interval_json(row.bootstrap)}};
   const bool known = row.mean.has_value();
   json["p"] = known ? Json(row.p) : Json(nullptr);
   json["p_is_exact"] = row.exact;
   json["holm_p"] = known ? Json(row.holm_p) : Json(nullptr);
   json["smallest_p"] = row.smallest_p;
-  json["superiority"] = json_number(row.superiority);
-  json["effect_size"] = json_number(row.effect_size);
+  json["superiority"] = number_or_null(row.superiority);
+  json["effect_size"] = number_or_null(row.effect_size);
   json["more_pairs_for_floor"] = lacking_for_floor(row);
   json["pairs_for_effect"] = row.pairs_for_effect ? Json(*row.pairs_for_effect) : Json(nullptr);
   json["holes"] = row.holes;
@@ -46,7 +47,7 @@ void print(const Study& study, bool json) {
     print_table(comparison_table(study));
     return;
   }
-  Json out = json_head(study, study.comparison.metric);
+  Json out = head_json(study, study.comparison.metric);
   out["alpha"] = study.options.alpha;
   out["family"] = study.comparison.family;
   out["comparisons"] = Json::array();
@@ -64,7 +65,7 @@ int run(const po::variables_map& given) {
   if (!words.empty() && given.count("family") > 0) {
     fail("two cells are a family by themselves: give either them or --family");
   }
-  SweepStudy source(given, required_word(given, "sweep", "the sweep's name"));
+  AnalysedSweep source(given, required_argument(given, "sweep", "the sweep's name"));
   if (!words.empty()) source.rebase(words[0], words[1]);
   const Study& study = source.study();
   if (study.comparison.rows.empty()) {

@@ -2,8 +2,8 @@
 #include <filesystem>
 #include <map>
 
-#include "cli/shared/command.h"
-#include "cli/shared/planning.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/planned_sweep.h"
 #include "framework/core/error.h"
 #include "framework/sweep/sweep.h"
 #include "results/read/ledger.h"
@@ -155,7 +155,7 @@ std::vector<std::string> candidates(const std::vector<std::string>& before,
   return {};
 }
 
-void declare(CommandOptions& options) { options.word("typed", true); }
+void declare(CommandOptions& options) { options.argument("typed", true); }
 
 // A store that is not there, a sweep file that is wrong: nothing to offer.
 int run(const po::variables_map& given) {

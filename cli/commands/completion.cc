@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "cli/shared/command.h"
+#include "cli/commands/command_table.h"
 #include "framework/core/error.h"
 
 namespace polysweep {
@@ -24,22 +24,25 @@ constexpr std::string_view kBash = R"bash(_polysweep() {
 complete -o default -F _polysweep polysweep
 )bash";
 
+// clang-format off: it would rewrite the script.
 constexpr std::string_view kZsh = R"zsh(#compdef polysweep
 _polysweep() {
   local -a found open
-  found=(${(f)" $("${words[1]}" complete-- "${(@)words[2,CURRENT]}" 2 > / dev / null) "})
-    open = (${(M)found : # *= }) found =
-        (${found : # *= })(($ #found)) && compadd-- $found(($ #open)) &&
-            compadd - S '' --$open(($ #found + $ #open)) ||
-        _files
+  found=(${(f)"$("${words[1]}" complete -- "${(@)words[2,CURRENT]}" 2>/dev/null)"})
+  open=(${(M)found:#*=})
+  found=(${found:#*=})
+  (( $#found )) && compadd -- $found
+  (( $#open )) && compadd -S '' -- $open
+  (( $#found + $#open )) || _files
 }
 compdef _polysweep polysweep
 )zsh";
+// clang-format on
 
-void declare(CommandOptions& options) { options.word("shell"); }
+void declare(CommandOptions& options) { options.argument("shell"); }
 
 int run(const po::variables_map& given) {
-  const std::string shell = required_word(given, "shell", "bash or zsh");
+  const std::string shell = required_argument(given, "shell", "bash or zsh");
   if (shell == "bash") {
     fmt::print("{}", kBash);
   } else if (shell == "zsh") {

@@ -1,6 +1,7 @@
 // polysweep convergence: how soon each run gets as far as the baseline's best.
-#include "cli/shared/command.h"
-#include "cli/shared/sweep_study.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/analysed_sweep.h"
+#include "cli/shared/figure_files.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 
@@ -8,8 +9,8 @@ namespace polysweep {
 namespace {
 
 void declare(CommandOptions& options) {
-  declare_study(options);
-  options.word("sweep");
+  declare_analysis(options);
+  options.argument("sweep");
 }
 
 Json json_row(const Study& study, const ConvergenceRow& row) {
@@ -18,24 +19,24 @@ Json json_row(const Study& study, const ConvergenceRow& row) {
     const TrialResult& trial = study.results.trials[run.trial];
     runs.push_back({{"trial", trial.id.brief()},
                     {"replicate", trial.replicate},
-                    {"step", json_number(run.step)},
+                    {"step", number_or_null(run.step)},
                     {"censored", !run.step},
                     {"note", run.note}});
   }
-  return {{"cell", json_cell(study, row.cell)},
-          {"baseline", json_cell(study, row.baseline)},
-          {"target", json_number(row.target)},
+  return {{"cell", cell_json(study, row.cell)},
+          {"baseline", cell_json(study, row.baseline)},
+          {"target", number_or_null(row.target)},
           {"planned", row.planned},
           {"reached", row.reached},
           {"pairs", row.pairs},
-          {"ratio", json_number(row.ratio)},
-          {"t_interval", json_interval(row.interval)},
+          {"ratio", number_or_null(row.ratio)},
+          {"t_interval", interval_json(row.interval)},
           {"runs", runs}};
 }
 
 int run(const po::variables_map& given) {
   const std::vector<std::string> words = texts_of(given, "sweep");
-  SweepStudy source(given, words.empty() ? "" : words[0]);
+  AnalysedSweep source(given, words.empty() ? "" : words[0]);
   const Study& study = source.study();
   const auto convergence =
       converge(study.results, text_or(given, "metric", ""), study.options.confidence);
@@ -45,7 +46,7 @@ int run(const po::variables_map& given) {
         "than one step");
   }
   if (given["json"].as<bool>()) {
-    Json out = json_head(study, convergence->metric);
+    Json out = head_json(study, convergence->metric);
     out["cells"] = Json::array();
     for (const auto& row : convergence->rows) out["cells"].push_back(json_row(study, row));
     print_json(out);

@@ -5,10 +5,10 @@
 #include <iostream>
 #include <set>
 
-#include "cli/shared/command.h"
-#include "cli/shared/printed_as.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/json_output.h"
+#include "cli/shared/output_format.h"
 #include "cli/shared/store.h"
-#include "cli/shared/sweep_study.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
@@ -37,8 +37,8 @@ void declare(CommandOptions& options) {
       "cells that have a trial for which it holds, as for list")(
       "points", po::value<std::size_t>()->default_value(20)->value_name("N"),
       "at most so many of each, evenly spaced; 0: all");
-  options.word("metric");
-  options.word("sweep");
+  options.argument("metric");
+  options.argument("sweep");
 }
 
 struct LinePoint {
@@ -172,7 +172,7 @@ Table table_of(const std::string& metric, const std::vector<Line>& lines) {
   return table;
 }
 
-void print_json(const std::string& metric, const std::vector<Line>& lines) {
+void print_as_json(const std::string& metric, const std::vector<Line>& lines) {
   nlohmann::ordered_json out = {{"metric", metric}, {"lines", nlohmann::json::array()}};
   const auto number = [](double value) {
     return std::isfinite(value) ? nlohmann::ordered_json(value)
@@ -188,7 +188,7 @@ void print_json(const std::string& metric, const std::vector<Line>& lines) {
     }
     out["lines"].push_back({{"name", line.name}, {"runs", line.runs}, {"points", points}});
   }
-  std::cout << out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  print_json(out);
 }
 
 void print_csv(const std::vector<Line>& lines) {
@@ -205,13 +205,13 @@ int run(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
-  const std::string metric = required_word(given, "metric", "a metric's name");
+  const std::string metric = required_argument(given, "metric", "a metric's name");
   const std::vector<Line> lines = given.count("trial") > 0 ? trial_lines(database, metric, given)
                                                            : cell_lines(database, metric, given);
-  const PrintedAs face = printed_as(given);
-  if (face == PrintedAs::kJson) {
-    print_json(metric, lines);
-  } else if (face == PrintedAs::kCsv) {
+  const OutputFormat format = output_format(given);
+  if (format == OutputFormat::kJson) {
+    print_as_json(metric, lines);
+  } else if (format == OutputFormat::kCsv) {
     print_csv(lines);
   } else {
     print_table(table_of(metric, lines));

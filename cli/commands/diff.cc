@@ -3,7 +3,8 @@
 #include <cmath>
 #include <iostream>
 
-#include "cli/shared/command.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/json_output.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
@@ -18,7 +19,7 @@ constexpr std::size_t kTextShown = 60;  // characters of a sample
 void declare(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
-  options.word("trials", true);
+  options.argument("trials", true);
 }
 
 TableCell side(const std::optional<std::string>& value) {
@@ -95,8 +96,8 @@ nlohmann::ordered_json as_json(const SeriesDifference& series) {
                                            : nlohmann::ordered_json(nullptr)}};
 }
 
-void print_json(const TrialDifference& difference, const TrialRecord& first,
-                const TrialRecord& second) {
+void print_as_json(const TrialDifference& difference, const TrialRecord& first,
+                   const TrialRecord& second) {
   nlohmann::ordered_json out = {{"trials", {first.id.hex(), second.id.hex()}},
                                 {"same", difference.empty()},
                                 {"identity", as_json(difference.identity)},
@@ -105,7 +106,7 @@ void print_json(const TrialDifference& difference, const TrialRecord& first,
                                 {"texts", as_json(difference.texts)},
                                 {"metrics", nlohmann::json::array()}};
   for (const SeriesDifference& each : difference.series) out["metrics"].push_back(as_json(each));
-  std::cout << out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  print_json(out);
 }
 
 int run(const po::variables_map& given) {
@@ -118,7 +119,7 @@ int run(const po::variables_map& given) {
   const TrialRecord second = load_trial(database, find_trial(database, words[1]));
   const TrialDifference difference = difference_of(database, first, second);
   if (given["json"].as<bool>()) {
-    print_json(difference, first, second);
+    print_as_json(difference, first, second);
   } else {
     print_facts("identity", difference.identity, first, second);
     print_facts("parameter", difference.parameters, first, second);

@@ -2,8 +2,9 @@
 
 #include <iostream>
 
-#include "cli/shared/command.h"
-#include "cli/shared/planning.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/json_output.h"
+#include "cli/shared/planned_sweep.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 #include "framework/core/provenance.h"
@@ -12,10 +13,9 @@ namespace polysweep {
 namespace {
 
 void declare(CommandOptions& options) {
-  options.shown.add_options()("worker", po::value<std::string>()->value_name("PROGRAM"),
-                              "the worker program (default: polysweep-worker beside polysweep)");
+  declare_worker(options);
   declare_json(options);
-  options.word("name");
+  options.argument("name");
 }
 
 std::string range_of(const ParameterSpec& spec) {
@@ -108,12 +108,12 @@ int run(const po::variables_map& given) {
   if (given["json"].as<bool>()) {
     nlohmann::json catalogue = nlohmann::json::parse(found.to_json());
     if (names.empty()) {
-      std::cout << catalogue.dump(1) << "\n";
+      print_json(catalogue);
       return kExitComplete;
     }
     found.at(names[0]);
     for (const nlohmann::json& experiment : catalogue["experiments"]) {
-      if (experiment["name"] == names[0]) std::cout << experiment.dump(1) << "\n";
+      if (experiment["name"] == names[0]) print_json(experiment);
     }
     return kExitComplete;
   }

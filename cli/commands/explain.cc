@@ -5,9 +5,12 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "cli/shared/attempts.h"
-#include "cli/shared/command.h"
-#include "cli/shared/next_run.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/attempt_history.h"
+#include "cli/shared/json_output.h"
+#include "cli/shared/plan_membership.h"
+#include "cli/shared/planned_sweep.h"
+#include "cli/shared/rerun_decision.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
@@ -28,7 +31,7 @@ void declare(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   declare_planning(options);
-  options.word("trial");
+  options.argument("trial");
 }
 
 // A build that attempts of the trial ran in: facts "build.*" and "library.*".
@@ -41,9 +44,9 @@ struct Build {
 struct Explanation {
   TrialRecord trial;
   std::vector<TrialOrigin> origins;
-  std::vector<Today> today;  // as origins
+  std::vector<PlanMembership> today;  // as origins
   std::vector<Build> builds;
-  NextRun next;
+  RerunDecision next;
 };
 
 bool same_sources(const std::map<std::string, std::string>& facts) {
@@ -76,14 +79,14 @@ std::vector<Build> builds_of(const Database& database, const TrialRecord& trial)
 
 Explanation explain(const po::variables_map& given, const Store& store) {
   const Database database = store.open();
-  const std::string prefix = required_word(given, "trial", "a trial's id, or how it begins");
+  const std::string prefix = required_argument(given, "trial", "a trial's id, or how it begins");
   Explanation out;
   out.trial = load_trial(database, find_trial(database, prefix));
   out.origins = load_origins(database, out.trial.id, out.trial.parameters);
   out.builds = builds_of(database, out.trial);
-  out.next = next_run(out.trial, LivingHosts(system_files(), store.folder(), ""));
+  out.next = rerun_decision(out.trial, LivingHosts(system_files(), store.folder(), ""));
   for (const TrialOrigin& origin : out.origins) {
-    out.today.push_back(planned_today(given, origin, out.trial));
+    out.today.push_back(plan_membership(given, origin, out.trial));
   }
   return out;
 }
@@ -158,15 +161,15 @@ void print_next(const Explanation& e) {
         fmt::format("{}{}{}", origin.file.empty() ? "its file" : origin.file,
                     origin.overrides.empty() ? "" : " ", fmt::join(origin.overrides, " ")));
     const std::string why = terminal_escaped(e.today[i].why);
-    switch (e.today[i].planned) {
-      case PlannedToday::kHeld:
+    switch (e.today[i].state) {
+      case Membership::kPlanned:
         fmt::print("sweep {}: {} plans it today as it did then\n", origin.sweep, file);
         break;
-      case PlannedToday::kNotHeld:
+      case Membership::kNotPlanned:
         fmt::print("sweep {}: {} does not plan it any more, but others; {}\n", origin.sweep, file,
                    why);
         break;
-      case PlannedToday::kUnknown:
+      case Membership::kUnknown:
         fmt::print("sweep {}: whether {} still plans it is not known: {}\n", origin.sweep, file,
                    why);
     }
@@ -202,16 +205,17 @@ Json parameter_json(const ParameterOrigin& origin, const Value& value) {
   return out;
 }
 
-Json origin_json(const TrialOrigin& origin, const Today& today, const Parameters& parameters) {
-  const auto today_name = [](PlannedToday planned) -> Json {
-    if (planned == PlannedToday::kUnknown) return nullptr;
-    return planned == PlannedToday::kHeld;
+Json origin_json(const TrialOrigin& origin, const PlanMembership& today,
+                 const Parameters& parameters) {
+  const auto today_name = [](Membership state) -> Json {
+    if (state == Membership::kUnknown) return nullptr;
+    return state == Membership::kPlanned;
   };
   Json out = {{"sweep", origin.sweep},
               {"file", origin.file},
               {"overrides", origin.overrides},
               {"planned_us", origin.planned_us},
-              {"planned_today", today_name(today.planned)},
+              {"planned_today", today_name(today.state)},
               {"why", today.why},
               {"data", origin.data_digests},
               {"parameters", Json::object()}};
@@ -221,7 +225,7 @@ Json origin_json(const TrialOrigin& origin, const Today& today, const Parameters
   return out;
 }
 
-void print_json(const Explanation& e) {
+void print_as_json(const Explanation& e) {
   const TrialRecord& trial = e.trial;
   Json out = {{"id", trial.id.hex()},
               {"state", state_name(trial.state)},
@@ -240,7 +244,7 @@ void print_json(const Explanation& e) {
     out["builds"].push_back(
         {{"attempts", build.attempts}, {"same_sources", build.is_ours}, {"facts", build.facts}});
   }
-  std::cout << out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  print_json(out);
 }
 
 int run(const po::variables_map& given) {
@@ -248,7 +252,7 @@ int run(const po::variables_map& given) {
   store.catch_up();
   const Explanation explanation = explain(given, store);
   if (given["json"].as<bool>()) {
-    print_json(explanation);
+    print_as_json(explanation);
   } else {
     print_explanation(explanation);
   }

@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "cli/shared/command.h"
+#include "cli/commands/command_table.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
@@ -16,14 +16,14 @@ void declare(CommandOptions& options) {
       "to", po::value<std::string>()->value_name("FORMAT[:PLACE]"),
       "csv, jsonl, tensorboard or mlflow, and a folder that does not exist yet (default: "
       "SWEEP.FORMAT); mlflow also takes its own folder or http://SERVER");
-  options.word("sweep");
+  options.argument("sweep");
 }
 
 int run(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
-  const std::string sweep = required_word(given, "sweep", "a sweep's name");
+  const std::string sweep = required_argument(given, "sweep", "a sweep's name");
   if (given.count("to") == 0) fail("--to is missing: csv, jsonl, tensorboard or mlflow");
   const ExportTarget target = parse_export_target(text_or(given, "to", ""), sweep);
   const bool shows_progress = isatty(STDERR_FILENO) != 0;

@@ -4,11 +4,12 @@
 #include <iostream>
 #include <map>
 
-#include "cli/shared/command.h"
-#include "cli/shared/drawing.h"
-#include "cli/shared/planning.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/analysed_sweep.h"
+#include "cli/shared/gnuplot.h"
+#include "cli/shared/json_output.h"
+#include "cli/shared/planned_sweep.h"
 #include "cli/shared/store.h"
-#include "cli/shared/sweep_study.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
@@ -44,7 +45,7 @@ void declare(CommandOptions& options) {
       "arguments of the polynomials: paper, midpoint or gauss")(
       "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
       "of the bands");
-  options.word("sweep", true);
+  options.argument("sweep", true);
 }
 
 // A name for a file that every program can read.

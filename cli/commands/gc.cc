@@ -5,7 +5,8 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "cli/shared/command.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/json_output.h"
 #include "cli/shared/store.h"
 #include "framework/core/file_system.h"
 #include "reports/analysis/escaping.h"
@@ -52,7 +53,7 @@ void print_words(const std::vector<Waste>& all, bool dry_run) {
              bytes_of(all));
 }
 
-void print_json(const std::vector<Waste>& all, bool dry_run) {
+void print_as_json(const std::vector<Waste>& all, bool dry_run) {
   nlohmann::ordered_json items = nlohmann::ordered_json::array();
   for (const Waste& each : all) {
     items.push_back(
@@ -60,7 +61,7 @@ void print_json(const std::vector<Waste>& all, bool dry_run) {
   }
   const nlohmann::ordered_json out = {
       {"removed", !dry_run}, {"bytes", bytes_of(all)}, {"items", items}};
-  std::cout << out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  print_json(out);
 }
 
 int run(const po::variables_map& given) {
@@ -75,7 +76,7 @@ int run(const po::variables_map& given) {
     for (const Waste& each : all) remove_waste(each);
   }
   if (given["json"].as<bool>()) {
-    print_json(all, dry_run);
+    print_as_json(all, dry_run);
   } else {
     print_words(all, dry_run);
   }

@@ -1,6 +1,6 @@
 #include <iostream>
 
-#include "cli/shared/command.h"
+#include "cli/commands/command_table.h"
 #include "cli/shared/store.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
@@ -11,7 +11,7 @@ namespace {
 
 void declare(CommandOptions& options) {
   declare_store(options);
-  options.word("action");
+  options.argument("action");
 }
 
 // Reads every journal of the store; `visit(host, record)` sees each record.
@@ -31,7 +31,7 @@ std::vector<IngestDamage> read_all(const std::filesystem::path& journals, Visit 
 int run(const po::variables_map& given) {
   const Store store(given);
   const std::filesystem::path journals = journals_path(store.folder());
-  const std::string action = required_word(given, "action", "dump or check");
+  const std::string action = required_argument(given, "action", "dump or check");
   if (action != "dump" && action != "check") {
     fail("'{}' is nothing a journal can do; dump prints its records, check looks for damage",
          action.substr(0, 60));

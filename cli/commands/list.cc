@@ -6,8 +6,9 @@
 #include <set>
 #include <sstream>
 
-#include "cli/shared/command.h"
-#include "cli/shared/printed_as.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/json_output.h"
+#include "cli/shared/output_format.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
@@ -28,7 +29,7 @@ void declare(CommandOptions& options) {
       "show these: trial, experiment, state, attempts, parameters, final metrics")(
       "metric", po::value<std::vector<std::string>>()->value_name("NAME"),
       "show this metric's final value (may be repeated; default: all)");
-  options.word("sweep");
+  options.argument("sweep");
 }
 
 nlohmann::ordered_json as_json(const ListingRow& row) {
@@ -161,12 +162,12 @@ int run(const po::variables_map& given) {
   std::vector<std::string> columns = split(text_or(given, "columns", ""));
   for (const std::string& name : columns) expect_column(name, known);
   if (columns.empty()) columns = usual_columns(rows);
-  const PrintedAs face = printed_as(given);
-  if (face == PrintedAs::kJson) {
+  const OutputFormat format = output_format(given);
+  if (format == OutputFormat::kJson) {
     nlohmann::ordered_json out = nlohmann::json::array();
     for (const ListingRow& row : rows) out.push_back(as_json(row));
-    std::cout << out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
-  } else if (face == PrintedAs::kCsv) {
+    print_json(out);
+  } else if (format == OutputFormat::kCsv) {
     print_csv(rows, columns);
   } else {
     print_rows(rows, columns);

@@ -6,10 +6,10 @@
 #include <cstring>
 #include <thread>
 
-#include "cli/shared/command.h"
+#include "cli/commands/command_table.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
-#include "cli/shared/terminal_text.h"
+#include "cli/shared/terminal_sanitizer.h"
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
@@ -34,7 +34,7 @@ void declare(CommandOptions& options) {
   options.shown.add_options()("attempt", po::value<std::uint32_t>()->value_name("N"),
                               "of that attempt (default: the latest)")(
       "follow,f", po::bool_switch(), "go on printing until the trial, or that attempt, has ended");
-  options.word("trial");
+  options.argument("trial");
 }
 
 // As it was printed; a terminal gets of it what cannot harm it.
@@ -58,7 +58,7 @@ class Printer {
   }
 
   const bool terminal_ = output_is_terminal();
-  TerminalText text_;
+  TerminalSanitizer text_;
   bool any_ = false;
 };
 
@@ -231,7 +231,7 @@ class Follower {
 int run(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
-  const std::string prefix = required_word(given, "trial", "a trial's id, or how it begins");
+  const std::string prefix = required_argument(given, "trial", "a trial's id, or how it begins");
   const TrialRecord trial = [&] {
     const Database database = store.open();
     return load_trial(database, find_trial(database, prefix));

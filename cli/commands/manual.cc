@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "cli/shared/command.h"
+#include "cli/commands/command_table.h"
 #include "framework/core/provenance.h"
 
 namespace polysweep {
@@ -27,7 +27,7 @@ std::string plain(std::string_view text) {
 }
 
 void print_command(const Command& command) {
-  fmt::print(".SS polysweep {} {}\n{}.\n", plain(command.name), plain(command.words),
+  fmt::print(".SS polysweep {} {}\n{}.\n", plain(command.name), plain(command.arguments),
              plain(command.summary));
   const CommandOptions options(command);
   for (const auto& option : options.shown.options()) {

@@ -1,31 +1,36 @@
 #include <nlohmann/json.hpp>
 
-#include <iostream>
-#include <unordered_map>
+#include <algorithm>
 
-#include "cli/shared/command.h"
-#include "cli/shared/planning.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/json_output.h"
+#include "cli/shared/planned_sweep.h"
+#include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
-#include "framework/core/error.h"
+#include "cli/shared/trial_counts.h"
+#include "results/read/ledger.h"
 
 namespace polysweep {
 namespace {
 
-constexpr std::size_t kFirstRows = 8;
+constexpr std::size_t kTrialsShown = 8;
+constexpr std::size_t kLevelsShown = 12;
 
 void declare(CommandOptions& options) {
   declare_planning(options);
+  declare_store(options);
   declare_json(options);
-  options.shown.add_options()("count", po::bool_switch(), "print the number of trials alone");
-  options.word("file");
-  options.word("overrides", true);
+  options.shown.add_options()("count", po::bool_switch(), "print only the number of trials")(
+      "all", po::bool_switch(), "print all trials and levels, not only the first");
+  options.argument("file");
+  options.argument("overrides", true);
 }
 
 nlohmann::json as_json(const Parameters& parameters) {
   return nlohmann::json::parse(parameters.canonical());
 }
 
-// What polysweep fills in at the run stays as it is written.
+// Placeholders that polysweep fills in when the trial runs stay as they are.
 std::vector<std::string> command_of(const Plan& plan, std::size_t index) {
   std::vector<std::pair<std::string_view, std::string>> places;
   for (const std::string_view name : kCommandPlaces) {
@@ -34,7 +39,7 @@ std::vector<std::string> command_of(const Plan& plan, std::size_t index) {
   return fill_command(*plan.sweep().experiment.command, plan.trial(index).parameters, places).argv;
 }
 
-void print_json(const Plan& plan) {
+void print_as_json(const Plan& plan) {
   nlohmann::ordered_json out;
   out["sweep"] = plan.sweep().name;
   out["experiment"] = plan.sweep().experiment.name;
@@ -52,11 +57,11 @@ void print_json(const Plan& plan) {
     if (plan.sweep().experiment.command) row["command"] = command_of(plan, i);
     out["trials"].push_back(std::move(row));
   }
-  std::cout << out.dump(1) << "\n";
+  print_json(out);
 }
 
-// How many trials have each level of `factor`.
-std::string level_counts(const Plan& plan, const Factor& factor) {
+// The number of trials of each level of `factor`; of many levels the first.
+std::string level_counts(const Plan& plan, const Factor& factor, bool all) {
   std::vector<std::uint64_t> counts(factor.levels.size() + 1);
   for (std::size_t i = 0; i < plan.size(); ++i) {
     const std::size_t level = plan.level(i, factor.name);
@@ -64,8 +69,8 @@ std::string level_counts(const Plan& plan, const Factor& factor) {
   }
   std::string out;
   for (std::size_t i = 0; i < factor.levels.size(); ++i) {
-    if (i == 12 && factor.levels.size() > 14) {
-      out += fmt::format("  ... {} more levels", factor.levels.size() - i);
+    if (!all && i == kLevelsShown && factor.levels.size() > kLevelsShown + 2) {
+      out += fmt::format("  ... {} levels not shown (--all)", factor.levels.size() - i);
       break;
     }
     out += fmt::format("  {} ({})", factor.levels[i].display(), counts[i]);
@@ -74,11 +79,11 @@ std::string level_counts(const Plan& plan, const Factor& factor) {
   return out;
 }
 
-Table first_rows(const Plan& plan) {
+Table trial_table(const Plan& plan, std::size_t rows) {
   Table table;
   table.columns.push_back({"trial"});
   for (const Factor& factor : plan.sweep().factors) table.columns.push_back({factor.name});
-  for (std::size_t i = 0; i < std::min(plan.size(), kFirstRows); ++i) {
+  for (std::size_t i = 0; i < rows; ++i) {
     const Trial trial = plan.trial(i);
     TableRow row = {trial.id.brief()};
     for (const Factor& factor : plan.sweep().factors) {
@@ -98,35 +103,48 @@ void print_command(const Plan& plan) {
   fmt::print("\n");
 }
 
-void print_plan(const Plan& plan) {
+void print_plan(const Plan& plan, bool all) {
   const Sweep& sweep = plan.sweep();
   fmt::print("sweep {}: {} trials in {} cells of experiment {} (version {})\n\n", sweep.name,
              plan.size(), plan.cells().size(), sweep.experiment.name, sweep.experiment.version);
   if (sweep.experiment.command) print_command(plan);
   for (const Factor& factor : sweep.factors) {
-    fmt::print("  {:<14}{}{}\n", factor.name, level_counts(plan, factor),
+    fmt::print("  {:<14}{}{}\n", factor.name, level_counts(plan, factor, all),
                factor.name == sweep.replicate ? "  (replicate)" : "");
   }
   if (!sweep.fixed.empty()) fmt::print("\n  fixed:");
   for (const auto& [name, value] : sweep.fixed) fmt::print(" {}={}", name, value.display());
   if (!sweep.fixed.empty()) fmt::print("\n");
-  if (!plan.exclusions().empty()) fmt::print("\nleft out:\n");
+  if (!plan.exclusions().empty()) fmt::print("\nexcluded:\n");
   for (const Exclusion& exclusion : plan.exclusions()) {
     fmt::print("  {} combinations: {}\n", exclusion.count, exclusion.reason);
   }
   fmt::print("\n");
-  print_table(first_rows(plan));
-  if (plan.size() > kFirstRows) fmt::print("... and {} more\n", plan.size() - kFirstRows);
+  const std::size_t shown = all ? plan.size() : std::min(plan.size(), kTrialsShown);
+  print_table(trial_table(plan, shown));
+  if (plan.size() > shown) {
+    fmt::print("{} of {} trials not shown; --all prints them\n", plan.size() - shown, plan.size());
+  }
+}
+
+// How much of the plan the store of --store has already done.
+void print_standing(const po::variables_map& given, const Plan& plan) {
+  const Store store(given);
+  store.catch_up();
+  const Database database = store.open();
+  const StateCounts counts = Ledger(database).standing(plan).counts;
+  fmt::print("\nin {}: {}\n", store.folder().string(), counts_text(counts));
 }
 
 int run(const po::variables_map& given) {
-  const Planned planned = make_plan(given);
+  const PlannedSweep planned = make_plan(given);
   if (given["count"].as<bool>()) {
     fmt::print("{}\n", planned.plan.size());
   } else if (given["json"].as<bool>()) {
-    print_json(planned.plan);
+    print_as_json(planned.plan);
   } else {
-    print_plan(planned.plan);
+    print_plan(planned.plan, given["all"].as<bool>());
+    if (!given["store"].defaulted()) print_standing(given, planned.plan);
   }
   return kExitComplete;
 }
@@ -135,8 +153,8 @@ int run(const po::variables_map& given) {
 
 const Command kPlanCommand = {
     "plan",
-    "Shows the trials of a sweep without running them",
-    "FILE [name=value ...] [--data FOLDER] [--count | --json]",
+    "Shows the trials of a sweep without running them; with --store, also how many are done there",
+    "FILE [name=value ...] [--data FOLDER] [--store FOLDER] [--count | --json] [--all]",
     "  polysweep plan experiments/sweeps/demo.toml\n"
     "  polysweep plan experiments/sweeps/demo.toml dimension=64,128 seed=0..9 --count",
     declare,

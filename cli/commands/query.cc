@@ -5,8 +5,9 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "cli/shared/command.h"
-#include "cli/shared/printed_as.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/json_output.h"
+#include "cli/shared/output_format.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/digest.h"
@@ -26,7 +27,7 @@ void declare(CommandOptions& options) {
       "time-limit", po::value<double>()->default_value(10)->value_name("SECONDS"),
       "give up after so long")("rows", po::value<std::uint64_t>()->default_value(1'000'000),
                                "print at most so many rows");
-  options.word("sql");
+  options.argument("sql");
 }
 
 std::string hex_text(const QueryBlob& blob) {
@@ -114,7 +115,7 @@ int print_schema(const Database& database, bool json) {
     out[view.name] = view.columns;
     if (!json) fmt::print("{}({})\n", view.name, fmt::join(view.columns, ", "));
   }
-  if (json) std::cout << out.dump(1) << "\n";
+  if (json) print_json(out);
   return kExitComplete;
 }
 
@@ -123,16 +124,16 @@ int run(const po::variables_map& given) {
   store.catch_up();
   const Database database = store.open();
   if (given["schema"].as<bool>()) return print_schema(database, given["json"].as<bool>());
-  const std::string sql = required_word(given, "sql", "one SELECT in quotes");
+  const std::string sql = required_argument(given, "sql", "one SELECT in quotes");
   const QueryLimits limits{given["time-limit"].as<double>(), given["rows"].as<std::uint64_t>()};
   QueryOutcome outcome;
-  const PrintedAs face = printed_as(given);
-  if (face == PrintedAs::kJson) {
+  const OutputFormat format = output_format(given);
+  if (format == OutputFormat::kJson) {
     std::vector<std::string> names;
     bool any = false;
     outcome = run_query(database, sql, json_receiver(names, any), limits);
     std::cout << (any ? "\n]\n" : "]\n");
-  } else if (face == PrintedAs::kCsv) {
+  } else if (format == OutputFormat::kCsv) {
     outcome = run_query(database, sql, csv_receiver(), limits);
   } else {
     outcome = print_answer(database, sql, limits);

@@ -1,6 +1,6 @@
 #include "results/ingest/rebuild.h"
 
-#include "cli/shared/command.h"
+#include "cli/commands/command_table.h"
 #include "cli/shared/store.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "cli/shared/command.h"
-#include "cli/shared/drawing.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/analysed_sweep.h"
+#include "cli/shared/gnuplot.h"
 #include "cli/shared/store.h"
-#include "cli/shared/sweep_study.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/file_system.h"
 #include "reports/analysis/escaping.h"
@@ -30,7 +30,7 @@ void declare(CommandOptions& options) {
                           po::value<double>()->default_value(0.05, "0.05")->value_name("P"),
                           "family-wise error of the verdicts better and worse");
   declare_family(options);
-  options.word("sweep");
+  options.argument("sweep");
 }
 
 constexpr const char* kFaces[] = {"html", "markdown", "latex"};

@@ -4,7 +4,8 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "cli/shared/command.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/json_output.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/file_system.h"
@@ -27,7 +28,7 @@ void declare(CommandOptions& options) {
       "where", po::value<std::string>()->value_name("CONDITION"),
       "only those of them for which it holds: 'encoding=rope and attempts<3'")(
       "dry-run", po::bool_switch(), "say which trials those are, and change nothing");
-  options.word("sweep");
+  options.argument("sweep");
 }
 
 // In plan order.
@@ -58,17 +59,17 @@ void print_words(const Database& database, const std::vector<FailedTrial>& trial
   fmt::print("sweep {}: {} failed trials {}\n", sweep, trials.size(), what);
 }
 
-void print_json(const std::vector<FailedTrial>& trials, const std::string& sweep, bool dry_run) {
+void print_as_json(const std::vector<FailedTrial>& trials, const std::string& sweep, bool dry_run) {
   nlohmann::ordered_json items = nlohmann::ordered_json::array();
   for (const FailedTrial& each : trials) {
     items.push_back({{"trial", each.id.hex()}, {"attempts", each.attempts}});
   }
   const nlohmann::ordered_json out = {{"sweep", sweep}, {"reopened", !dry_run}, {"trials", items}};
-  std::cout << out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  print_json(out);
 }
 
 int run(const po::variables_map& given) {
-  const std::string sweep = required_word(given, "sweep", "the name of a sweep");
+  const std::string sweep = required_argument(given, "sweep", "the name of a sweep");
   const Store store(given);
   store.catch_up();
   // No run and no other retry begins between what we read and what we write.
@@ -79,7 +80,7 @@ int run(const po::variables_map& given) {
       failed_trials(database, sweep, text_or(given, "where", ""));
   const bool dry_run = given["dry-run"].as<bool>();
   if (given["json"].as<bool>()) {
-    print_json(trials, sweep, dry_run);
+    print_as_json(trials, sweep, dry_run);
   } else {
     print_words(database, trials, sweep, dry_run);
   }

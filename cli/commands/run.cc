@@ -1,8 +1,8 @@
 #include <map>
 
-#include "cli/shared/command.h"
-#include "cli/shared/host_setup.h"
-#include "cli/shared/planning.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/host_configuration.h"
+#include "cli/shared/planned_sweep.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
@@ -29,8 +29,8 @@ void declare(CommandOptions& options) {
       "lease", po::value<double>()->default_value(0)->value_name("SECONDS"),
       "others take over what this run has not done when it is silent for so long (0: 30, over a "
       "network 120)")("quiet", po::bool_switch(), "print the end alone");
-  options.word("file");
-  options.word("overrides", true);
+  options.argument("file");
+  options.argument("overrides", true);
 }
 
 // A lease is renewed through the file system, which may show old content for a
@@ -44,7 +44,7 @@ double lease_seconds(const po::variables_map& given, const Store& store) {
 
 // The door is open while we have no name yet, so that two runs that start at
 // once are two hosts.
-std::unique_ptr<Host> become_host(HostSetup& setup) {
+std::unique_ptr<Host> become_host(HostConfiguration& setup) {
   HostOptions& options = setup.options();
   const RunLock door(system_files(), options.store, kDoorWait_s);
   std::vector<int> taken_cpus;
@@ -102,7 +102,8 @@ int print_end(const Plan& plan, const HostResult& result, const StateCounts& cou
 
 // Brings the database up to the journals, makes sure that they hold the plan,
 // and finds what is left to do.
-Work find_work(const Store& store, const Planned& planned, Host& host, const std::string& name) {
+Work find_work(const Store& store, const PlannedSweep& planned, Host& host,
+               const std::string& name) {
   print_damage(Ingest(system_files(), store.folder()).catch_up().damage);
   const Database database = store.open();
   const Ledger ledger(database);
@@ -114,9 +115,9 @@ Work find_work(const Store& store, const Planned& planned, Host& host, const std
   return work_of(ledger, plan, name);
 }
 
-int run_plan(const po::variables_map& given, const Planned& planned) {
+int run_plan(const po::variables_map& given, const PlannedSweep& planned) {
   const Store store(given);
-  HostSetup setup(given, planned.worker, planned.data_folder, store.folder());
+  HostConfiguration setup(given, planned.worker, planned.data_folder, store.folder());
   HostOptions& options = setup.options();
   options.sweep = planned.plan.sweep().name;
   options.lease_s = lease_seconds(given, store);

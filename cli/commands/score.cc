@@ -6,7 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "cli/shared/command.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/json_output.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
@@ -26,7 +27,7 @@ void declare(CommandOptions& options) {
       "samples of each paired test; 0: 1000 of the bootstrap, 10000 of randomisation")(
       "seed", po::value<std::uint32_t>()->default_value(12345)->value_name("N"),
       "of the paired tests; sacreBLEU's is 12345");
-  options.word("hypotheses", true);
+  options.argument("hypotheses", true);
 }
 
 // A sentence a line, as sacreBLEU reads them: only \n ends a line.
@@ -204,7 +205,7 @@ int run(const po::variables_map& given) {
   options.seed = given["seed"].as<std::uint32_t>();
   const std::vector<Scored> all = scored(outputs, reference, options);
   if (given["json"].as<bool>()) {
-    std::cout << as_json(all, options).dump(1) << "\n";
+    print_json(as_json(all, options));
   } else {
     print_table(table_of(all, options));
   }

@@ -9,10 +9,11 @@
 #include <thread>
 #include <utility>
 
-#include "cli/live/live.h"
+#include "cli/commands/command_table.h"
+#include "cli/live/live_curves.h"
+#include "cli/live/live_json.h"
 #include "cli/live/serve_page.h"
-#include "cli/shared/command.h"
-#include "cli/shared/drawing.h"
+#include "cli/shared/gnuplot.h"
 #include "cli/shared/store.h"
 #include "framework/core/clock.h"
 #include "framework/core/error.h"

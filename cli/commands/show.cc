@@ -3,8 +3,9 @@
 #include <cmath>
 #include <iostream>
 
-#include "cli/shared/attempts.h"
-#include "cli/shared/command.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/attempt_history.h"
+#include "cli/shared/json_output.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
@@ -19,7 +20,7 @@ constexpr std::size_t kSparkWidth = 32;
 void declare(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
-  options.word("trial");
+  options.argument("trial");
 }
 
 void print_metrics(const Database& database, const TrialRecord& trial) {
@@ -79,7 +80,7 @@ nlohmann::ordered_json number(double value) {
                               : nlohmann::ordered_json(fmt::format("{}", value));
 }
 
-void print_json(const TrialRecord& trial) {
+void print_as_json(const TrialRecord& trial) {
   nlohmann::ordered_json out = {{"id", trial.id.hex()},
                                 {"experiment", trial.experiment},
                                 {"version", trial.experiment_version},
@@ -106,17 +107,17 @@ void print_json(const TrialRecord& trial) {
   for (const TextEntry& text : trial.texts) {
     out["texts"].push_back({{"name", text.name}, {"step", text.step}, {"text", text.value}});
   }
-  std::cout << out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+  print_json(out);
 }
 
 int run(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
-  const std::string prefix = required_word(given, "trial", "a trial's id, or how it begins");
+  const std::string prefix = required_argument(given, "trial", "a trial's id, or how it begins");
   const TrialRecord trial = load_trial(database, find_trial(database, prefix));
   if (given["json"].as<bool>()) {
-    print_json(trial);
+    print_as_json(trial);
   } else {
     print_trial(database, trial);
   }

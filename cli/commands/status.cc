@@ -1,11 +1,10 @@
 #include <nlohmann/json.hpp>
 
-#include <iostream>
-
-#include "cli/shared/command.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/json_output.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
-#include "framework/core/error.h"
+#include "cli/shared/trial_counts.h"
 #include "results/read/ledger.h"
 
 namespace polysweep {
@@ -14,7 +13,7 @@ namespace {
 void declare(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
-  options.word("sweep");
+  options.argument("sweep");
 }
 
 std::string count(std::uint64_t number) { return number == 0 ? "-" : fmt::format("{}", number); }
@@ -29,14 +28,9 @@ void add_counts(TableRow& row, const StateCounts& counts) {
 }
 
 void add_count_columns(Table& table) {
-  for (const char* title : {"planned", "done", "running", "diverged", "failed", "missing"}) {
+  for (const char* title : {"planned", "done", "running", "diverged", "failed", "pending"}) {
     table.columns.push_back({title, Align::kRight, ""});
   }
-}
-
-nlohmann::ordered_json as_json(const StateCounts& counts) {
-  return {{"planned", counts.planned},   {"done", counts.done},     {"running", counts.running},
-          {"diverged", counts.diverged}, {"failed", counts.failed}, {"missing", counts.missing}};
 }
 
 void print_sweeps(const std::vector<SweepSummary>& sweeps, bool json) {
@@ -46,9 +40,9 @@ void print_sweeps(const std::vector<SweepSummary>& sweeps, bool json) {
       out.push_back({{"sweep", sweep.name},
                      {"experiment", sweep.experiment},
                      {"revision", sweep.revision},
-                     {"counts", as_json(sweep.counts)}});
+                     {"counts", counts_json(sweep.counts)}});
     }
-    std::cout << out.dump(1) << "\n";
+    print_json(out);
     return;
   }
   Table table;
@@ -69,9 +63,9 @@ void print_cells(const std::vector<CellCounts>& cells, bool json) {
       out.push_back({{"cell", cell.cell},
                      {"levels", nlohmann::json::parse(cell.levels.canonical())},
                      {"is_baseline", cell.is_baseline},
-                     {"counts", as_json(cell.counts)}});
+                     {"counts", counts_json(cell.counts)}});
     }
-    std::cout << out.dump(1) << "\n";
+    print_json(out);
     return;
   }
   Table table;
@@ -87,8 +81,6 @@ void print_cells(const std::vector<CellCounts>& cells, bool json) {
   print_table(table);
 }
 
-bool complete(const StateCounts& counts) { return counts.done + counts.diverged == counts.planned; }
-
 int run(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
@@ -100,14 +92,14 @@ int run(const po::variables_map& given) {
     const std::vector<SweepSummary> sweeps = ledger.sweeps();
     print_sweeps(sweeps, json);
     for (const SweepSummary& sweep : sweeps) {
-      if (!complete(sweep.counts)) return kExitMissing;
+      if (!is_complete(sweep.counts)) return kExitMissing;
     }
     return kExitComplete;
   }
   const std::vector<CellCounts> cells = ledger.cells(names[0]);
   print_cells(cells, json);
   for (const CellCounts& cell : cells) {
-    if (!complete(cell.counts)) return kExitMissing;
+    if (!is_complete(cell.counts)) return kExitMissing;
   }
   return kExitComplete;
 }
@@ -116,7 +108,7 @@ int run(const po::variables_map& given) {
 
 const Command kStatusCommand = {
     "status",
-    "Counts what is done and what is missing; exit status 1 while anything is missing or failed",
+    "Counts the trials of each state; exit status 1 while any are pending, running or failed",
     "[SWEEP] [--json]",
     "  polysweep status\n"
     "  polysweep status demo --store runs/demo",

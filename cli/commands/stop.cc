@@ -5,9 +5,8 @@
 #include <optional>
 #include <thread>
 
-#include "cli/shared/command.h"
+#include "cli/commands/command_table.h"
 #include "cli/shared/store.h"
-#include "cli/shared/sweep_study.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/clock.h"
 #include "framework/core/file_system.h"
@@ -31,7 +30,7 @@ void declare(CommandOptions& options) {
   declare_store(options);
   options.shown.add_options()("no-wait", po::bool_switch(),
                               "ask, and do not wait until they have stopped");
-  options.word("sweep");
+  options.argument("sweep");
 }
 
 std::vector<LeaseFacts> hosts_of(const LivingHosts& hosts, const std::string& sweep) {

@@ -9,11 +9,12 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "cli/shared/command.h"
-#include "cli/shared/host_setup.h"
-#include "cli/shared/replay.h"
+#include "cli/commands/command_table.h"
+#include "cli/shared/host_configuration.h"
+#include "cli/shared/json_output.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
+#include "cli/shared/trial_replay.h"
 #include "framework/core/error.h"
 #include "framework/core/random_stream.h"
 #include "reports/analysis/escaping.h"
@@ -40,7 +41,7 @@ void declare(CommandOptions& options) {
       "do not compare this metric (may be repeated); those in a unit of time, as s or tokens/s, "
       "are left out anyway")("keep", po::value<std::string>()->value_name("FOLDER"),
                              "keep the replays as a store there (it must not be there yet)");
-  options.word("trials", true);
+  options.argument("trials", true);
 }
 
 std::vector<TrialId> named_trials(const Database& database, const std::vector<std::string>& words) {
@@ -213,7 +214,7 @@ void print_all(const std::vector<Verified>& all, bool json) {
   if (json) {
     nlohmann::ordered_json out = nlohmann::ordered_json::array();
     for (const Verified& each : all) out.push_back(as_json(each));
-    std::cout << out.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) << "\n";
+    print_json(out);
     return;
   }
   for (const Verified& each : all) print_verdict(each);

@@ -7,8 +7,10 @@
 #include <cmath>
 #include <iostream>
 
-#include "cli/live/live.h"
-#include "cli/shared/command.h"
+#include "cli/commands/command_table.h"
+#include "cli/live/live_curves.h"
+#include "cli/live/live_json.h"
+#include "cli/shared/json_output.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/clock.h"
@@ -214,7 +216,7 @@ void declare(CommandOptions& options) {
   options.shown.add_options()("once", po::bool_switch(), "print it once, and end")(
       "metric", po::value<std::string>()->value_name("NAME"),
       "whose curves are shown (default: validation_loss, the primary, or the longest)");
-  options.word("sweep");
+  options.argument("sweep");
 }
 
 int run(const po::variables_map& given) {
@@ -238,9 +240,7 @@ int run(const po::variables_map& given) {
   if (named == sweeps.end() || given["json"].as<bool>() || given["once"].as<bool>()) {
     const View view = load_view(store, named == sweeps.end() ? words[0] : *named, metric);
     if (given["json"].as<bool>()) {
-      std::cout << live_json(view.sweep, view.curves)
-                       .dump(1, ' ', false, nlohmann::json::error_handler_t::replace)
-                << "\n";
+      print_json(live_json(view.sweep, view.curves));
       return kExitComplete;
     }
     for (const Line& line : lines_of(view.sweep, view.curves, terminal_width())) {

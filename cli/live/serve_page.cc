@@ -22,7 +22,7 @@ label select { font: inherit; }
 .bar span { display: block; height: 100%; }
 .done { background: var(--good); } .running { background: var(--accent); }
 .failed { background: var(--bad); } .diverged { background: var(--odd); }
-.missing { background: var(--soft); }
+.pending { background: var(--soft); }
 .numbers { display: flex; flex-wrap: wrap; gap: .2rem 1.4rem; }
 .numbers b { font-variant-numeric: tabular-nums; }
 .scroll { overflow-x: auto; }
@@ -127,11 +127,11 @@ function showCounts(data) {
     numbers.append(item);
   };
   say('planned', counts.planned);
-  for (const state of ['done', 'diverged', 'failed', 'running', 'missing']) {
+  for (const state of ['done', 'diverged', 'failed', 'running', 'pending']) {
     say(state, counts[state], state);
   }
   say('trials/s', rate(data.trials_per_s));
-  say('left', data.counts.missing + data.counts.running === 0 ? 'nothing' : time(data.left_s));
+  say('left', data.counts.pending + data.counts.running === 0 ? 'nothing' : time(data.left_s));
   if (data.peak_memory_bytes > 0) {
     say('peak memory of a trial', Math.round(data.peak_memory_bytes / 1048576) + ' MiB');
   }

@@ -3,137 +3,120 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iostream>
+#include <charconv>
+#include <cmath>
 #include <sstream>
+#include <typeindex>
 
 #include "framework/core/error.h"
-#include "framework/core/provenance.h"
 #include "framework/core/suggestion.h"
 
 namespace polysweep {
 namespace {
 
-// In the order of the overview.
-const std::vector<Command>& table() {
-  static const std::vector<Command> commands_in_order = {
-      kPlanCommand,           //
-      kRunCommand,            //
-      kStopCommand,           //
-      kStatusCommand,         //
-      kListCommand,           //
-      kShowCommand,           //
-      kLogsCommand,           //
-      kExplainCommand,        //
-      kDiffCommand,           //
-      kQueryCommand,          //
-      kBestCommand,           //
-      kCurveCommand,          //
-      kReportCommand,         //
-      kFiguresCommand,        //
-      kCompareCommand,        //
-      kAblateCommand,         //
-      kConvergenceCommand,    //
-      kAuditCommand,          //
-      kExportCommand,         //
-      kScoreCommand,          //
-      kExperimentsCommand,    //
-      kRetryCommand,          //
-      kVerifyCommand,         //
-      kRebuildCommand,        //
-      kGcCommand,             //
-      kJournalCommand,        //
-      kWatchCommand,          //
-      kServeCommand,          //
-      kCompletionCommand,     //
-      kCompleteCommand,       //
-      kManualCommand,         //
-      kCommandWorkerCommand,  //
-  };
-  return commands_in_order;
+std::string upper_case(std::string text) {
+  for (char& c : text) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return text;
 }
 
-void print_overview() {
-  fmt::print(
-      "polysweep {}: plans, runs and reports reproducible sweeps of training jobs\n\n"
-      "usage: polysweep COMMAND [words] [--options]\n\n",
-      version());
-  for (const Command& command : commands()) {
-    if (command.listed) fmt::print("  {:<12} {}\n", command.name, command.summary);
+[[noreturn]] void fail_unknown_option(const Command& command, const CommandOptions& options,
+                                      const std::string& given) {
+  const std::string name = given.substr(given.find_first_not_of('-'));
+  std::string hint;
+  if (options.arguments.find_nothrow(name, false) != nullptr) {
+    hint = fmt::format("; {} is an argument: give it without --{}", upper_case(name), name);
+  } else {
+    std::vector<std::string> known;
+    for (const auto& option : options.shown.options()) known.push_back("--" + option->long_name());
+    hint = suggestion("--" + name, known);
   }
-  fmt::print(
-      "\npolysweep COMMAND --help shows a command's options and an example.\n"
-      "exit status: 0 nothing is missing, 1 something is missing or failed, 2 error, 3 stopped\n");
+  fail("unknown option {}{}; `polysweep {} --help` lists the options", in_quotes(given), hint,
+       command.name);
 }
 
-void print_help(const Command& command, const CommandOptions& options) {
-  std::ostringstream shown;
-  shown << options.shown;
-  fmt::print("usage: polysweep {} {}\n\n{}.\n\n{}\nexample:\n{}\n", command.name, command.words,
-             command.summary, shown.str(), command.example);
+enum class NumberKind { kNone, kInteger, kReal };
+
+NumberKind number_kind(const po::option_description& option) {
+  const auto* typed = dynamic_cast<const po::typed_value_base*>(option.semantic().get());
+  if (typed == nullptr) return NumberKind::kNone;
+  const std::type_index type = typed->value_type();
+  if (type == typeid(double)) return NumberKind::kReal;
+  const bool integer = type == typeid(int) || type == typeid(std::int64_t) ||
+                       type == typeid(std::uint32_t) || type == typeid(std::uint64_t);
+  return integer ? NumberKind::kInteger : NumberKind::kNone;
 }
 
-const Command& find_command(const std::string& name) {
-  std::vector<std::string> names;
-  for (const Command& command : commands()) {
-    if (command.name == name) return command;
-    if (command.listed) names.emplace_back(command.name);
+bool is_natural(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+bool is_finite_and_not_negative(const std::string& text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value);
+  return read.ec == std::errc() && read.ptr == end && std::isfinite(value) && !std::signbit(value);
+}
+
+// Boost reads "-1" into an unsigned integer, and "nan" into a double.
+void check_numbers(const CommandOptions& options, const po::parsed_options& parsed) {
+  for (const po::option& given : parsed.options) {
+    const auto* option = options.shown.find_nothrow(given.string_key, false);
+    if (option == nullptr || given.value.empty()) continue;
+    const NumberKind kind = number_kind(*option);
+    const std::string& text = given.value.front();
+    if (kind == NumberKind::kInteger && !is_natural(text)) {
+      fail("--{} {}: expected an integer, 0 or more", given.string_key, in_quotes(text));
+    }
+    if (kind == NumberKind::kReal && !is_finite_and_not_negative(text)) {
+      fail("--{} {}: expected a number, 0 or more", given.string_key, in_quotes(text));
+    }
   }
-  fail("'{}' is no command{}; `polysweep --help` lists them", name.substr(0, 60),
-       suggestion(name, names));
-}
-
-po::variables_map parse(const Command& command, const CommandOptions& options,
-                        const std::vector<std::string>& arguments) {
-  po::options_description all;
-  all.add(options.shown).add(options.positional);
-  po::variables_map given;
-  try {
-    po::store(
-        po::command_line_parser(arguments)
-            .options(all)
-            .positional(options.order)
-            .style(po::command_line_style::unix_style ^ po::command_line_style::allow_guessing)
-            .run(),
-        given);
-    po::notify(given);
-  } catch (const po::error& wrong) {
-    fail("{}; `polysweep {} --help` shows what it takes", wrong.what(), command.name);
-  }
-  return given;
 }
 
 }  // namespace
 
 CommandOptions::CommandOptions(const Command& command) {
-  shown.add_options()("help,h", "show this");
+  shown.add_options()("help,h", "show this help");
   command.declare(*this);
 }
 
-void CommandOptions::word(const char* name, bool many) {
-  positional.add_options()(name, po::value<std::vector<std::string>>());
+void CommandOptions::argument(const char* name, bool many) {
+  arguments.add_options()(name, po::value<std::vector<std::string>>());
   order.add(name, many ? -1 : 1);
 }
 
-std::span<const Command> commands() { return table(); }
+po::variables_map parse_arguments(const Command& command, const CommandOptions& options,
+                                  const std::vector<std::string>& arguments) {
+  po::options_description all;
+  all.add(options.shown).add(options.arguments);
+  po::variables_map given;
+  try {
+    // Only the shown options can be given by name.
+    po::parsed_options parsed =
+        po::command_line_parser(arguments)
+            .options(options.shown)
+            .positional(options.order)
+            .style(po::command_line_style::unix_style ^ po::command_line_style::allow_guessing)
+            .run();
+    check_numbers(options, parsed);
+    parsed.description = &all;
+    po::store(parsed, given);
+    po::notify(given);
+  } catch (const po::unknown_option& unknown) {
+    fail_unknown_option(command, options, unknown.get_option_name());
+  } catch (const po::too_many_positional_options_error&) {
+    fail("too many arguments; usage: polysweep {} {}", command.name, command.arguments);
+  } catch (const po::error& wrong) {
+    fail("{}; `polysweep {} --help` lists the options", wrong.what(), command.name);
+  }
+  return given;
+}
 
-int run_command_line(const std::vector<std::string>& arguments) {
-  if (arguments.empty() || arguments[0] == "--help" || arguments[0] == "-h" ||
-      arguments[0] == "help") {
-    print_overview();
-    return arguments.empty() ? kExitError : kExitComplete;
-  }
-  if (arguments[0] == "--version") {
-    fmt::print("polysweep {}\n", build_digest());
-    return kExitComplete;
-  }
-  const Command& command = find_command(arguments[0]);
-  const CommandOptions options(command);
-  const po::variables_map given = parse(command, options, {arguments.begin() + 1, arguments.end()});
-  if (given.count("help") > 0) {
-    print_help(command, options);
-    return kExitComplete;
-  }
-  return command.run(given);
+std::string help_text(const Command& command) {
+  std::ostringstream options;
+  options << CommandOptions(command).shown;
+  return fmt::format("usage: polysweep {} {}\n\n{}.\n\n{}\nexample:\n{}\n", command.name,
+                     command.arguments, command.summary, options.str(), command.example);
 }
 
 void declare_store(CommandOptions& options) {
@@ -146,13 +129,6 @@ void declare_json(CommandOptions& options) {
   options.shown.add_options()("json", po::bool_switch(), "print JSON instead of a table");
 }
 
-void declare_planning(CommandOptions& options) {
-  options.shown.add_options()("data", po::value<std::string>()->value_name("FOLDER"),
-                              "folder of the data files that the experiment reads")(
-      "worker", po::value<std::string>()->value_name("PROGRAM"),
-      "the worker program (default: polysweep-worker beside polysweep)");
-}
-
 std::string text_or(const po::variables_map& given, const char* name,
                     const std::string& otherwise) {
   return given.count(name) > 0 ? given[name].as<std::string>() : otherwise;
@@ -163,10 +139,10 @@ std::vector<std::string> texts_of(const po::variables_map& given, const char* na
                                : std::vector<std::string>{};
 }
 
-std::string required_word(const po::variables_map& given, const char* name, const char* what) {
-  const std::vector<std::string> words = texts_of(given, name);
-  if (words.empty()) fail("{} is missing: give {}", name, what);
-  return words[0];
+std::string required_argument(const po::variables_map& given, const char* name, const char* what) {
+  const std::vector<std::string> found = texts_of(given, name);
+  if (found.empty()) fail("{} is missing: expected {}", upper_case(name), what);
+  return found[0];
 }
 
 }  // namespace polysweep

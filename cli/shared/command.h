@@ -1,12 +1,11 @@
-// The commands of polysweep: what each is called, takes and does.
+// A command of polysweep: its name, its arguments and options, and what it does.
 //
-// A command is one file that defines one Command, and a row in the table of
-// command.cc; help and completion are made from the same values.
+// Each file in cli/commands/ defines one Command; cli/commands/command_table.cc
+// lists them. Help, completion and the manual page are made from these values.
 #pragma once
 
 #include <boost/program_options.hpp>
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,86 +14,55 @@ namespace polysweep {
 
 namespace po = boost::program_options;
 
-// What the shell is told.
+// The exit status of polysweep.
 enum ExitCode : int {
-  kExitComplete = 0,  // done, and nothing is missing
-  kExitMissing = 1,   // done, but trials are missing or failed, or something differs
-  kExitError = 2,     // could not be done; the message says why
-  kExitStopped = 3,   // stopped by a signal; run again to go on
+  kExitComplete = 0,  // succeeded, and nothing is missing
+  kExitMissing = 1,   // succeeded, but trials are missing or failed, or something differs
+  kExitError = 2,     // failed; the message gives the reason
+  kExitStopped = 3,   // stopped by a signal; the same command resumes
 };
 
 struct Command;
 
-// What a command takes: its options (shown), and its positional
-// words (bound to options of the same names; the last takes all that is left).
+// What a command accepts.
 struct CommandOptions {
   explicit CommandOptions(const Command& command);
 
-  po::options_description shown{"Options"};
-  po::options_description positional;
+  po::options_description shown{"Options"};  // --NAME
+  po::options_description arguments;         // by position, under the names of `order`
   po::positional_options_description order;
 
-  // A word without dashes; `many`: all that are left.
-  void word(const char* name, bool many = false);
+  // Declares the next positional argument; `many`: it takes all that remain.
+  void argument(const char* name, bool many = false);
 };
 
 struct Command {
   std::string_view name;
-  std::string_view summary;  // one line
-  std::string_view words;    // after the name: "FILE [name=value ...]"
-  std::string_view example;  // lines a person can type
+  std::string_view summary;    // one line
+  std::string_view arguments;  // of the usage line: "FILE [name=value ...]"
+  std::string_view example;    // complete command lines
   void (*declare)(CommandOptions& options);
   int (*run)(const po::variables_map& given);
   bool listed = true;  // false: for programs, not in the overview
 };
 
-std::span<const Command> commands();
+// Options by name, and positional arguments under the names that they were
+// declared with. An argument's name is not an option. Numeric options are finite
+// and not negative. Throws Error that names the option and the nearest known one.
+po::variables_map parse_arguments(const Command& command, const CommandOptions& options,
+                                  const std::vector<std::string>& arguments);
 
-// Runs `polysweep ARGUMENTS...` and returns its exit status. Throws Error.
-int run_command_line(const std::vector<std::string>& arguments);
+// The text of `polysweep COMMAND --help`.
+std::string help_text(const Command& command);
 
-// --store, --json, --worker, --data: the options that many commands share.
+// --store and --json.
 void declare_store(CommandOptions& options);
 void declare_json(CommandOptions& options);
-void declare_planning(CommandOptions& options);
 
-// Options that may be left out.
+// An option or argument that may be absent.
 std::string text_or(const po::variables_map& given, const char* name, const std::string& otherwise);
 std::vector<std::string> texts_of(const po::variables_map& given, const char* name);
-// Throws Error that says what the word is for.
-std::string required_word(const po::variables_map& given, const char* name, const char* what);
-
-extern const Command kPlanCommand;
-extern const Command kRunCommand;
-extern const Command kStopCommand;
-extern const Command kStatusCommand;
-extern const Command kListCommand;
-extern const Command kShowCommand;
-extern const Command kLogsCommand;
-extern const Command kExplainCommand;
-extern const Command kQueryCommand;
-extern const Command kDiffCommand;
-extern const Command kBestCommand;
-extern const Command kCurveCommand;
-extern const Command kExportCommand;
-extern const Command kScoreCommand;
-extern const Command kReportCommand;
-extern const Command kFiguresCommand;
-extern const Command kCompareCommand;
-extern const Command kAblateCommand;
-extern const Command kConvergenceCommand;
-extern const Command kAuditCommand;
-extern const Command kExperimentsCommand;
-extern const Command kRetryCommand;
-extern const Command kVerifyCommand;
-extern const Command kGcCommand;
-extern const Command kRebuildCommand;
-extern const Command kJournalCommand;
-extern const Command kCompletionCommand;
-extern const Command kCompleteCommand;
-extern const Command kManualCommand;
-extern const Command kServeCommand;
-extern const Command kWatchCommand;
-extern const Command kCommandWorkerCommand;
+// Throws Error that says what is missing: "SWEEP is missing: expected `what`".
+std::string required_argument(const po::variables_map& given, const char* name, const char* what);
 
 }  // namespace polysweep

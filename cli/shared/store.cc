@@ -1,10 +1,12 @@
 #include "cli/shared/store.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <cstdio>
 
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
+#include "results/read/sweep_results.h"
 
 namespace polysweep {
 
@@ -13,13 +15,21 @@ Store::Store(const po::variables_map& given)
 
 void Store::catch_up() const {
   if (!std::filesystem::exists(journals_path(folder_))) {
-    fail("there is no store in {}: no sweep was run there; name another with --store FOLDER",
+    fail("there is no store in {}: no sweep was run there; --store FOLDER names another",
          folder_.string());
   }
   print_damage(Ingest(system_files(), folder_).catch_up().damage);
 }
 
 Database Store::open() const { return Database(database_path(folder_), Access::kRead); }
+
+std::string chosen_sweep(const Database& database, const std::string& name) {
+  if (!name.empty()) return name;
+  const std::vector<std::string> names = sweep_names(database);
+  if (names.size() == 1) return names[0];
+  fail("which sweep? the store holds {}",
+       names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")));
+}
 
 bool print_damage(const std::vector<IngestDamage>& damage) {
   bool lost = false;

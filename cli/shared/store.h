@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "cli/shared/command.h"
 #include "results/ingest/ingest.h"
@@ -14,15 +15,19 @@ class Store {
   explicit Store(const po::variables_map& given);
 
   const std::filesystem::path& folder() const { return folder_; }
-  // Brings the database up to the journals, if there are any, and prints
-  // damage of theirs to standard error. Throws Error where there is no store.
+  // Brings the database up to date with the journals and prints their damage to
+  // standard error. Throws Error where there is no store.
   void catch_up() const;
-  // For reading.
+  // Opens the database for reading.
   Database open() const;
 
  private:
   std::filesystem::path folder_;
 };
+
+// The sweep called `name`; "": the store's only one. Throws Error that lists the
+// sweeps where there is not exactly one.
+std::string chosen_sweep(const Database& database, const std::string& name);
 
 // Prints what could not be read. Returns true where data was lost (more than
 // the torn tail of a killed host).

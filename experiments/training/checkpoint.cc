@@ -130,7 +130,7 @@ CheckpointInterval checkpoint_interval() {
   CheckpointInterval interval;
   if (const char* seconds = std::getenv("POLYSWEEP_CHECKPOINT_SECONDS"))
     interval.seconds = std::strtod(seconds, nullptr);
-  if (const char* updates = std::getenv("POLYSWEEP_CHECKPOINT_UPDATES"))
+  if (const char* updates = std::getenv("POLYSWEEP_CHECKPOINT_STEPS"))
     interval.updates = std::strtoll(updates, nullptr, 10);
   return interval;
 }

@@ -61,7 +61,7 @@ struct CheckpointInterval {
   bool due(std::int64_t updates_made, double since_s) const;
 };
 
-// What POLYSWEEP_CHECKPOINT_SECONDS and POLYSWEEP_CHECKPOINT_UPDATES say.
+// What POLYSWEEP_CHECKPOINT_SECONDS and POLYSWEEP_CHECKPOINT_STEPS say.
 CheckpointInterval checkpoint_interval();
 
 // The checkpoints of one trial in its folder. One user at a time.

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <regex>
+#include <sstream>
 
 #include "tests/cli/polysweep_program.h"
 #include "tests/support/catch.h"
@@ -21,22 +23,124 @@ TEST_CASE("polysweep says its version and lists its commands", "[cli]") {
   }
 }
 
-TEST_CASE("a wrong command or option is named with what would be right", "[cli]") {
+TEST_CASE("an unknown command or option is reported with the nearest name", "[cli]") {
   const CommandEnd unknown = run_command({PolysweepProgram::path().string(), "plam"});
   CHECK(unknown.status == 2);
   CHECK(unknown.error ==
-        "polysweep: 'plam' is no command (did you mean 'plan'?); `polysweep --help` lists them\n");
+        "polysweep: unknown command 'plam' (did you mean 'plan'?); `polysweep --help` lists the "
+        "commands\n");
   const CommandEnd option = run_command({PolysweepProgram::path().string(), "plan", "--cuont"});
   CHECK(option.status == 2);
-  CHECK_THAT(option.error, Contains("--cuont") && Contains("`polysweep plan --help`"));
+  CHECK(option.error ==
+        "polysweep: unknown option '--cuont' (did you mean '--count'?); `polysweep plan --help` "
+        "lists the options\n");
   const CommandEnd missing = run_command(
       {PolysweepProgram::path().string(), "plan", "--worker", PolysweepProgram::worker().string()});
   CHECK(missing.status == 2);
-  CHECK(missing.error == "polysweep: file is missing: give the sweep's TOML file\n");
+  CHECK(missing.error == "polysweep: FILE is missing: expected the sweep's TOML file\n");
   const CommandEnd worker =
       run_command({PolysweepProgram::path().string(), "experiments", "--worker", "/no/such"});
   CHECK(worker.status == 2);
   CHECK_THAT(worker.error, Contains("there is no worker program at /no/such"));
+}
+
+namespace {
+
+CommandEnd polysweep_ends(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), PolysweepProgram::path().string());
+  return run_command(arguments);
+}
+
+std::vector<std::string> command_names() {
+  std::vector<std::string> names;
+  std::istringstream overview(polysweep_ends({"--help"}).output);
+  for (std::string line; std::getline(overview, line);) {
+    if (line.starts_with("  ")) names.push_back(line.substr(2, line.find(' ', 2) - 2));
+  }
+  return names;
+}
+
+// The options of a command's help that take a value, with its name: "--top", "N".
+std::vector<std::pair<std::string, std::string>> options_with_values(const std::string& help) {
+  static const std::regex option(R"((--[a-z-]+) ([A-Z]+))");
+  std::vector<std::pair<std::string, std::string>> found;
+  const std::string options = help.substr(help.find("Options:"));
+  for (std::sregex_iterator each(options.begin(), options.end(), option), end; each != end;
+       ++each) {
+    found.emplace_back((*each)[1], (*each)[2]);
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("a positional argument is not an option: plan --file X", "[cli]") {
+  const CommandEnd file = polysweep_ends({"plan", "--file", "x.toml"});
+  CHECK(file.status == 2);
+  CHECK(file.error ==
+        "polysweep: unknown option '--file'; FILE is an argument: give it without --file; "
+        "`polysweep plan --help` lists the options\n");
+  std::size_t commands = 0;
+  for (const std::string& command : command_names()) {
+    const std::string help = polysweep_ends({command, "--help"}).output;
+    for (const std::string name :
+         {"--file", "--overrides", "--sweep", "--trial", "--trials", "--cells", "--sql", "--action",
+          "--shell", "--command", "--hypotheses", "--typed", "--name", "--arguments"}) {
+      if (help.find(name + " ") != std::string::npos) continue;
+      CAPTURE(command, name);
+      const CommandEnd end = polysweep_ends({command, name, "x"});
+      CHECK(end.status == 2);
+      CHECK_THAT(end.error, Contains("unknown option '" + name + "'"));
+    }
+    ++commands;
+  }
+  CHECK(commands >= 25);
+}
+
+TEST_CASE("no numeric option takes a negative number, or one that is not finite", "[cli]") {
+  std::size_t options = 0;
+  for (const std::string& command : command_names()) {
+    const std::string help = polysweep_ends({command, "--help"}).output;
+    for (const auto& [name, value] : options_with_values(help)) {
+      if (value != "N" && value != "SECONDS" && value != "P") continue;
+      for (const std::string number : {"-1", "nan", "1x"}) {
+        CAPTURE(command, name, number);
+        const CommandEnd end = polysweep_ends({command, name, number});
+        CHECK(end.status == 2);
+        CHECK_THAT(end.error, Contains(name + " '" + number + "': expected a"));
+      }
+      ++options;
+    }
+  }
+  CHECK(options >= 20);
+}
+
+TEST_CASE("help COMMAND is the help of the command", "[cli]") {
+  const CommandEnd help = polysweep_ends({"help", "run"});
+  CHECK(help.status == 0);
+  CHECK_THAT(help.output, Contains("usage: polysweep run FILE"));
+  CHECK(help.output == polysweep_ends({"run", "--help"}).output);
+  CHECK(polysweep_ends({"help", "rnu"}).status == 2);
+  CHECK_THAT(polysweep_ends({"help", "rnu"}).error, Contains("did you mean 'run'?"));
+}
+
+TEST_CASE("plan says how many trials it does not show, and --all shows them", "[cli]") {
+  const PolysweepProgram program;
+  const auto sweep = program.write("toy.toml", kToySweep);
+  CHECK_THAT(program.plan(sweep).output, Contains("16 of 24 trials not shown; --all prints them"));
+  const CommandEnd all = program.plan(sweep, {"--all"});
+  CHECK(std::count(all.output.begin(), all.output.end(), '\n') >= 24 + 6);
+  CHECK_THAT(all.output, !Contains("not shown"));
+}
+
+TEST_CASE("plan with --store says what that store has done", "[cli]") {
+  const PolysweepProgram program;
+  const auto sweep = program.write("toy.toml", kToySweep);
+  const std::vector<std::string> store = {"--store", program.store().string()};
+  CHECK_THAT(program.plan(sweep, store).error, Contains("there is no store in"));
+  REQUIRE(program.run(sweep).status == 0);
+  CHECK_THAT(program.plan(sweep, {store[0], store[1], "seed=0..4"}).output,
+             Contains(": 30 trials: 24 done, 6 pending"));
 }
 
 TEST_CASE("plan counts, shows and prints the trials", "[cli]") {

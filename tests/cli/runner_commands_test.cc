@@ -361,7 +361,7 @@ TEST_CASE("explain tells how attempts ended, and why a trial runs again or does 
   CHECK_THAT(explain(program, failed, {}).output,
              Contains("last output of attempt 1:\ntoy: about to fail by throw"));
 
-  // Planned anew without them: no sweep holds the trial.
+  // PlannedSweep anew without them: no sweep holds the trial.
   REQUIRE(program.run(sweep, {"x=0,1", "y=0", "seed=0"}).status == 0);
   CHECK_THAT(explained(program, failed)["next_run"]["why"].get<std::string>(),
              Contains("no sweep of this store holds it"));

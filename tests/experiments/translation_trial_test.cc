@@ -56,9 +56,9 @@ class Store {
     return argv;
   }
   CommandEnd run(const std::vector<std::string>& more = {}) const {
-    return run_command(words("run", more), {{"POLYSWEEP_CHECKPOINT_UPDATES", "5"}});
+    return run_command(words("run", more), {{"POLYSWEEP_CHECKPOINT_STEPS", "5"}});
   }
-  int start() const { return start_command(words("run"), {{"POLYSWEEP_CHECKPOINT_UPDATES", "5"}}); }
+  int start() const { return start_command(words("run"), {{"POLYSWEEP_CHECKPOINT_STEPS", "5"}}); }
   Json query(const std::string& sql) const {
     const CommandEnd end = run_command({(fs::path(POLYSWEEP_PROGRAMS) / "polysweep").string(),
                                         "query", sql, "--json", "--store", path().string()});

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cli/shared/command.h"
-#include "cli/shared/planning.h"
+#include "cli/shared/planned_sweep.h"
 #include "framework/sweep/trial.h"
 #include "runners/host/progress.h"
 #include "runners/process/stop_flag.h"

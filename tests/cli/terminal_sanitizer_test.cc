@@ -1,11 +1,11 @@
-#include "cli/shared/terminal_text.h"
+#include "cli/shared/terminal_sanitizer.h"
 
 #include "tests/support/catch.h"
 
 using namespace polysweep;
 
 TEST_CASE("a terminal gets colours of a log, and nothing that steers it", "[cli]") {
-  TerminalText text;
+  TerminalSanitizer text;
   CHECK(text.safe("plain\n\ttext\r\033[1;31mred\033[0m \u00e9") ==
         "plain\n\ttext\r\033[1;31mred\033[0m \u00e9");
   CHECK(text.safe("a\033[2Jb\033]0;title\007c\bd") == "a?[2Jb?]0;title?c?d");

@@ -1,4 +1,4 @@
-#include "cli/shared/attempts.h"
+#include "cli/shared/attempt_history.h"
 
 #include <fmt/format.h>
 

@@ -1,32 +1,39 @@
-#include "cli/shared/host_setup.h"
+#include "cli/shared/host_configuration.h"
 
 #include <charconv>
 
-#include "cli/shared/command_sweep.h"
+#include "cli/shared/command_workers.h"
 #include "framework/core/error.h"
+#include "framework/core/suggestion.h"
 
 namespace polysweep {
 namespace {
 
+constexpr int kMostSlots = 1024;
+
 std::vector<Slot> slots_of(const po::variables_map& given, const std::vector<int>& taken_cpus) {
   const int count = given["slots"].as<int>();
-  if (count < 0 || count > 1024) fail("--slots {}: a number from 0 to 1024 is right", count);
+  if (count > kMostSlots) fail("--slots {}: expected an integer from 0 to 1024", count);
   const std::string device = given["device"].as<std::string>();
   if (device == "cpu") return cpu_slots(count, taken_cpus);
   if (device == "cuda") return cuda_slots(visible_cuda_devices(), std::max(count, 1));
-  fail("--device '{}': cpu or cuda is right", device.substr(0, 40));
+  fail("--device {}: expected cpu or cuda", in_quotes(device));
 }
 
-// Results do not depend on when checkpoints are made: the worker finds it in its
-// environment.
+std::string checkpoint_interval(const po::variable_value& value) {
+  const auto* steps = boost::any_cast<std::int64_t>(&value.value());
+  return steps != nullptr ? fmt::format("{}", *steps) : fmt::format("{}", value.as<double>());
+}
+
+// The worker reads the intervals from its environment: results do not depend on
+// when checkpoints are written.
 void set_checkpoints(const po::variables_map& given, std::vector<Slot>& slots) {
   for (const auto& [option, variable] :
        {std::pair{"checkpoint-seconds", "POLYSWEEP_CHECKPOINT_SECONDS"},
-        std::pair{"checkpoint-updates", "POLYSWEEP_CHECKPOINT_UPDATES"}}) {
+        std::pair{"checkpoint-steps", "POLYSWEEP_CHECKPOINT_STEPS"}}) {
     if (given.count(option) == 0) continue;
-    const double value = given[option].as<double>();
-    if (!(value >= 0)) fail("--{} {}: a number from 0 on is right", option, value);
-    for (Slot& slot : slots) slot.environment.emplace_back(variable, fmt::format("{}", value));
+    const std::string value = checkpoint_interval(given[option]);
+    for (Slot& slot : slots) slot.environment.emplace_back(variable, value);
   }
 }
 
@@ -37,17 +44,19 @@ void declare_host(CommandOptions& options) {
     return po::value<double>()->default_value(otherwise)->value_name("SECONDS");
   };
   options.shown.add_options()("slots", po::value<int>()->default_value(0)->value_name("N"),
-                              "workers: on the CPU in all (0: one a core), else per device")(
-      "device", po::value<std::string>()->default_value("cpu"), "cpu or cuda")(
-      "time-limit", seconds(0), "of one attempt; 0: none")(
+                              "number of workers: in total on the CPU (0: one per core), per "
+                              "device on GPUs")(
+      "device", po::value<std::string>()->default_value("cpu")->value_name("cpu|cuda"),
+      "where trials run")("time-limit", seconds(0), "end an attempt after this time; 0: no limit")(
       "progress-limit", seconds(600),
-      "a trial that shows no progress for so long is taken as hung")(
+      "end an attempt that reports no progress for this time; 0: no limit")(
       "memory-limit", po::value<std::string>()->value_name("SIZE"),
-      "of each slot, as 8G: by a control group where we own one, else of address space")(
+      "memory of each slot, for example 8G: enforced by a control group where one is writable, "
+      "otherwise as a limit of the address space")(
       "checkpoint-seconds", po::value<double>()->value_name("SECONDS"),
-      "time between checkpoints of a training (default: 60; 0: none by time)")(
-      "checkpoint-updates", po::value<double>()->value_name("N"),
-      "updates between checkpoints (default: none by updates)");
+      "time between checkpoints (default: 60; 0: none by time)")(
+      "checkpoint-steps", po::value<std::int64_t>()->value_name("N"),
+      "steps between checkpoints (default: none by steps)");
 }
 
 std::uint64_t parse_bytes(const std::string& text) {
@@ -63,12 +72,13 @@ std::uint64_t parse_bytes(const std::string& text) {
   if (unit == "T" || unit == "TiB") shift = 40;
   const bool fits = read.ec == std::errc() && number > 0 && shift >= 0 &&
                     number <= (std::uint64_t{1} << 62 >> shift);
-  if (!fits) fail("'{}' is no size; 8G, 512M or a number of bytes is right", text.substr(0, 40));
+  if (!fits) fail("{} is not a size; expected 8G, 512M or a number of bytes", in_quotes(text));
   return number << shift;
 }
 
-HostSetup::HostSetup(const po::variables_map& given, const Worker& worker,
-                     const std::filesystem::path& data_folder, const std::filesystem::path& store)
+HostConfiguration::HostConfiguration(const po::variables_map& given, const Worker& worker,
+                                     const std::filesystem::path& data_folder,
+                                     const std::filesystem::path& store)
     : given_(given) {
   options_.store = store;
   options_.worker.program = worker.program;
@@ -76,11 +86,11 @@ HostSetup::HostSetup(const po::variables_map& given, const Worker& worker,
   options_.worker.catalogue_digest = worker.catalogue_digest;
   options_.data_folder = data_folder;
   options_.limits.worker.wall_s = given["time-limit"].as<double>();
-  options_.limits.worker.progress_s = given["progress-limit"].as<double>();
+  options_.limits.worker.progress_s = given["progress-limit"].as<double>();  // 0: none
   use_command(given, worker, options_);
 }
 
-void HostSetup::choose_slots(const std::vector<int>& taken_cpus) {
+void HostConfiguration::choose_slots(const std::vector<int>& taken_cpus) {
   options_.slots = slots_of(given_, taken_cpus);
   set_checkpoints(given_, options_.slots);
   if (given_.count("memory-limit") == 0) return;

@@ -1,8 +1,6 @@
-// What watch and serve show of a running sweep beside its numbers: curves, and
-// the same as JSON.
+// The curves that watch and serve show of a running sweep: each running trial,
+// and the range of the baseline's finished trials.
 #pragma once
-
-#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <string>
@@ -42,9 +40,5 @@ std::string live_metric(const LiveSweep& sweep);
 // Series longer than `at_most` are thinned.
 LiveCurves load_live_curves(const Database& database, const LiveSweep& sweep,
                             const std::string& metric, std::size_t at_most);
-
-// As `polysweep watch --json` prints it and the page of serve reads it; NaN and
-// infinities become null.
-nlohmann::ordered_json live_json(const LiveSweep& sweep, const LiveCurves& curves);
 
 }  // namespace polysweep

@@ -1,4 +1,4 @@
-#include "cli/shared/planning.h"
+#include "cli/shared/worker_program.h"
 
 #include <unistd.h>
 
@@ -8,7 +8,6 @@
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
 #include "framework/core/provenance.h"
-#include "framework/sweep/file/command_reader.h"
 #include "runners/process/program.h"
 
 namespace polysweep {
@@ -65,10 +64,9 @@ std::string catalogue_json(const fs::path& program) {
 
 }  // namespace
 
-fs::path data_folder(const po::variables_map& given) {
-  const char* variable = std::getenv("POLYSWEEP_DATA");
-  const std::string folder = text_or(given, "data", variable != nullptr ? variable : "");
-  return folder.empty() ? fs::path() : fs::absolute(folder);
+void declare_worker(CommandOptions& options) {
+  options.shown.add_options()("worker", po::value<std::string>()->value_name("PROGRAM"),
+                              "the worker program (default: polysweep-worker beside polysweep)");
 }
 
 Worker command_worker_of(const ExperimentSpec& spec) {
@@ -89,31 +87,6 @@ fs::path own_program() {
   std::error_code wrong;
   const fs::path self = fs::read_symlink("/proc/self/exe", wrong);
   return wrong ? fs::current_path() / "polysweep" : self;
-}
-
-std::optional<ExperimentSpec> declared_experiment(const fs::path& file) {
-  const std::string text = read_sweep_file(file);
-  if (!declares_command(text, file.string())) return std::nullopt;
-  return parse_sweep(text, file.string(), {}, Catalogue{}).experiment;
-}
-
-Planned make_plan(const po::variables_map& given) {
-  const std::string file = required_word(given, "file", "the sweep's TOML file");
-  const std::vector<std::string> overrides = texts_of(given, "overrides");
-  const std::string text = read_sweep_file(file);
-  const bool is_command = declares_command(text, file);
-  Worker worker = is_command ? Worker{} : find_worker(given);
-  Sweep sweep = parse_sweep(text, file, overrides, worker.catalogue);
-  fs::path folder = data_folder(given);
-  DataFolder data(folder);
-  Plan plan(std::move(sweep), data);
-  std::map<std::string, std::string> digests = data.digests();
-  if (is_command) {
-    const ExperimentSpec& spec = plan.sweep().experiment;
-    worker = command_worker_of(spec);
-    for (const InputFile& input : spec.command->files) digests[input.path] = input.sha256;
-  }
-  return {std::move(worker), std::move(folder), std::move(digests), std::move(plan)};
 }
 
 }  // namespace polysweep

@@ -1,4 +1,4 @@
-#include "cli/shared/terminal_text.h"
+#include "cli/shared/terminal_sanitizer.h"
 
 namespace polysweep {
 namespace {
@@ -14,7 +14,7 @@ bool steers(char byte) {
 
 }  // namespace
 
-std::string TerminalText::safe(std::string_view bytes) {
+std::string TerminalSanitizer::safe(std::string_view bytes) {
   std::string out;
   out.reserve(bytes.size());
   for (const char byte : bytes) {
@@ -30,7 +30,7 @@ std::string TerminalText::safe(std::string_view bytes) {
 }
 
 // Goes on with what is held back. False: it is over, and `byte` is none of it.
-bool TerminalText::take(char byte, std::string& out) {
+bool TerminalSanitizer::take(char byte, std::string& out) {
   if (held_[0] == kTwoByteLead) {
     const auto code = static_cast<unsigned char>(byte);
     const bool follows = (code & 0xC0) == 0x80;

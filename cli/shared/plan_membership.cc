@@ -1,4 +1,4 @@
-#include "cli/shared/next_run.h"
+#include "cli/shared/plan_membership.h"
 
 #include <fmt/ranges.h>
 
@@ -7,42 +7,13 @@
 #include <limits>
 #include <set>
 
-#include "cli/shared/planning.h"
+#include "cli/shared/planned_sweep.h"
 #include "framework/core/error.h"
 
 namespace polysweep {
 namespace {
 
 constexpr std::size_t kMostCompared = 200'000;  // trials of a plan
-constexpr std::size_t kDifferencesShown = 5;
-
-std::string ended_with(const AttemptRecord* attempt) {
-  if (attempt == nullptr) return "";
-  return attempt->message.empty() ? attempt->outcome
-                                  : fmt::format("{}: {}", attempt->outcome, attempt->message);
-}
-
-NextRun while_running(const AttemptRecord& attempt, const LivingHosts& hosts) {
-  if (hosts.life(attempt.host, attempt.epoch) == HostLife::kLives) {
-    return {false, fmt::format("attempt {} runs now on host {}, slot {}", attempt.number,
-                               attempt.host, attempt.slot)};
-  }
-  return {true, fmt::format("attempt {} was running on host {}, which died: it is run again at no "
-                            "cost, from its last checkpoint where it made one",
-                            attempt.number, attempt.host)};
-}
-
-NextRun while_missing(const TrialRecord& trial) {
-  const AttemptRecord* last = trial.counted_attempt();
-  if (last == nullptr) return {true, "it was never started"};
-  if (last->outcome == "stopped" || last->outcome == "host lost" || last->outcome == "preempted") {
-    return {true, fmt::format("attempt {} did not come to its end ({}); it goes on from its last "
-                              "checkpoint where it made one",
-                              last->number, ended_with(last))};
-  }
-  return {true, fmt::format("attempt {} ended badly, and not for good ({})", last->number,
-                            ended_with(last))};
-}
 
 // ("steps is 20, here 5", ...) in names' order.
 std::vector<std::string> differences(const Parameters& theirs, const Parameters& ours) {
@@ -104,7 +75,7 @@ void add_data_differences(const std::map<std::string, std::string>& theirs,
   if (out.size() == before) out.emplace_back("it reads other data");
 }
 
-std::string what_differs(const Planned& planned, const TrialOrigin& origin,
+std::string what_differs(const PlannedSweep& planned, const TrialOrigin& origin,
                          const TrialRecord& ours) {
   const Trial theirs = nearest_trial(planned.plan, ours.parameters);
   std::vector<std::string> out;
@@ -119,11 +90,6 @@ std::string what_differs(const Planned& planned, const TrialOrigin& origin,
   }
   const std::vector<std::string> parameters = differences(theirs.parameters, ours.parameters);
   out.insert(out.end(), parameters.begin(), parameters.end());
-  if (out.size() > kDifferencesShown) {
-    const std::size_t more = out.size() - kDifferencesShown;
-    out.resize(kDifferencesShown);
-    out.push_back(fmt::format("and {} more", more));
-  }
   return fmt::format("nearest is trial {}: {}", theirs.id.brief(), fmt::join(out, "; "));
 }
 
@@ -140,42 +106,20 @@ po::variables_map planning_words(const po::variables_map& given, const TrialOrig
 
 }  // namespace
 
-NextRun next_run(const TrialRecord& trial, const LivingHosts& hosts) {
-  if (trial.sweeps.empty()) return {false, "no sweep of this store holds it as last planned"};
-  const AttemptRecord* counted = trial.counted_attempt();
-  switch (trial.state) {
-    case TrialState::kDone:
-      return {false,
-              fmt::format("it is done, by attempt {}", counted == nullptr ? 1 : counted->number)};
-    case TrialState::kDiverged:
-      return {false, fmt::format("it diverged, which is a result ({})", ended_with(counted))};
-    case TrialState::kFailed:
-      return {false, fmt::format("it failed for good ({}); `polysweep retry` gives it another "
-                                 "attempt",
-                                 ended_with(counted))};
-    case TrialState::kRunning:
-      if (counted != nullptr) return while_running(*counted, hosts);
-      [[fallthrough]];
-    case TrialState::kMissing:
-      break;
-  }
-  return while_missing(trial);
-}
-
-Today planned_today(const po::variables_map& given, const TrialOrigin& origin,
-                    const TrialRecord& trial) {
+PlanMembership plan_membership(const po::variables_map& given, const TrialOrigin& origin,
+                               const TrialRecord& trial) {
   std::error_code unknown;
   if (!std::filesystem::exists(origin.file, unknown)) {
-    return {PlannedToday::kUnknown, fmt::format("there is no file {} here", origin.file)};
+    return {Membership::kUnknown, fmt::format("there is no file {} here", origin.file)};
   }
   try {
-    const Planned planned = make_plan(planning_words(given, origin));
+    const PlannedSweep planned = make_plan(planning_words(given, origin));
     for (std::size_t i = 0; i < planned.plan.size(); ++i) {
-      if (planned.plan.id(i) == trial.id) return {PlannedToday::kHeld, ""};
+      if (planned.plan.id(i) == trial.id) return {Membership::kPlanned, ""};
     }
-    return {PlannedToday::kNotHeld, what_differs(planned, origin, trial)};
+    return {Membership::kNotPlanned, what_differs(planned, origin, trial)};
   } catch (const Error& wrong) {
-    return {PlannedToday::kUnknown, wrong.what()};
+    return {Membership::kUnknown, wrong.what()};
   }
 }
 

@@ -5,10 +5,10 @@
 
 namespace polysweep {
 
-enum class PrintedAs { kTable, kJson, kCsv };
+enum class OutputFormat { kTable, kJson, kCsv };
 
 void declare_json_and_csv(CommandOptions& options);
 // Throws Error where both were given.
-PrintedAs printed_as(const po::variables_map& given);
+OutputFormat output_format(const po::variables_map& given);
 
 }  // namespace polysweep

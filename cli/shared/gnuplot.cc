@@ -1,4 +1,4 @@
-#include "cli/shared/drawing.h"
+#include "cli/shared/gnuplot.h"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-// From the words of a command line to a host: its slots, its limits, its worker.
+// The configuration of a host from the options of a command: slots, limits, worker.
 #pragma once
 
 #include <cstdint>
@@ -7,29 +7,29 @@
 #include <vector>
 
 #include "cli/shared/command.h"
-#include "cli/shared/planning.h"
+#include "cli/shared/planned_sweep.h"
 #include "runners/host/host.h"
 #include "runners/process/memory_limits.h"
 
 namespace polysweep {
 
 // --slots, --device, --time-limit, --progress-limit, --memory-limit,
-// --checkpoint-seconds, --checkpoint-updates.
+// --checkpoint-seconds, --checkpoint-steps.
 void declare_host(CommandOptions& options);
 
 // "8G", "512M", "64K" or bytes; units of 1024. Throws Error.
 std::uint64_t parse_bytes(const std::string& text);
 
-class HostSetup {
+class HostConfiguration {
  public:
-  // For trials that `worker` runs. All but slots and name, and the sweep's name.
-  // Throws Error for words that cannot be meant so.
-  HostSetup(const po::variables_map& given, const Worker& worker,
-            const std::filesystem::path& data_folder, const std::filesystem::path& store);
+  // For trials that `worker` runs. Sets everything except the slots and the names
+  // of host and sweep. Throws Error for an option that is not valid.
+  HostConfiguration(const po::variables_map& given, const Worker& worker,
+                    const std::filesystem::path& data_folder, const std::filesystem::path& store);
 
   HostOptions& options() { return options_; }
-  // Chooses slots, away from CPUs that are taken, and bounds their memory for as
-  // long as this object lives.
+  // Chooses slots that avoid `taken_cpus`. Their memory is limited for the lifetime
+  // of this object.
   void choose_slots(const std::vector<int>& taken_cpus);
 
  private:

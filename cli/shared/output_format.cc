@@ -1,4 +1,4 @@
-#include "cli/shared/printed_as.h"
+#include "cli/shared/output_format.h"
 
 #include "framework/core/error.h"
 
@@ -9,12 +9,12 @@ void declare_json_and_csv(CommandOptions& options) {
   options.shown.add_options()("csv", po::bool_switch(), "print CSV");
 }
 
-PrintedAs printed_as(const po::variables_map& given) {
+OutputFormat output_format(const po::variables_map& given) {
   const bool json = given["json"].as<bool>();
   const bool csv = given["csv"].as<bool>();
   if (json && csv) fail("--json and --csv exclude each other; give one of them");
-  if (json) return PrintedAs::kJson;
-  return csv ? PrintedAs::kCsv : PrintedAs::kTable;
+  if (json) return OutputFormat::kJson;
+  return csv ? OutputFormat::kCsv : OutputFormat::kTable;
 }
 
 }  // namespace polysweep

@@ -7,7 +7,7 @@
 
 namespace polysweep {
 
-class TerminalText {
+class TerminalSanitizer {
  public:
   // Of the bytes printed next. Control characters but newline, tab and carriage
   // return, escape sequences but those that colour (CSI ... m), and C1 controls

@@ -1,4 +1,4 @@
-#include "cli/shared/command_sweep.h"
+#include "cli/shared/command_workers.h"
 
 #include <fmt/format.h>
 
@@ -13,9 +13,9 @@
 namespace polysweep {
 namespace {
 
-constexpr double kSlack_s = 10;  // for a worker to end after its program's grace
+constexpr double kSlack_s = 10;  // for a worker to exit after its program's grace period
 
-// The value of a limit that a person gave, else the file's.
+// The limit of the command line, else the file's.
 double limit_of(const po::variables_map& given, const char* name, double of_file) {
   return given[name].defaulted() ? of_file : given[name].as<double>();
 }
@@ -39,7 +39,8 @@ void use_command(const po::variables_map& given, const Worker& worker, HostOptio
   system_files().create_folders(options.store);
   options.worker = command_worker(worker.program, catalogue, options.store);
   options.worker.keeps_logs = true;
-  // The worker knows its program better: it ends it gently, and keeps what it said.
+  // The worker enforces the limits itself: it lets its program shut down, and keeps
+  // its output.
   options.limits.worker.wall_s = 0;
   options.limits.worker.progress_s = std::numeric_limits<double>::infinity();
   options.limits.stop_grace_s =
@@ -49,8 +50,7 @@ void use_command(const po::variables_map& given, const Worker& worker, HostOptio
   const std::size_t killed =
       kill_orphans_of_the_dead(kKeeperVariable, kTrialFolderVariable, options.store);
   if (killed > 0) {
-    fmt::print(stderr, "polysweep: killed {} processes that an earlier run has left behind\n",
-               killed);
+    fmt::print(stderr, "polysweep: killed {} processes left behind by an earlier run\n", killed);
   }
 }
 

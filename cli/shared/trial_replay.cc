@@ -1,10 +1,10 @@
-#include "cli/shared/replay.h"
+#include "cli/shared/trial_replay.h"
 
 #include <algorithm>
 #include <map>
 #include <optional>
 
-#include "cli/shared/host_setup.h"
+#include "cli/shared/host_configuration.h"
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
@@ -137,7 +137,7 @@ std::vector<ReplayGroup> replay_groups(const po::variables_map& given, const fs:
 
 bool run_again(const po::variables_map& given, const ReplayGroup& group, const fs::path& into,
                ProgressSink& sink, StopFlag& stop) {
-  HostSetup setup(given, group.worker, data_folder(given), into);
+  HostConfiguration setup(given, group.worker, data_folder(given), into);
   setup.options().sweep = "replay";
   setup.options().name = machine_name();
   setup.choose_slots({});

@@ -1,0 +1,24 @@
+// polysweep help: the help of a command.
+#include <fmt/format.h>
+
+#include "cli/commands/command_table.h"
+
+namespace polysweep {
+namespace {
+
+void declare(CommandOptions& options) { options.argument("command"); }
+
+int run(const po::variables_map& given) {
+  fmt::print("{}", help_text(find_command(required_argument(given, "command", "a command"))));
+  return kExitComplete;
+}
+
+}  // namespace
+
+const Command kHelpCommand = {
+    "help",      "Shows the options of a command and an example",
+    "[COMMAND]", "  polysweep help run",
+    declare,     run,
+};
+
+}  // namespace polysweep

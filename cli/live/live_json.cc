@@ -1,0 +1,86 @@
+#include "cli/live/live_json.h"
+
+#include "cli/shared/terminal.h"
+#include "cli/shared/trial_counts.h"
+
+namespace polysweep {
+namespace {
+
+Json points_json(const std::vector<CurvePoint>& points) {
+  Json out = Json::array();
+  for (const CurvePoint& point : points) out.push_back({point.step, number_or_null(point.value)});
+  return out;
+}
+
+Json running_json(const LiveSweep& sweep, const RunningTrial& trial,
+                  const std::vector<CurvePoint>& curve) {
+  Json out = {{"trial", trial.id.hex()},
+              {"cell", levels_text(sweep.cells[trial.cell].levels)},
+              {"baseline", sweep.cells[trial.cell].baseline},
+              {"replicate", trial.replicate},
+              {"attempt", trial.attempt},
+              {"host", trial.host},
+              {"slot", trial.slot},
+              {"device", trial.device},
+              {"age_s", number_or_null(trial.age_s)},
+              {"expected_s", number_or_null(trial.expected_s)}};
+  Json last = Json::array();
+  for (const LastPoint& point : trial.last_points) {
+    last.push_back({{"metric", point.metric},
+                    {"step", point.step},
+                    {"value", number_or_null(point.value)},
+                    {"points", point.points}});
+  }
+  out["last"] = std::move(last);
+  out["curve"] = points_json(curve);
+  return out;
+}
+
+Json band_json(const LiveSweep& sweep, const LiveBand& band) {
+  Json points = Json::array();
+  for (const LiveBandPoint& point : band.points) {
+    points.push_back({point.step, point.mean, point.low, point.high});
+  }
+  return {{"cell", band.cell},
+          {"label", levels_text(sweep.cells[band.cell].levels)},
+          {"trials", band.trials},
+          {"points", std::move(points)}};
+}
+
+Json bad_end_json(const LiveSweep& sweep, const BadEnd& end) {
+  return {{"trial", end.id.hex()},
+          {"cell", levels_text(sweep.cells[end.cell].levels)},
+          {"attempt", end.attempt},
+          {"outcome", end.outcome},
+          {"final", end.final},
+          {"message", end.message},
+          {"output_tail", end.output_tail},
+          {"finished_us", end.finished_us}};
+}
+
+}  // namespace
+
+Json live_json(const LiveSweep& sweep, const LiveCurves& curves) {
+  Json running = Json::array();
+  for (std::size_t i = 0; i < sweep.running.size(); ++i) {
+    running.push_back(running_json(sweep, sweep.running[i], curves.running[i]));
+  }
+  Json bands = Json::array();
+  for (const LiveBand& band : curves.bands) bands.push_back(band_json(sweep, band));
+  Json bad_ends = Json::array();
+  for (const BadEnd& end : sweep.bad_ends) bad_ends.push_back(bad_end_json(sweep, end));
+  return {{"sweep", sweep.sweep},
+          {"experiment", sweep.experiment},
+          {"replicate", sweep.replicate},
+          {"planned_us", sweep.planned_us},
+          {"counts", counts_json(sweep.counts)},
+          {"trials_per_s", number_or_null(sweep.trials_per_s)},
+          {"left_s", number_or_null(sweep.left_s)},
+          {"peak_memory_bytes", number_or_null(sweep.peak_memory_bytes)},
+          {"metric", curves.metric},
+          {"running", std::move(running)},
+          {"bands", std::move(bands)},
+          {"bad_ends", std::move(bad_ends)}};
+}
+
+}  // namespace polysweep

@@ -1,0 +1,44 @@
+// The sweep that a command is asked about, with the statistics of its report.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "cli/shared/command.h"
+#include "cli/shared/json_output.h"
+#include "reports/document/study.h"
+
+namespace polysweep {
+
+// --store, --json, --metric, --confidence, --alpha and --figure.
+void declare_analysis(CommandOptions& options);
+
+// --family, which may be repeated.
+void declare_family(CommandOptions& options);
+
+// A study that owns its results. Not movable: the study refers to them.
+class AnalysedSweep {
+ public:
+  // Of the sweep `name` ("": the only one of the store), as the options say.
+  // Throws Error for a metric that no trial reported.
+  AnalysedSweep(const po::variables_map& given, const std::string& name);
+  AnalysedSweep(const AnalysedSweep&) = delete;
+  AnalysedSweep& operator=(const AnalysedSweep&) = delete;
+
+  const Study& study() const { return *study_; }
+  // Compares the cells of `a` with those of `b` instead (cell_choice.h).
+  void rebase(const std::string& a, const std::string& b);
+
+ private:
+  ReportOptions options_;
+  SweepResults results_;
+  std::unique_ptr<Study> study_;
+};
+
+// Parts of the commands' JSON.
+Json cell_json(const Study& study, std::size_t cell);         // {"label", "levels"}
+Json interval_json(const std::optional<Interval>& interval);  // [low, high] or null
+// {"sweep", "metric", "unit", "goal", "confidence"}, to which commands add.
+Json head_json(const Study& study, const MetricInfo& metric);
+
+}  // namespace polysweep

@@ -1,0 +1,16 @@
+// Workers for a sweep whose trials run a command.
+#pragma once
+
+#include "cli/shared/command.h"
+#include "cli/shared/planned_sweep.h"
+#include "runners/host/host.h"
+
+namespace polysweep {
+
+// Sets workers and limits of `options` (whose store is set) where `worker` runs a
+// command that a sweep declares; otherwise does nothing. --time-limit and
+// --progress-limit override the file's. Kills processes that crashed runs left
+// behind in this store. Throws Error where the program does not exist.
+void use_command(const po::variables_map& given, const Worker& worker, HostOptions& options);
+
+}  // namespace polysweep

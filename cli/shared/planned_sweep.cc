@@ -1,0 +1,48 @@
+#include "cli/shared/planned_sweep.h"
+
+#include <cstdlib>
+
+#include "framework/sweep/file/command_reader.h"
+
+namespace polysweep {
+
+namespace fs = std::filesystem;
+
+void declare_planning(CommandOptions& options) {
+  options.shown.add_options()("data", po::value<std::string>()->value_name("FOLDER"),
+                              "folder of the data files that the experiment reads");
+  declare_worker(options);
+}
+
+fs::path data_folder(const po::variables_map& given) {
+  const char* variable = std::getenv("POLYSWEEP_DATA");
+  const std::string folder = text_or(given, "data", variable != nullptr ? variable : "");
+  return folder.empty() ? fs::path() : fs::absolute(folder);
+}
+
+std::optional<ExperimentSpec> declared_experiment(const fs::path& file) {
+  const std::string text = read_sweep_file(file);
+  if (!declares_command(text, file.string())) return std::nullopt;
+  return parse_sweep(text, file.string(), {}, Catalogue{}).experiment;
+}
+
+PlannedSweep make_plan(const po::variables_map& given) {
+  const std::string file = required_argument(given, "file", "the sweep's TOML file");
+  const std::vector<std::string> overrides = texts_of(given, "overrides");
+  const std::string text = read_sweep_file(file);
+  const bool is_command = declares_command(text, file);
+  Worker worker = is_command ? Worker{} : find_worker(given);
+  Sweep sweep = parse_sweep(text, file, overrides, worker.catalogue);
+  fs::path folder = data_folder(given);
+  DataFolder data(folder);
+  Plan plan(std::move(sweep), data);
+  std::map<std::string, std::string> digests = data.digests();
+  if (is_command) {
+    const ExperimentSpec& spec = plan.sweep().experiment;
+    worker = command_worker_of(spec);
+    for (const InputFile& input : spec.command->files) digests[input.path] = input.sha256;
+  }
+  return {std::move(worker), std::move(folder), std::move(digests), std::move(plan)};
+}
+
+}  // namespace polysweep

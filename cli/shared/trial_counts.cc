@@ -1,0 +1,28 @@
+#include "cli/shared/trial_counts.h"
+
+#include <fmt/format.h>
+
+namespace polysweep {
+
+std::string counts_text(const StateCounts& counts) {
+  std::string out = fmt::format("{} trials: {} done", counts.planned, counts.done);
+  const auto add = [&](std::uint64_t count, const char* state) {
+    if (count > 0) out += fmt::format(", {} {}", count, state);
+  };
+  add(counts.running, "running");
+  add(counts.diverged, "diverged");
+  add(counts.failed, "failed");
+  add(counts.missing, "pending");
+  return out;
+}
+
+Json counts_json(const StateCounts& counts) {
+  return {{"planned", counts.planned},   {"done", counts.done},     {"running", counts.running},
+          {"diverged", counts.diverged}, {"failed", counts.failed}, {"pending", counts.missing}};
+}
+
+bool is_complete(const StateCounts& counts) {
+  return counts.done + counts.diverged == counts.planned;
+}
+
+}  // namespace polysweep
