@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "framework/sweep/file/sweep_file.h"
 #include "framework/sweep/plan/plan.h"
 
 namespace polysweep {

@@ -6,6 +6,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/provenance.h"
+#include "framework/sweep/file/sweep_file.h"
 #include "results/schema/database.h"
 #include "runners/store/plan_journal.h"
 

@@ -183,13 +183,15 @@ Schema toy_schema() {
   ParameterSpec step = at_least(0, parameter("fault_step", Value(0), "the step it fails after"));
   attempts.when = when_it_fails;
   step.when = when_it_fails;
+  ParameterSpec steps = at_least(0, parameter("steps", Value(1), "points of the loss curve"));
+  steps.role = Role::kBudget;
   return Schema({
       parameter("x", Value(0.0), "first coordinate; the best is `shift`"),
       parameter("y", Value(0.0), "second coordinate; the best is -1"),
       parameter("shift", Value(0.0), "where the best x lies"),
       at_least(0, parameter("noise", Value(0.0), "standard deviation of what the seed adds")),
       at_least(0, parameter("seed", Value(0), "names the noise")),
-      at_least(0, parameter("steps", Value(1), "points of the loss curve")),
+      steps,
       at_least(0, parameter("sleep_ms", Value(0.0), "time a step takes"), "ms"),
       at_least(0, parameter("checkpoint_every", Value(0), "steps between checkpoints, 0: none")),
       fault,
@@ -205,10 +207,13 @@ ExperimentSpec toy_spec() {
   spec.name = "toy";
   spec.version = 1;
   spec.doc = "a closed-form objective with known answers: (x - shift)^2 + (y + 1)^2 and noise";
+  spec.clock = "steps";
   spec.schema = toy_schema();
-  spec.metrics = {{"objective", Goal::kMinimize, "", "the closed form, with the seed's noise"},
-                  {"loss", Goal::kMinimize, "", "objective + 1 / step, with the step's noise"},
-                  {"loss_sum", Goal::kMinimize, "", "sum of the losses of all steps"}};
+  spec.metrics = {
+      {"objective", Goal::kMinimize, "", "the closed form, with the seed's noise", "steps"},
+      {"loss", Goal::kMinimize, "", "objective + 1 / step, with the step's noise", "steps",
+       Role::kProgress},
+      {"loss_sum", Goal::kMinimize, "", "sum of the losses of all steps", "steps"}};
   return spec;
 }
 

@@ -5,7 +5,7 @@
 #include "cli/commands/command_table.h"
 #include "cli/shared/planned_sweep.h"
 #include "framework/core/error.h"
-#include "framework/sweep/sweep.h"
+#include "framework/sweep/file/sweep_file.h"
 #include "results/read/ledger.h"
 #include "results/read/query.h"
 

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "framework/sweep/file/command_reader.h"
+#include "framework/sweep/file/sweep_file.h"
 
 namespace polysweep {
 

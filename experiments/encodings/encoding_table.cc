@@ -7,6 +7,7 @@
 #include "experiments/encodings/encoding.h"
 #include "experiments/model/parameter_specs.h"
 #include "framework/core/error.h"
+#include "framework/sweep/value_reader.h"
 
 namespace polysweep {
 namespace {
@@ -24,7 +25,7 @@ Parameters parameters_of(const std::vector<std::string>& words) {
     const std::size_t at = word.find('=');
     if (at == std::string::npos) fail("'{}' is no name=value", word.substr(0, 60));
     schema.at(word.substr(0, at));
-    given.set(word.substr(0, at), value_from_words(word.substr(at + 1)));
+    given.set(word.substr(0, at), value_from_argument(word.substr(at + 1)));
   }
   return schema.complete(given);
 }

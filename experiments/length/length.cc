@@ -310,20 +310,31 @@ ExperimentSpec length_spec() {
   spec.name = "length";
   spec.version = 1;
   spec.doc = "a decoder trained on short sequences is asked about longer ones";
-  spec.schema = Schema(length_parameters());
+  spec.clock = "updates";
+  spec.schema = Schema(with_roles(length_parameters(), {{"updates", Role::kBudget},
+                                                        {"batch_tokens", Role::kBudget},
+                                                        {"task", Role::kData},
+                                                        {"distance", Role::kData},
+                                                        {"symbols", Role::kData},
+                                                        {"longest_trained", Role::kData},
+                                                        {"dimension", Role::kSize},
+                                                        {"ffn_factor", Role::kSize},
+                                                        {"heads", Role::kSize},
+                                                        {"layers", Role::kSize}}));
   spec.metrics = {
       {"accuracy_longer", Goal::kMaximize, "",
        "share of right answers, mean over tested lengths above longest_trained"},
       {"accuracy_trained", Goal::kMaximize, "",
        "share of right answers, mean over tested lengths up to longest_trained"},
-      {"training_loss", Goal::kMinimize, "nats/token", "since the last, with dropout"},
-      {"length_accuracy", Goal::kMaximize, "",
-       "share of right answers of a tested length; step: length"},
+      {"training_loss", Goal::kMinimize, "nats/token", "since the last, with dropout", "updates",
+       Role::kProgress},
+      {"length_accuracy", Goal::kMaximize, "", "share of right answers of a tested length",
+       "length"},
       {"length_whole", Goal::kMaximize, "",
-       "share of sequences of a tested length without a mistake; step: length"},
-      {"tokens", Goal::kMaximize, "tokens", "tokens read in training"},
+       "share of sequences of a tested length without a mistake", "length"},
+      {"tokens", Goal::kMaximize, "tokens", "tokens read in training", "updates", Role::kBudget},
       {"train_seconds", Goal::kMinimize, "s", "spent in training"},
-      {"parameters", Goal::kMinimize, "", "trained numbers"},
+      {"parameters", Goal::kMinimize, "", "trained numbers", "updates", Role::kSize},
   };
   return spec;
 }

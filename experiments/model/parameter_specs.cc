@@ -1,6 +1,9 @@
 #include "experiments/model/parameter_specs.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "framework/core/error.h"
 
 namespace polysweep {
 
@@ -38,6 +41,17 @@ ParameterSpec text_parameter(std::string name, std::vector<std::string> words, s
 ParameterSpec parameter_when(ParameterSpec spec, std::string parameter, std::vector<Value> any_of) {
   spec.when.push_back({std::move(parameter), std::move(any_of)});
   return spec;
+}
+
+std::vector<ParameterSpec> with_roles(std::vector<ParameterSpec> specs,
+                                      const std::vector<std::pair<std::string, Role>>& roles) {
+  for (const auto& [name, role] : roles) {
+    const auto spec = std::find_if(specs.begin(), specs.end(),
+                                   [&name = name](const auto& each) { return each.name == name; });
+    if (spec == specs.end()) fail("a role is given to '{}', which is not a parameter", name);
+    spec->role = role;
+  }
+  return specs;
 }
 
 }  // namespace polysweep

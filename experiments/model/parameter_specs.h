@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "framework/sweep/parameters.h"
@@ -22,5 +23,10 @@ ParameterSpec real_parameter(std::string name, double value, ParameterRange rang
 ParameterSpec text_parameter(std::string name, std::vector<std::string> words, std::string doc);
 // The same, there only where `parameter` is one of `any_of`.
 ParameterSpec parameter_when(ParameterSpec spec, std::string parameter, std::vector<Value> any_of);
+
+// `specs` with the role of each parameter that `roles` names. Throws Error for a
+// name that is not among them.
+std::vector<ParameterSpec> with_roles(std::vector<ParameterSpec> specs,
+                                      const std::vector<std::pair<std::string, Role>>& roles);
 
 }  // namespace polysweep

@@ -73,13 +73,15 @@ std::vector<MetricSpec> metric_specs() {
   std::vector<MetricSpec> specs = {
       {"training_loss", Goal::kMinimize, "nats/token",
        "label-smoothed, with dropout, since the last"},
-      {"validation_loss", Goal::kMinimize, "nats/token", "label-smoothed, on the validation set"},
+      {"validation_loss", Goal::kMinimize, "nats/token", "label-smoothed, on the validation set",
+       "updates", Role::kProgress},
       {"validation_nll", Goal::kMinimize, "nats/token",
        "negative log likelihood of the validation set"},
       {"validation_accuracy", Goal::kMaximize, "",
        "share of target tokens ranked first, given the rest"},
       {"learning_rate", Goal::kMinimize, "", "of the last update"},
-      {"tokens", Goal::kMaximize, "tokens", "target tokens trained on so far"},
+      {"tokens", Goal::kMaximize, "tokens", "target tokens trained on so far", "updates",
+       Role::kBudget},
       {"train_seconds", Goal::kMinimize, "s", "spent in updates so far"},
       {"tokens_per_second", Goal::kMaximize, "tokens/s", "target tokens over train_seconds"},
       {"translate_seconds", Goal::kMinimize, "s", "spent in translating all test sets"},
@@ -87,7 +89,7 @@ std::vector<MetricSpec> metric_specs() {
       {"left_out_pairs", Goal::kMinimize, "pairs",
        "training pairs left out: a side has no word, or more tokens than `longest`"},
       {"unknown_fraction", Goal::kMinimize, "", "unknown tokens in validation and test sets"},
-      {"parameters", Goal::kMinimize, "", "trained numbers"},
+      {"parameters", Goal::kMinimize, "", "trained numbers", "updates", Role::kSize},
   };
   for (const std::string set : {"test", "test_2016_flickr", "test_2017_flickr"}) {
     const std::string of = set == "test" ? "first test set" : set;
@@ -111,7 +113,17 @@ ExperimentSpec translation_spec() {
   spec.name = "translation";
   spec.version = 1;
   spec.doc = "an encoder-decoder Transformer learns to translate English to German";
-  spec.schema = Schema(std::move(all));
+  spec.clock = "updates";
+  spec.schema = Schema(with_roles(std::move(all), {{"updates", Role::kBudget},
+                                                   {"batch_tokens", Role::kBudget},
+                                                   {"patience", Role::kBudget},
+                                                   {"corpus", Role::kData},
+                                                   {"sentences", Role::kData},
+                                                   {"vocabulary", Role::kData},
+                                                   {"dimension", Role::kSize},
+                                                   {"ffn_factor", Role::kSize},
+                                                   {"heads", Role::kSize},
+                                                   {"layers", Role::kSize}}));
   spec.metrics = metric_specs();
   spec.data = corpus_data("corpus");
   return spec;

@@ -114,10 +114,10 @@ std::string Provenance::to_json() const {
 
 Provenance Provenance::from_json(const std::string& json) {
   const Json object = Json::parse(json, nullptr, false);
-  if (!object.is_object()) fail("a provenance that is no JSON object: {:.60}", json);
+  if (!object.is_object()) fail("a provenance that is not a JSON object: {:.60}", json);
   Provenance provenance;
   for (const auto& [name, value] : object.items()) {
-    if (!value.is_string()) fail("the fact '{:.60}' of a provenance is no text", name);
+    if (!value.is_string()) fail("the fact '{:.60}' of a provenance is not a text", name);
     provenance.add(name, value.get<std::string>());
   }
   return provenance;

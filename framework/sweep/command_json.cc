@@ -68,7 +68,7 @@ CommandSpec CommandSpec::from_json(std::string_view json) try {
   command.stop_grace_s = document.at("stop_grace_s").get<double>();
   return command;
 } catch (const Json::exception& problem) {
-  fail("this is no command of an experiment: {}", problem.what());
+  fail("this is not a command of an experiment: {}", problem.what());
 }
 
 }  // namespace polysweep

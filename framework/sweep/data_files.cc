@@ -45,7 +45,7 @@ std::string DataFolder::digest_for(const std::vector<DataSpec>& specs,
       }
       const std::string& digest = digests_[file.path];
       if (!file.sha256.empty() && digest != file.sha256) {
-        fail("the data file {} has the SHA-256 {}, but {} is right{}",
+        fail("the data file {} has the SHA-256 {}; expected {}{}",
              locate_data_file(folder_, file.path, spec.source).string(), digest, file.sha256,
              origin(spec.source));
       }

@@ -24,6 +24,7 @@ Json json_of(const ParameterSpec& spec) {
   out["when"] = json_of(spec.when);
   out["unit"] = spec.unit;
   out["doc"] = spec.doc;
+  out["role"] = role_name(spec.role);
   return out;
 }
 
@@ -38,12 +39,17 @@ ParameterSpec parameter_of(const Json& json) {
   spec.when = conditions_of(json.at("when"));
   spec.unit = json.at("unit").get<std::string>();
   spec.doc = json.at("doc").get<std::string>();
+  spec.role = parameter_role_from_name(json.at("role").get<std::string>());
   return spec;
 }
 
 MetricSpec metric_of(const Json& json) {
-  return {json.at("name").get<std::string>(), goal_from_name(json.at("goal").get<std::string>()),
-          json.at("unit").get<std::string>(), json.at("doc").get<std::string>()};
+  return {json.at("name").get<std::string>(),
+          goal_from_name(json.at("goal").get<std::string>()),
+          json.at("unit").get<std::string>(),
+          json.at("doc").get<std::string>(),
+          json.at("step").get<std::string>(),
+          metric_role_from_name(json.at("role").get<std::string>())};
 }
 
 DataSpec data_of(const Json& json) {
@@ -67,7 +73,9 @@ Json json_of(const ExperimentSpec& spec) {
     metrics.push_back({{"name", metric.name},
                        {"goal", goal_name(metric.goal)},
                        {"unit", metric.unit},
-                       {"doc", metric.doc}});
+                       {"doc", metric.doc},
+                       {"step", metric.step},
+                       {"role", role_name(metric.role)}});
   }
   Json data = Json::array();
   for (const DataSpec& one : spec.data) {
@@ -81,6 +89,7 @@ Json json_of(const ExperimentSpec& spec) {
   Json out = {{"name", spec.name},
               {"version", spec.version},
               {"doc", spec.doc},
+              {"clock", spec.clock},
               {"parameters", std::move(parameters)},
               {"metrics", std::move(metrics)},
               {"data", std::move(data)}};
@@ -93,6 +102,7 @@ ExperimentSpec experiment_of(const Json& json) {
   spec.name = json.at("name").get<std::string>();
   spec.version = json.at("version").get<int>();
   spec.doc = json.at("doc").get<std::string>();
+  spec.clock = json.at("clock").get<std::string>();
   std::vector<ParameterSpec> parameters;
   for (const Json& one : json.at("parameters")) parameters.push_back(parameter_of(one));
   spec.schema = Schema(std::move(parameters));
@@ -142,7 +152,7 @@ Catalogue Catalogue::from_json(std::string_view json) {
     }
     return catalogue;
   } catch (const Json::exception& problem) {
-    fail("this is no catalogue of experiments: {}", problem.what());
+    fail("this is not a catalogue of experiments: {}", problem.what());
   }
 }
 

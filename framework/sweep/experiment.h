@@ -31,6 +31,10 @@ struct MetricSpec {
   Goal goal = Goal::kMinimize;
   std::string unit;  // "" where it has none
   std::string doc;   // one line
+  // What its steps count: "updates", "epochs", "length", ... A series whose
+  // steps count the experiment's clock is cut where a resumed attempt starts.
+  std::string step{kDefaultClock};
+  Role role = Role::kNone;
 };
 
 struct ExperimentSpec {
@@ -38,6 +42,8 @@ struct ExperimentSpec {
   // Grows when the same parameters would give other results.
   int version = 1;
   std::string doc;
+  // What Recorder::resumed() counts: the unit of a checkpoint's step.
+  std::string clock{kDefaultClock};
   Schema schema;
   std::vector<MetricSpec> metrics;
   std::vector<DataSpec> data;
@@ -63,19 +69,20 @@ class Recorder {
  public:
   virtual ~Recorder() = default;
 
-  // One point of a series. `step` is the experiment's own clock (for trainings:
-  // updates), not below that of the series' point before. NaN and infinities
-  // are legal and kept as such.
+  // One point of a series. `step` counts what MetricSpec::step says and is not
+  // below the step of the series' previous point. NaN and infinities are legal
+  // and kept as they are.
   virtual void metric(std::string_view name, std::int64_t step, double value) = 0;
   // A text worth keeping, as a sample of the output. At most 1 MiB.
   virtual void text(std::string_view name, std::int64_t step, std::string_view value) = 0;
   // How far it is, for the status line and for the progress deadline.
   virtual void progress(double done, double total) = 0;
-  // The attempt goes on from a checkpoint taken after `step`: what earlier
-  // attempts reported beyond it does not count. To be called before any metric.
-  // What they reported before may still be missing: it was on its way when they
-  // died. An experiment whose checkpoints hold its points reports them again
-  // instead, and does not call this.
+  // The attempt resumes from a checkpoint taken after `step`, counted in
+  // ExperimentSpec::clock: of the series with that step unit, points of earlier
+  // attempts beyond `step` do not count. To be called before any metric. Points
+  // up to `step` may be missing too, if they were not yet delivered when the
+  // earlier attempt died. An experiment whose checkpoints hold its points
+  // reports them again instead, and does not call this.
   virtual void resumed(std::int64_t step) = 0;
   // True once the host asked for a stop: checkpoint and return kStopped soon.
   virtual bool stop_requested() = 0;

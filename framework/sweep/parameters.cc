@@ -7,7 +7,7 @@
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
 #include "framework/core/utf8.h"
-#include "framework/sweep/scalar_reader.h"
+#include "framework/sweep/value_reader.h"
 
 namespace polysweep {
 
@@ -82,7 +82,7 @@ Value typed_as(const ParameterSpec& spec, const Value& value) {
                                               (!spec.maximum || fitting->real() <= *spec.maximum)));
     if (right) return *fitting;
   }
-  fail("{} is no value of parameter '{}', which is {}{}", shown(value), spec.name,
+  fail("{} is not a value of parameter '{}', which is {}{}", shown(value), spec.name,
        right_values(spec), is_text ? suggestion(value.text(), spec.words) : "");
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "framework/sweep/role.h"
 #include "framework/sweep/value.h"
 
 namespace polysweep {
@@ -75,6 +76,7 @@ struct ParameterSpec {
   std::vector<Condition> when;
   std::string unit;  // "" where it has none
   std::string doc;   // one line
+  Role role = Role::kNone;
 };
 
 // The parameters of an experiment, in the order they are documented. A `when`

@@ -5,7 +5,6 @@
 // file:line:column and the nearest known name.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -56,18 +55,5 @@ struct Sweep {
 
   const Factor* find_factor(std::string_view name) const;
 };
-
-// Reads and checks a sweep file. `overrides` are Hydra-like words: `name=value`
-// fixes, `name=a,b,c` and `name=0..9` make a factor of it. Throws Error.
-Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides,
-                 const Catalogue& catalogue);
-
-// The text of a sweep file. Throws Error where it is no file, or too large.
-std::string read_sweep_file(const std::filesystem::path& file);
-
-// load_sweep() of a text; `file` is where errors are, and where a command's
-// relative paths begin.
-Sweep parse_sweep(std::string_view text, const std::string& file,
-                  const std::vector<std::string>& overrides, const Catalogue& catalogue);
 
 }  // namespace polysweep

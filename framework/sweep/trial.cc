@@ -34,7 +34,7 @@ TrialId TrialId::from_hex(std::string_view hex) {
     right = high >= 0 && low >= 0;
     if (right) id.bytes[i] = static_cast<std::uint8_t>(16 * high + low);
   }
-  if (!right) fail("{} is no trial id, which has 32 hex digits", in_quotes(hex));
+  if (!right) fail("{} is not a trial id, which has 32 hex digits", in_quotes(hex));
   return id;
 }
 

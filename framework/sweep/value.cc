@@ -4,12 +4,10 @@
 #include <charconv>
 #include <cmath>
 #include <iterator>
-#include <optional>
 
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
 #include "framework/core/utf8.h"
-#include "framework/sweep/scalar_reader.h"
 
 namespace polysweep {
 
@@ -40,21 +38,14 @@ void append_real(std::string& out, double value) {
   } else if (exponent < 0) {
     out.append("0.").append(static_cast<std::size_t>(-exponent - 1), '0').append(digits);
   } else {
-    const auto whole = static_cast<std::size_t>(exponent) + 1;
-    if (digits.size() < whole) digits.append(whole - digits.size(), '0');
-    out.append(digits, 0, whole).append(1, '.');
-    out += digits.size() > whole ? std::string_view(digits).substr(whole) : "0";
+    const auto digits_before_point = static_cast<std::size_t>(exponent) + 1;
+    if (digits.size() < digits_before_point)
+      digits.append(digits_before_point - digits.size(), '0');
+    out.append(digits, 0, digits_before_point).append(1, '.');
+    out += digits.size() > digits_before_point
+               ? std::string_view(digits).substr(digits_before_point)
+               : "0";
   }
-}
-
-template <typename T>
-std::optional<T> whole_number(std::string_view words) {
-  T value{};
-  const char* begin = words.data() + (words.starts_with('+') ? 1 : 0);
-  const char* end = words.data() + words.size();
-  const auto read = std::from_chars(begin, end, value);
-  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
-  return value;
 }
 
 template <typename T>
@@ -76,12 +67,12 @@ ValueType type_from_name(std::string_view name) {
 }
 
 Value::Value(double value) : data_(value == 0 ? 0.0 : value) {
-  if (!std::isfinite(value)) fail("{} is no value; a real number must be finite", value);
+  if (!std::isfinite(value)) fail("{} is not a value; a real number must be finite", value);
 }
 
 Value::Value(std::string value) : data_(std::move(value)) {
   const std::string& kept = std::get<std::string>(data_);
-  if (kept.find('\0') != std::string::npos) fail("the text {} has a NUL in it", in_quotes(kept));
+  if (kept.find('\0') != std::string::npos) fail("the text {} contains a NUL", in_quotes(kept));
   if (!is_utf8(kept)) fail("the text {} is not UTF-8", in_quotes(kept));
 }
 
@@ -148,30 +139,6 @@ std::strong_ordering operator<=>(const Value& a, const Value& b) {
       return a.text() <=> b.text();
   }
   return std::strong_ordering::equal;
-}
-
-Value value_from_json(std::string_view json) {
-  const bool bare = !json.empty() && json.front() > ' ' && json.back() > ' ';
-  ScalarDocument document = read_scalars(json);
-  if (document.is_object || !bare) fail("{} is not one JSON value", in_quotes(json));
-  return std::move(document.entries.at(0).second);
-}
-
-Value value_from_words(std::string_view words) {
-  if (words == "true") return Value(true);
-  if (words == "false") return Value(false);
-  if (words.size() >= 2 && words.front() == '"' && words.back() == '"') {
-    return value_from_json(words);
-  }
-  if (words.size() >= 2 && words.front() == '\'' && words.back() == '\'') {
-    return Value(std::string(words.substr(1, words.size() - 2)));
-  }
-  const bool numeric = words.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
-  if (numeric) {
-    if (const auto integer = whole_number<std::int64_t>(words)) return Value(*integer);
-    if (const auto real = whole_number<double>(words)) return Value(*real);
-  }
-  return Value(std::string(words));
 }
 
 }  // namespace polysweep

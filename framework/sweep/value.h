@@ -18,7 +18,7 @@ enum class ValueType { kBoolean, kInteger, kReal, kText };
 
 // "boolean", "integer", "real", "text".
 std::string_view type_name(ValueType type);
-// Throws Error if `name` is none of those.
+// Throws Error for any other name.
 ValueType type_from_name(std::string_view name);
 
 class Value {
@@ -45,7 +45,7 @@ class Value {
   // The JSON token of identity: true, 3, 3.0, "rope".
   std::string canonical() const;
   void append_canonical(std::string& out) const;
-  // For people: as canonical(), a text without its quotes.
+  // For display: as canonical(), but a text has no quotes.
   std::string display() const;
 
   friend bool operator==(const Value&, const Value&) = default;
@@ -55,13 +55,5 @@ class Value {
  private:
   std::variant<bool, std::int64_t, double, std::string> data_;
 };
-
-// Reads one JSON token as written by canonical(). Throws Error for anything else.
-Value value_from_json(std::string_view json);
-
-// Reads what a person types after `name=`: true/false, an integer ("3", "3e6"
-// where it is whole is a real here and becomes an integer when typed against a
-// schema), a real, a quoted text, else the text itself.
-Value value_from_words(std::string_view words);
 
 }  // namespace polysweep

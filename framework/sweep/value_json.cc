@@ -1,5 +1,7 @@
 #include "framework/sweep/value_json.h"
 
+#include "framework/sweep/value_reader.h"
+
 namespace polysweep {
 
 using Json = nlohmann::ordered_json;

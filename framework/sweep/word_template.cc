@@ -21,7 +21,7 @@ WordTemplate::WordTemplate(std::string text) : text_(std::move(text)) {
         fail("a '{{' without its '}}' in {}; a brace itself is written '{{{{'", in_quotes(all));
       }
       if (end == i + 1) {
-        fail("'{{}}' in {} names nothing; {{NAME}} is right", in_quotes(all));
+        fail("'{{}}' in {} names nothing; expected {{NAME}}", in_quotes(all));
       }
       places_.emplace_back(all.substr(i + 1, end - i - 1));
       literals_.emplace_back();

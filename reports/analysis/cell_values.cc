@@ -99,9 +99,7 @@ MetricInfo metric_info(const SweepResults& results, const std::string& name) {
 }
 
 std::string step_title(const MetricInfo& metric) {
-  constexpr std::string_view kMark = "; step: ";
-  const std::size_t at = metric.doc.rfind(kMark);
-  return at == std::string::npos ? "step" : shortened(metric.doc.substr(at + kMark.size()), 30);
+  return metric.step == kDefaultClock ? "step" : shortened(metric.step, 30);
 }
 
 std::string metric_title(const MetricInfo& metric) {

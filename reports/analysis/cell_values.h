@@ -54,8 +54,7 @@ MetricInfo metric_info(const SweepResults& results, const std::string& name);
 // "test_bleu (BLEU)".
 std::string metric_title(const MetricInfo& metric);
 
-// What the metric's steps count: the word after "; step: " at the end of its doc, as
-// "length", else "step", the training's own clock.
+// What the metric's steps count, as "length"; "step" for the default clock.
 std::string step_title(const MetricInfo& metric);
 
 }  // namespace polysweep

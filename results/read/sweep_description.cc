@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/core/error.h"
+#include "framework/sweep/value_reader.h"
 
 namespace polysweep {
 namespace {
@@ -16,8 +17,12 @@ Goal goal_of(const Json& json) {
 }
 
 MetricInfo read_metric(const Json& json) {
-  return {json.at("name").get<std::string>(), goal_of(json.at("goal")),
-          json.at("unit").get<std::string>(), json.at("doc").get<std::string>()};
+  return {json.at("name").get<std::string>(),
+          goal_of(json.at("goal")),
+          json.at("unit").get<std::string>(),
+          json.at("doc").get<std::string>(),
+          json.at("step").get<std::string>(),
+          metric_role_from_name(json.at("role").get<std::string>())};
 }
 
 Parameters read_parameters(const Json& json) { return Parameters::from_json(json.dump()); }
@@ -28,6 +33,7 @@ FactorInfo read_factor(const Json& json) {
   for (const Json& level : json.at("levels")) out.levels.push_back(value_from_json(level.dump()));
   out.unit = json.at("unit").get<std::string>();
   out.doc = json.at("doc").get<std::string>();
+  out.role = parameter_role_from_name(json.at("role").get<std::string>());
   return out;
 }
 
@@ -43,6 +49,7 @@ void read_plan(const Json& json, SweepResults& out) {
   out.experiment = json.at("experiment").get<std::string>();
   out.experiment_version = json.at("version").get<int>();
   out.experiment_doc = json.at("doc").get<std::string>();
+  out.clock = json.at("clock").get<std::string>();
   out.file = json.at("file").get<std::string>();
   out.text = json.at("text").get<std::string>();
   out.overrides = json.at("overrides").get<std::vector<std::string>>();
@@ -52,6 +59,9 @@ void read_plan(const Json& json, SweepResults& out) {
   for (const Json& each : json.at("factors")) {
     FactorInfo factor = read_factor(each);
     if (factor.name != out.replicate) out.factors.push_back(std::move(factor));
+  }
+  for (const auto& [name, role] : json.at("roles").items()) {
+    out.roles.emplace(name, parameter_role_from_name(role.get<std::string>()));
   }
   out.baseline = read_parameters(json.at("baseline"));
   out.primary = read_metric(json.at("primary"));

@@ -9,6 +9,7 @@
 
 #include "framework/core/error.h"
 #include "framework/journal/event.h"
+#include "framework/sweep/value_reader.h"
 #include "results/read/curve_reader.h"
 #include "results/read/curve_source.h"
 #include "results/read/known_sweep.h"

@@ -54,14 +54,10 @@ struct FactorInfo {
   std::vector<Value> levels;
   std::string unit;
   std::string doc;
+  Role role = Role::kNone;
 };
 
-struct MetricInfo {
-  std::string name;
-  Goal goal = Goal::kMinimize;
-  std::string unit;
-  std::string doc;
-};
+using MetricInfo = MetricSpec;
 
 struct CurvePoint {
   std::int64_t step = 0;
@@ -95,6 +91,7 @@ struct SweepResults {
   std::string experiment;
   int experiment_version = 1;
   std::string experiment_doc;
+  std::string clock{kDefaultClock};  // ExperimentSpec::clock
   std::string file;
   std::string text;
   std::vector<std::string> overrides;
@@ -103,7 +100,8 @@ struct SweepResults {
   std::string replicate;
   Parameters fixed;
   Parameters defaults;
-  std::vector<FactorInfo> factors;  // without the replicate
+  std::map<std::string, Role> roles;  // of the parameters that have one, by name
+  std::vector<FactorInfo> factors;    // without the replicate
   Parameters baseline;
   MetricInfo primary;
   std::vector<MetricInfo> secondary;

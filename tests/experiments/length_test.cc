@@ -6,6 +6,7 @@
 #include "experiments/experiments.h"
 #include "experiments/length/length_task.h"
 #include "framework/core/error.h"
+#include "framework/sweep/value_reader.h"
 #include "tests/support/recording_recorder.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/support/torch_catch.h"
@@ -55,8 +56,8 @@ Trial trial_of(const Levels& levels) {
                         {"warmup", "40"},
                         {"learning_rate", "0.01"},
                         {"evaluate_every", "50"}};
-  for (const auto& [name, text] : small) given.set(name, value_from_words(text));
-  for (const auto& [name, text] : levels) given.set(name, value_from_words(text));
+  for (const auto& [name, text] : small) given.set(name, value_from_argument(text));
+  for (const auto& [name, text] : levels) given.set(name, value_from_argument(text));
   Trial trial;
   trial.experiment = spec.name;
   trial.experiment_version = spec.version;

@@ -4,6 +4,7 @@
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "framework/sweep/file/command_reader.h"
+#include "framework/sweep/file/sweep_file.h"
 #include "framework/sweep/plan/plan.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
@@ -111,6 +112,30 @@ TEST_CASE("a sweep file declares an experiment that runs a command", "[command]"
   CHECK(spec.command->progress_limit_s == 0);
   CHECK(declares_command(whole(), "f.toml"));
   CHECK_FALSE(declares_command("sweep = \"s\"", "f.toml"));
+}
+
+TEST_CASE("a declared experiment says what its parameters and metrics are", "[command]") {
+  const ExperimentSpec plain = sweep_of(whole()).experiment;
+  CHECK(plain.clock == "updates");
+  for (const MetricSpec& metric : plain.metrics) {
+    CHECK(metric.step == "updates");
+    CHECK(metric.role == Role::kNone);
+  }
+  std::string text = changed("version    = 3", "version = 3\nclock = \"epochs\"");
+  const auto replace = [&text](const std::string& from, const std::string& to) {
+    text.replace(text.find(from), from.size(), to);
+  };
+  replace("range = [0, 1]", "range = [0, 1], role = \"budget\"");
+  replace("goal = \"minimize\"", "goal = \"minimize\", role = \"progress\"");
+  replace("goal = \"maximize\"", "goal = \"maximize\", step = \"evaluations\"");
+  const ExperimentSpec spec = sweep_of(text).experiment;
+  CHECK(spec.clock == "epochs");
+  CHECK(spec.schema.at("lr").role == Role::kBudget);
+  CHECK(spec.schema.at("seed").role == Role::kNone);
+  CHECK(spec.metrics.at(0).role == Role::kProgress);
+  CHECK(spec.metrics.at(0).step == "epochs");  // the clock, where nothing else is said
+  CHECK(spec.metrics.at(1).step == "evaluations");
+  CHECK(spec.metrics.at(2).step == "epochs");
 }
 
 TEST_CASE("words that do not apply are left out, alone or with their group", "[command]") {
@@ -226,15 +251,15 @@ TEST_CASE("what is wrong with a command is said where it stands", "[command]") {
   CHECK_THAT(wrong("--lr={lr}", "--lr={lr"),
              Contains("f.toml:3:22: a '{' without its '}' in '--lr={lr'"));
   CHECK(wrong("--lr={lr}", "--lr") ==
-        "f.toml:12:1: the program is not told parameter 'lr': put {lr} into 'command' or "
-        "[environment], or say parameters_file = true if it reads $POLYSWEEP_PARAMETERS_FILE");
+        "f.toml:12:1: the program does not receive parameter 'lr': put {lr} into 'command' or "
+        "[environment], or set parameters_file = true if it reads $POLYSWEEP_PARAMETERS_FILE");
   CHECK(wrong("--lr={lr}", "{parameters_file}").empty());
   CHECK_THAT(wrong("[\"fit\"", "[\"{momentum}\""),
              Contains("f.toml:3:15: the program needs parameter 'momentum', which does not apply"));
   CHECK_THAT(wrong("[\"fit\"", "[[\"fit\"]"),
              Contains("f.toml:3:14: 'command' is a list of words"));
   CHECK_THAT(wrong("when = { amp = true }", "when = { amp = 3 }"),
-             Contains("3 is no value of parameter 'amp', which is true or false"));
+             Contains("3 is not a value of parameter 'amp', which is true or false"));
   CHECK(wrong("words = [\"--amp\"]", "word = [\"--amp\"]") ==
         "f.toml:3:67: unknown key of a group of words 'word' (did you mean 'words'?)");
   CHECK_THAT(wrong("SEED =", "POLYSWEEP_X ="),
@@ -245,13 +270,13 @@ TEST_CASE("what is wrong with a command is said where it stands", "[command]") {
   CHECK(wrong("version    = 3", "version    = 0") ==
         "f.toml:4:14: 'version' is an integer from 1 on");
   CHECK_THAT(wrong("version    = 3", "files = [\"nowhere.py\"]"),
-             Contains("f.toml:4:10: there is no file 'nowhere.py' in "));
+             Contains("f.toml:4:10: no file 'nowhere.py' in "));
   CHECK_THAT(wrong("version    = 3", "files = [\"/etc\"]"),
              Contains("f.toml:4:10: the folder '/etc' does not lie below "));
   CHECK_THAT(wrong("version    = 3", "files = [\"..\"]"), Contains("does not lie below "));
   CHECK(wrong("experiment = \"fit\"", "experiment = \"a b\"") ==
-        "f.toml:2:14: 'a b' is no name of an experiment; 1 to 100 letters, digits, '.', '_' and "
-        "'-' are right");
+        "f.toml:2:14: 'a b' is not a name for an experiment; expected 1 to 100 letters, digits, "
+        "'.', '_' and '-'");
   CHECK(problem_in("sweep = \"s\"\nexperiment = \"e\"\nfiles = []\n") ==
         "f.toml:3:1: the key 'files' belongs to a sweep with command = [\"PROGRAM\", ...]");
   CHECK_THAT(problem_in("sweep = \"s\"\nexperiment = \"e\"\ncomand = []\n"),
@@ -265,17 +290,18 @@ TEST_CASE("what is wrong with a declared schema is said where it stands", "[comm
     return problem_in(changed(from, to));
   };
   CHECK_THAT(wrong("default = 0.1, range", "default = 2, type = \"real\", range"),
-             Contains("f.toml:12:25: 2.0 is no value of parameter 'lr'") ||
-                 Contains("f.toml:12:25: 2 is no value of parameter 'lr'"));
+             Contains("f.toml:12:25: 2.0 is not a value of parameter 'lr'") ||
+                 Contains("f.toml:12:25: 2 is not a value of parameter 'lr'"));
   CHECK(wrong("default = 0.1, range = [0, 1]", "range = [0, 1]") ==
         "f.toml:12:1: parameter 'lr' has no 'default'");
   CHECK(wrong("range = [0, 1]", "range = [0]") ==
         "f.toml:12:38: 'range' is a list of two numbers, [LOWEST, HIGHEST]");
   CHECK(wrong("amp       = false", "slot = false") ==
-        "f.toml:15:1: 'slot' is a place that polysweep fills; another name is right");
+        "f.toml:15:1: 'slot' is a place that polysweep fills; use another name");
   CHECK(wrong("amp       = false", "\"a=b\" = false") ==
-        "f.toml:15:1: 'a=b' is no name of a parameter; 1 to 100 letters, digits, '.', '_' and '-' "
-        "are right");
+        "f.toml:15:1: 'a=b' is not a name for a parameter; expected 1 to 100 letters, digits, '.', "
+        "'_' "
+        "and '-'");
   CHECK(wrong("when = { optimizer = \"sgd\" }", "when = { optimiser = \"sgd\" }") ==
         "f.toml:14:39: unknown parameter 'optimiser' (did you mean 'optimizer'?)");
   CHECK(wrong("unit = \"1\"", "units = \"1\"") ==
@@ -283,12 +309,23 @@ TEST_CASE("what is wrong with a declared schema is said where it stands", "[comm
   CHECK(wrong("goal = \"minimize\"", "goal = \"least\"") ==
         "f.toml:23:37: unknown goal 'least'; known: minimize, maximize");
   CHECK(wrong(", goal = \"maximize\"", "") ==
-        "f.toml:24:14: the goal of metric 'accuracy' is missing; { name = \"accuracy\", goal = "
-        "\"minimize\" } or \"maximize\" is right");
-  CHECK(wrong("\"speed\"", "\"loss\"") ==
-        "f.toml:25:14: metric 'loss' is named twice; once is right");
+        "f.toml:24:14: metric 'accuracy' has no goal; expected { name = \"accuracy\", goal = "
+        "\"minimize\" } or \"maximize\"");
+  CHECK(wrong("\"speed\"", "\"loss\"") == "f.toml:25:14: metric 'loss' is named twice");
   CHECK_THAT(wrong("nan = \"diverged\"", "nan = \"divergd\""),
              Contains("unknown value of 'nan' 'divergd' (did you mean 'diverged'?)"));
+}
+
+TEST_CASE("a role and a unit of steps are checked where they stand", "[command]") {
+  CHECK(problem_in(changed("range = [0, 1]", "role = \"bugdet\"")) ==
+        "f.toml:15:37: unknown role of a parameter 'bugdet' (did you mean 'budget'?)");
+  CHECK(problem_in(changed("unit = \"nat\"", "role = \"data\"")) ==
+        "f.toml:26:61: unknown role of a metric 'data'; known: budget, size, progress");
+  CHECK(problem_in(changed("unit = \"nat\"", "step = \"two words\"")) ==
+        "f.toml:26:61: 'two words' is not a name for a unit of steps; expected 1 to 100 letters, "
+        "digits, '.', '_' and '-'");
+  CHECK(problem_in(changed("version    = 3", "clock = 3")) ==
+        "f.toml:4:9: 'clock' is an integer; expected a text");
 }
 
 TEST_CASE("a file that stands in the command is declared, or said not to matter", "[command]") {

@@ -20,6 +20,7 @@ Catalogue example() {
   rate.minimum = 0.1e-9;
   rate.maximum = 3;
   rate.unit = "1/s";
+  rate.role = Role::kBudget;
   rate.when = {{"corpus", {Value("synthetic")}}};
   ExperimentSpec spec;
   spec.name = "translation";
@@ -27,7 +28,8 @@ Catalogue example() {
   spec.doc = "one line";
   spec.schema = Schema({corpus, rate});
   spec.metrics = {{"bleu", Goal::kMaximize, "", "of the test"},
-                  {"loss", Goal::kMinimize, "nat", ""}};
+                  {"loss", Goal::kMinimize, "nat", "", "epochs", Role::kProgress}};
+  spec.clock = "epochs";
   spec.data = {
       {{{"corpus", {Value("multi30k")}}}, {{"a/b", std::string(64, 'a')}, {"c", ""}}, "x"}};
   ExperimentSpec toy;
@@ -55,6 +57,13 @@ TEST_CASE("a catalogue reads back from its JSON", "[experiment]") {
   CHECK_FALSE(spec.schema.at("corpus").minimum.has_value());
   CHECK(spec.metrics.at(0).goal == Goal::kMaximize);
   CHECK(spec.metrics.at(1).unit == "nat");
+  CHECK(spec.clock == "epochs");
+  CHECK(rate.role == Role::kBudget);
+  CHECK(spec.schema.at("corpus").role == Role::kNone);
+  CHECK(spec.metrics.at(0).step == "updates");
+  CHECK(spec.metrics.at(0).role == Role::kNone);
+  CHECK(spec.metrics.at(1).step == "epochs");
+  CHECK(spec.metrics.at(1).role == Role::kProgress);
   CHECK(spec.data.at(0).files.at(0).sha256 == std::string(64, 'a'));
   CHECK(spec.data.at(0).when.at(0).parameter == "corpus");
   CHECK(spec.data.at(0).source == "x");
@@ -76,6 +85,21 @@ TEST_CASE("a document that is no catalogue is refused", "[experiment]") {
                     "build both programs from one source");
   CHECK_THROWS_WITH(goal_from_name("maximise"),
                     "unknown goal 'maximise' (did you mean 'maximize'?)");
+}
+
+TEST_CASE("a role is one that a parameter or a metric can have", "[experiment]") {
+  for (const Role role : {Role::kNone, Role::kBudget, Role::kData, Role::kSize}) {
+    CHECK(parameter_role_from_name(role_name(role)) == role);
+  }
+  for (const Role role : {Role::kNone, Role::kBudget, Role::kSize, Role::kProgress}) {
+    CHECK(metric_role_from_name(role_name(role)) == role);
+  }
+  CHECK_THROWS_WITH(parameter_role_from_name("progress"),
+                    "unknown role of a parameter 'progress'; known: budget, data, size");
+  CHECK_THROWS_WITH(metric_role_from_name("progres"),
+                    "unknown role of a metric 'progres' (did you mean 'progress'?)");
+  CHECK_THROWS_WITH(metric_role_from_name("data"),
+                    "unknown role of a metric 'data'; known: budget, size, progress");
 }
 
 }  // namespace polysweep

@@ -71,7 +71,7 @@ TEST_CASE("parameters read back from their canonical text", "[parameters]") {
   CHECK_THROWS_WITH(Parameters::from_json(R"({"a":{}})"),
                     "cannot read '{\"a\":{}}' as JSON values: an object inside an object");
   CHECK_THROWS_WITH(Parameters::from_json(R"({"a":null})"),
-                    "cannot read '{\"a\":null}' as JSON values: null is no value");
+                    "cannot read '{\"a\":null}' as JSON values: null is not a value");
 }
 
 TEST_CASE("values are typed against the schema", "[parameters]") {
@@ -85,25 +85,26 @@ TEST_CASE("values are typed against the schema", "[parameters]") {
 TEST_CASE("values that do not fit say which would", "[parameters]") {
   const Schema schema = example();
   CHECK_THROWS_WITH(schema.typed("order", Value(0)),
-                    "0 is no value of parameter 'order', which is an integer from 1 to 64, "
+                    "0 is not a value of parameter 'order', which is an integer from 1 to 64, "
                     "or 'full'");
   CHECK_THROWS_WITH(schema.typed("order", Value("ful")),
-                    "'ful' is no value of parameter 'order', which is an integer from 1 to 64, "
+                    "'ful' is not a value of parameter 'order', which is an integer from 1 to 64, "
                     "or 'full' (did you mean 'full'?)");
   CHECK_THROWS_WITH(schema.typed("order", Value(2.5)),
-                    "2.5 is no value of parameter 'order', which is an integer from 1 to 64, "
+                    "2.5 is not a value of parameter 'order', which is an integer from 1 to 64, "
                     "or 'full'");
   CHECK_THROWS_WITH(schema.typed("encoding", Value("rpe")),
-                    "'rpe' is no value of parameter 'encoding', which is one of 'rope', "
+                    "'rpe' is not a value of parameter 'encoding', which is one of 'rope', "
                     "'learned', 'legendre' (did you mean 'rope'?)");
-  CHECK_THROWS_WITH(schema.typed("rate", Value(-1.5)),
-                    "-1.5 is no value of parameter 'rate', which is a real number of 0.0 or more");
+  CHECK_THROWS_WITH(
+      schema.typed("rate", Value(-1.5)),
+      "-1.5 is not a value of parameter 'rate', which is a real number of 0.0 or more");
   CHECK_THROWS_WITH(schema.typed("decay", Value(2)),
-                    "2 is no value of parameter 'decay', which is a real number of 1.0 or less");
+                    "2 is not a value of parameter 'decay', which is a real number of 1.0 or less");
   CHECK_THROWS_WITH(schema.typed("note", Value(2)),
-                    "2 is no value of parameter 'note', which is a text");
+                    "2 is not a value of parameter 'note', which is a text");
   CHECK_THROWS_WITH(schema.typed("quick", Value(1)),
-                    "1 is no value of parameter 'quick', which is true or false");
+                    "1 is not a value of parameter 'quick', which is true or false");
   CHECK_THROWS_WITH(schema.typed("ordre", Value(1)),
                     "unknown parameter 'ordre' (did you mean 'order'?)");
 }
@@ -136,7 +137,7 @@ TEST_CASE("a schema that contradicts itself is refused", "[parameters]") {
   CHECK_THROWS_WITH(Schema({a, b}),
                     "the condition of parameter 'b' names 'c', which does not stand before it");
   CHECK_THROWS_WITH(Schema({c}),
-                    "1 is no value of parameter 'c', which is an integer of 2 or more");
+                    "1 is not a value of parameter 'c', which is an integer of 2 or more");
   CHECK_THROWS_WITH(Schema({spec("", ValueType::kReal, Value(1))}),
                     "a schema has a parameter without a name");
 }

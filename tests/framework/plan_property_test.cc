@@ -223,7 +223,7 @@ std::size_t expect_right_plan(const std::string& text) {
   expand(sweep, axes_of(sweep), 0, given, expected);
   const std::string problem = problem_of(text, overrides);
   if (!problem.empty()) {
-    const bool circular = problem.find("go round in a circle") != std::string::npos;
+    const bool circular = problem.find("form a circle") != std::string::npos;
     const bool empty = problem.find("the sweep is empty") != std::string::npos;
     const bool no_baseline = problem.find("names no cell of the plan") != std::string::npos;
     // A zip is settled as one, so that it may close a circle that values do not.

@@ -202,11 +202,15 @@ TEST_CASE("a plan is described in JSON", "[plan]") {
   }
   CHECK(document.at("replicate") == "seed");
   CHECK(document.at("factors").dump() ==
-        R"([{"doc":"","levels":[1],"name":"seed","unit":""},)"
-        R"({"doc":"","levels":[1.0,2.0],"name":"learning_rate","unit":""}])");
+        R"([{"doc":"","levels":[1],"name":"seed","role":"","unit":""},)"
+        R"({"doc":"","levels":[1.0,2.0],"name":"learning_rate","role":"","unit":""}])");
+  CHECK(document.at("clock") == "updates");
+  CHECK(document.at("roles").dump() ==
+        R"({"corpus":"data","dimension":"size","updates":"budget"})");
   CHECK(document.at("baseline").dump() == R"({"learning_rate":1.0})");
   CHECK(document.at("primary").dump() ==
-        R"({"doc":"of the training","goal":"minimize","name":"loss","unit":"nat"})");
+        R"({"doc":"of the training","goal":"minimize","name":"loss","role":"progress",)"
+        R"("step":"updates","unit":"nat"})");
   CHECK(document.at("secondary").size() == 1);
   CHECK(document.at("metrics").size() == 2);
   CHECK(document.at("data").dump() == R"({"a":"b"})");

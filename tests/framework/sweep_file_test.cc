@@ -4,6 +4,7 @@
 #include <regex>
 #include <sstream>
 
+#include "framework/sweep/file/sweep_file.h"
 #include "framework/sweep/plan/plan.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"

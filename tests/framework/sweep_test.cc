@@ -1,6 +1,5 @@
-#include "framework/sweep/sweep.h"
-
 #include "framework/core/error.h"
+#include "framework/sweep/file/sweep_file.h"
 #include "tests/framework/training_catalogue.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
@@ -92,26 +91,28 @@ TEST_CASE("overrides that cannot be are told by their word", "[sweep]") {
   const auto problem = [](const std::string& word) { return problem_of(kExample, {word}); };
   CHECK(problem("dimensoin=64") ==
         "override 'dimensoin=64': unknown parameter 'dimensoin' (did you mean 'dimension'?)");
-  CHECK(problem("dimension=64,x") ==
-        "override 'dimension=64,x': 'x' is no value of parameter 'dimension', which is an integer "
-        "from 1 to 512");
+  CHECK(
+      problem("dimension=64,x") ==
+      "override 'dimension=64,x': 'x' is not a value of parameter 'dimension', which is an integer "
+      "from 1 to 512");
   CHECK(problem("dimension") ==
-        "override 'dimension': NAME=VALUE, NAME=VALUE,VALUE or NAME=FIRST..LAST is right");
+        "override 'dimension': expected NAME=VALUE, NAME=VALUE,VALUE or NAME=FIRST..LAST");
   CHECK(problem("=3") ==
-        "override '=3': NAME=VALUE, NAME=VALUE,VALUE or NAME=FIRST..LAST is right");
+        "override '=3': expected NAME=VALUE, NAME=VALUE,VALUE or NAME=FIRST..LAST");
   CHECK(problem("dimension=64,,128") ==
         "override 'dimension=64,,128': a value is empty; an empty text is written ''");
   CHECK(problem("dimension=") ==
         "override 'dimension=': a value is empty; an empty text is written ''");
   CHECK(problem("dimension=64,64.0") ==
-        "override 'dimension=64,64.0': the value 64 is given twice; once is right");
+        "override 'dimension=64,64.0': the value 64 is given twice");
   CHECK(problem("seed=0..99999999") ==
         "override 'seed=0..99999999': the range from 0 to 99999999 has more than 65534 levels");
   CHECK(problem("seed=0..60000,70000..80000") ==
         "override 'seed=0..60000,70000..80000': more than 65534 levels");
   CHECK(problem("note=\xff") == "override 'note=\\xff': it is not UTF-8");
   CHECK(problem("order=5 ") ==
-        "override 'order=5 ': '5 ' is no value of parameter 'order', which is an integer from 1 to "
+        "override 'order=5 ': '5 ' is not a value of parameter 'order', which is an integer from 1 "
+        "to "
         "64, or 'full'");
   CHECK(problem("learning_rate=0.1") ==
         "override 'learning_rate=0.1': zipped factors need equally many levels; 'learning_rate' "
@@ -121,7 +122,7 @@ TEST_CASE("overrides that cannot be are told by their word", "[sweep]") {
         "\"sinusoidal\" of factor 'encoding'; give it too");
   CHECK(problem("norm=rms") == "");
   CHECK(problem_of(kExample, {"seed=1", "seed=2"}) ==
-        "override 'seed=2': parameter 'seed' is overridden twice; once is right");
+        "override 'seed=2': parameter 'seed' is overridden twice");
   CHECK(problem_of("", {"norm=rms"}) ==
         "override 'norm=rms': 'norm' is fixed but applies to no trial; leave it out");
 }
@@ -138,7 +139,7 @@ TEST_CASE("a sweep is loaded from a file", "[sweep]") {
   const auto file = folder.write("a.toml", "sweep = \"a\"\nexperiment = \"training\"\n");
   CHECK(load_sweep(file, {}, training_catalogue()).file == file.string());
   CHECK_THROWS_WITH(load_sweep(folder.path(), {}, training_catalogue()),
-                    folder.path().string() + " is a folder; a sweep file is right");
+                    folder.path().string() + " is a folder; expected a sweep file");
   CHECK_THROWS_AS(load_sweep(folder.path() / "none.toml", {}, training_catalogue()), Error);
   CHECK_THROWS_WITH(load_sweep("\xff.toml", {}, training_catalogue()),
                     "the path '\\xff.toml' is not UTF-8");

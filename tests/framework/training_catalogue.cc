@@ -1,6 +1,7 @@
 #include "tests/framework/training_catalogue.h"
 
 #include "framework/core/error.h"
+#include "framework/sweep/file/sweep_file.h"
 
 namespace polysweep {
 
@@ -28,6 +29,7 @@ Schema training_schema() {
   ParameterSpec dimension = parameter("dimension", ValueType::kInteger, Value(64));
   dimension.minimum = 1;
   dimension.maximum = 512;
+  dimension.role = Role::kSize;
   ParameterSpec rate = parameter("learning_rate", ValueType::kReal, Value(0.001));
   rate.minimum = 0;
   ParameterSpec dropout = parameter("dropout", ValueType::kReal, Value(0.1));
@@ -35,8 +37,10 @@ Schema training_schema() {
   dropout.maximum = 1;
   ParameterSpec corpus = parameter("corpus", ValueType::kText, Value("synthetic"));
   corpus.words = {"synthetic", "files"};
+  corpus.role = Role::kData;
   ParameterSpec updates = parameter("updates", ValueType::kInteger, Value(100));
   updates.minimum = 0;
+  updates.role = Role::kBudget;
   ParameterSpec seed = parameter("seed", ValueType::kInteger, Value(0));
   seed.minimum = 0;
   return Schema({encoding, order, norm, dimension, rate, dropout,
@@ -53,8 +57,9 @@ const Catalogue& training_catalogue() {
     training.version = 2;
     training.doc = "a training";
     training.schema = training_schema();
-    training.metrics = {{"test_bleu", Goal::kMaximize, "", "of the test set"},
-                        {"loss", Goal::kMinimize, "nat", "of the training"}};
+    training.metrics = {
+        {"test_bleu", Goal::kMaximize, "", "of the test set"},
+        {"loss", Goal::kMinimize, "nat", "of the training", "updates", Role::kProgress}};
     training.data = {{{{"corpus", {Value("files")}}}, {{"corpus/train.en", ""}}, "the archive"}};
     ExperimentSpec bare;
     bare.name = "bare";

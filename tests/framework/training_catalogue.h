@@ -1,4 +1,4 @@
-// A catalogue as a training publishes it, and sweeps over it from a few lines.
+// A catalogue as a training publishes it, and sweeps made from it by a few lines.
 #pragma once
 
 #include <string>
@@ -10,8 +10,9 @@ namespace polysweep {
 
 // Experiment `training`: encoding, order and norm (of legendre alone), dimension,
 // learning_rate, dropout, shared, note, corpus (`files` reads the file
-// corpus/train.en), updates, seed; metrics test_bleu and loss. Experiment `bare`
-// publishes no metric.
+// corpus/train.en), updates, seed; metrics test_bleu and loss. Roles: dimension is
+// the size, corpus the data, updates the budget, loss the progress. Experiment
+// `bare` publishes no metric.
 const Catalogue& training_catalogue();
 
 // `lines` behind sweep = "s" and experiment = "training"; the file is named
@@ -21,7 +22,7 @@ Sweep sweep_of(const std::string& lines, const std::vector<std::string>& overrid
 // The plan of sweep_of(), without a data folder.
 Plan plan_of(const std::string& lines, const std::vector<std::string>& overrides = {});
 
-// The message of the Error that planning `lines` ends with; "" where it ends well.
+// The message of the Error that planning `lines` throws; "" if it throws none.
 std::string problem_of(const std::string& lines, const std::vector<std::string>& overrides = {});
 
 }  // namespace polysweep

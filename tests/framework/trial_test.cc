@@ -52,7 +52,7 @@ TEST_CASE("an id reads back from its hex digits", "[trial]") {
   CHECK(TrialId::from_hex(id.hex()) == id);
   CHECK(TrialId::from_hex("ABCDEF00000000000000000000000000").hex() ==
         "abcdef00000000000000000000000000");
-  CHECK_THROWS_WITH(TrialId::from_hex("abc"), "'abc' is no trial id, which has 32 hex digits");
+  CHECK_THROWS_WITH(TrialId::from_hex("abc"), "'abc' is not a trial id, which has 32 hex digits");
   CHECK_THROWS_AS(TrialId::from_hex("zbcdef00000000000000000000000000"), Error);
 }
 

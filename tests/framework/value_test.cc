@@ -10,6 +10,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/utf8.h"
+#include "framework/sweep/value_reader.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {
@@ -44,9 +45,9 @@ TEST_CASE("the other types are written as JSON", "[value]") {
 }
 
 TEST_CASE("what is no value is refused", "[value]") {
-  CHECK_THROWS_WITH(Value(std::nan("")), "nan is no value; a real number must be finite");
+  CHECK_THROWS_WITH(Value(std::nan("")), "nan is not a value; a real number must be finite");
   CHECK_THROWS_WITH(Value(-std::numeric_limits<double>::infinity()),
-                    "-inf is no value; a real number must be finite");
+                    "-inf is not a value; a real number must be finite");
   CHECK_THROWS_WITH(Value(std::string("a\0b", 3)), "the text 'a\\x00b' has a NUL in it");
   CHECK_THROWS_WITH(Value("\xc0\xaf"), "the text '\\xc0\\xaf' is not UTF-8");
   CHECK_THROWS_WITH(type_from_name("float"),
@@ -84,19 +85,19 @@ TEST_CASE("JSON that is not one scalar is refused", "[value]") {
 }
 
 TEST_CASE("words of a command line are values", "[value]") {
-  CHECK(value_from_words("true") == Value(true));
-  CHECK(value_from_words("3") == Value(3));
-  CHECK(value_from_words("-3") == Value(-3));
-  CHECK(value_from_words("3e6") == Value(3e6));
-  CHECK(value_from_words(".5") == Value(0.5));
-  CHECK(value_from_words("rope") == Value("rope"));
-  CHECK(value_from_words("\"3\"") == Value("3"));
-  CHECK(value_from_words("'true'") == Value("true"));
-  CHECK(value_from_words("nan") == Value("nan"));
-  CHECK(value_from_words("inf") == Value("inf"));
-  CHECK(value_from_words("1-2") == Value("1-2"));
-  CHECK(value_from_words("0x10") == Value("0x10"));
-  CHECK(value_from_words("") == Value(""));
+  CHECK(value_from_argument("true") == Value(true));
+  CHECK(value_from_argument("3") == Value(3));
+  CHECK(value_from_argument("-3") == Value(-3));
+  CHECK(value_from_argument("3e6") == Value(3e6));
+  CHECK(value_from_argument(".5") == Value(0.5));
+  CHECK(value_from_argument("rope") == Value("rope"));
+  CHECK(value_from_argument("\"3\"") == Value("3"));
+  CHECK(value_from_argument("'true'") == Value("true"));
+  CHECK(value_from_argument("nan") == Value("nan"));
+  CHECK(value_from_argument("inf") == Value("inf"));
+  CHECK(value_from_argument("1-2") == Value("1-2"));
+  CHECK(value_from_argument("0x10") == Value("0x10"));
+  CHECK(value_from_argument("") == Value(""));
 }
 
 TEST_CASE("every canonical text reads back to the same value", "[value]") {

@@ -2,13 +2,14 @@
 #include "framework/sweep/parameters.h"
 
 #include "framework/core/error.h"
+#include "framework/sweep/value_reader.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace polysweep {
 
 void fuzz(std::string_view input) {
   try {
-    const Value value = value_from_words(input);
+    const Value value = value_from_argument(input);
     expect(value_from_json(value.canonical()) == value, "a value is read back");
   } catch (const Error&) {
   }

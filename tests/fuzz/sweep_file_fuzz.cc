@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "framework/core/utf8.h"
+#include "framework/sweep/file/sweep_file.h"
 #include "framework/sweep/plan/expansion.h"
 #include "framework/sweep/plan/plan.h"
 #include "tests/framework/training_catalogue.h"

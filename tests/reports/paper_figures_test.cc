@@ -212,7 +212,7 @@ TEST_CASE("a metric over lengths is drawn over lengths, and nothing converges in
   results.curves["accuracy"] = results.curves["training_loss"];
   results.series["accuracy"] = results.series["training_loss"];
   results.metrics.insert(results.metrics.begin(),
-                         {"accuracy", Goal::kMaximize, "", "share of right; step: length"});
+                         {"accuracy", Goal::kMaximize, "", "share of right", "length"});
   const SweepResults built = losses.builder.build();
   CHECK(step_title(built.metrics[0]) == "length");
   CHECK(step_title(built.metrics[1]) == "step");

@@ -5,6 +5,7 @@
 
 #include "framework/core/digest.h"
 #include "framework/core/random_stream.h"
+#include "framework/sweep/value_reader.h"
 
 namespace polysweep {
 namespace {
@@ -118,20 +119,21 @@ SweepBuilder::SweepBuilder(const std::string& name) {
 SweepBuilder& SweepBuilder::factor(const std::string& name,
                                    const std::vector<std::string>& levels) {
   FactorInfo info{name, {}, "", ""};
-  for (const auto& level : levels) info.levels.push_back(value_from_words(level));
+  for (const auto& level : levels) info.levels.push_back(value_from_argument(level));
   results_.factors.push_back(std::move(info));
   return *this;
 }
 
 SweepBuilder& SweepBuilder::baseline(const std::string& name, const std::string& level) {
-  results_.baseline.set(name, value_from_words(level));
+  results_.baseline.set(name, value_from_argument(level));
   return *this;
 }
 
 std::size_t SweepBuilder::cell(const std::vector<std::string>& levels) {
   CellResult cell;
   for (std::size_t i = 0; i < levels.size(); ++i) {
-    if (!levels[i].empty()) cell.levels.set(results_.factors[i].name, value_from_words(levels[i]));
+    if (!levels[i].empty())
+      cell.levels.set(results_.factors[i].name, value_from_argument(levels[i]));
   }
   results_.cells.push_back(std::move(cell));
   return results_.cells.size() - 1;

@@ -65,20 +65,26 @@ std::string sample_revision(const std::vector<std::string>& encodings, int seeds
 }
 
 std::string sample_description(const std::string& name, const std::vector<std::string>& encodings) {
-  const nlohmann::json metric = {
-      {"name", "loss"}, {"goal", "minimize"}, {"unit", "nats"}, {"doc", "the training loss"}};
+  const nlohmann::json metric = {{"name", "loss"},    {"goal", "minimize"},
+                                 {"unit", "nats"},    {"doc", "the training loss"},
+                                 {"step", "updates"}, {"role", "progress"}};
   nlohmann::json cells = nlohmann::json::array();
   for (std::size_t i = 0; i < encodings.size(); ++i) {
     cells.push_back({{"levels", {{"encoding", encodings[i]}}},
                      {"baseline", i == 0 ? -1 : 0},
                      {"is_baseline", i == 0}});
   }
-  const nlohmann::json factor = {
-      {"name", "encoding"}, {"levels", encodings}, {"unit", ""}, {"doc", "which encoding"}};
+  const nlohmann::json factor = {{"name", "encoding"},
+                                 {"levels", encodings},
+                                 {"unit", ""},
+                                 {"doc", "which encoding"},
+                                 {"role", ""}};
   return nlohmann::json{{"sweep", name},
                         {"experiment", "toy"},
                         {"version", 1},
                         {"doc", "a closed form"},
+                        {"clock", "updates"},
+                        {"roles", {{"rate", "budget"}}},
                         {"file", "sweep.toml"},
                         {"text", "sweep = ..."},
                         {"overrides", {"rate=0.5"}},

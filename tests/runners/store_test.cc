@@ -3,6 +3,7 @@
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "framework/journal/journal_reader.h"
+#include "framework/sweep/file/sweep_file.h"
 #include "runners/process/memory_events.h"
 #include "runners/process/program.h"
 #include "runners/store/plan_journal.h"

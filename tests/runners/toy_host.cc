@@ -10,6 +10,7 @@
 
 #include "framework/core/digest.h"
 #include "framework/journal/journal_reader.h"
+#include "framework/sweep/value_reader.h"
 #include "runners/process/program.h"
 #include "tests/support/catch.h"
 
@@ -57,7 +58,7 @@ void ToyHost::add(const std::string& words) {
   std::istringstream stream(words);
   for (std::string word; stream >> word;) {
     const std::size_t equals = word.find('=');
-    given.set(word.substr(0, equals), value_from_words(word.substr(equals + 1)));
+    given.set(word.substr(0, equals), value_from_argument(word.substr(equals + 1)));
   }
   const ExperimentSpec& spec = catalogue_.at("toy");
   Trial trial;

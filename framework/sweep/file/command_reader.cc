@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "framework/core/error_place.h"
 #include "framework/core/suggestion.h"
 #include "framework/core/utf8.h"
-#include "framework/sweep/file/error_place.h"
 #include "framework/sweep/file/input_files.h"
 #include "framework/sweep/file/schema_reader.h"
 #include "framework/sweep/file/sweep_nodes.h"
@@ -16,8 +16,8 @@ namespace {
 
 const std::vector<std::string>& command_keys() {
   static const std::vector<std::string> keys = {
-      "version",     "doc",        "files",      "data",           "folder",    "parameters_file",
-      "environment", "parameters", "time_limit", "progress_limit", "stop_grace"};
+      "version",         "doc",         "clock",      "files",      "data",           "folder",
+      "parameters_file", "environment", "parameters", "time_limit", "progress_limit", "stop_grace"};
   return keys;
 }
 
@@ -63,7 +63,7 @@ ExperimentSpec CommandReader::read() {
             "a sweep with a command says what its program reports: [metrics] with primary = "
             "{{ name = \"METRIC\", goal = \"minimize\" }} or \"maximize\"");
   }
-  DeclaredMetrics declared = read_declared_metrics(*metrics);
+  DeclaredMetrics declared = read_declared_metrics(*metrics, spec_.clock);
   spec_.metrics = std::move(declared.metrics);
   command_.primary = std::move(declared.primary);
   command_.diverging = std::move(declared.diverging);
@@ -85,6 +85,7 @@ void CommandReader::read_identity() {
   check(experiment != nullptr, "a sweep names its experiment");
   spec_.name = name_of(*experiment, "an experiment");
   if (const TomlEntry* doc = root_.find("doc")) spec_.doc = text_of(doc->node, "'doc'");
+  if (const TomlEntry* clock = root_.find("clock")) spec_.clock = name_of(*clock, "a clock");
   const TomlEntry* version = root_.find("version");
   if (version == nullptr) return;
   const TomlNode& node = version->node;
@@ -170,7 +171,8 @@ void CommandReader::read_environment(const TomlEntry& entry) {
                        });
     if (!right || one.name.starts_with("POLYSWEEP_")) {
       fail_at(one.place,
-              "{} is no variable to set: letters, digits and '_' are right, and not POLYSWEEP_...",
+              "{} is not a variable that can be set; expected letters, digits and '_', and not "
+              "POLYSWEEP_...",
               in_quotes(one.name));
     }
     if (one.node.is_text()) {
@@ -178,7 +180,7 @@ void CommandReader::read_environment(const TomlEntry& entry) {
     } else if (one.node.kind == TomlNode::Kind::kValue) {
       command_.environment.push_back({one.name, WordTemplate(one.node.value.display())});
     } else {
-      fail_at(one.node.place, "'{}' is {}; one value is right", one.name, one.node.kind_name());
+      fail_at(one.node.place, "'{}' is {}; expected one value", one.name, one.node.kind_name());
     }
   }
 }
@@ -203,7 +205,7 @@ void CommandReader::read_files() {
     std::error_code unknown;
     if (word.empty() || !std::filesystem::is_regular_file(folder_ / word, unknown)) continue;
     fail_at(command.items[i].place,
-            "{} is a file beside the sweep; files = [{}] makes trials anew when it changes, "
+            "{} is a file beside the sweep; files = [{}] runs trials again when it changes, "
             "files = [] says that it does not matter",
             in_quotes(word), in_quotes(word));
   }
@@ -211,7 +213,7 @@ void CommandReader::read_files() {
 
 void CommandReader::read_data(const TomlEntry& entry) {
   if (entry.node.kind != TomlNode::Kind::kArray) {
-    fail_at(entry.node.place, "'data' is {}; a list of files below --data FOLDER is right",
+    fail_at(entry.node.place, "'data' is {}; expected a list of files below --data FOLDER",
             entry.node.kind_name());
   }
   DataSpec data;
@@ -248,8 +250,8 @@ void CommandReader::expect_parameters_used() const {
   for (const TomlEntry& entry : parameters->node.entries) {
     if (used_.contains(entry.name)) continue;
     fail_at(entry.place,
-            "the program is not told parameter '{0}': put {{{0}}} into 'command' or "
-            "[environment], or say parameters_file = true if it reads "
+            "the program does not receive parameter '{0}': put {{{0}}} into 'command' or "
+            "[environment], or set parameters_file = true if it reads "
             "$POLYSWEEP_PARAMETERS_FILE",
             entry.name);
   }

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <set>
 
+#include "framework/core/error_place.h"
 #include "framework/core/random_stream.h"
 #include "framework/core/suggestion.h"
-#include "framework/sweep/file/error_place.h"
 
 namespace polysweep {
 
@@ -30,14 +30,14 @@ const TomlNode& entry(const TomlNode& table, const char* generator, const char* 
 
 std::int64_t integer_of(const TomlNode& node, const std::string& what) {
   if (node.kind != TomlNode::Kind::kValue || node.value.type() != ValueType::kInteger) {
-    fail_at(node.place, "{} is {}; an integer is right", what, node.kind_name());
+    fail_at(node.place, "{} is {}; expected an integer", what, node.kind_name());
   }
   return node.value.integer();
 }
 
 double real_of(const TomlNode& node, const std::string& what) {
   if (node.kind != TomlNode::Kind::kValue || !node.value.is_number()) {
-    fail_at(node.place, "{} is {}; a number is right", what, node.kind_name());
+    fail_at(node.place, "{} is {}; expected a number", what, node.kind_name());
   }
   return node.value.real();
 }
@@ -45,24 +45,24 @@ double real_of(const TomlNode& node, const std::string& what) {
 std::size_t count_of(const TomlNode& node, std::int64_t least) {
   const std::int64_t n = integer_of(node, "the number of levels");
   if (n < least || n > static_cast<std::int64_t>(kMaxLevels)) {
-    fail_at(node.place, "{} levels; {} to {} are right", n, least, kMaxLevels);
+    fail_at(node.place, "{} levels; expected {} to {}", n, least, kMaxLevels);
   }
   return static_cast<std::size_t>(n);
 }
 
 std::vector<PlacedValue> listed(const std::string& name, const TomlNode& node) {
   if (node.kind != TomlNode::Kind::kArray) {
-    fail_at(node.place, "the levels of factor '{}' are {}; a list is right, as [1, 2]", name,
+    fail_at(node.place, "the levels of factor '{}' are {}; expected a list such as [1, 2]", name,
             node.kind_name());
   }
   if (node.items.size() > kMaxLevels) {
-    fail_at(node.place, "factor '{}' has {} levels; at most {} are right", name, node.items.size(),
-            kMaxLevels);
+    fail_at(node.place, "factor '{}' has {} levels; at most {} are allowed", name,
+            node.items.size(), kMaxLevels);
   }
   std::vector<PlacedValue> levels;
   for (const TomlNode& item : node.items) {
     if (item.kind != TomlNode::Kind::kValue) {
-      fail_at(item.place, "a level of factor '{}' is {}; a number, a text or a boolean is right",
+      fail_at(item.place, "a level of factor '{}' is {}; expected a number, a text or a boolean",
               name, item.kind_name());
     }
     levels.push_back({item.value, item.place});
@@ -162,7 +162,7 @@ const std::vector<Distribution>& distributions() {
 
 const Distribution& distribution_of(const TomlNode& node) {
   if (!node.is_text()) {
-    fail_at(node.place, "'sample' is {}; the name of a distribution is right", node.kind_name());
+    fail_at(node.place, "'sample' is {}; expected the name of a distribution", node.kind_name());
   }
   std::vector<std::string> known;
   for (const Distribution& one : distributions()) {
@@ -240,8 +240,9 @@ std::vector<PlacedValue> generated(const std::string& name, const TomlNode& tabl
     known.push_back(generator.name);
     if (table.find(generator.name) == nullptr) continue;
     if (chosen != nullptr) {
-      fail_at(table.find(generator.name)->place, "factor '{}' has both '{}' and '{}'; one is right",
-              name, chosen->name, generator.name);
+      fail_at(table.find(generator.name)->place,
+              "factor '{}' has both '{}' and '{}'; remove one of the two", name, chosen->name,
+              generator.name);
     }
     chosen = &generator;
   }
@@ -254,7 +255,7 @@ std::vector<PlacedValue> generated(const std::string& name, const TomlNode& tabl
   }
   if (chosen == nullptr) {
     fail_at(table.place,
-            "factor '{}' has no levels; one of values, range, linspace, logspace, sample is right",
+            "factor '{}' has no levels; expected one of values, range, linspace, logspace, sample",
             name);
   }
   return chosen->levels(name, table.find(chosen->name)->node, table);
@@ -287,7 +288,7 @@ std::vector<std::int64_t> integer_range(std::int64_t first, std::int64_t last, s
 std::vector<PlacedValue> read_levels(const std::string& name, const TomlNode& node) {
   if (node.kind == TomlNode::Kind::kValue) {
     fail_at(node.place,
-            "factor '{}' is {}; a list of levels is right (a parameter with one value belongs in "
+            "factor '{}' is {}; expected a list of levels (a parameter with one value belongs in "
             "[fixed])",
             name, node.kind_name());
   }

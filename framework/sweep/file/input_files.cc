@@ -3,9 +3,9 @@
 #include <map>
 
 #include "framework/core/digest.h"
+#include "framework/core/error_place.h"
 #include "framework/core/suggestion.h"
 #include "framework/core/utf8.h"
-#include "framework/sweep/file/error_place.h"
 #include "framework/sweep/file/sweep_nodes.h"
 
 namespace polysweep {
@@ -33,7 +33,7 @@ class InputFiles {
     } else if (fs::is_regular_file(found, unknown)) {
       add_file(fs::path(path).lexically_normal().generic_string(), found);
     } else {
-      fail("there is no file {} in {}", in_quotes(path), folder_.string());
+      fail("no file {} in {}", in_quotes(path), folder_.string());
     }
   }
 
@@ -75,7 +75,7 @@ class InputFiles {
 
 std::vector<InputFile> read_input_files(const TomlEntry& entry, const fs::path& folder) {
   if (entry.node.kind != TomlNode::Kind::kArray) {
-    fail_at(entry.node.place, "'files' is {}; a list of files is right", entry.node.kind_name());
+    fail_at(entry.node.place, "'files' is {}; expected a list of files", entry.node.kind_name());
   }
   InputFiles files(folder);
   for (const TomlNode& item : entry.node.items) {

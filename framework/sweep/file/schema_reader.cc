@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
+#include "framework/core/error_place.h"
+#include "framework/core/name_rule.h"
 #include "framework/core/suggestion.h"
 #include "framework/sweep/command_spec.h"
-#include "framework/sweep/file/error_place.h"
 #include "framework/sweep/file/sweep_nodes.h"
 
 namespace polysweep {
@@ -17,7 +18,7 @@ std::optional<double> number_of(const TomlNode& table, std::string_view key) {
   const TomlEntry* entry = table.find(key);
   if (entry == nullptr) return std::nullopt;
   if (entry->node.kind != TomlNode::Kind::kValue || !entry->node.value.is_number()) {
-    fail_at(entry->node.place, "'{}' is {}; a number is right", key, entry->node.kind_name());
+    fail_at(entry->node.place, "'{}' is {}; expected a number", key, entry->node.kind_name());
   }
   return entry->node.value.real();
 }
@@ -27,9 +28,16 @@ std::string text_or_none(const TomlNode& table, std::string_view key) {
   return entry == nullptr ? "" : text_of(entry->node, "'" + std::string(key) + "'");
 }
 
+Role role_of(const TomlNode& table, Role (*from_name)(std::string_view)) {
+  const TomlEntry* entry = table.find("role");
+  if (entry == nullptr) return Role::kNone;
+  const std::string& name = text_of(entry->node, "'role'");
+  return in_place(entry->node.place, [&] { return from_name(name); });
+}
+
 std::vector<std::string> texts_of(const TomlEntry& entry) {
   if (entry.node.kind != TomlNode::Kind::kArray) {
-    fail_at(entry.node.place, "'{}' is {}; a list of texts is right", entry.name,
+    fail_at(entry.node.place, "'{}' is {}; expected a list of texts", entry.name,
             entry.node.kind_name());
   }
   std::vector<std::string> texts;
@@ -45,7 +53,8 @@ void read_range(const TomlNode& table, ParameterSpec& spec) {
   const TomlEntry* range = table.find("range");
   if (range == nullptr) return;
   if (spec.minimum || spec.maximum) {
-    fail_at(range->place, "'range' stands beside 'minimum' or 'maximum'; one of the two is right");
+    fail_at(range->place,
+            "'range' is given together with 'minimum' or 'maximum'; remove one of the two");
   }
   const std::vector<TomlNode>& ends = range->node.items;
   const bool right = ends.size() == 2 && std::all_of(ends.begin(), ends.end(), [](const auto& end) {
@@ -59,12 +68,13 @@ void read_range(const TomlNode& table, ParameterSpec& spec) {
 void read_table(const TomlEntry& entry, const std::vector<ParameterSpec>& earlier,
                 ParameterSpec& spec) {
   const TomlNode& table = entry.node;
-  expect_keys(table, "key of a parameter",
-              {"default", "type", "range", "minimum", "maximum", "words", "when", "unit", "doc"});
+  expect_keys(
+      table, "key of a parameter",
+      {"default", "type", "range", "minimum", "maximum", "words", "when", "unit", "doc", "role"});
   const TomlEntry* value = table.find("default");
   if (value == nullptr) fail_at(entry.place, "parameter '{}' has no 'default'", entry.name);
   if (value->node.kind != TomlNode::Kind::kValue) {
-    fail_at(value->node.place, "'default' is {}; one value is right", value->node.kind_name());
+    fail_at(value->node.place, "'default' is {}; expected one value", value->node.kind_name());
   }
   spec.default_value = value->node.value;
   spec.type = spec.default_value.type();
@@ -76,6 +86,7 @@ void read_table(const TomlEntry& entry, const std::vector<ParameterSpec>& earlie
   if (const TomlEntry* words = table.find("words")) spec.words = texts_of(*words);
   spec.unit = text_or_none(table, "unit");
   spec.doc = text_or_none(table, "doc");
+  spec.role = role_of(table, parameter_role_from_name);
   const bool is_number = spec.type == ValueType::kInteger || spec.type == ValueType::kReal;
   if ((spec.minimum || spec.maximum) && !is_number) {
     fail_at(entry.place, "parameter '{}' is a {}, which has no range", entry.name,
@@ -91,18 +102,12 @@ void read_table(const TomlEntry& entry, const std::vector<ParameterSpec>& earlie
 }
 
 void expect_parameter_name(const TomlEntry& entry) {
-  const bool right = !entry.name.empty() && entry.name.size() <= 100 &&
-                     std::all_of(entry.name.begin(), entry.name.end(), [](char c) {
-                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                              (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-                     });
-  if (!right) {
-    fail_at(entry.place,
-            "{} is no name of a parameter; 1 to 100 letters, digits, '.', '_' and '-' are right",
-            in_quotes(entry.name));
+  if (!is_name(entry.name)) {
+    fail_at(entry.place, "{} is not a name for a parameter; expected {}", in_quotes(entry.name),
+            kNameRule);
   }
   if (std::find(kCommandPlaces.begin(), kCommandPlaces.end(), entry.name) != kCommandPlaces.end()) {
-    fail_at(entry.place, "'{}' is a place that polysweep fills; another name is right", entry.name);
+    fail_at(entry.place, "'{}' is a place that polysweep fills; use another name", entry.name);
   }
 }
 
@@ -111,12 +116,14 @@ struct DeclaredMetric {
   bool diverges = false;
 };
 
-DeclaredMetric read_metric(const TomlNode& node, bool needs_goal, bool diverges) {
+DeclaredMetric read_metric(const TomlNode& node, const std::string& clock, bool needs_goal,
+                           bool diverges) {
   DeclaredMetric out;
   out.diverges = diverges;
+  out.spec.step = clock;
   const bool is_table = node.kind == TomlNode::Kind::kTable;
   if (is_table) {
-    expect_keys(node, "key of a metric", {"name", "goal", "unit", "doc", "nan"});
+    expect_keys(node, "key of a metric", {"name", "goal", "unit", "doc", "step", "role", "nan"});
     if (node.find("name") == nullptr) fail_at(node.place, "a metric needs a 'name'");
   }
   const TomlNode& name_node = is_table ? node.find("name")->node : node;
@@ -126,7 +133,7 @@ DeclaredMetric read_metric(const TomlNode& node, bool needs_goal, bool diverges)
       std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
   if (name.empty() || name.size() > kMaxMetricName || control) {
     fail_at(name_node.place,
-            "{} is no name of a metric; 1 to {} bytes without control characters are right",
+            "{} is not a name for a metric; expected 1 to {} bytes without control characters",
             in_quotes(name), kMaxMetricName);
   }
   const TomlEntry* goal = is_table ? node.find("goal") : nullptr;
@@ -135,13 +142,15 @@ DeclaredMetric read_metric(const TomlNode& node, bool needs_goal, bool diverges)
     out.spec.goal = in_place(goal->node.place, [&] { return goal_from_name(word); });
   } else if (needs_goal) {
     fail_at(node.place,
-            "the goal of metric '{0}' is missing; {{ name = \"{0}\", goal = \"minimize\" }} or "
-            "\"maximize\" is right",
+            "metric '{0}' has no goal; expected {{ name = \"{0}\", goal = \"minimize\" }} or "
+            "\"maximize\"",
             name);
   }
   if (!is_table) return out;
   out.spec.unit = text_or_none(node, "unit");
   out.spec.doc = text_or_none(node, "doc");
+  out.spec.role = role_of(node, metric_role_from_name);
+  if (const TomlEntry* step = node.find("step")) out.spec.step = name_of(*step, "a unit of steps");
   if (const TomlEntry* nan = node.find("nan")) {
     const std::vector<std::string> known = {"diverged", "kept"};
     const std::string& word = text_of(nan->node, "'nan'");
@@ -168,7 +177,7 @@ Schema read_schema(const TomlEntry& parameters) {
       spec.default_value = entry.node.value;
       spec.type = spec.default_value.type();
     } else {
-      fail_at(entry.node.place, "'{}' is {}; a default, or a table with one, is right", entry.name,
+      fail_at(entry.node.place, "'{}' is {}; expected a default, or a table with one", entry.name,
               entry.node.kind_name());
     }
     specs.push_back(std::move(spec));
@@ -176,7 +185,7 @@ Schema read_schema(const TomlEntry& parameters) {
   return in_place(parameters.place, [&] { return Schema(std::move(specs)); });
 }
 
-DeclaredMetrics read_declared_metrics(const TomlEntry& metrics) {
+DeclaredMetrics read_declared_metrics(const TomlEntry& metrics, const std::string& clock) {
   expect_table(metrics);
   expect_keys(metrics.node, "key of [metrics]", {"primary", "secondary", "other"});
   const TomlEntry* primary = metrics.node.find("primary");
@@ -184,11 +193,11 @@ DeclaredMetrics read_declared_metrics(const TomlEntry& metrics) {
     fail_at(metrics.place, "[metrics] needs primary = {{ name = \"METRIC\", goal = \"...\" }}");
   }
   DeclaredMetrics out;
-  const auto declare = [&out](const TomlNode& node, bool needs_goal, bool diverges) {
-    DeclaredMetric metric = read_metric(node, needs_goal, diverges);
+  const auto declare = [&out, &clock](const TomlNode& node, bool needs_goal, bool diverges) {
+    DeclaredMetric metric = read_metric(node, clock, needs_goal, diverges);
     for (const MetricSpec& one : out.metrics) {
       if (one.name != metric.spec.name) continue;
-      fail_at(node.place, "metric '{}' is named twice; once is right", one.name);
+      fail_at(node.place, "metric '{}' is named twice", one.name);
     }
     if (metric.diverges) out.diverging.push_back(metric.spec.name);
     out.metrics.push_back(std::move(metric.spec));
@@ -199,7 +208,7 @@ DeclaredMetrics read_declared_metrics(const TomlEntry& metrics) {
     const TomlEntry* entry = metrics.node.find(key);
     if (entry == nullptr) continue;
     if (entry->node.kind != TomlNode::Kind::kArray) {
-      fail_at(entry->node.place, "'{}' is {}; a list of metrics is right", key,
+      fail_at(entry->node.place, "'{}' is {}; expected a list of metrics", key,
               entry->node.kind_name());
     }
     const bool needs_goal = std::string_view(key) == "secondary";

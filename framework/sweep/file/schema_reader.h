@@ -20,8 +20,9 @@ struct DeclaredMetrics {
   std::vector<std::string> diverging;  // those whose NaN or infinity is a divergence
 };
 
-// Reads primary, secondary and other, each { name, goal, unit, doc, nan }.
-// Throws Error with the place.
-DeclaredMetrics read_declared_metrics(const TomlEntry& metrics);
+// Reads primary, secondary and other, each { name, goal, unit, doc, step, role,
+// nan }. `clock` is the experiment's, and the default of `step`. Throws Error
+// with the place.
+DeclaredMetrics read_declared_metrics(const TomlEntry& metrics, const std::string& clock);
 
 }  // namespace polysweep

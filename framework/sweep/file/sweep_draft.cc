@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "framework/core/error_place.h"
 #include "framework/core/suggestion.h"
 #include "framework/sweep/file/command_reader.h"
-#include "framework/sweep/file/error_place.h"
 #include "framework/sweep/file/factor_levels.h"
 
 namespace polysweep {
@@ -113,7 +113,7 @@ void Reader::read_factors(const TomlEntry& entry) {
           in_place(level.place, [&] { return schema().typed(one.name, level.value); }));
     }
     if (const std::optional<std::size_t> twice = first_repeated(factor.levels)) {
-      fail_at(levels[*twice].place, "factor '{}' has the level {} twice; once is right", one.name,
+      fail_at(levels[*twice].place, "factor '{}' has the level {} twice", one.name,
               factor.levels[*twice].canonical());
     }
     if (const TomlEntry* when = one.node.find("when"))
@@ -154,12 +154,12 @@ std::string selection_text(const std::vector<DraftCondition>& conditions) {
 
 void Reader::read_selections(const TomlEntry& entry, std::vector<DraftSelection>& out) {
   if (entry.node.kind != TomlNode::Kind::kArray) {
-    fail_at(entry.node.place, "'{0}' is {1}; tables [[{0}]] are right", entry.name,
+    fail_at(entry.node.place, "'{0}' is {1}; expected tables [[{0}]]", entry.name,
             entry.node.kind_name());
   }
   for (const TomlNode& item : entry.node.items) {
     if (item.kind != TomlNode::Kind::kTable) {
-      fail_at(item.place, "'{0}' has {1} in it; tables [[{0}]] are right", entry.name,
+      fail_at(item.place, "'{0}' has {1} in it; expected tables [[{0}]]", entry.name,
               item.kind_name());
     }
     expect_keys(item, "key of [[" + entry.name + "]]", {"where"});
@@ -212,7 +212,7 @@ void Reader::read_metrics(const TomlEntry& entry) {
   const TomlEntry* secondary = entry.node.find("secondary");
   if (secondary == nullptr) return;
   if (secondary->node.kind != TomlNode::Kind::kArray) {
-    fail_at(secondary->node.place, "'secondary' is {}; a list of metrics is right",
+    fail_at(secondary->node.place, "'secondary' is {}; expected a list of metrics",
             secondary->node.kind_name());
   }
   for (const TomlNode& item : secondary->node.items) {
@@ -220,7 +220,7 @@ void Reader::read_metrics(const TomlEntry& entry) {
     const auto same = [&](const MetricChoice& other) { return other.name == choice.name; };
     if (same(draft_.primary) ||
         std::any_of(draft_.secondary.begin(), draft_.secondary.end(), same)) {
-      fail_at(item.place, "metric '{}' is named twice; once is right", choice.name);
+      fail_at(item.place, "metric '{}' is named twice", choice.name);
     }
     draft_.secondary.push_back(std::move(choice));
   }

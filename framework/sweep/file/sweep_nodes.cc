@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
+#include "framework/core/error_place.h"
+#include "framework/core/name_rule.h"
 #include "framework/core/suggestion.h"
-#include "framework/sweep/file/error_place.h"
 
 namespace polysweep {
 
 namespace {
-
-constexpr std::size_t kMaxNameBytes = 100;
 
 DraftCondition read_condition(const Schema& schema, const TomlEntry& entry) {
   DraftCondition out{{entry.name, {}}, entry.place};
@@ -19,7 +18,7 @@ DraftCondition read_condition(const Schema& schema, const TomlEntry& entry) {
   }
   in_place(entry.place, [&] { schema.at(entry.name); });
   if (entry.node.items.empty())
-    fail_at(entry.node.place, "no value is allowed here; at least one is right");
+    fail_at(entry.node.place, "no value is allowed here; expected at least one");
   for (const TomlNode& item : entry.node.items) {
     out.condition.any_of.push_back(typed_value(schema, {entry.name, entry.place, item}).value);
   }
@@ -30,7 +29,7 @@ DraftCondition read_condition(const Schema& schema, const TomlEntry& entry) {
 
 void expect_table(const TomlEntry& entry) {
   if (entry.node.kind == TomlNode::Kind::kTable) return;
-  fail_at(entry.node.place, "'{}' is {}; a table is right", entry.name, entry.node.kind_name());
+  fail_at(entry.node.place, "'{}' is {}; expected a table", entry.name, entry.node.kind_name());
 }
 
 void expect_keys(const TomlNode& table, const std::string& kind,
@@ -43,28 +42,22 @@ void expect_keys(const TomlNode& table, const std::string& kind,
 
 const std::string& text_of(const TomlNode& node, const std::string& what) {
   if (!node.is_text()) {
-    fail_at(node.place, "{} is {}; a text is right", what, node.kind_name());
+    fail_at(node.place, "{} is {}; expected a text", what, node.kind_name());
   }
   return node.value.text();
 }
 
 const std::string& name_of(const TomlEntry& entry, const std::string& what) {
   const std::string& name = text_of(entry.node, "'" + entry.name + "'");
-  const bool right = !name.empty() && name.size() <= kMaxNameBytes &&
-                     std::all_of(name.begin(), name.end(), [](char c) {
-                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                              (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-                     });
-  if (right) return name;
-  fail_at(entry.node.place,
-          "{} is no name of {}; 1 to {} letters, digits, '.', '_' and '-' are right",
-          in_quotes(name), what, kMaxNameBytes);
+  if (is_name(name)) return name;
+  fail_at(entry.node.place, "{} is not a name for {}; expected {}", in_quotes(name), what,
+          kNameRule);
 }
 
 DraftValue typed_value(const Schema& schema, const TomlEntry& entry) {
   in_place(entry.place, [&] { schema.at(entry.name); });
   if (entry.node.kind != TomlNode::Kind::kValue) {
-    fail_at(entry.node.place, "'{}' is {}; one value is right", entry.name, entry.node.kind_name());
+    fail_at(entry.node.place, "'{}' is {}; expected one value", entry.name, entry.node.kind_name());
   }
   Value value =
       in_place(entry.node.place, [&] { return schema.typed(entry.name, entry.node.value); });
@@ -74,7 +67,7 @@ DraftValue typed_value(const Schema& schema, const TomlEntry& entry) {
 std::vector<DraftCondition> read_conditions(const Schema& schema, const TomlEntry& entry) {
   expect_table(entry);
   if (entry.node.entries.empty()) {
-    fail_at(entry.node.place, "'{}' has no condition; {{ PARAMETER = VALUE }} is right",
+    fail_at(entry.node.place, "'{}' has no condition; expected {{ PARAMETER = VALUE }}",
             entry.name);
   }
   std::vector<DraftCondition> out;

@@ -4,10 +4,11 @@
 #include <charconv>
 #include <optional>
 
+#include "framework/core/error_place.h"
 #include "framework/core/suggestion.h"
 #include "framework/core/utf8.h"
-#include "framework/sweep/file/error_place.h"
 #include "framework/sweep/file/factor_levels.h"
+#include "framework/sweep/value_reader.h"
 
 namespace polysweep {
 
@@ -50,7 +51,7 @@ bool is_quoted(std::string_view words) {
 std::vector<Value> values_of(const ParameterSpec& spec, std::string_view words) {
   if (words.empty()) fail("a value is empty; an empty text is written ''");
   if (spec.type == ValueType::kText) {
-    return {is_quoted(words) ? value_from_words(words) : Value(std::string(words))};
+    return {is_quoted(words) ? value_from_argument(words) : Value(std::string(words))};
   }
   const std::size_t dots = words.find("..");
   if (dots != std::string_view::npos) {
@@ -64,7 +65,7 @@ std::vector<Value> values_of(const ParameterSpec& spec, std::string_view words) 
       return values;
     }
   }
-  return {value_from_words(words)};
+  return {value_from_argument(words)};
 }
 
 }  // namespace
@@ -74,7 +75,7 @@ void apply_override(SweepDraft& draft, const std::string& word) {
   const std::size_t equals = word.find('=');
   if (!is_utf8(word)) fail_at(place, "it is not UTF-8");
   if (equals == std::string::npos || equals == 0) {
-    fail_at(place, "NAME=VALUE, NAME=VALUE,VALUE or NAME=FIRST..LAST is right");
+    fail_at(place, "expected NAME=VALUE, NAME=VALUE,VALUE or NAME=FIRST..LAST");
   }
   in_place(place, [&] {
     const Schema& schema = draft.experiment->schema;
@@ -85,7 +86,7 @@ void apply_override(SweepDraft& draft, const std::string& word) {
     DraftValue* fixed = draft.find_fixed(name);
     const bool again = (factor != nullptr && factor->overridden) ||
                        (fixed != nullptr && fixed->place.starts_with("override "));
-    if (again) fail("parameter '{}' is overridden twice; once is right", name);
+    if (again) fail("parameter '{}' is overridden twice", name);
     for (const std::string_view piece : pieces_of(std::string_view(word).substr(equals + 1))) {
       for (const Value& value : values_of(spec, piece)) {
         made.levels.push_back(schema.typed(name, value));
@@ -93,7 +94,7 @@ void apply_override(SweepDraft& draft, const std::string& word) {
     }
     if (made.levels.size() > kMaxLevels) fail("more than {} levels", kMaxLevels);
     if (const std::optional<std::size_t> twice = first_repeated(made.levels)) {
-      fail("the value {} is given twice; once is right", made.levels[*twice].canonical());
+      fail("the value {} is given twice", made.levels[*twice].canonical());
     }
     if (factor != nullptr) {
       made.when = factor->when;

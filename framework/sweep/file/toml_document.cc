@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "framework/core/error_place.h"
 #include "framework/core/suggestion.h"
-#include "framework/sweep/file/error_place.h"
 
 namespace polysweep {
 

@@ -4,8 +4,8 @@
 #include <limits>
 #include <optional>
 
+#include "framework/core/error_place.h"
 #include "framework/core/utf8.h"
-#include "framework/sweep/file/error_place.h"
 
 namespace polysweep {
 
@@ -122,7 +122,7 @@ void Expansion::order_within(Step& step) const {
   }
   const std::vector<std::size_t> order = sorted_nodes(needs, std::vector<int>(needs.size(), 0));
   if (order.empty()) {
-    fail_at(sweep_.places.at("factors"), "the conditions of zipped factors go round in a circle");
+    fail_at(sweep_.places.at("factors"), "the conditions of zipped factors form a circle");
   }
   std::vector<std::size_t> slots;
   for (const std::size_t i : order) slots.push_back(step.slots[i]);
@@ -154,7 +154,7 @@ void Expansion::order_steps(const Edges& edges) {
   const std::vector<std::size_t> order = sorted_nodes(edges, ranks);
   if (order.empty()) {
     fail_at(sweep_.places.at("factors"),
-            "the conditions (when) of the factors go round in a circle; a factor cannot depend on "
+            "the conditions (when) of the factors form a circle; a factor cannot depend on "
             "one that depends on it");
   }
   std::vector<Step> steps;

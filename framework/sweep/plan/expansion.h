@@ -21,7 +21,7 @@ class Expansion {
   };
   using Tests = std::vector<Test>;
 
-  // Throws Error with the place where conditions go round in a circle.
+  // Throws Error with the place where conditions form a circle.
   explicit Expansion(const Sweep& sweep);
 
   // How many combinations there are, saturated at the largest number. Exact but

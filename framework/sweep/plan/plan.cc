@@ -5,8 +5,8 @@
 #include <unordered_map>
 
 #include "framework/core/digest.h"
+#include "framework/core/error_place.h"
 #include "framework/core/utf8.h"
-#include "framework/sweep/file/error_place.h"
 #include "framework/sweep/plan/expansion.h"
 #include "framework/sweep/plan/pairing.h"
 

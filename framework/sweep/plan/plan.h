@@ -15,21 +15,11 @@
 #include <vector>
 
 #include "framework/sweep/data_files.h"
+#include "framework/sweep/plan/cell.h"
 #include "framework/sweep/sweep.h"
 #include "framework/sweep/trial.h"
 
 namespace polysweep {
-
-// A cell: one combination of levels without the replicate.
-struct Cell {
-  // Only the factors (without the replicate) that apply.
-  Parameters levels;
-  // Index of the cell it is compared with: the first that has the baseline's
-  // levels and agrees on the other factors that apply to both; -1: none, or it
-  // is a baseline itself.
-  int baseline = -1;
-  bool is_baseline = false;
-};
 
 // Combinations that were left out.
 struct Exclusion {
@@ -40,7 +30,7 @@ struct Exclusion {
 class Plan {
  public:
   // Throws Error where the sweep is empty or has more than 2^31 combinations, a
-  // baseline names no cell, conditions go round in a circle, something fixed or
+  // baseline names no cell, conditions form a circle, something fixed or
   // a factor applies to no trial (of a file without overrides), or data files
   // are missing or altered.
   Plan(Sweep sweep, DataFolder& data);
@@ -75,11 +65,12 @@ class Plan {
 
 // The JSON object that the journal keeps of a plan (event SweepPlanned), enough
 // for database and report without the file:
-// {"sweep", "experiment", "version", "doc", "file", "text", "overrides":[],
+// {"sweep", "experiment", "version", "doc", "clock", "file", "text", "overrides":[],
 //  "fixed":{}, "defaults":{what trials have without the file giving it}, "replicate",
-//  "factors":[{"name","levels":[],"unit","doc"}], "baseline":{},
-//  "primary":{"name","goal","unit","doc"}, "secondary":[...],
-//  "metrics":[{"name","goal","unit","doc"}], "data":{path: digest},
+//  "factors":[{"name","levels":[],"unit","doc","role"}],
+//  "roles":{parameter: its role, of all that have one}, "baseline":{},
+//  "primary":{"name","goal","unit","doc","step","role"}, "secondary":[...],
+//  "metrics":[...], "data":{path: digest},
 //  "cells":[{"levels":{},"baseline":int,"is_baseline":bool}],
 //  "exclusions":[{"reason","count"}]}
 std::string describe(const Plan& plan, const std::map<std::string, std::string>& data_digests);

@@ -107,6 +107,8 @@ void write_metric(Writer& writer, const ExperimentSpec& experiment, const Metric
     if (metric.name != choice.name) continue;
     writer.text_member("unit", metric.unit);
     writer.text_member("doc", metric.doc);
+    writer.text_member("step", metric.step);
+    writer.text_member("role", role_name(metric.role));
   }
   writer.close('}');
 }
@@ -124,9 +126,20 @@ void write_factors(Writer& writer, const Sweep& sweep) {
     writer.close(']');
     writer.text_member("unit", spec.unit);
     writer.text_member("doc", spec.doc);
+    writer.text_member("role", role_name(spec.role));
     writer.close('}');
   }
   writer.close(']');
+}
+
+// Every parameter that has a role, a factor or not.
+void write_roles(Writer& writer, const Schema& schema) {
+  writer.key("roles");
+  writer.open('{');
+  for (const ParameterSpec& spec : schema.specs()) {
+    if (spec.role != Role::kNone) writer.text_member(spec.name, role_name(spec.role));
+  }
+  writer.close('}');
 }
 
 void write_metrics(Writer& writer, const Sweep& sweep) {
@@ -172,6 +185,7 @@ std::string describe(const Plan& plan, const std::map<std::string, std::string>&
   writer.key("version");
   writer.raw(fmt::format("{}", sweep.experiment.version));
   writer.text_member("doc", sweep.experiment.doc);
+  writer.text_member("clock", sweep.experiment.clock);
   writer.text_member("file", sweep.file);
   writer.text_member("text", sweep.text);
   writer.key("overrides");
@@ -184,6 +198,7 @@ std::string describe(const Plan& plan, const std::map<std::string, std::string>&
   writer.parameters(defaults_in(plan));
   writer.text_member("replicate", sweep.replicate);
   write_factors(writer, sweep);
+  write_roles(writer, sweep.experiment.schema);
   writer.key("baseline");
   writer.parameters(sweep.baseline);
   write_metrics(writer, sweep);

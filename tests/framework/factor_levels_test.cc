@@ -66,20 +66,22 @@ TEST_CASE("levels that cannot be are refused with their place", "[levels]") {
     return problem_of("[factors]\nseed = " + given);
   };
   CHECK(problem("3") ==
-        "f.toml:4:8: factor 'seed' is an integer; a list of levels is right (a parameter with one "
+        "f.toml:4:8: factor 'seed' is an integer; expected a list of levels (a parameter with one "
         "value belongs in [fixed])");
   CHECK(problem("[]") == "f.toml:4:8: factor 'seed' has no levels");
-  CHECK(problem("{}") ==
-        "f.toml:4:8: factor 'seed' has no levels; one of values, range, linspace, logspace, sample "
-        "is right");
-  CHECK(problem("1979-05-27") ==
-        "f.toml:4:8: the levels of factor 'seed' are a date or time; a list is right, as [1, 2]");
+  CHECK(
+      problem("{}") ==
+      "f.toml:4:8: factor 'seed' has no levels; expected one of values, range, linspace, logspace, "
+      "sample");
+  CHECK(
+      problem("1979-05-27") ==
+      "f.toml:4:8: the levels of factor 'seed' are a date or time; expected a list such as [1, 2]");
   CHECK(problem("[[1]]") ==
-        "f.toml:4:9: a level of factor 'seed' is an array; a number, a text or a boolean is right");
+        "f.toml:4:9: a level of factor 'seed' is an array; expected a number, a text or a boolean");
   CHECK(problem("{ values = 3 }") ==
-        "f.toml:4:19: the levels of factor 'seed' are an integer; a list is right, as [1, 2]");
+        "f.toml:4:19: the levels of factor 'seed' are an integer; expected a list such as [1, 2]");
   CHECK(problem("{ values = [1], range = [0, 1] }") ==
-        "f.toml:4:24: factor 'seed' has both 'values' and 'range'; one is right");
+        "f.toml:4:24: factor 'seed' has both 'values' and 'range'; remove one of the two");
   CHECK(problem("{ rnge = [0, 1] }") ==
         "f.toml:4:10: unknown key of a factor 'rnge' (did you mean 'range'?)");
   CHECK(problem("{ range = [0, 1], low = 2 }") ==
@@ -88,7 +90,7 @@ TEST_CASE("levels that cannot be are refused with their place", "[levels]") {
   CHECK(problem("{ range = [0] }") ==
         "f.toml:4:18: a range is [first, last] or [first, last, step], all integers");
   CHECK(problem("{ range = [0, 1.5] }") ==
-        "f.toml:4:22: the last of a range is a real number; an integer is right");
+        "f.toml:4:22: the last of a range is a real number; expected an integer");
   CHECK(problem("{ range = [0, 5, 0] }") == "f.toml:4:18: a range needs a step other than 0");
   CHECK(problem("{ range = [5, 0] }") ==
         "f.toml:4:18: the range from 5 to 0 with step 1 is empty; its step must lead from first to "
@@ -99,12 +101,12 @@ TEST_CASE("levels that cannot be are refused with their place", "[levels]") {
   CHECK(problem("{ linspace = [0, 1] }") ==
         "f.toml:4:21: a linspace is [first, last, number of levels]");
   CHECK(problem("{ linspace = [0, \"1\", 3] }") ==
-        "f.toml:4:25: the last of a linspace is a text; a number is right");
-  CHECK(problem("{ linspace = [0, 1, 1] }") == "f.toml:4:28: 1 levels; 2 to 65534 are right");
+        "f.toml:4:25: the last of a linspace is a text; expected a number");
+  CHECK(problem("{ linspace = [0, 1, 1] }") == "f.toml:4:28: 1 levels; expected 2 to 65534");
   CHECK(problem("{ linspace = [0, 1, 3] }") ==
-        "f.toml:4:21: 0.5 is no value of parameter 'seed', which is an integer of 0 or more");
+        "f.toml:4:21: 0.5 is not a value of parameter 'seed', which is an integer of 0 or more");
   CHECK(problem("{ linspace = [-1e308, 1.5e308, 3] }") ==
-        "f.toml:4:21: inf is no value; a real number must be finite");
+        "f.toml:4:21: inf is not a value; a real number must be finite");
   CHECK(problem("{ logspace = [1, 10] }") ==
         "f.toml:4:21: a logspace is [first, last, number of levels]");
   CHECK(problem("{ logspace = [-4, -1, 4] }") ==
@@ -116,12 +118,12 @@ TEST_CASE("samples that cannot be are refused with their place", "[levels]") {
   const auto problem = [](const std::string& given) {
     return problem_of("[factors]\nseed = { sample = " + given + " }");
   };
-  CHECK(problem("3") == "f.toml:4:19: 'sample' is an integer; the name of a distribution is right");
+  CHECK(problem("3") == "f.toml:4:19: 'sample' is an integer; expected the name of a distribution");
   CHECK(problem("\"uniforn\"") ==
         "f.toml:4:19: unknown distribution 'uniforn' (did you mean 'uniform'?)");
   CHECK(problem("\"integer\", low = 0, high = 3") == "f.toml:4:8: 'sample' needs 'n' beside it");
   CHECK(problem("\"integer\", low = 0.5, high = 3, n = 2") ==
-        "f.toml:4:36: 'low' is a real number; an integer is right");
+        "f.toml:4:36: 'low' is a real number; expected an integer");
   CHECK(problem("\"integer\", low = 3, high = 3, n = 2") ==
         "f.toml:4:46: 'high' must be above 'low'");
   CHECK(problem("\"integer\", low = 1, high = 3, n = 4") ==
@@ -129,7 +131,7 @@ TEST_CASE("samples that cannot be are refused with their place", "[levels]") {
   CHECK(problem("\"integer\", low = 1, high = 9007199254740993, n = 4") ==
         "f.toml:4:8: an integer sample needs 'low' and 'high' below 2^53 in size");
   CHECK(problem("\"integer\", low = 1, high = 3, n = 0") ==
-        "f.toml:4:53: 0 levels; 1 to 65534 are right");
+        "f.toml:4:53: 0 levels; expected 1 to 65534");
   CHECK(problem("\"log_uniform\", low = 0, high = 3, n = 2") ==
         "f.toml:4:40: a log_uniform sample needs a 'low' above 0");
   CHECK(problem("\"integer\", low = 1, high = 3, n = 2, stream = -1") ==

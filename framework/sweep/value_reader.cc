@@ -1,7 +1,8 @@
-#include "framework/sweep/scalar_reader.h"
+#include "framework/sweep/value_reader.h"
 
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
@@ -18,7 +19,7 @@ class Handler {
   ScalarDocument document;
   std::string problem;
 
-  bool null() { return refuse("null is no value"); }
+  bool null() { return refuse("null is not a value"); }
   bool boolean(bool value) { return add(Value(value)); }
   bool number_integer(std::int64_t value) { return add(Value(value)); }
   bool number_unsigned(std::uint64_t value) {
@@ -65,6 +66,16 @@ class Handler {
   std::string name_;
 };
 
+template <typename T>
+std::optional<T> number_of(std::string_view text) {
+  T value{};
+  const char* begin = text.data() + (text.starts_with('+') ? 1 : 0);
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(begin, end, value);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return value;
+}
+
 }  // namespace
 
 ScalarDocument read_scalars(std::string_view json) {
@@ -73,6 +84,30 @@ ScalarDocument read_scalars(std::string_view json) {
     fail("cannot read {} as JSON values: {}", in_quotes(json), handler.problem);
   }
   return std::move(handler.document);
+}
+
+Value value_from_json(std::string_view json) {
+  const bool bare = !json.empty() && json.front() > ' ' && json.back() > ' ';
+  ScalarDocument document = read_scalars(json);
+  if (document.is_object || !bare) fail("{} is not one JSON value", in_quotes(json));
+  return std::move(document.entries.at(0).second);
+}
+
+Value value_from_argument(std::string_view text) {
+  if (text == "true") return Value(true);
+  if (text == "false") return Value(false);
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
+    return value_from_json(text);
+  }
+  if (text.size() >= 2 && text.front() == '\'' && text.back() == '\'') {
+    return Value(std::string(text.substr(1, text.size() - 2)));
+  }
+  const bool numeric = text.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
+  if (numeric) {
+    if (const auto integer = number_of<std::int64_t>(text)) return Value(*integer);
+    if (const auto real = number_of<double>(text)) return Value(*real);
+  }
+  return Value(std::string(text));
 }
 
 }  // namespace polysweep

@@ -1,0 +1,28 @@
+// The alphabet of names: ASCII letters, digits, '.', '_' and '-'.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace polysweep {
+
+// Longest name of a sweep, an experiment, a parameter or a step unit, in bytes.
+inline constexpr std::size_t kMaxNameBytes = 100;
+
+// For messages: what is_name() accepts.
+inline constexpr std::string_view kNameRule = "1 to 100 letters, digits, '.', '_' and '-'";
+
+// An ASCII letter or digit, in every locale.
+constexpr bool is_letter_or_digit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+constexpr bool is_name(std::string_view text) {
+  if (text.empty() || text.size() > kMaxNameBytes) return false;
+  for (const char c : text) {
+    if (!is_letter_or_digit(c) && c != '.' && c != '_' && c != '-') return false;
+  }
+  return true;
+}
+
+}  // namespace polysweep
