@@ -18,6 +18,7 @@
 #include "bench/benchmark.h"
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
+#include "framework/journal/event_payload.h"
 #include "framework/journal/journal_reader.h"
 #include "framework/journal/journal_writer.h"
 

@@ -11,6 +11,7 @@
 #include "framework/core/file_system.h"
 #include "reports/analysis/escaping.h"
 #include "results/read/trial_use.h"
+#include "results/schema/store_damage.h"
 #include "runners/store/run_lock.h"
 #include "runners/store/store_waste.h"
 
@@ -26,10 +27,10 @@ void declare(CommandOptions& options) {
 
 std::vector<Waste> waste_of(const Store& store) {
   const Database database = store.open();
-  const std::vector<IngestDamage> damage = load_damage(database);
+  const std::vector<StoreDamage> damage = load_damage(database);
   // A damaged journal may be all that told of a trial's sweep.
   const bool is_whole = std::all_of(damage.begin(), damage.end(),
-                                    [](const IngestDamage& place) { return place.torn_tail; });
+                                    [](const StoreDamage& place) { return place.torn_tail; });
   return find_waste(store.folder(), [&](const TrialId& id) {
     const TrialUse use = use_of_trial(database, id);
     return has_result(use.state) || (is_whole && !use.in_sweep);

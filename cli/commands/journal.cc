@@ -4,6 +4,7 @@
 #include "cli/shared/store.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
+#include "framework/journal/event_json.h"
 #include "framework/journal/journal_reader.h"
 
 namespace polysweep {
@@ -16,8 +17,8 @@ void declare(CommandOptions& options) {
 
 // Reads every journal of the store; `visit(host, record)` sees each record.
 template <typename Visit>
-std::vector<IngestDamage> read_all(const std::filesystem::path& journals, Visit visit) {
-  std::vector<IngestDamage> damage;
+std::vector<StoreDamage> read_all(const std::filesystem::path& journals, Visit visit) {
+  std::vector<StoreDamage> damage;
   for (const std::string& host : system_files().list(journals)) {
     JournalReader reader(system_files(), journals / host);
     while (const std::optional<JournalRecord> record = reader.next()) visit(host, *record);
@@ -39,8 +40,8 @@ int run(const po::variables_map& given) {
   if (!std::filesystem::exists(journals)) fail("there are no journals in {}", journals.string());
   const bool dump = action == "dump";
   std::uint64_t records = 0;
-  const std::vector<IngestDamage> damage = read_all(journals, [&](const std::string& host,
-                                                                  const JournalRecord& record) {
+  const std::vector<StoreDamage> damage = read_all(journals, [&](const std::string& host,
+                                                                 const JournalRecord& record) {
     ++records;
     if (!dump) return;
     std::cout << fmt::format("{{\"journal\":\"{}\",\"epoch\":{},\"sequence\":{},\"event\":{}}}\n",

@@ -7,6 +7,7 @@
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
+#include "results/ingest/ingest_thread.h"
 #include "results/read/ledger.h"
 #include "runners/host/host.h"
 #include "runners/sharing/shared_work.h"
@@ -90,9 +91,9 @@ Work work_of(const Ledger& ledger, const Plan& plan, const std::string& own_host
 int print_end(const Plan& plan, const HostResult& result, const StateCounts& counts) {
   const std::string& name = plan.sweep().name;
   if (!result.breaker_sentence.empty()) fmt::print("{}\n", result.breaker_sentence);
-  fmt::print("sweep {}: {} planned, {} done, {} diverged, {} failed, {} missing\n", name,
+  fmt::print("sweep {}: {} planned, {} done, {} diverged, {} failed, {} pending\n", name,
              counts.planned, counts.done, counts.diverged, counts.failed,
-             counts.missing + counts.running);
+             counts.pending + counts.running);
   if (result.stopped) {
     fmt::print("stopped; the same command goes on\n");
     return kExitStopped;

@@ -43,7 +43,7 @@ std::vector<LeaseFacts> hosts_of(const LivingHosts& hosts, const std::string& sw
 
 void print_counts(const LiveSweep& sweep) {
   const StateCounts& counts = sweep.counts;
-  const std::uint64_t left = counts.missing + counts.running;
+  const std::uint64_t left = counts.pending + counts.running;
   fmt::print("sweep {}: {} planned, {} done, {} diverged, {} failed, {} left\n", sweep.sweep,
              counts.planned, counts.done, counts.diverged, counts.failed, left);
   if (left > 0) fmt::print("`polysweep run` of its file goes on\n");

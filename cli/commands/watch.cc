@@ -117,8 +117,8 @@ std::vector<Line> lines_of(const LiveSweep& sweep, const LiveCurves& curves, std
   add(lines, fmt::format("{} ({})", sweep.sweep, sweep.experiment), Ink::kTitle);
   add(lines, progress_bar(counts, std::min<std::size_t>(width, 100)), Ink::kGood);
   const std::string text =
-      fmt::format("{}/{} done, {} running, {} diverged, {} failed, {} missing", counts.done,
-                  counts.planned, counts.running, counts.diverged, counts.failed, counts.missing);
+      fmt::format("{}/{} done, {} running, {} diverged, {} failed, {} pending", counts.done,
+                  counts.planned, counts.running, counts.diverged, counts.failed, counts.pending);
   add(lines, text, counts.failed > 0 ? Ink::kBad : Ink::kPlain);
   std::vector<std::string> pace;
   if (sweep.left_s) pace.push_back(duration_text(*sweep.left_s) + " left");

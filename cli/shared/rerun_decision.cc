@@ -51,7 +51,7 @@ RerunDecision rerun_decision(const TrialRecord& trial, const LivingHosts& hosts)
     case TrialState::kRunning:
       if (counted != nullptr) return while_running(*counted, hosts);
       [[fallthrough]];
-    case TrialState::kMissing:
+    case TrialState::kPending:
       break;
   }
   return while_missing(trial);

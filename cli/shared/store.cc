@@ -31,9 +31,9 @@ std::string chosen_sweep(const Database& database, const std::string& name) {
        names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")));
 }
 
-bool print_damage(const std::vector<IngestDamage>& damage) {
+bool print_damage(const std::vector<StoreDamage>& damage) {
   bool lost = false;
-  for (const IngestDamage& place : damage) {
+  for (const StoreDamage& place : damage) {
     fmt::print(stderr, "polysweep: journal {}, segment {}, byte {}: {}{}\n", place.host,
                place.segment, place.offset, place.torn_tail ? "torn tail: " : "", place.what);
     lost = lost || !place.torn_tail;

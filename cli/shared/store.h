@@ -31,6 +31,6 @@ std::string chosen_sweep(const Database& database, const std::string& name);
 
 // Prints what could not be read. Returns true where data was lost (more than
 // the torn tail of a killed host).
-bool print_damage(const std::vector<IngestDamage>& damage);
+bool print_damage(const std::vector<StoreDamage>& damage);
 
 }  // namespace polysweep

@@ -12,13 +12,13 @@ std::string counts_text(const StateCounts& counts) {
   add(counts.running, "running");
   add(counts.diverged, "diverged");
   add(counts.failed, "failed");
-  add(counts.missing, "pending");
+  add(counts.pending, "pending");
   return out;
 }
 
 Json counts_json(const StateCounts& counts) {
   return {{"planned", counts.planned},   {"done", counts.done},     {"running", counts.running},
-          {"diverged", counts.diverged}, {"failed", counts.failed}, {"pending", counts.missing}};
+          {"diverged", counts.diverged}, {"failed", counts.failed}, {"pending", counts.pending}};
 }
 
 bool is_complete(const StateCounts& counts) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -137,14 +138,8 @@ std::uint8_t event_type(const Event& event);
 std::string_view event_name(const Event& event);
 // True for those that are made durable before they are acknowledged: all but metrics and texts.
 bool changes_state(const Event& event);
-// False for a type or version that only a newer polysweep writes.
-bool is_known_event(std::uint8_t type, std::uint8_t version);
-
-// The payload of a record, version 1, laid out as in event_payload.h.
-std::string encode_event(const Event& event);
-// Throws Error for a payload that is no such event, or an unknown type or version.
-Event decode_event(std::uint8_t type, std::uint8_t version, std::string_view payload);
-// One line of JSON, for `journal dump`.
-std::string event_to_json(const Event& event);
+// The index in Event of the events of that record type; empty for a type that only
+// a newer polysweep writes.
+std::optional<std::size_t> event_index(std::uint8_t type);
 
 }  // namespace polysweep

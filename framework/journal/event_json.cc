@@ -1,7 +1,7 @@
+#include "framework/journal/event_json.h"
+
 #include <cmath>
 #include <nlohmann/json.hpp>
-
-#include "framework/journal/event.h"
 
 namespace polysweep {
 
@@ -97,7 +97,6 @@ Json members(const HostStopped& event) {
 std::string event_to_json(const Event& event) {
   Json line = {{"event", event_name(event)}};
   line.update(std::visit([](const auto& one) { return members(one); }, event));
-  // Bytes that are not UTF-8 become U+FFFD.
   return line.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

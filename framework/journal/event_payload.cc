@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "framework/core/error.h"
+#include "framework/journal/journal_format.h"
 
 namespace polysweep {
 
@@ -19,6 +20,20 @@ std::size_t read_count(ByteReader& in, std::size_t smallest) {
          in.left());
   }
   return static_cast<std::size_t>(count);
+}
+
+template <std::size_t kIndex = 0>
+Event decode_as(std::size_t index, ByteReader& in) {
+  if constexpr (kIndex < std::variant_size_v<Event>) {
+    if (index != kIndex) return decode_as<kIndex + 1>(index, in);
+    std::variant_alternative_t<kIndex, Event> event;
+    read_payload(in, event);
+    in.expect_end();
+    return event;
+  } else {
+    check(false, "each row of the table of events has its type");
+    return {};
+  }
 }
 
 }  // namespace
@@ -204,6 +219,28 @@ void write_payload(ByteWriter& out, const HostStopped& event) {
 void read_payload(ByteReader& in, HostStopped& event) {
   event.reason = in.text();
   event.time_us = in.zigzag();
+}
+
+bool is_known_event(std::uint8_t type, std::uint8_t version) {
+  return version == kPayloadVersion && event_index(type).has_value();
+}
+
+std::string encode_event(const Event& event) {
+  ByteWriter out;
+  std::visit([&](const auto& one) { write_payload(out, one); }, event);
+  return out.take();
+}
+
+Event decode_event(std::uint8_t type, std::uint8_t version, std::string_view payload) try {
+  if (version != kPayloadVersion) {
+    fail("version {} where only {} is known", version, kPayloadVersion);
+  }
+  const std::optional<std::size_t> index = event_index(type);
+  if (!index) fail("no event has this number");
+  ByteReader in(payload);
+  return decode_as(*index, in);
+} catch (const Error& error) {
+  fail("bad event of type {} ({} bytes): {}", type, payload.size(), error.what());
 }
 
 }  // namespace polysweep

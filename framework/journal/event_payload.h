@@ -16,6 +16,10 @@
 // that the payload ends there. The worker's messages use the same forms.
 #pragma once
 
+#include <cstdint>
+#include <string>
+#include <string_view>
+
 #include "framework/core/bytes.h"
 #include "framework/journal/event.h"
 
@@ -23,6 +27,14 @@ namespace polysweep {
 
 // No event's rows together are longer than this many bytes, packed or not.
 inline constexpr std::size_t kMostRowBytes = 256 * 1024 * 1024;
+
+// False for a type or version that only a newer polysweep writes.
+bool is_known_event(std::uint8_t type, std::uint8_t version);
+// The payload of a record.
+std::string encode_event(const Event& event);
+// Throws Error for a payload that is not such an event, and for an unknown type or
+// version.
+Event decode_event(std::uint8_t type, std::uint8_t version, std::string_view payload);
 
 void write_payload(ByteWriter& out, const TrialId& trial);
 void write_payload(ByteWriter& out, const HostStarted& event);

@@ -1,4 +1,5 @@
 #include "framework/journal/journal_reader.h"
+#include "framework/journal/event_payload.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,5 @@
 #include "framework/journal/journal_writer.h"
+#include "framework/journal/event_payload.h"
 
 #include <unistd.h>
 

@@ -21,7 +21,7 @@ struct Measured {
 struct Hole {
   std::size_t trial = 0;
   std::string replicate;
-  std::string reason;  // "missing", "failed: out of memory", ...
+  std::string reason;  // "pending", "failed: out of memory", ...
   // True where the trial ended without a value (diverged, failed, not a number):
   // the values that remain are then a selected sample.
   bool selective = false;
@@ -39,7 +39,7 @@ struct CellValues {
 
 CellValues cell_values(const SweepResults& results, std::size_t cell, const std::string& metric);
 
-// "seed 3 failed: out of memory; seed 4 missing"; "" without holes.
+// "seed 3 failed: out of memory; seed 4 pending"; "" without holes.
 std::string holes_text(const SweepResults& results, const std::vector<Hole>& holes);
 
 // "seed 3", or the trial's id where nothing is repeated.

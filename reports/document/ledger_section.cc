@@ -35,13 +35,13 @@ Table counts_table(const Study& study) {
   add("running", study.count(TrialState::kRunning), Tone::kHole);
   add("diverged", study.count(TrialState::kDiverged), Tone::kBad);
   add("failed", study.count(TrialState::kFailed), Tone::kBad);
-  add("missing", study.count(TrialState::kMissing), Tone::kHole);
+  add("pending", study.count(TrialState::kPending), Tone::kHole);
   add("excluded", excluded, Tone::kPlain);
   table.rows.push_back(std::move(row));
   table.notes = {
       "Only done trials have values. diverged: a loss or gradient was not finite; failed: given "
       "up, "
-      "never read as a number; running: leased and not ended; missing: not run yet; excluded: "
+      "never read as a number; running: leased and not ended; pending: not run yet; excluded: "
       "combinations that the sweep leaves out, not among the planned."};
   return table;
 }
@@ -92,7 +92,7 @@ Table waiting_table(const Study& study) {
                    {"trials", Align::kRight, ""},
                    {study.noun + "s", Align::kLeft, ""}};
   for (std::size_t i = 0; i < study.results.cells.size(); ++i) {
-    for (const TrialState state : {TrialState::kRunning, TrialState::kMissing}) {
+    for (const TrialState state : {TrialState::kRunning, TrialState::kPending}) {
       std::string names;
       std::size_t count = 0;
       for (std::size_t index : study.results.cells[i].trials) {

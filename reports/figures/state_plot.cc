@@ -25,7 +25,7 @@ constexpr StateMark kMarks[] = {
     {TrialState::kRunning, 12, "#0072b2"},   // open diamond
     {TrialState::kDiverged, 11, "#7670eb"},  // filled triangle down
     {TrialState::kFailed, 2, "#d55e00"},     // cross
-    {TrialState::kMissing, 6, "black"},      // open circle
+    {TrialState::kPending, 6, "black"},      // open circle
 };
 
 Table numbers_of(const std::string& id, const std::string& replicate,

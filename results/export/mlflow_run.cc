@@ -19,7 +19,7 @@ struct Status {
   int number;
 };
 constexpr std::array kStatuses{
-    Status{TrialState::kRunning, "RUNNING", 1}, Status{TrialState::kMissing, "SCHEDULED", 2},
+    Status{TrialState::kRunning, "RUNNING", 1}, Status{TrialState::kPending, "SCHEDULED", 2},
     Status{TrialState::kDone, "FINISHED", 3}, Status{TrialState::kDiverged, "FAILED", 4},
     Status{TrialState::kFailed, "FAILED", 4}};
 

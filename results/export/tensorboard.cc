@@ -131,7 +131,7 @@ Message session_end(const TrialRecord& trial, double time_s) {
   constexpr int kUnknown = 0, kSuccess = 1, kFailure = 2, kRunning = 3;
   const int status = trial.state == TrialState::kDone      ? kSuccess
                      : trial.state == TrialState::kRunning ? kRunning
-                     : trial.state == TrialState::kMissing ? kUnknown
+                     : trial.state == TrialState::kPending ? kUnknown
                                                            : kFailure;
   const Message content =
       Message().integer(1, 0).message(4, Message().integer(1, status).real(2, time_s));

@@ -41,7 +41,7 @@ AttemptRow read_row(Statement& row) {
 }
 
 TrialState settled_state(Outcome outcome, bool final) {
-  if (!final) return TrialState::kMissing;
+  if (!final) return TrialState::kPending;
   if (outcome == Outcome::kDone) return TrialState::kDone;
   return outcome == Outcome::kDiverged ? TrialState::kDiverged : TrialState::kFailed;
 }
@@ -56,7 +56,7 @@ std::int64_t TrialAttempts::end_of(std::size_t index) const {
   return end;
 }
 
-AttemptTable::AttemptTable(Connection& connection, const JournalTable& journals)
+AttemptTable::AttemptTable(Connection& connection, const HostJournals& journals)
     : journals_(journals),
       read_(connection.prepare(
           "SELECT a.attempt, a.journal_id, a.epoch, a.slot, a.device, a.provenance_id, "
@@ -190,7 +190,7 @@ void AttemptTable::write_state(std::int64_t trial_id, const TrialAttempts& attem
     if (note.attempt == lost.attempt) lost.final = lost.final || note.final;
   }
   const std::uint32_t number = std::max(lost.attempt, top == nullptr ? 0 : top->attempt);
-  TrialState state = TrialState::kMissing;
+  TrialState state = TrialState::kPending;
   if (top != nullptr && top->attempt == number && top->outcome) {
     state = settled_state(*top->outcome, top->final);
   } else if (lost.attempt == number) {

@@ -19,10 +19,10 @@
 #include <vector>
 
 #include "framework/journal/event.h"
-#include "results/ingest/journal_table.h"
-#include "results/read/sweep_results.h"
+#include "results/ingest/host_journals.h"
 #include "results/schema/connection.h"
 #include "results/schema/schema.h"
+#include "results/schema/trial_state.h"
 
 namespace polysweep {
 
@@ -65,7 +65,7 @@ struct TrialAttempts {
 
 class AttemptTable {
  public:
-  AttemptTable(Connection& connection, const JournalTable& journals);
+  AttemptTable(Connection& connection, const HostJournals& journals);
 
   TrialAttempts& of(std::int64_t trial_id);
   // The index of that attempt in of(trial_id).rows; added where it is new.
@@ -91,7 +91,7 @@ class AttemptTable {
   void write(std::int64_t trial_id, AttemptRow& row);
   void write_state(std::int64_t trial_id, const TrialAttempts& attempts);
 
-  const JournalTable& journals_;
+  const HostJournals& journals_;
   Statement read_, read_lost_, write_, add_lost_, write_state_, unfinished_;
   std::map<std::int64_t, TrialAttempts> trials_;  // ordered: pages fill up one by one
   std::vector<std::int64_t> reconsidered_;

@@ -15,11 +15,11 @@ struct EventRows::Source {
 
 EventRows::EventRows(Connection& connection)
     : journals_(connection),
-      interned_(connection),
+      keys_(connection),
       attempts_(connection, journals_),
       points_table_(connection, attempts_),
-      sweeps_(connection, interned_),
-      condenser_(connection) {}
+      sweeps_(connection, keys_),
+      summaries_(connection) {}
 
 void EventRows::apply(JournalRow& journal, const JournalRecord& record) {
   const Source source{journal, record.epoch, record.sequence};
@@ -42,7 +42,7 @@ void EventRows::apply_event(const Source& source, const HostStarted& event) {
 }
 
 void EventRows::apply_event(const Source&, const ProvenanceSeen& event) {
-  interned_.provenance_document(event.json);
+  keys_.provenance_document(event.json);
 }
 
 void EventRows::apply_event(const Source& source, const SweepPlanned& event) {
@@ -55,7 +55,7 @@ void EventRows::apply_event(const Source&, const TrialsPlanned& event) {
 }
 
 void EventRows::apply_event(const Source& source, const AttemptStarted& event) {
-  const std::int64_t trial_id = interned_.trial(event.trial);
+  const std::int64_t trial_id = keys_.trial(event.trial);
   const std::size_t index =
       attempts_.find_or_add(trial_id, event.attempt, source.journal, source.epoch);
   TrialAttempts& attempts = attempts_.of(trial_id);
@@ -63,14 +63,14 @@ void EventRows::apply_event(const Source& source, const AttemptStarted& event) {
   row.epoch = source.epoch;
   row.slot = event.slot;
   row.device = event.device;
-  if (!event.provenance.empty()) row.provenance_id = interned_.provenance(event.provenance);
+  if (!event.provenance.empty()) row.provenance_id = keys_.provenance(event.provenance);
   row.started_us = event.time_us;
   row.changed = true;
   attempts.changed = true;
 }
 
 void EventRows::apply_event(const Source& source, const AttemptResumed& event) {
-  const std::int64_t trial_id = interned_.trial(event.trial);
+  const std::int64_t trial_id = keys_.trial(event.trial);
   const std::size_t index =
       attempts_.find_or_add(trial_id, event.attempt, source.journal, source.epoch);
   if (attempts_.of(trial_id).rows[index].begins_after) return;  // it has recorded already
@@ -85,8 +85,8 @@ void EventRows::apply_event(const Source& source, const MetricsRecorded& event) 
     }
   }
   std::vector<std::int64_t> metrics;
-  for (const std::string& name : event.names) metrics.push_back(interned_.metric(name));
-  const std::int64_t trial_id = interned_.trial(event.trial);
+  for (const std::string& name : event.names) metrics.push_back(keys_.metric(name));
+  const std::int64_t trial_id = keys_.trial(event.trial);
   const std::size_t index =
       attempts_.find_or_add(trial_id, event.attempt, source.journal, source.epoch);
   TrialAttempts& attempts = attempts_.of(trial_id);
@@ -110,7 +110,7 @@ void EventRows::apply_event(const Source& source, const MetricsRecorded& event) 
 }
 
 void EventRows::apply_event(const Source& source, const TextRecorded& event) {
-  const std::int64_t trial_id = interned_.trial(event.trial);
+  const std::int64_t trial_id = keys_.trial(event.trial);
   const std::size_t index =
       attempts_.find_or_add(trial_id, event.attempt, source.journal, source.epoch);
   TrialAttempts& attempts = attempts_.of(trial_id);
@@ -124,7 +124,7 @@ void EventRows::apply_event(const Source& source, const TextRecorded& event) {
 }
 
 void EventRows::apply_event(const Source& source, const AttemptFinished& event) {
-  const std::int64_t trial_id = interned_.trial(event.trial);
+  const std::int64_t trial_id = keys_.trial(event.trial);
   // Another host may say that the attempt's own host is lost.
   if (event.outcome == Outcome::kHostLost &&
       !attempts_.find(trial_id, event.attempt, source.journal.journal_id)) {
@@ -164,18 +164,18 @@ void EventRows::flush() {
   for (const std::int64_t trial_id : attempts_.take_changed()) changed.push_back(trial_id);
   std::sort(changed.begin(), changed.end());
   changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
-  for (const std::int64_t trial_id : changed) condenser_.refresh(trial_id);
+  for (const std::int64_t trial_id : changed) summaries_.refresh(trial_id);
   journals_.flush();
 }
 
 void EventRows::forget() {
-  interned_.forget();
+  keys_.forget();
   attempts_.forget();
   points_table_.forget();
 }
 
 void EventRows::trim() {
-  interned_.trim();
+  keys_.trim();
   attempts_.trim();
 }
 

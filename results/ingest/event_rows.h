@@ -7,11 +7,11 @@
 #include "framework/journal/event.h"
 #include "framework/journal/journal_reader.h"
 #include "results/ingest/attempt_table.h"
-#include "results/ingest/interned.h"
-#include "results/ingest/journal_table.h"
+#include "results/ingest/host_journals.h"
+#include "results/ingest/key_table.h"
 #include "results/ingest/point_table.h"
+#include "results/ingest/summary_writer.h"
 #include "results/ingest/sweep_table.h"
-#include "results/schema/condensed.h"
 
 namespace polysweep {
 
@@ -19,7 +19,7 @@ class EventRows {
  public:
   explicit EventRows(Connection& connection);
 
-  JournalTable& journals() { return journals_; }
+  HostJournals& journals() { return journals_; }
   // Throws Error, before it changes anything, for an event that makes no sense.
   void apply(JournalRow& journal, const JournalRecord& record);
   // All rows are in the database after it.
@@ -46,12 +46,12 @@ class EventRows {
   void apply_event(const Source& source, const AttemptFinished& event);
   void apply_event(const Source& source, const HostStopped& event);
 
-  JournalTable journals_;
-  Interned interned_;
+  HostJournals journals_;
+  KeyTable keys_;
   AttemptTable attempts_;
   PointTable points_table_;
   SweepTable sweeps_;
-  Condenser condenser_;
+  SummaryWriter summaries_;
   std::size_t rows_ = 0;
   std::uint64_t points_ = 0;
 };

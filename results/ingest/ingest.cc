@@ -136,8 +136,8 @@ void Ingest::State::apply(const std::string& host, const JournalRecord& record,
   } catch (const Error& error) {
     // Undamaged bytes that make no sense: reported like damage.
     const JournalPosition& place = row.position;
-    IngestDamage damage{host, place.segment, place.offset, false,
-                        fmt::format("record {} cannot be used: {}", record.sequence, error.what())};
+    StoreDamage damage{host, place.segment, place.offset, false,
+                       fmt::format("record {} cannot be used: {}", record.sequence, error.what())};
     if (rows.journals().add_damage(row, damage)) report.damage.push_back(std::move(damage));
   }
 }
@@ -146,22 +146,10 @@ void Ingest::State::store_damage(const std::string& host, Tail& tail, IngestRepo
   const auto& all = tail.reader->damage();
   for (; tail.damage_stored < all.size(); ++tail.damage_stored) {
     const JournalDamage& each = all[tail.damage_stored];
-    IngestDamage damage{host, each.segment, each.offset, each.torn_tail, each.what};
+    StoreDamage damage{host, each.segment, each.offset, each.torn_tail, each.what};
     JournalRow& row = rows.journals().of_host(stored_text(host));
     if (rows.journals().add_damage(row, damage)) report.damage.push_back(std::move(damage));
   }
-}
-
-std::vector<IngestDamage> load_damage(const Database& database) {
-  Statement rows = database.connection().prepare(
-      "SELECT host, segment, offset_bytes, torn_tail, what FROM damage ORDER BY 1, 2, 3");
-  std::vector<IngestDamage> out;
-  while (rows.step()) {
-    out.push_back({rows.string(0), static_cast<std::uint64_t>(rows.integer(1)),
-                   static_cast<std::uint64_t>(rows.integer(2)), rows.integer(3) != 0,
-                   rows.string(4)});
-  }
-  return out;
 }
 
 }  // namespace polysweep

@@ -1,9 +1,10 @@
+#include "results/ingest/ingest_thread.h"
+
 #include <condition_variable>
 #include <exception>
 #include <mutex>
 #include <thread>
 
-#include "results/ingest/ingest.h"
 #include "results/schema/connection.h"
 
 namespace polysweep {
@@ -15,7 +16,7 @@ void add(IngestReport& sum, IngestReport&& part) {
   sum.records += part.records;
   sum.points += part.points;
   sum.transactions += part.transactions;
-  for (IngestDamage& each : part.damage) sum.damage.push_back(std::move(each));
+  for (StoreDamage& each : part.damage) sum.damage.push_back(std::move(each));
 }
 
 }  // namespace

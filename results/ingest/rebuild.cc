@@ -36,7 +36,7 @@ class NewFile {
 // empty where SQLite can make nothing of the file.
 std::optional<Database> sole_use(const std::filesystem::path& file) {
   try {
-    std::optional<Database> old(std::in_place, file, Access::kWrite);
+    std::optional<Database> old(std::in_place, file, Access::kReplace);
     Connection& connection = old->connection();
     connection.execute("PRAGMA busy_timeout = 2000");
     connection.execute("PRAGMA locking_mode = EXCLUSIVE");

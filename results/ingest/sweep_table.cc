@@ -47,9 +47,9 @@ Description read_description(const SweepPlanned& event) {
 
 }  // namespace
 
-SweepTable::SweepTable(Connection& connection, Interned& interned)
+SweepTable::SweepTable(Connection& connection, KeyTable& keys)
     : connection_(connection),
-      interned_(interned),
+      keys_(keys),
       find_sweep_(connection.prepare("SELECT sweep_id FROM sweep WHERE name = ?")),
       add_sweep_(connection.prepare("INSERT INTO sweep (name) VALUES (?)")),
       find_revision_(connection.prepare(
@@ -102,7 +102,7 @@ void SweepTable::add(const SweepPlanned& event, const JournalRow& journal, Seque
   last_order_.reset();
   add_planning_
       .with(sweep_id, journal.journal_id, sequence, revision_id,
-            interned_.experiment(description.experiment, description.experiment_version),
+            keys_.experiment(description.experiment, description.experiment_version),
             event.trial_count, event.time_us, order_us, event.description)
       .run();
   const std::int64_t planning_id = sqlite3_last_insert_rowid(connection_.handle());
@@ -119,7 +119,7 @@ void SweepTable::add(const TrialsPlanned& event) {
   for (const TrialsPlanned::Row& row : event.rows) trials.push_back(read_identity(row.identity));
   const std::int64_t revision_id = revision(sweep(event.sweep), event.revision);
   for (std::size_t i = 0; i < trials.size(); ++i) {
-    const std::int64_t trial_id = interned_.planned_trial(trials[i]);
+    const std::int64_t trial_id = keys_.planned_trial(trials[i]);
     add_trial_.with(revision_id, event.first + i, trial_id, event.rows[i].cell).run();
   }
 }

@@ -8,15 +8,15 @@
 #include <cstdint>
 #include <string>
 
-#include "results/ingest/interned.h"
-#include "results/ingest/journal_table.h"
+#include "results/ingest/host_journals.h"
+#include "results/ingest/key_table.h"
 #include "results/schema/connection.h"
 
 namespace polysweep {
 
 class SweepTable {
  public:
-  SweepTable(Connection& connection, Interned& interned);
+  SweepTable(Connection& connection, KeyTable& keys);
 
   // Throws Error, before it writes anything, for a description or an identity
   // that cannot be understood.
@@ -28,7 +28,7 @@ class SweepTable {
   std::int64_t revision(std::int64_t sweep_id, const std::string& revision);
 
   Connection& connection_;
-  Interned& interned_;
+  KeyTable& keys_;
   Statement find_sweep_, add_sweep_, find_revision_, add_revision_, last_order_, add_planning_;
   Statement add_cell_, set_current_, add_trial_;
 };

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "results/schema/condensed.h"
+#include "results/schema/thinned_curve.h"
 
 namespace polysweep {
 namespace {
@@ -16,9 +16,9 @@ CurveReader::CurveReader(Connection& connection)
     : rows_(connection.prepare(
           "SELECT p.step, p.value FROM series s JOIN point p ON p.series_id = s.series_id "
           "WHERE s.trial_id = ? AND s.metric_id = ? ORDER BY p.step")),
-      condensed_(connection.prepare("SELECT points FROM condensed_curve WHERE curve_id = ?")),
-      all_condensed_(
-          connection.prepare("SELECT s.trial_id, k.points, s.series_id FROM condensed_curve k "
+      thinned_(connection.prepare("SELECT points FROM thinned_curve WHERE curve_id = ?")),
+      all_thinned_(
+          connection.prepare("SELECT s.trial_id, k.points, s.series_id FROM thinned_curve k "
                              "JOIN series s ON s.trial_id = k.curve_id - ?1 AND s.metric_id = ?2 "
                              "WHERE k.curve_id BETWEEN ?3 AND ?4 ORDER BY k.curve_id")),
       series_(
@@ -32,8 +32,8 @@ std::vector<CurvePoint> CurveReader::read(std::int64_t trial_id, std::int64_t me
                                           std::uint64_t points, std::size_t at_most) {
   const bool thinned = at_most > 0 && points > at_most;
   const std::uint64_t kept = thinned ? std::max<std::uint64_t>(at_most, 2) : points;
-  if (thinned && kept <= kCondensedPoints) {
-    std::vector<CurvePoint> out = read_condensed(trial_id, metric_id, kept);
+  if (thinned && kept <= kThinnedPoints) {
+    std::vector<CurvePoint> out = read_thinned(trial_id, metric_id, kept);
     if (!out.empty()) return out;
   }
   std::vector<CurvePoint> out;
@@ -46,17 +46,17 @@ std::vector<CurvePoint> CurveReader::read(std::int64_t trial_id, std::int64_t me
   return out;
 }
 
-std::vector<CurvePoint> CurveReader::read_condensed(std::int64_t trial_id, std::int64_t metric_id,
-                                                    std::size_t at_most) {
+std::vector<CurvePoint> CurveReader::read_thinned(std::int64_t trial_id, std::int64_t metric_id,
+                                                  std::size_t at_most) {
   std::vector<CurvePoint> out;
-  if (condensed_.with(curve_id(metric_id, trial_id)).step()) {
-    const std::vector<CondensedPoint> points = decode_curve(condensed_.blob(0));
+  if (thinned_.with(thinned_curve_id(metric_id, trial_id)).step()) {
+    const std::vector<ThinnedPoint> points = decode_thinned_curve(thinned_.blob(0));
     for (std::size_t i = 0; i < points.size(); ++i) {
       const bool wanted = i == spaced_index(out.size(), points.size(), at_most);
       if (wanted) out.push_back({points[i].step, points[i].value});
     }
   }
-  condensed_.reset();
+  thinned_.reset();
   return out;
 }
 
@@ -67,20 +67,20 @@ void CurveReader::find_first(std::int64_t metric_id, Goal goal, std::vector<Targ
   for (Target& each : targets) order.push_back(&each);
   std::sort(order.begin(), order.end(),
             [](const Target* a, const Target* b) { return a->trial_id < b->trial_id; });
-  all_condensed_.with(curve_id(metric_id, 0), metric_id,
-                      curve_id(metric_id, order.front()->trial_id),
-                      curve_id(metric_id, order.back()->trial_id));
-  bool more = all_condensed_.step();
+  all_thinned_.with(thinned_curve_id(metric_id, 0), metric_id,
+                    thinned_curve_id(metric_id, order.front()->trial_id),
+                    thinned_curve_id(metric_id, order.back()->trial_id));
+  bool more = all_thinned_.step();
   for (Target* each : order) {
-    while (more && all_condensed_.integer(0) < each->trial_id) more = all_condensed_.step();
-    if (more && all_condensed_.integer(0) == each->trial_id) {
-      const auto begin = begin_of_search(all_condensed_.blob(1), goal, each->value);
-      if (begin) each->step = first_from(all_condensed_.integer(2), *begin, goal, each->value);
+    while (more && all_thinned_.integer(0) < each->trial_id) more = all_thinned_.step();
+    if (more && all_thinned_.integer(0) == each->trial_id) {
+      const auto begin = begin_of_search(all_thinned_.blob(1), goal, each->value);
+      if (begin) each->step = first_from(all_thinned_.integer(2), *begin, goal, each->value);
     } else if (series_.with(each->trial_id, metric_id).step()) {
       each->step = first_from(series_.integer(0), kBeforeAll, goal, each->value);
     }
   }
-  all_condensed_.reset();
+  all_thinned_.reset();
   series_.reset();
 }
 

@@ -16,7 +16,7 @@ class CurveReader {
 
   // By step. Of `points` points more than `at_most` (0: no limit) are thinned
   // to evenly spaced ones, first and last kept. Of a settled trial no more than
-  // the condensed points are read where they are enough.
+  // the thinned curve are read where they are enough.
   std::vector<CurvePoint> read(std::int64_t trial_id, std::int64_t metric_id, std::uint64_t points,
                                std::size_t at_most);
 
@@ -30,13 +30,13 @@ class CurveReader {
   void find_first(std::int64_t metric_id, Goal goal, std::vector<Target>& targets);
 
  private:
-  std::vector<CurvePoint> read_condensed(std::int64_t trial_id, std::int64_t metric_id,
-                                         std::size_t at_most);
+  std::vector<CurvePoint> read_thinned(std::int64_t trial_id, std::int64_t metric_id,
+                                       std::size_t at_most);
 
   std::optional<std::int64_t> first_from(std::int64_t series_id, std::int64_t begin, Goal goal,
                                          double value);
 
-  Statement rows_, condensed_, all_condensed_, series_, first_below_, first_above_;
+  Statement rows_, thinned_, all_thinned_, series_, first_below_, first_above_;
 };
 
 }  // namespace polysweep

@@ -1,12 +1,12 @@
 #include "results/read/curve_source.h"
 
 #include "results/read/curve_reader.h"
-#include "results/schema/condensed.h"
 #include "results/schema/connection.h"
+#include "results/schema/thinned_curve.h"
 
 namespace polysweep {
 
-static_assert(CurveSource::kQuickPoints == kCondensedPoints);
+static_assert(CurveSource::kQuickPoints == kThinnedPoints);
 
 CurveSource::CurveSource(const Database& database, std::vector<std::int64_t> trial_keys,
                          const std::map<std::string, std::vector<SeriesResult>>& series)

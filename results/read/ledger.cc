@@ -34,7 +34,7 @@ class StandingReader {
     out.attempts = static_cast<std::uint32_t>(trial_.integer(2));
     out.host = trial_.string(3);
     trial_.reset();
-    const bool open = out.state == TrialState::kMissing || out.state == TrialState::kRunning;
+    const bool open = out.state == TrialState::kPending || out.state == TrialState::kRunning;
     if (out.attempts == 0 || !open) return out;
     unsettled_.with(hex);
     while (unsettled_.step()) {
@@ -49,7 +49,7 @@ class StandingReader {
 };
 
 struct Brief {
-  TrialState state = TrialState::kMissing;
+  TrialState state = TrialState::kPending;
   bool attempted = false;
 };
 
@@ -84,8 +84,8 @@ std::vector<Brief> find_briefs(Connection& connection, const Plan& plan) {
 void StateCounts::add(TrialState state, std::uint64_t count) {
   planned += count;
   switch (state) {
-    case TrialState::kMissing:
-      missing += count;
+    case TrialState::kPending:
+      pending += count;
       break;
     case TrialState::kRunning:
       running += count;

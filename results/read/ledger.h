@@ -2,7 +2,7 @@
 //
 // A trial has one state, that of its counted attempt (the one with the highest
 // number): done, diverged or failed once an attempt settled it; running while
-// its host may still live; else missing, to be run (again).
+// its host may still live; else pending, to be run (again).
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ namespace polysweep {
 
 // How one trial stands. All zero for a trial the database does not know.
 struct Standing {
-  TrialState state = TrialState::kMissing;
+  TrialState state = TrialState::kPending;
   std::uint32_t attempts = 0;  // the highest attempt number so far
   // How the attempts that settled nothing ended, as far as they ended: since the
   // last that settled the trial, where it was reopened. Those whose host vanished
@@ -41,7 +41,7 @@ struct StateCounts {
   std::uint64_t running = 0;
   std::uint64_t diverged = 0;
   std::uint64_t failed = 0;
-  std::uint64_t missing = 0;
+  std::uint64_t pending = 0;
 
   void add(TrialState state, std::uint64_t count = 1);
   friend bool operator==(const StateCounts&, const StateCounts&) = default;

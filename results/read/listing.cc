@@ -6,8 +6,8 @@
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
 #include "results/read/known_sweep.h"
-#include "results/schema/condensed.h"
 #include "results/schema/connection.h"
+#include "results/schema/series_summary.h"
 
 namespace polysweep {
 namespace {
@@ -34,12 +34,12 @@ std::unordered_map<std::int64_t, std::string> chosen_metrics(
 constexpr const char* kAllTrials =
     "SELECT t.trial_id, t.trial, e.name, t.state, t.attempt, t.parameters, k.series FROM trial t "
     "LEFT JOIN experiment e ON e.experiment_id = t.experiment_id "
-    "LEFT JOIN condensed_trial k ON k.trial_id = t.trial_id ORDER BY t.trial_id";
+    "LEFT JOIN trial_summary k ON k.trial_id = t.trial_id ORDER BY t.trial_id";
 constexpr const char* kTrialsOfSweep =
     "SELECT t.trial_id, t.trial, e.name, t.state, t.attempt, t.parameters, k.series "
     "FROM sweep_trial x JOIN trial t ON t.trial_id = x.trial_id "
     "LEFT JOIN experiment e ON e.experiment_id = t.experiment_id "
-    "LEFT JOIN condensed_trial k ON k.trial_id = t.trial_id "
+    "LEFT JOIN trial_summary k ON k.trial_id = t.trial_id "
     "WHERE x.revision_id = ? ORDER BY x.position";
 
 }  // namespace
@@ -59,7 +59,7 @@ std::vector<ListingRow> list_trials(const Database& database, const ListingOptio
     each.attempts = static_cast<std::uint32_t>(rows.integer(4));
     if (!rows.is_null(5)) each.parameters = Parameters::from_json(rows.text(5));
     if (each.state == TrialState::kDone && !rows.is_null(6)) {
-      for (const SeriesBrief& series : decode_briefs(rows.blob(6))) {
+      for (const SeriesSummary& series : decode_summaries(rows.blob(6))) {
         const auto name = metrics.find(series.metric_id);
         if (name != metrics.end()) each.final_metrics.emplace(name->second, series.last);
       }

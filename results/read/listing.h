@@ -8,15 +8,15 @@
 
 #include "framework/sweep/parameters.h"
 #include "framework/sweep/trial.h"
-#include "results/read/sweep_results.h"
 #include "results/schema/database.h"
+#include "results/schema/trial_state.h"
 
 namespace polysweep {
 
 struct ListingRow {
   TrialId id;
   std::string experiment;  // "" where only the id is known
-  TrialState state = TrialState::kMissing;
+  TrialState state = TrialState::kPending;
   std::uint32_t attempts = 0;
   Parameters parameters;
   std::map<std::string, double> final_metrics;  // of done trials only

@@ -21,7 +21,7 @@ struct Row {
   std::int64_t trial_id = 0;
   std::string trial;
   std::uint32_t cell = 0;
-  TrialState state = TrialState::kMissing;
+  TrialState state = TrialState::kPending;
   std::uint32_t attempt = 0;
   std::string host;
   int slot = 0;
@@ -32,7 +32,7 @@ struct Row {
   double peak_memory_bytes = 0;
   std::string parameters;
 
-  bool settled() const { return state != TrialState::kMissing && state != TrialState::kRunning; }
+  bool settled() const { return state != TrialState::kPending && state != TrialState::kRunning; }
 };
 
 std::vector<Row> read_rows(Connection& connection, std::int64_t revision_id) {

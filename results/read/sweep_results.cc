@@ -3,7 +3,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <unordered_map>
 
@@ -15,14 +14,11 @@
 #include "results/read/known_sweep.h"
 #include "results/read/sweep_description.h"
 #include "results/read/trial_record.h"
-#include "results/schema/condensed.h"
 #include "results/schema/connection.h"
+#include "results/schema/series_summary.h"
 
 namespace polysweep {
 namespace {
-
-constexpr std::array<std::string_view, 5> kStateNames{"missing", "running", "done", "diverged",
-                                                      "failed"};
 
 void read_planning(Connection& connection, const KnownSweep& known, SweepResults& out) {
   Statement row = connection.prepare(
@@ -85,10 +81,10 @@ std::string displayed_member(std::string_view json, const std::string& begin) {
 }
 
 // All but the trials' series. The keys of trials stand in `keys`, the columns
-// condensed_trial.series in `condensed`.
+// trial_summary.series in `packed`.
 struct TrialKeys {
   std::vector<std::int64_t> keys;
-  std::vector<std::string> condensed;
+  std::vector<std::string> packed;
   std::map<std::string, std::int64_t> metrics;  // of those that have series
 };
 
@@ -98,7 +94,7 @@ constexpr const char* kTrials =
     "FROM sweep_trial x JOIN trial t ON t.trial_id = x.trial_id "
     "LEFT JOIN attempt a ON a.trial_id = t.trial_id AND a.attempt = t.attempt "
     "AND a.journal_id = t.journal_id "
-    "LEFT JOIN condensed_trial k ON k.trial_id = t.trial_id "
+    "LEFT JOIN trial_summary k ON k.trial_id = t.trial_id "
     "WHERE x.revision_id = ?1 "
     "AND (?2 = '[]' OR x.cell IN (SELECT value FROM json_each(?2))) ORDER BY x.position";
 
@@ -115,7 +111,7 @@ TrialKeys read_trials(Connection& connection, const KnownSweep& known,
   while (rows.step()) {
     TrialResult trial;
     keys.keys.push_back(rows.integer(0));
-    keys.condensed.emplace_back(rows.blob(6));
+    keys.packed.emplace_back(rows.blob(6));
     trial.id = TrialId::from_hex(rows.text(1));
     trial.cell = static_cast<std::uint32_t>(rows.integer(2));
     trial.state = static_cast<TrialState>(rows.integer(3));
@@ -151,10 +147,10 @@ std::uint64_t read_series(Connection& connection, TrialKeys& keys, SweepResults&
   std::unordered_map<std::int64_t, Place> places;
   std::set<std::int64_t> with_curve;
   std::uint64_t points = 0;
-  BriefReader briefs(connection);
+  SummaryReader summaries(connection);
   for (std::size_t i = 0; i < keys.keys.size(); ++i) {
     TrialResult& trial = out.trials[i];
-    for (const SeriesBrief& each : briefs.read(keys.keys[i], keys.condensed[i])) {
+    for (const SeriesSummary& each : summaries.read(keys.keys[i], keys.packed[i])) {
       Place& place = places[each.metric_id];
       if (place.series == nullptr) {
         place = {&names.at(each.metric_id), &out.series[names.at(each.metric_id)]};
@@ -193,16 +189,6 @@ void read_curves(Connection& connection, const TrialKeys& keys, const SweepResul
 }
 
 }  // namespace
-
-std::string_view state_name(TrialState state) {
-  return kStateNames.at(static_cast<std::size_t>(state));
-}
-
-bool has_result(TrialState state) {
-  return state == TrialState::kDone || state == TrialState::kDiverged;
-}
-
-bool is_settled(TrialState state) { return has_result(state) || state == TrialState::kFailed; }
 
 SweepResults load_sweep_results(const Database& database, const std::string& sweep,
                                 const SweepResultsOptions& options) {

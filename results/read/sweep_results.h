@@ -16,21 +16,15 @@
 #include "framework/sweep/parameters.h"
 #include "framework/sweep/trial.h"
 #include "results/schema/database.h"
+#include "results/schema/trial_state.h"
 
 namespace polysweep {
-
-enum class TrialState : std::uint8_t { kMissing, kRunning, kDone, kDiverged, kFailed };
-std::string_view state_name(TrialState state);  // "missing", "running", ...
-// Done or diverged: there is something to read and to compare.
-bool has_result(TrialState state);
-// That, or failed: no run starts it again by itself.
-bool is_settled(TrialState state);
 
 struct TrialResult {
   TrialId id;
   std::uint32_t cell = 0;
   std::string replicate;  // the replicate's value, displayed; "" where there is none
-  TrialState state = TrialState::kMissing;
+  TrialState state = TrialState::kPending;
   int attempts = 0;
   std::string outcome;      // of the last attempt: outcome_name(), "" for none
   std::string message;      // of the last attempt

@@ -62,7 +62,7 @@ struct TrialRecord {
   int experiment_version = 0;
   std::string data_digest;
   Parameters parameters;
-  TrialState state = TrialState::kMissing;
+  TrialState state = TrialState::kPending;
   std::vector<std::string> sweeps;  // that hold it as last planned, by name
   std::vector<AttemptRecord> attempts;
   std::vector<MetricSummary> metrics;             // by name

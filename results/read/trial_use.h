@@ -2,15 +2,15 @@
 #pragma once
 
 #include "framework/sweep/trial.h"
-#include "results/read/sweep_results.h"
 #include "results/schema/database.h"
+#include "results/schema/trial_state.h"
 
 namespace polysweep {
 
 struct TrialUse {
   bool known = false;     // a journal tells of it
   bool in_sweep = false;  // a sweep holds it, as last planned
-  TrialState state = TrialState::kMissing;
+  TrialState state = TrialState::kPending;
 };
 
 TrialUse use_of_trial(const Database& database, const TrialId& id);

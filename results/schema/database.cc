@@ -76,8 +76,14 @@ int checked_version(Connection& connection) {
   return version;
 }
 
+[[noreturn]] void fail_older(const Connection& connection, int version) {
+  fail("the database {} is {}; `polysweep rebuild` makes it again from the journals",
+       connection.file().string(),
+       version == 0 ? "empty" : fmt::format("of an older polysweep (version {})", version));
+}
+
 void prepare_for_writing(Connection& connection) {
-  // Twice the usual size wastes less at the ends of pages that are full of points.
+  // Twice the default page size wastes less space at the ends of pages full of points.
   if (checked_version(connection) == 0) connection.execute("PRAGMA page_size = 8192");
   if (connection.text("PRAGMA journal_mode = WAL") != "wal") {
     fail("the database {} cannot use a write-ahead log here; keep the store on a local disk",
@@ -86,18 +92,19 @@ void prepare_for_writing(Connection& connection) {
   connection.execute("PRAGMA synchronous = FULL");
   if (checked_version(connection) == kSchemaVersion) return;
   Transaction transaction(connection, Transaction::Kind::kWrite);
-  const int version = checked_version(connection);  // another may have been faster
-  if (version < kSchemaVersion) migrate(connection, version);
+  const int version = checked_version(connection);  // another process may have been faster
+  if (version == 0) {
+    create_schema(connection);
+  } else if (version != kSchemaVersion) {
+    fail_older(connection, version);
+  }
   transaction.commit();
 }
 
 void prepare_for_reading(Connection& connection) {
   connection.execute("PRAGMA query_only = ON");
   const int version = checked_version(connection);
-  if (version == kSchemaVersion) return;
-  fail("the database {} is {}; `polysweep rebuild` makes it again from the journals",
-       connection.file().string(),
-       version == 0 ? "empty" : fmt::format("of an older polysweep (version {})", version));
+  if (version != kSchemaVersion) fail_older(connection, version);
 }
 
 }  // namespace
@@ -135,8 +142,10 @@ Database::Database(std::filesystem::path file, Access access) : path_(std::move(
   configure(*connection_);
   if (access == Access::kRead) {
     prepare_for_reading(*connection_);
-  } else {
+  } else if (access == Access::kWrite) {
     prepare_for_writing(*connection_);
+  } else {
+    checked_version(*connection_);
   }
 }
 

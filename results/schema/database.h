@@ -21,7 +21,10 @@ std::filesystem::path journals_path(const std::filesystem::path& store);
 
 enum class Access : std::uint8_t {
   kRead,   // nothing can be written; the file must exist
-  kWrite,  // made where it is missing, migrated where it is older
+  kWrite,  // created if it does not exist
+  // Only to take its place (rebuild.h): an older version is accepted, and no table
+  // may be used.
+  kReplace,
 };
 
 class Database {

@@ -1,12 +1,12 @@
-// The tables and views of the database, as versioned migrations.
+// The tables and views of the database. results/FORMAT.md says what each column
+// means.
 //
-// What each column means is documented in results/FORMAT.md. A persisted
-// version is never edited: a change is a new migration and a new version.
+// Only databases of kSchemaVersion are read. A change to a table or view is a new
+// version; `polysweep rebuild` makes the database again from the journals.
 #pragma once
 
 #include <cstdint>
 #include <limits>
-#include <vector>
 
 namespace polysweep {
 
@@ -14,16 +14,17 @@ class Connection;
 
 // "psw1", so that file(1) and we know whose file it is.
 inline constexpr std::int32_t kApplicationId = 0x70737731;
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
-// Column attempt.begins_after of an attempt that began from nothing.
+// Column attempt.begins_after of an attempt that did not resume from a checkpoint.
 inline constexpr std::int64_t kFromNothing = std::numeric_limits<std::int64_t>::min();
 
-// The statements that make version 1.
-std::vector<const char*> statements_1();
+// The statements that create them (tables.cc, views.cc).
+extern const char* const kTables;
+extern const char* const kTrialViews;
+extern const char* const kOtherViews;
 
-// Brings a database of version `from` (0: empty) to kSchemaVersion, inside the
-// caller's transaction.
-void migrate(Connection& connection, int from);
+// Creates them in an empty database, inside the caller's transaction.
+void create_schema(Connection& connection);
 
 }  // namespace polysweep

@@ -135,7 +135,7 @@ TEST_CASE("best does not rank cells with holes, and says so", "[cli][results]") 
   CHECK(rows[2]["n"] == 6);
   CHECK(rows[2]["planned"] == 8);
   CHECK_THAT(ask_store(store.path(), {"best", "one"}).output,
-             Contains("6 of 8") && Contains("seed 3 missing"));
+             Contains("6 of 8") && Contains("seed 3 pending"));
 }
 
 TEST_CASE("curve gives means over runs, and the points of trials", "[cli][results]") {

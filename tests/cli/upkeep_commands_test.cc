@@ -258,7 +258,7 @@ TEST_CASE("retry gives failed trials new attempts, and the old ones stay", "[cli
   CHECK(all_attempts(program) == before);
 
   REQUIRE(program.ask({"retry", "toy", "--failed", "--where", "x=0"}).status == 0);
-  CHECK(program.query("SELECT count(*) AS n FROM trials WHERE state = 'missing'")[0]["n"] == 4);
+  CHECK(program.query("SELECT count(*) AS n FROM trials WHERE state = 'pending'")[0]["n"] == 4);
   CHECK(program.query("SELECT count(*) AS n FROM trials WHERE state = 'failed'")[0]["n"] == 4);
   // Asked again: there is nothing more of those.
   CHECK_THAT(program.ask({"retry", "toy", "--where", "x=0"}).output, Contains("0 failed trials"));

@@ -1,4 +1,5 @@
 #include "tests/faults/journal_tail.h"
+#include "framework/journal/event_payload.h"
 
 #include <functional>
 

@@ -1,4 +1,5 @@
 #include "tests/framework/event_sample.h"
+#include "framework/journal/event_payload.h"
 
 #include <fmt/format.h>
 

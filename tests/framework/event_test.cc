@@ -6,6 +6,7 @@
 
 #include "framework/core/bytes.h"
 #include "framework/core/error.h"
+#include "framework/journal/event_json.h"
 #include "framework/journal/event_payload.h"
 #include "framework/journal/journal_format.h"
 #include "tests/framework/event_sample.h"

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "framework/journal/event_json.h"
 #include "framework/journal/journal_format.h"
 #include "tests/framework/event_sample.h"
 #include "tests/framework/journal_sample.h"

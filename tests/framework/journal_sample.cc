@@ -1,4 +1,5 @@
 #include "tests/framework/journal_sample.h"
+#include "framework/journal/event_payload.h"
 
 #include <algorithm>
 

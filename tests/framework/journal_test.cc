@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include "framework/core/error.h"
+#include "framework/journal/event_payload.h"
 #include "framework/journal/journal_format.h"
 #include "tests/framework/event_sample.h"
 #include "tests/framework/journal_sample.h"

@@ -1,5 +1,7 @@
 // The payload of a record: event type, version of the payload, payload.
 #include "framework/journal/event.h"
+#include "framework/journal/event_json.h"
+#include "framework/journal/event_payload.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace polysweep {

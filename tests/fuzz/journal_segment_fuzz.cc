@@ -3,6 +3,8 @@
 #include <vector>
 
 #include "framework/core/bytes.h"
+#include "framework/journal/event_json.h"
+#include "framework/journal/event_payload.h"
 #include "framework/journal/journal_format.h"
 #include "framework/journal/journal_reader.h"
 #include "framework/journal/journal_writer.h"

@@ -91,7 +91,7 @@ TEST_CASE("one factor off", "[ablation]") {
 
 TEST_CASE("best cells are complete ones", "[ablation]") {
   auto builder = factorial();
-  builder.results().trials[11].state = TrialState::kMissing;  // of the best cell
+  builder.results().trials[11].state = TrialState::kPending;  // of the best cell
   const auto results = builder.build();
   const auto best = best_cells(results, results.primary);
   REQUIRE(best.size() == 3);

@@ -55,7 +55,7 @@ TEST_CASE("the family is every cell with a baseline, measured or not", "[compari
   CellResult empty;
   empty.levels.set("arm", Value("unmeasured"));
   builder.results().cells.push_back(empty);
-  builder.other(2, 0, TrialState::kMissing);
+  builder.other(2, 0, TrialState::kPending);
   const auto both = compared(builder.build());
   CHECK(both.family == 2);
   CHECK(both.rows[0].p == 0.03125);
@@ -74,7 +74,7 @@ TEST_CASE("only replicates with a value in both are paired, and each hole is nam
   auto& results = builder.results();
   results.trials[1].state = TrialState::kRunning;  // new, seed 0
   results.trials[1].final_metrics.clear();
-  results.trials[2].state = TrialState::kMissing;  // base, seed 1
+  results.trials[2].state = TrialState::kPending;  // base, seed 1
   results.trials[2].final_metrics.clear();
   const auto row = compared(builder.build()).rows[0];
   CHECK(row.planned == 7);
@@ -82,7 +82,7 @@ TEST_CASE("only replicates with a value in both are paired, and each hole is nam
   CHECK(row.pairs[0].replicate == "2");
   REQUIRE(row.holes.size() == 2);
   CHECK(row.holes[0] == "seed 0 running");
-  CHECK(row.holes[1] == "baseline's seed 1 missing");
+  CHECK(row.holes[1] == "baseline's seed 1 pending");
   // A value that a failed trial left behind is never read.
   results.trials[1].state = TrialState::kFailed;
   results.trials[1].final_metrics["score"] = 1000;

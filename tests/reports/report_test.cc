@@ -116,7 +116,7 @@ TEST_CASE("report of one cell without a baseline", "[golden]") {
 TEST_CASE("report where the baseline's runs are missing", "[golden]") {
   auto builder = two_arms();
   for (int seed = 0; seed < 3; ++seed) {
-    builder.other(0, seed, TrialState::kMissing);
+    builder.other(0, seed, TrialState::kPending);
     builder.done(1, seed, 1.0 + seed);
   }
   check_golden("baseline_missing", builder.build());

@@ -146,7 +146,7 @@ std::size_t SweepBuilder::other(std::size_t cell, int seed, TrialState state,
   trial.cell = static_cast<std::uint32_t>(cell);
   trial.replicate = std::to_string(seed);
   trial.state = state;
-  trial.attempts = state == TrialState::kMissing ? 0 : 1;
+  trial.attempts = state == TrialState::kPending ? 0 : 1;
   trial.outcome = outcome;
   trial.message = message;
   results_.cells[cell].trials.push_back(results_.trials.size());
@@ -212,7 +212,7 @@ SweepResults sample_sweep(const SampleOptions& options) {
       } else if (options.troubles && cell == 9 && seed == 1) {
         builder.other(cell, seed, TrialState::kDiverged, "diverged", "loss is not finite");
       } else if (options.troubles && cell == 13 && seed == options.seeds - 1) {
-        builder.other(cell, seed, TrialState::kMissing);
+        builder.other(cell, seed, TrialState::kPending);
       } else if (options.troubles && cell == 12 && seed == options.seeds - 1) {
         builder.other(cell, seed, TrialState::kRunning);
       } else {

@@ -123,7 +123,7 @@ TEST_CASE("tables of CSV hold every trial and every point", "[export]") {
   const std::string trials = content(place / "trials.csv");
   CHECK_THAT(trials, Contains(",encoding,rate,seed,\"'=cmd,\"\"x\"\"\n\",loss\r\n") &&
                          Contains(",none,0.5,0,1,-2.5\r\n") &&
-                         Contains(sample_trial("rope", 1).id.hex() + ",3,1,missing,0,toy,1,\"\""));
+                         Contains(sample_trial("rope", 1).id.hex() + ",3,1,pending,0,toy,1,\"\""));
   CHECK_THAT(content(place / "attempts.csv"), Contains("\"NaN, \"\"at\"\" 2\""));
 }
 

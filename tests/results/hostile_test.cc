@@ -1,9 +1,11 @@
 #include <fstream>
 
 #include "framework/core/bytes.h"
+#include "framework/journal/event_payload.h"
 #include "framework/journal/journal_format.h"
 #include "results/ingest/ingest.h"
 #include "results/read/trial_record.h"
+#include "results/schema/store_damage.h"
 #include "results/schema/stored_text.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
@@ -142,7 +144,7 @@ TEST_CASE("records that make no sense are reported and the rest is read", "[host
   segment.write(store, "alpha");
   const IngestReport report = Ingest(system_files(), store.path()).catch_up();
   std::string all;
-  for (const IngestDamage& each : report.damage) all += each.what + "\n";
+  for (const StoreDamage& each : report.damage) all += each.what + "\n";
   INFO(all);
   REQUIRE(report.damage.size() == 5);
   CHECK(report.damage[0].host == "alpha");
@@ -213,7 +215,7 @@ TEST_CASE("a torn tail is reported once its host begins anew", "[hostile]") {
   const IngestReport report = ingest.catch_up();
   REQUIRE(report.damage.size() == 1);
   CHECK(report.damage[0].torn_tail);
-  CHECK(ask(store.path(), "SELECT state FROM trials") == Lines{"missing"});
+  CHECK(ask(store.path(), "SELECT state FROM trials") == Lines{"pending"});
 }
 
 TEST_CASE("files beside the journals are left alone", "[hostile]") {

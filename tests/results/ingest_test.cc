@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "framework/core/error.h"
+#include "results/ingest/ingest_thread.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 
@@ -81,9 +82,9 @@ TEST_CASE("what a journal says becomes rows", "[ingest]") {
   CHECK(ask(store.path(),
             "SELECT state, json_extract(parameters, '$.encoding'), json_extract(parameters, "
             "'$.rate') FROM trials ORDER BY 1") ==
-        std::vector<std::string>{"done|rope|0.5", "missing|none|0.5"});
+        std::vector<std::string>{"done|rope|0.5", "pending|none|0.5"});
   CHECK(
-      ask(store.path(), "SELECT cell, levels, planned, done, missing FROM cells ORDER BY cell") ==
+      ask(store.path(), "SELECT cell, levels, planned, done, pending FROM cells ORDER BY cell") ==
       std::vector<std::string>{R"(0|{"encoding":"none"}|1|0|1)", R"(1|{"encoding":"rope"}|1|1|0)"});
   CHECK(ask(store.path(), "SELECT fact, value FROM provenance_facts") ==
         std::vector<std::string>{"build.commit|abc"});

@@ -25,13 +25,13 @@ TrialState state_of(StoreSample& store, const TrialId& trial) {
 TEST_CASE("a trial's state is that of its last attempt", "[ledger]") {
   StoreSample store;
   const TrialId trial = sample_trial("rope", 0).id;
-  CHECK(state_of(store, trial) == TrialState::kMissing);
+  CHECK(state_of(store, trial) == TrialState::kPending);
   store.write("alpha", sample_sweep("one", {"rope"}, 1));
-  CHECK(state_of(store, trial) == TrialState::kMissing);
+  CHECK(state_of(store, trial) == TrialState::kPending);
   store.write("alpha", started(trial, 1));
   CHECK(state_of(store, trial) == TrialState::kRunning);
   store.write("alpha", finished(trial, 1, Outcome::kCrashed, false));
-  CHECK(state_of(store, trial) == TrialState::kMissing);
+  CHECK(state_of(store, trial) == TrialState::kPending);
   store.write("alpha", {started(trial, 2), finished(trial, 2, Outcome::kDone, true)});
   CHECK(state_of(store, trial) == TrialState::kDone);
   store.write("alpha", {started(trial, 3), finished(trial, 3, Outcome::kDiverged, true)});
@@ -61,7 +61,7 @@ TEST_CASE("attempts that settled nothing are counted by how they ended", "[ledge
                                                                 {Outcome::kHostLost, 1}}));
 }
 
-TEST_CASE("what ran when its host was killed is missing once the host begins anew", "[ledger]") {
+TEST_CASE("what ran when its host was killed is pending once the host starts again", "[ledger]") {
   StoreSample store;
   const TrialId trial = sample_trial("rope", 0).id;
   const TrialId other = sample_trial("rope", 1).id;
@@ -71,17 +71,17 @@ TEST_CASE("what ran when its host was killed is missing once the host begins ane
   store.kill("alpha");
   CHECK(state_of(store, trial) == TrialState::kRunning);  // nobody knows yet
   store.write("alpha", ProvenanceSeen{"{}"});
-  CHECK(state_of(store, trial) == TrialState::kMissing);
+  CHECK(state_of(store, trial) == TrialState::kPending);
   CHECK(state_of(store, other) == TrialState::kRunning);  // another host lives on
   CHECK(ask(store.path(), "SELECT host, state, outcome FROM attempts ORDER BY host") ==
         std::vector<std::string>{"alpha|lost|host lost", "beta|running|NULL"});
 }
 
-TEST_CASE("what ran when its host stopped is missing", "[ledger]") {
+TEST_CASE("what ran when its host stopped is pending", "[ledger]") {
   StoreSample store;
   const TrialId trial = sample_trial("rope", 0).id;
   store.write("alpha", {started(trial), HostStopped{"interrupted", 5}});
-  CHECK(state_of(store, trial) == TrialState::kMissing);
+  CHECK(state_of(store, trial) == TrialState::kPending);
 }
 
 TEST_CASE("another host can say that a host is lost", "[ledger]") {
@@ -89,7 +89,7 @@ TEST_CASE("another host can say that a host is lost", "[ledger]") {
   const TrialId trial = sample_trial("rope", 0).id;
   store.write("alpha", started(trial, 1));
   store.write("beta", finished(trial, 1, Outcome::kHostLost, false, "its lease ran out"));
-  CHECK(state_of(store, trial) == TrialState::kMissing);
+  CHECK(state_of(store, trial) == TrialState::kPending);
   CHECK(ask(store.path(), "SELECT state, outcome, message FROM attempts") ==
         std::vector<std::string>{"lost|host lost|its lease ran out"});
   CHECK((standing_of(store, trial).unsettled ==

@@ -63,7 +63,7 @@ TEST_CASE("the wide view has a column for each parameter and final metric", "[qu
                                                                 "final_seed"});
   CHECK(ask(database,
             "SELECT encoding, seed, rate, loss, state FROM Wide "
-            "WHERE state <> 'missing' ORDER BY 1") ==
+            "WHERE state <> 'pending' ORDER BY 1") ==
         std::vector<std::string>{"none|1|0.5|NULL|running", "rope|0|0.5|2|done"});
   CHECK(ask(database, "SELECT count(*), count(final_seed) FROM wide") ==
         std::vector<std::string>{"4|0"});

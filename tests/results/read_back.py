@@ -132,7 +132,7 @@ def check_mlflow(uri, database, sweep):
     for trial, (state, parameters) in planned.items():
         run = runs[trial]
         assert run.data.tags["polysweep.state"] == state
-        assert run.info.status == {"done": "FINISHED", "missing": "SCHEDULED", "running": "RUNNING"}.get(state, "FAILED")
+        assert run.info.status == {"done": "FINISHED", "pending": "SCHEDULED", "running": "RUNNING"}.get(state, "FAILED")
         for name, value in parameters.items():
             assert run.data.params[name] == str(value), name
         for key, metric in expected:

@@ -164,7 +164,7 @@ TEST_CASE("a listing has parameters, and final metrics of done trials only", "[r
   CHECK((rows[0].final_metrics == std::map<std::string, double>{{"bleu", 30}, {"loss", 4}}));
   CHECK(rows[1].state == TrialState::kFailed);
   CHECK(rows[1].final_metrics.empty());
-  CHECK(rows[2].state == TrialState::kMissing);
+  CHECK(rows[2].state == TrialState::kPending);
   const auto chosen = list_trials(database, {"", {"bleu"}});
   CHECK(chosen.size() == 5);
   CHECK((chosen[0].final_metrics == std::map<std::string, double>{{"bleu", 30}}));
@@ -207,7 +207,7 @@ TEST_CASE("a report gets a sweep whole, its holes included", "[records]") {
   CHECK(results.trials[1].outcome == "error");
   CHECK(results.trials[1].message == "no such file");
   CHECK(results.trials[1].final_metrics.empty());
-  CHECK(results.trials[3].state == TrialState::kMissing);
+  CHECK(results.trials[3].state == TrialState::kPending);
   CHECK(results.trials[3].outcome.empty());
   REQUIRE(results.curves.size() == 1);
   REQUIRE(results.curves.at("loss").size() == 2);

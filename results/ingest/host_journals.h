@@ -9,8 +9,8 @@
 
 #include "framework/journal/event.h"
 #include "framework/journal/journal_reader.h"
-#include "results/ingest/ingest.h"
 #include "results/schema/connection.h"
+#include "results/schema/store_damage.h"
 
 namespace polysweep {
 
@@ -30,9 +30,9 @@ struct JournalRow {
   bool may_run(WriterEpoch attempt_epoch) const { return live && attempt_epoch == epoch; }
 };
 
-class JournalTable {
+class HostJournals {
  public:
-  explicit JournalTable(Connection& connection);
+  explicit HostJournals(Connection& connection);
 
   // Reads the rows anew; at the beginning of each transaction.
   void load();
@@ -41,7 +41,7 @@ class JournalTable {
   const JournalRow& at(std::int64_t journal_id) const { return rows_.at(journal_id); }
   void flush();
   // False where it was known.
-  bool add_damage(const JournalRow& journal, const IngestDamage& damage);
+  bool add_damage(const JournalRow& journal, const StoreDamage& damage);
 
  private:
   Connection& connection_;

@@ -1,4 +1,4 @@
-#include "results/ingest/journal_table.h"
+#include "results/ingest/host_journals.h"
 
 #include "results/schema/stored_text.h"
 
@@ -13,7 +13,7 @@ std::optional<T> optional_integer(Statement& row, int column) {
 
 }  // namespace
 
-JournalTable::JournalTable(Connection& connection)
+HostJournals::HostJournals(Connection& connection)
     : connection_(connection),
       read_(connection.prepare("SELECT journal_id, host, segment, offset, last_sequence, epoch, "
                                "live, pid, started_us, stopped_us, stop_reason FROM journal")),
@@ -26,7 +26,7 @@ JournalTable::JournalTable(Connection& connection)
                                      "torn_tail, what) VALUES (?, ?, ?, ?, ?) "
                                      "ON CONFLICT DO NOTHING")) {}
 
-void JournalTable::load() {
+void HostJournals::load() {
   rows_.clear();
   ids_.clear();
   read_.reset();
@@ -48,7 +48,7 @@ void JournalTable::load() {
   }
 }
 
-JournalRow& JournalTable::of_host(const std::string& host) {
+JournalRow& HostJournals::of_host(const std::string& host) {
   const auto known = ids_.find(host);
   if (known != ids_.end()) return rows_.at(known->second);
   JournalRow row;
@@ -59,7 +59,7 @@ JournalRow& JournalTable::of_host(const std::string& host) {
   return rows_.emplace(row.journal_id, row).first->second;
 }
 
-void JournalTable::flush() {
+void HostJournals::flush() {
   for (auto& [id, row] : rows_) {
     if (!row.changed) continue;
     write_
@@ -70,7 +70,7 @@ void JournalTable::flush() {
   }
 }
 
-bool JournalTable::add_damage(const JournalRow& journal, const IngestDamage& damage) {
+bool HostJournals::add_damage(const JournalRow& journal, const StoreDamage& damage) {
   return add_damage_
              .with(journal.journal_id, damage.segment, damage.offset, damage.torn_tail,
                    stored_text(damage.what))

@@ -1,183 +1,8 @@
-// Version 1, as it was shipped: never edited.
 #include "results/schema/schema.h"
 
 namespace polysweep {
-namespace {
 
-constexpr const char* kTables1 = R"sql(
-CREATE TABLE journal (
-  journal_id INTEGER PRIMARY KEY,
-  host TEXT NOT NULL UNIQUE,
-  segment INTEGER NOT NULL,
-  offset INTEGER NOT NULL,
-  last_sequence INTEGER NOT NULL,
-  epoch INTEGER NOT NULL,
-  live INTEGER NOT NULL,
-  pid INTEGER,
-  started_us INTEGER,
-  stopped_us INTEGER,
-  stop_reason TEXT
-);
-
-CREATE TABLE journal_damage (
-  journal_id INTEGER NOT NULL REFERENCES journal,
-  segment INTEGER NOT NULL,
-  offset INTEGER NOT NULL,
-  torn_tail INTEGER NOT NULL,
-  what TEXT NOT NULL,
-  PRIMARY KEY (journal_id, segment, offset, what)
-) WITHOUT ROWID;
-
-CREATE TABLE state (state INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-INSERT INTO state VALUES (0, 'missing'), (1, 'running'), (2, 'done'), (3, 'diverged'),
-  (4, 'failed');
-
-CREATE TABLE outcome (outcome INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-INSERT INTO outcome VALUES (1, 'done'), (2, 'diverged'), (3, 'error'), (4, 'crashed'),
-  (5, 'out of memory'), (6, 'hung'), (7, 'timed out'), (8, 'preempted'), (9, 'host lost'),
-  (10, 'stopped');
-
-CREATE TABLE experiment (
-  experiment_id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL,
-  version INTEGER NOT NULL,
-  UNIQUE (name, version)
-);
-
-CREATE TABLE trial (
-  trial_id INTEGER PRIMARY KEY,
-  trial TEXT NOT NULL UNIQUE,
-  experiment_id INTEGER REFERENCES experiment,
-  data_digest TEXT,
-  parameters TEXT,
-  state INTEGER NOT NULL DEFAULT 0 REFERENCES state,
-  attempt INTEGER NOT NULL DEFAULT 0,
-  journal_id INTEGER REFERENCES journal
-);
-
-CREATE TABLE provenance_document (
-  provenance_id INTEGER PRIMARY KEY,
-  digest TEXT NOT NULL UNIQUE,
-  document TEXT
-);
-
-CREATE TABLE attempt (
-  trial_id INTEGER NOT NULL REFERENCES trial,
-  attempt INTEGER NOT NULL,
-  journal_id INTEGER NOT NULL REFERENCES journal,
-  epoch INTEGER NOT NULL,
-  slot INTEGER,
-  device INTEGER,
-  provenance_id INTEGER REFERENCES provenance_document,
-  started_us INTEGER,
-  begins_after INTEGER,
-  points INTEGER NOT NULL,
-  points_counted INTEGER NOT NULL,
-  texts INTEGER NOT NULL,
-  texts_counted INTEGER NOT NULL,
-  outcome INTEGER REFERENCES outcome,
-  final INTEGER,
-  message TEXT,
-  output_tail TEXT,
-  elapsed_s REAL,
-  peak_memory_bytes REAL,
-  finished_us INTEGER,
-  PRIMARY KEY (trial_id, attempt, journal_id)
-) WITHOUT ROWID;
-CREATE INDEX attempt_unfinished ON attempt (journal_id) WHERE outcome IS NULL;
-
-CREATE TABLE attempt_lost (
-  trial_id INTEGER NOT NULL REFERENCES trial,
-  attempt INTEGER NOT NULL,
-  journal_id INTEGER NOT NULL REFERENCES journal,
-  final INTEGER NOT NULL,
-  message TEXT NOT NULL,
-  noticed_us INTEGER NOT NULL,
-  PRIMARY KEY (trial_id, attempt, journal_id)
-) WITHOUT ROWID;
-
-CREATE TABLE metric (metric_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-
-CREATE TABLE point (
-  trial_id INTEGER NOT NULL,
-  metric_id INTEGER NOT NULL,
-  step INTEGER NOT NULL,
-  value REAL,
-  PRIMARY KEY (trial_id, metric_id, step)
-) WITHOUT ROWID;
-
-CREATE TABLE series (
-  trial_id INTEGER NOT NULL,
-  metric_id INTEGER NOT NULL,
-  points INTEGER NOT NULL,
-  not_finite INTEGER NOT NULL,
-  first_step INTEGER NOT NULL,
-  first REAL,
-  last_step INTEGER NOT NULL,
-  last REAL,
-  minimum_step INTEGER,
-  minimum REAL,
-  maximum_step INTEGER,
-  maximum REAL,
-  PRIMARY KEY (trial_id, metric_id)
-) WITHOUT ROWID;
-
-CREATE TABLE text (
-  text_id INTEGER PRIMARY KEY,
-  trial_id INTEGER NOT NULL,
-  name TEXT NOT NULL,
-  step INTEGER NOT NULL,
-  value TEXT NOT NULL,
-  UNIQUE (trial_id, name, step)
-);
-
-CREATE TABLE sweep (
-  sweep_id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE,
-  planning_id INTEGER REFERENCES planning
-);
-
-CREATE TABLE revision (
-  revision_id INTEGER PRIMARY KEY,
-  sweep_id INTEGER NOT NULL REFERENCES sweep,
-  revision TEXT NOT NULL,
-  UNIQUE (sweep_id, revision)
-);
-
-CREATE TABLE planning (
-  planning_id INTEGER PRIMARY KEY,
-  sweep_id INTEGER NOT NULL REFERENCES sweep,
-  journal_id INTEGER NOT NULL REFERENCES journal,
-  sequence INTEGER NOT NULL,
-  revision_id INTEGER NOT NULL REFERENCES revision,
-  experiment_id INTEGER NOT NULL REFERENCES experiment,
-  trial_count INTEGER NOT NULL,
-  planned_us INTEGER NOT NULL,
-  order_us INTEGER NOT NULL,
-  description TEXT NOT NULL,
-  UNIQUE (sweep_id, journal_id, sequence)
-);
-
-CREATE TABLE cell (
-  planning_id INTEGER NOT NULL REFERENCES planning,
-  cell INTEGER NOT NULL,
-  levels TEXT NOT NULL,
-  baseline INTEGER,
-  is_baseline INTEGER NOT NULL,
-  PRIMARY KEY (planning_id, cell)
-) WITHOUT ROWID;
-
-CREATE TABLE sweep_trial (
-  revision_id INTEGER NOT NULL REFERENCES revision,
-  position INTEGER NOT NULL,
-  trial_id INTEGER NOT NULL REFERENCES trial,
-  cell INTEGER NOT NULL,
-  PRIMARY KEY (revision_id, position)
-) WITHOUT ROWID;
-CREATE INDEX sweep_trial_trial ON sweep_trial (trial_id, revision_id);
-)sql";
-
-constexpr const char* kViewsOfTrials1 = R"sql(
+const char* const kTrialViews = R"sql(
 CREATE VIEW trials AS
 SELECT t.trial AS trial, e.name AS experiment, e.version AS version,
   t.data_digest AS data_digest, t.parameters AS parameters, s.name AS state,
@@ -190,7 +15,8 @@ CREATE VIEW metrics AS
 SELECT t.trial AS trial, m.name AS metric, p.step AS step, p.value AS value,
   CASE WHEN p.value IS NULL THEN 'nan' WHEN p.value = 9e999 THEN 'inf'
     WHEN p.value = -9e999 THEN '-inf' ELSE 'finite' END AS kind
-FROM point p JOIN trial t ON t.trial_id = p.trial_id JOIN metric m ON m.metric_id = p.metric_id;
+FROM trial t JOIN series s ON s.trial_id = t.trial_id JOIN metric m ON m.metric_id = s.metric_id
+JOIN point p ON p.series_id = s.series_id;
 
 CREATE VIEW summaries AS
 SELECT t.trial AS trial, st.name AS state, m.name AS metric, s.points AS points,
@@ -241,7 +67,7 @@ LEFT JOIN outcome o ON o.outcome = a.outcome
 LEFT JOIN provenance_document p ON p.provenance_id = a.provenance_id;
 )sql";
 
-constexpr const char* kOtherViews1 = R"sql(
+const char* const kOtherViews = R"sql(
 CREATE VIEW provenance AS SELECT digest, document FROM provenance_document;
 
 CREATE VIEW provenance_facts AS
@@ -269,7 +95,7 @@ SELECT s.name AS sweep, c.cell AS cell, c.levels AS levels, c.is_baseline AS is_
   count(CASE WHEN t.state = 1 THEN 1 END) AS running,
   count(CASE WHEN t.state = 3 THEN 1 END) AS diverged,
   count(CASE WHEN t.state = 4 THEN 1 END) AS failed,
-  count(CASE WHEN t.state = 0 THEN 1 END) AS missing
+  count(CASE WHEN t.state = 0 THEN 1 END) AS pending
 FROM sweep s JOIN planning n ON n.planning_id = s.planning_id
 JOIN cell c ON c.planning_id = n.planning_id
 LEFT JOIN sweep_trial x ON x.revision_id = n.revision_id AND x.cell = c.cell
@@ -286,9 +112,5 @@ SELECT j.host AS host, d.segment AS segment, d.offset AS offset_bytes,
   d.torn_tail AS torn_tail, d.what AS what
 FROM journal_damage d JOIN journal j ON j.journal_id = d.journal_id;
 )sql";
-
-}  // namespace
-
-std::vector<const char*> statements_1() { return {kTables1, kViewsOfTrials1, kOtherViews1}; }
 
 }  // namespace polysweep

@@ -1,4 +1,4 @@
-#include "results/ingest/interned.h"
+#include "results/ingest/key_table.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -11,16 +11,6 @@ namespace polysweep {
 namespace {
 
 constexpr std::size_t kMostTrialsRemembered = 200'000;
-constexpr std::string_view kParametersMember = ",\"parameters\":";
-constexpr std::string_view kVersionMember = ",\"version\":";
-
-TrialId id_of(std::string_view identity) {
-  const Sha256Bytes digest = sha256(identity);
-  TrialId id;
-  std::copy_n(digest.begin(), id.bytes.size(), id.bytes.begin());
-  return id;
-}
-
 bool is_scalar_object(const nlohmann::json& json) {
   return json.is_object() && std::all_of(json.begin(), json.end(),
                                          [](const auto& value) { return value.is_primitive(); });
@@ -28,28 +18,7 @@ bool is_scalar_object(const nlohmann::json& json) {
 
 }  // namespace
 
-PlannedTrial read_identity(std::string_view identity) {
-  const auto json = nlohmann::json::parse(identity, nullptr, false);
-  const std::size_t begin = identity.find(kParametersMember);
-  const std::size_t end = identity.rfind(kVersionMember);
-  const bool right = json.is_object() && json.contains("data") && json["data"].is_string() &&
-                     json.contains("experiment") && json["experiment"].is_string() &&
-                     json.contains("version") && json["version"].is_number_integer() &&
-                     json.contains("parameters") && is_scalar_object(json["parameters"]) &&
-                     begin != std::string_view::npos && end != std::string_view::npos &&
-                     begin + kParametersMember.size() < end;
-  if (!right) fail("a planned trial is no identity text: {}", stored_text(identity.substr(0, 200)));
-  PlannedTrial out;
-  out.id = id_of(identity);
-  out.experiment = json["experiment"].get<std::string>();
-  out.experiment_version = json["version"].get<int>();
-  out.data_digest = json["data"].get<std::string>();
-  out.parameters =
-      identity.substr(begin + kParametersMember.size(), end - begin - kParametersMember.size());
-  return out;
-}
-
-Interned::Interned(Connection& connection)
+KeyTable::KeyTable(Connection& connection)
     : connection_(connection),
       find_trial_(connection.prepare("SELECT trial_id FROM trial WHERE trial = ?")),
       add_trial_(connection.prepare("INSERT INTO trial (trial) VALUES (?)")),
@@ -68,7 +37,7 @@ Interned::Interned(Connection& connection)
       set_provenance_(connection.prepare(
           "UPDATE provenance_document SET document = ? WHERE provenance_id = ?")) {}
 
-std::int64_t Interned::trial(const TrialId& id) {
+std::int64_t KeyTable::trial(const TrialId& id) {
   const auto known = trials_.find(id);
   if (known != trials_.end()) return known->second;
   const std::string hex = id.hex();
@@ -84,7 +53,7 @@ std::int64_t Interned::trial(const TrialId& id) {
   return key;
 }
 
-std::int64_t Interned::planned_trial(const PlannedTrial& planned) {
+std::int64_t KeyTable::planned_trial(const PlannedTrial& planned) {
   const std::int64_t experiment_id = experiment(planned.experiment, planned.experiment_version);
   const std::string hex = planned.id.hex();
   std::int64_t key = 0;
@@ -100,7 +69,7 @@ std::int64_t Interned::planned_trial(const PlannedTrial& planned) {
   return key;
 }
 
-std::int64_t Interned::metric(std::string_view given) {
+std::int64_t KeyTable::metric(std::string_view given) {
   const std::string name = stored_text(given);
   const auto known = metrics_.find(name);
   if (known != metrics_.end()) return known->second;
@@ -116,7 +85,7 @@ std::int64_t Interned::metric(std::string_view given) {
   return key;
 }
 
-std::int64_t Interned::experiment(const std::string& given, int version) {
+std::int64_t KeyTable::experiment(const std::string& given, int version) {
   const std::pair<std::string, int> name(stored_text(given), version);
   const auto known = experiments_.find(name);
   if (known != experiments_.end()) return known->second;
@@ -132,7 +101,7 @@ std::int64_t Interned::experiment(const std::string& given, int version) {
   return key;
 }
 
-std::int64_t Interned::provenance(const std::string& given) {
+std::int64_t KeyTable::provenance(const std::string& given) {
   const std::string digest = stored_text(given);
   const auto known = provenances_.find(digest);
   if (known != provenances_.end()) return known->second;
@@ -148,7 +117,7 @@ std::int64_t Interned::provenance(const std::string& given) {
   return key;
 }
 
-void Interned::provenance_document(const std::string& json) {
+void KeyTable::provenance_document(const std::string& json) {
   if (!is_scalar_object(nlohmann::json::parse(json, nullptr, false))) {
     fail("a provenance document is no JSON object: {}", stored_text(json.substr(0, 200)));
   }
@@ -156,14 +125,14 @@ void Interned::provenance_document(const std::string& json) {
   set_provenance_.with(json, key).run();
 }
 
-void Interned::forget() {
+void KeyTable::forget() {
   trials_.clear();
   metrics_.clear();
   experiments_.clear();
   provenances_.clear();
 }
 
-void Interned::trim() {
+void KeyTable::trim() {
   if (trials_.size() > kMostTrialsRemembered) trials_.clear();
 }
 

@@ -1,4 +1,4 @@
-#include "results/schema/condensed.h"
+#include "results/schema/series_summary.h"
 
 #include <cmath>
 #include <limits>
@@ -40,19 +40,19 @@ std::optional<std::int64_t> first_reaching(const std::vector<double>& values, Go
 std::string briefs_of(const Database& database, const TrialId& trial, bool condensed) {
   Statement row = database.connection().prepare(
       "SELECT t.trial_id, k.series FROM trial t "
-      "LEFT JOIN condensed_trial k ON k.trial_id = t.trial_id WHERE t.trial = ?");
+      "LEFT JOIN trial_summary k ON k.trial_id = t.trial_id WHERE t.trial = ?");
   const std::string hex = trial.hex();
   REQUIRE(row.with(hex).step());
   if (condensed) return std::string(row.blob(1));
-  return encode_briefs(BriefReader(database.connection()).read(row.integer(0), ""));
+  return encode_summaries(SummaryReader(database.connection()).read(row.integer(0), ""));
 }
 
 }  // namespace
 
 TEST_CASE("condensed rows are read as they were written", "[condensed]") {
-  const std::vector<CondensedPoint> points{
+  const std::vector<ThinnedPoint> points{
       {-5, 1.5, 1.5F, 1.5F}, {std::numeric_limits<std::int64_t>::max(), kNaN, -2.0F, 8.0F}};
-  const auto again = decode_curve(encode_curve(points));
+  const auto again = decode_thinned_curve(encode_thinned_curve(points));
   REQUIRE(again.size() == 2);
   CHECK(again[0].step == -5);
   CHECK(again[0].value == 1.5);
@@ -60,7 +60,7 @@ TEST_CASE("condensed rows are read as they were written", "[condensed]") {
   CHECK(std::isnan(again[1].value));
   CHECK(again[1].lowest == -2.0F);
   CHECK(again[1].highest == 8.0F);
-  const auto briefs = decode_briefs(encode_briefs(
+  const auto briefs = decode_summaries(encode_summaries(
       {{7, 1000, std::numeric_limits<std::int64_t>::min(), 12, kInfinity, -1e300, kNaN}}));
   REQUIRE(briefs.size() == 1);
   CHECK(briefs[0].metric_id == 7);
@@ -175,7 +175,7 @@ TEST_CASE("trials are condensed while they are settled, and only then", "[conden
     ingest(store.path());
     const Database database(database_path(store.path()), Access::kRead);
     CHECK(briefs_of(database, trial, true) == (condensed ? briefs_of(database, trial, false) : ""));
-    const auto curves = ask(database, "SELECT count(*) FROM condensed_curve");
+    const auto curves = ask(database, "SELECT count(*) FROM thinned_curve");
     CHECK(curves == std::vector<std::string>{condensed ? "1" : "0"});
   };
   store.write("alpha", {started(trial), points(trial, 1, "loss", 1, noisy_series(1, 100))});
@@ -192,7 +192,7 @@ TEST_CASE("trials are condensed while they are settled, and only then", "[conden
   store.write("alpha", {started(trial, 3), finished(trial, 3, Outcome::kDone, true)});
   store.sync();
   ingest(store.path());
-  CHECK(ask(store.path(), "SELECT count(*) FROM condensed_trial") ==
+  CHECK(ask(store.path(), "SELECT count(*) FROM trial_summary") ==
         std::vector<std::string>{"0"});  // the third measured nothing
 }
 

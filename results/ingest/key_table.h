@@ -11,24 +11,14 @@
 #include <unordered_map>
 
 #include "framework/sweep/trial.h"
+#include "results/ingest/planned_trial.h"
 #include "results/schema/connection.h"
 
 namespace polysweep {
 
-// An identity text (framework/sweep/trial.h) taken apart.
-struct PlannedTrial {
-  TrialId id;
-  std::string experiment;
-  int experiment_version = 0;
-  std::string data_digest;
-  std::string_view parameters;  // the JSON object inside the text
-};
-// Throws Error for a text that is no identity.
-PlannedTrial read_identity(std::string_view identity);
-
-class Interned {
+class KeyTable {
  public:
-  explicit Interned(Connection& connection);
+  explicit KeyTable(Connection& connection);
 
   // The trial, of which perhaps nothing but its id is known yet.
   std::int64_t trial(const TrialId& id);

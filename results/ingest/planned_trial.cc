@@ -1,0 +1,51 @@
+#include "results/ingest/planned_trial.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "framework/core/digest.h"
+#include "framework/core/error.h"
+#include "results/schema/stored_text.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::string_view kParametersMember = ",\"parameters\":";
+constexpr std::string_view kVersionMember = ",\"version\":";
+
+TrialId id_of(std::string_view identity) {
+  const Sha256Bytes digest = sha256(identity);
+  TrialId id;
+  std::copy_n(digest.begin(), id.bytes.size(), id.bytes.begin());
+  return id;
+}
+
+bool is_scalar_object(const nlohmann::json& json) {
+  return json.is_object() && std::all_of(json.begin(), json.end(),
+                                         [](const auto& value) { return value.is_primitive(); });
+}
+
+}  // namespace
+
+PlannedTrial read_identity(std::string_view identity) {
+  const auto json = nlohmann::json::parse(identity, nullptr, false);
+  const std::size_t begin = identity.find(kParametersMember);
+  const std::size_t end = identity.rfind(kVersionMember);
+  const bool right = json.is_object() && json.contains("data") && json["data"].is_string() &&
+                     json.contains("experiment") && json["experiment"].is_string() &&
+                     json.contains("version") && json["version"].is_number_integer() &&
+                     json.contains("parameters") && is_scalar_object(json["parameters"]) &&
+                     begin != std::string_view::npos && end != std::string_view::npos &&
+                     begin + kParametersMember.size() < end;
+  if (!right) fail("a planned trial is no identity text: {}", stored_text(identity.substr(0, 200)));
+  PlannedTrial out;
+  out.id = id_of(identity);
+  out.experiment = json["experiment"].get<std::string>();
+  out.experiment_version = json["version"].get<int>();
+  out.data_digest = json["data"].get<std::string>();
+  out.parameters =
+      identity.substr(begin + kParametersMember.size(), end - begin - kParametersMember.size());
+  return out;
+}
+
+}  // namespace polysweep

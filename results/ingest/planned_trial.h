@@ -1,0 +1,21 @@
+// What the identity text of a trial (framework/sweep/trial.h) says. Part of ingest.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "framework/sweep/trial.h"
+
+namespace polysweep {
+
+struct PlannedTrial {
+  TrialId id;
+  std::string experiment;
+  int experiment_version = 0;
+  std::string data_digest;
+  std::string_view parameters;  // the JSON object inside the text
+};
+// Throws Error unless `identity` is an identity text.
+PlannedTrial read_identity(std::string_view identity);
+
+}  // namespace polysweep
