@@ -15,7 +15,7 @@
 #include "bench/benchmark.h"
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
-#include "runners/process/program.h"
+#include "runners/process/program_output.h"
 
 namespace polysweep {
 
@@ -30,7 +30,7 @@ struct BenchOptions {
 
 double us_per_run(std::size_t runs, const std::vector<std::string>& argv) {
   const double before_s = system_clock().monotonic_s();
-  const ProgramEnd end = run_program(argv, {600});
+  const ProgramResult end = run_program(argv, {600});
   const double took_s = system_clock().monotonic_s() - before_s;
   if (!end.succeeded()) fail("{} failed: {}", argv.back(), end.output);
   return took_s / static_cast<double>(runs) * 1e6;

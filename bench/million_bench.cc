@@ -19,7 +19,7 @@
 #include "framework/core/error.h"
 #include "framework/journal/journal_format.h"
 #include "framework/journal/journal_reader.h"
-#include "runners/process/worker_process.h"
+#include "runners/process/child_process.h"
 
 namespace polysweep {
 
@@ -78,7 +78,7 @@ void run_all(const BenchOptions& bench) {
   std::vector<std::string> words = run_words(bench);
   words.push_back(fmt::format("seed=1..{}", bench.trials / 1000));
   const double before_s = system_clock().monotonic_s();
-  WorkerProcess run(without_channel(words));
+  ChildProcess run(without_channel(words));
   const ExitStatus status = run.wait();
   const double took_s = system_clock().monotonic_s() - before_s;
   const Exited* exited = std::get_if<Exited>(&status);
@@ -110,7 +110,7 @@ double seconds_to_first_start(const BenchOptions& bench) {
   const auto newest = [&] { return segment_numbers(system_files().list(journal)).back(); };
   const std::uint64_t before = newest();
   const double begun_s = system_clock().monotonic_s();
-  WorkerProcess run(without_channel(run_words(bench)));
+  ChildProcess run(without_channel(run_words(bench)));
   const auto wait = [&] {
     if (run.poll()) fail("the run ended by itself: {}", run.output_tail());
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

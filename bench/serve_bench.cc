@@ -21,7 +21,7 @@
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
 #include "results/ingest/ingest.h"
-#include "runners/process/worker_process.h"
+#include "runners/process/child_process.h"
 
 namespace polysweep {
 
@@ -65,7 +65,7 @@ class Server {
     return out;
   }
 
-  WorkerProcess process_;
+  ChildProcess process_;
   int port_ = 0;
   std::string token_;
 };

@@ -17,7 +17,7 @@
 #include "framework/core/error.h"
 #include "framework/sweep/experiment.h"
 #include "runners/host/host.h"
-#include "runners/process/program.h"
+#include "runners/process/program_output.h"
 
 namespace polysweep {
 
@@ -75,7 +75,7 @@ double host_us(const BenchOptions& bench, const Catalogue& catalogue) {
 
 double xargs_us(std::size_t runs) {
   const std::string command = fmt::format("seq {} | xargs -P2 -n1 /bin/true", runs);
-  ProgramEnd end;
+  ProgramResult end;
   const double took_s = seconds([&] { end = run_program({"/bin/sh", "-c", command}); });
   // /bin/true ignores its arguments.
   if (!end.succeeded()) fail("{} failed: {}", command, end.output);

@@ -84,7 +84,7 @@ Explanation explain(const po::variables_map& given, const Store& store) {
   out.trial = load_trial(database, find_trial(database, prefix));
   out.origins = load_origins(database, out.trial.id, out.trial.parameters);
   out.builds = builds_of(database, out.trial);
-  out.next = rerun_decision(out.trial, LivingHosts(system_files(), store.folder(), ""));
+  out.next = rerun_decision(out.trial, ActiveHosts(system_files(), store.folder(), ""));
   for (const TrialOrigin& origin : out.origins) {
     out.today.push_back(plan_membership(given, origin, out.trial));
   }

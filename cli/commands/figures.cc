@@ -15,7 +15,7 @@
 #include "framework/core/file_system.h"
 #include "reports/analysis/escaping.h"
 #include "reports/figures/paper_figures.h"
-#include "runners/process/program.h"
+#include "runners/process/program_output.h"
 
 namespace polysweep {
 namespace {
@@ -131,7 +131,7 @@ class Tables {
   std::vector<std::vector<double>> asked(const std::vector<std::string>& words) const {
     std::vector<std::string> argv = {find_worker(given_).program.string(), "--table"};
     argv.insert(argv.end(), words.begin(), words.end());
-    const ProgramEnd end = run_program(argv);
+    const ProgramResult end = run_program(argv);
     if (!end.succeeded()) fail("{} --table: {}", argv[0], clean_text(end.output));
     const std::size_t begin = std::min(end.output.find('{'), end.output.size());
     return nlohmann::json::parse(end.output.substr(begin))

@@ -12,8 +12,8 @@
 #include "reports/analysis/escaping.h"
 #include "results/read/trial_use.h"
 #include "results/schema/store_damage.h"
+#include "runners/store/removable_files.h"
 #include "runners/store/run_lock.h"
-#include "runners/store/store_waste.h"
 
 namespace polysweep {
 namespace {
@@ -25,27 +25,27 @@ void declare(CommandOptions& options) {
                               "say what would be removed, and remove nothing");
 }
 
-std::vector<Waste> waste_of(const Store& store) {
+std::vector<RemovableFile> removable_files_of(const Store& store) {
   const Database database = store.open();
   const std::vector<StoreDamage> damage = load_damage(database);
   // A damaged journal may be all that told of a trial's sweep.
   const bool is_whole = std::all_of(damage.begin(), damage.end(),
                                     [](const StoreDamage& place) { return place.torn_tail; });
-  return find_waste(store.folder(), [&](const TrialId& id) {
+  return find_removable_files(store.folder(), [&](const TrialId& id) {
     const TrialUse use = use_of_trial(database, id);
     return has_result(use.state) || (is_whole && !use.in_sweep);
   });
 }
 
-std::uint64_t bytes_of(const std::vector<Waste>& all) {
+std::uint64_t bytes_of(const std::vector<RemovableFile>& all) {
   std::uint64_t bytes = 0;
-  for (const Waste& each : all) bytes += each.bytes;
+  for (const RemovableFile& each : all) bytes += each.bytes;
   return bytes;
 }
 
-void print_words(const std::vector<Waste>& all, bool dry_run) {
-  for (const Waste& each : all) {
-    fmt::print("{:<14}  {:>12} bytes  {}\n", waste_name(each.kind), each.bytes,
+void print_words(const std::vector<RemovableFile>& all, bool dry_run) {
+  for (const RemovableFile& each : all) {
+    fmt::print("{:<14}  {:>12} bytes  {}\n", removable_kind_name(each.kind), each.bytes,
                terminal_escaped(each.path.string()));
   }
   fmt::print("{} {}: {} bytes\n", all.size(),
@@ -54,11 +54,12 @@ void print_words(const std::vector<Waste>& all, bool dry_run) {
              bytes_of(all));
 }
 
-void print_as_json(const std::vector<Waste>& all, bool dry_run) {
+void print_as_json(const std::vector<RemovableFile>& all, bool dry_run) {
   nlohmann::ordered_json items = nlohmann::ordered_json::array();
-  for (const Waste& each : all) {
-    items.push_back(
-        {{"kind", waste_name(each.kind)}, {"path", each.path.string()}, {"bytes", each.bytes}});
+  for (const RemovableFile& each : all) {
+    items.push_back({{"kind", removable_kind_name(each.kind)},
+                     {"path", each.path.string()},
+                     {"bytes", each.bytes}});
   }
   const nlohmann::ordered_json out = {
       {"removed", !dry_run}, {"bytes", bytes_of(all)}, {"items", items}};
@@ -71,10 +72,10 @@ int run(const po::variables_map& given) {
   const RunLock lock = RunLock::alone(system_files(), store.folder());
   // Once more: what the last run wrote before it went is known from here on.
   store.catch_up();
-  const std::vector<Waste> all = waste_of(store);
+  const std::vector<RemovableFile> all = removable_files_of(store);
   const bool dry_run = given["dry-run"].as<bool>();
   if (!dry_run) {
-    for (const Waste& each : all) remove_waste(each);
+    for (const RemovableFile& each : all) remove_from_store(each);
   }
   if (given["json"].as<bool>()) {
     print_as_json(all, dry_run);

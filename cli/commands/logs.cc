@@ -15,10 +15,10 @@
 #include "framework/core/file_system.h"
 #include "results/read/ledger.h"
 #include "results/read/trial_record.h"
-#include "runners/command/report_file.h"
-#include "runners/host/host.h"
+#include "runners/process/followed_file.h"
 #include "runners/process/output_log.h"
-#include "runners/store/living_hosts.h"
+#include "runners/store/active_hosts.h"
+#include "runners/store/store_layout.h"
 
 namespace polysweep {
 namespace {
@@ -174,7 +174,7 @@ class Follower {
       TrialRecord trial = load();
       const AttemptRecord* attempt = find_attempt(trial, number);
       const bool runs = attempt != nullptr && attempt->running &&
-                        hosts_.life(attempt->host, attempt->epoch) != HostLife::kGone;
+                        hosts_.status(attempt->host, attempt->epoch) != HostStatus::kGone;
       const double asked_s = system_clock().monotonic_s();
       do {
         print_rest(log, printer_);
@@ -189,7 +189,7 @@ class Follower {
   }
 
   bool somebody_runs(const TrialRecord& trial) const {
-    for (const LeaseFacts& host : hosts_.living()) {
+    for (const LeaseFacts& host : hosts_.active()) {
       if (std::count(trial.sweeps.begin(), trial.sweeps.end(), host.sweep) > 0) return true;
     }
     return false;
@@ -224,7 +224,7 @@ class Follower {
   bool one_attempt_;
   fs::path folder_;
   Ingest ingest_;
-  LivingHosts hosts_;
+  ActiveHosts hosts_;
   Printer printer_;
 };
 

@@ -12,8 +12,8 @@
 #include "results/read/listing.h"
 #include "results/read/row_filter.h"
 #include "results/read/trial_record.h"
-#include "runners/store/reopen.h"
 #include "runners/store/run_lock.h"
+#include "runners/store/trial_reopening.h"
 
 namespace polysweep {
 namespace {
@@ -73,7 +73,7 @@ int run(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   // No run and no other retry begins between what we read and what we write.
-  const RunLock door(system_files(), store.folder(), kDoorWait_s);
+  const RunLock door(system_files(), store.folder(), kStoreLockWait_s);
   store.catch_up();
   const Database database = store.open();
   const std::vector<FailedTrial> trials =
@@ -85,7 +85,7 @@ int run(const po::variables_map& given) {
     print_words(database, trials, sweep, dry_run);
   }
   if (dry_run || trials.empty()) return kExitComplete;
-  reopen(system_files(), store.folder(), trials);
+  reopen_trials(system_files(), store.folder(), trials);
   store.catch_up();
   return kExitComplete;
 }

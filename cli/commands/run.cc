@@ -11,9 +11,10 @@
 #include "results/read/ledger.h"
 #include "runners/host/host.h"
 #include "runners/sharing/shared_work.h"
-#include "runners/store/living_hosts.h"
-#include "runners/store/lock_trust.h"
+#include "runners/store/active_hosts.h"
+#include "runners/store/host_name.h"
 #include "runners/store/plan_journal.h"
+#include "runners/store/reliable_locks.h"
 #include "runners/store/run_lock.h"
 
 namespace polysweep {
@@ -40,16 +41,16 @@ double lease_seconds(const po::variables_map& given, const Store& store) {
   const double given_s = given["lease"].as<double>();
   if (given_s < 0) fail("--lease {}: a number of seconds is right", given_s);
   if (given_s > 0) return given_s;
-  return locks_are_trusted(store.folder()) ? kLease_s : kNetworkLease_s;
+  return locks_are_reliable(store.folder()) ? kLease_s : kNetworkLease_s;
 }
 
 // The door is open while we have no name yet, so that two runs that start at
 // once are two hosts.
 std::unique_ptr<Host> become_host(HostConfiguration& setup) {
   HostOptions& options = setup.options();
-  const RunLock door(system_files(), options.store, kDoorWait_s);
+  const RunLock door(system_files(), options.store, kStoreLockWait_s);
   std::vector<int> taken_cpus;
-  for (const LeaseFacts& other : LivingHosts(system_files(), options.store, "").living()) {
+  for (const LeaseFacts& other : ActiveHosts(system_files(), options.store, "").active()) {
     if (other.machine != machine_name()) continue;
     taken_cpus.insert(taken_cpus.end(), other.cpus.begin(), other.cpus.end());
   }

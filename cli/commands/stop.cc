@@ -16,7 +16,7 @@
 #include "results/read/trial_record.h"
 #include "runners/host/progress.h"
 #include "runners/process/stop_flag.h"
-#include "runners/store/living_hosts.h"
+#include "runners/store/active_hosts.h"
 #include "runners/store/run_lock.h"
 #include "runners/store/stop_file.h"
 
@@ -33,9 +33,9 @@ void declare(CommandOptions& options) {
   options.argument("sweep");
 }
 
-std::vector<LeaseFacts> hosts_of(const LivingHosts& hosts, const std::string& sweep) {
+std::vector<LeaseFacts> hosts_of(const ActiveHosts& hosts, const std::string& sweep) {
   std::vector<LeaseFacts> found;
-  for (const LeaseFacts& host : hosts.living()) {
+  for (const LeaseFacts& host : hosts.active()) {
     if (host.sweep == sweep) found.push_back(host);
   }
   return found;
@@ -49,9 +49,9 @@ void print_counts(const LiveSweep& sweep) {
   if (left > 0) fmt::print("`polysweep run` of its file goes on\n");
 }
 
-int print_nothing_runs(const LivingHosts& hosts, const LiveSweep& sweep) {
+int print_nothing_runs(const ActiveHosts& hosts, const LiveSweep& sweep) {
   fmt::print("nothing runs sweep {}\n", sweep.sweep);
-  for (const LeaseFacts& host : hosts.living()) {
+  for (const LeaseFacts& host : hosts.active()) {
     fmt::print("{} runs sweep {}\n", terminal_escaped(host.who()), terminal_escaped(host.sweep));
   }
   print_counts(sweep);
@@ -120,17 +120,17 @@ std::string end_of(const Database& database, const RunningTrial& trial) {
 
 // Until none of them lives, or somebody does not want to wait any more. Returns
 // those that are not gone: silent for longer than their lease, or still at it.
-std::vector<LeaseFacts> wait_for(LivingHosts& hosts, const std::vector<LeaseFacts>& asked,
+std::vector<LeaseFacts> wait_for(ActiveHosts& hosts, const std::vector<LeaseFacts>& asked,
                                  const StopFlag& impatience) {
   for (;;) {
     std::vector<LeaseFacts> left;
-    bool any_lives = false;
+    bool any_active = false;
     for (const LeaseFacts& host : asked) {
-      const HostLife life = hosts.life(host.host, host.epoch);
-      if (life != HostLife::kGone) left.push_back(host);
-      any_lives = any_lives || life == HostLife::kLives;
+      const HostStatus status = hosts.status(host.host, host.epoch);
+      if (status != HostStatus::kGone) left.push_back(host);
+      any_active = any_active || status == HostStatus::kActive;
     }
-    if (!any_lives || impatience.requests() > 0) return left;
+    if (!any_active || impatience.requests() > 0) return left;
     std::this_thread::sleep_for(kLook);
     hosts.look();
   }
@@ -151,7 +151,7 @@ int print_left(const std::vector<LeaseFacts>& left, bool interrupted) {
   return interrupted ? kExitStopped : kExitMissing;
 }
 
-int stop(const Store& store, const std::string& name, LivingHosts& hosts,
+int stop(const Store& store, const std::string& name, ActiveHosts& hosts,
          const std::vector<LeaseFacts>& asked, bool wait) {
   const std::optional<LiveSweep> before = standing_of(store, name);
   for (const LeaseFacts& host : asked) ask(store.folder(), host);
@@ -184,8 +184,8 @@ int run(const po::variables_map& given) {
   const std::vector<std::string> words = texts_of(given, "sweep");
   const std::string name = chosen_sweep(store.open(), words.empty() ? "" : words[0]);
   // One that is becoming a host just now is not missed.
-  { const RunLock door(system_files(), store.folder(), kDoorWait_s); }
-  LivingHosts hosts(system_files(), store.folder(), "");
+  { const RunLock door(system_files(), store.folder(), kStoreLockWait_s); }
+  ActiveHosts hosts(system_files(), store.folder(), "");
   const std::vector<LeaseFacts> asked = hosts_of(hosts, name);
   if (!asked.empty()) return stop(store, name, hosts, asked, !given["no-wait"].as<bool>());
   return print_nothing_runs(hosts, load_live_sweep(store.open(), name, system_clock().wall_us()));

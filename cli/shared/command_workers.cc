@@ -8,7 +8,8 @@
 #include "framework/core/file_system.h"
 #include "runners/command/command_runner.h"
 #include "runners/command/command_worker.h"
-#include "runners/process/descendants.h"
+#include "runners/process/process_tree.h"
+#include "runners/process/worker_command.h"
 
 namespace polysweep {
 namespace {
@@ -48,7 +49,7 @@ void use_command(const po::variables_map& given, const Worker& worker, HostOptio
   options.workers_have_children = true;
   adopt_orphans();
   const std::size_t killed =
-      kill_orphans_of_the_dead(kKeeperVariable, kTrialFolderVariable, options.store);
+      kill_orphans_of_dead_hosts(kHostMarkVariable, kTrialFolderVariable, options.store);
   if (killed > 0) {
     fmt::print(stderr, "polysweep: killed {} processes left behind by an earlier run\n", killed);
   }

@@ -7,7 +7,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
-#include "runners/process/program.h"
+#include "runners/process/program_output.h"
 
 namespace polysweep {
 namespace {
@@ -22,7 +22,7 @@ std::string draw(const std::string& script) {
   if (file < 0) fail("cannot make a temporary file in {}", fs::temp_directory_path().string());
   close(file);
   system_files().replace(name, script);
-  const ProgramEnd end = run_program({gnuplot.string(), name});
+  const ProgramResult end = run_program({gnuplot.string(), name});
   fs::remove(name);
   if (!end.succeeded()) fail("gnuplot: {}: {}", describe(end.status), end.output);
   return end.output;

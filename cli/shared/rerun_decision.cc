@@ -11,8 +11,8 @@ std::string ended_with(const AttemptRecord* attempt) {
                                   : fmt::format("{}: {}", attempt->outcome, attempt->message);
 }
 
-RerunDecision while_running(const AttemptRecord& attempt, const LivingHosts& hosts) {
-  if (hosts.life(attempt.host, attempt.epoch) == HostLife::kLives) {
+RerunDecision while_running(const AttemptRecord& attempt, const ActiveHosts& hosts) {
+  if (hosts.status(attempt.host, attempt.epoch) == HostStatus::kActive) {
     return {false, fmt::format("attempt {} runs now on host {}, slot {}", attempt.number,
                                attempt.host, attempt.slot)};
   }
@@ -35,7 +35,7 @@ RerunDecision while_missing(const TrialRecord& trial) {
 
 }  // namespace
 
-RerunDecision rerun_decision(const TrialRecord& trial, const LivingHosts& hosts) {
+RerunDecision rerun_decision(const TrialRecord& trial, const ActiveHosts& hosts) {
   if (trial.sweeps.empty()) return {false, "no sweep of this store holds it as last planned"};
   const AttemptRecord* counted = trial.counted_attempt();
   switch (trial.state) {

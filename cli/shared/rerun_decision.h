@@ -4,7 +4,7 @@
 #include <string>
 
 #include "results/read/trial_record.h"
-#include "runners/store/living_hosts.h"
+#include "runners/store/active_hosts.h"
 
 namespace polysweep {
 
@@ -14,6 +14,6 @@ struct RerunDecision {
 };
 
 // From the state of the trial; for a running one, from whether its host is alive.
-RerunDecision rerun_decision(const TrialRecord& trial, const LivingHosts& hosts);
+RerunDecision rerun_decision(const TrialRecord& trial, const ActiveHosts& hosts);
 
 }  // namespace polysweep

@@ -11,6 +11,7 @@
 #include "results/ingest/ingest.h"
 #include "results/read/replay_verdict.h"
 #include "runners/host/host.h"
+#include "runners/store/host_name.h"
 #include "runners/store/plan_journal.h"
 
 namespace polysweep {

@@ -8,7 +8,7 @@
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
 #include "framework/core/provenance.h"
-#include "runners/process/program.h"
+#include "runners/process/program_output.h"
 
 namespace polysweep {
 namespace {
@@ -37,7 +37,7 @@ fs::path cache_folder() {
 }
 
 std::string asked_catalogue(const fs::path& program) {
-  const ProgramEnd end = run_program({program.string(), "--schema"});
+  const ProgramResult end = run_program({program.string(), "--schema"});
   if (!end.succeeded()) {
     fail("{} --schema ended with {}: {}", program.string(), describe(end.status), end.output);
   }

@@ -10,8 +10,9 @@
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
 #include "runners/command/command_runner.h"
-#include "runners/process/descendants.h"
-#include "runners/process/slots.h"
+#include "runners/process/process_tree.h"
+#include "runners/process/worker_command.h"
+#include "runners/store/store_layout.h"
 
 namespace polysweep {
 
@@ -62,11 +63,11 @@ CommandAttempt::CommandAttempt(const AttemptSurroundings& surroundings)
 
 AttemptResult CommandAttempt::run() {
   around_.folders.prepare(trial_folder_, around_.assignment.parameters.canonical());
-  around_.memory_events.grew();
+  around_.oom_kills.grew();
   const ProcessOptions options = process_options();
   // Before the program is there: it may be far before this thread runs again.
   begun_s_ = progressed_s_ = system_clock().monotonic_s();
-  WorkerProcess process(options);
+  ChildProcess process(options);
   watch(process);
   return end(process);
 }
@@ -83,7 +84,7 @@ CommandAttempt::Variables CommandAttempt::variables() const {
           {"POLYSWEEP_DATA_FOLDER", assignment.data_folder},
           {"POLYSWEEP_SWEEP_FOLDER", command_.sweep_folder},
           {"POLYSWEEP_DEVICE", device_name(assignment.device)},
-          {kKeeperVariable, around_.mark}};
+          {kHostMarkVariable, around_.mark}};
 }
 
 ProcessOptions CommandAttempt::process_options() {
@@ -112,7 +113,7 @@ ProcessOptions CommandAttempt::process_options() {
   return options;
 }
 
-void CommandAttempt::watch(WorkerProcess& process) {
+void CommandAttempt::watch(ChildProcess& process) {
   while (true) {
     wait_for_news(process);
     process.read_output();
@@ -122,7 +123,7 @@ void CommandAttempt::watch(WorkerProcess& process) {
   }
 }
 
-void CommandAttempt::wait_for_news(const WorkerProcess& process) const {
+void CommandAttempt::wait_for_news(const ChildProcess& process) const {
   pollfd entries[] = {{process.pidfd(), POLLIN, 0}, {process.output(), POLLIN, 0}};
   poll(entries, 2, more_to_read_ ? 0 : kTick_ms);
 }
@@ -145,7 +146,7 @@ bool CommandAttempt::follow_report() {
   return more;
 }
 
-void CommandAttempt::look_at_limits(WorkerProcess& process) {
+void CommandAttempt::look_at_limits(ChildProcess& process) {
   const double now_s = system_clock().monotonic_s();
   if (interruption_ != Interruption::kNone) {
     if (now_s > kill_s_) process.kill(SIGKILL);
@@ -164,7 +165,7 @@ void CommandAttempt::look_at_limits(WorkerProcess& process) {
   }
 }
 
-void CommandAttempt::interrupt(WorkerProcess& process, Interruption why, std::string text) {
+void CommandAttempt::interrupt(ChildProcess& process, Interruption why, std::string text) {
   interruption_ = why;
   interruption_text_ = std::move(text);
   kill_s_ = system_clock().monotonic_s() + command_.stop_grace_s;
@@ -172,7 +173,7 @@ void CommandAttempt::interrupt(WorkerProcess& process, Interruption why, std::st
   process.kill(SIGCONT);  // one that was stopped hears of it, too
 }
 
-AttemptResult CommandAttempt::end(WorkerProcess& process) {
+AttemptResult CommandAttempt::end(ChildProcess& process) {
   const double elapsed_s = system_clock().monotonic_s() - begun_s_;
   const Killed killed = kill_descendants({}, Reap::kYes);
   process.read_output();  // of those that it left behind
@@ -196,7 +197,7 @@ AttemptResult CommandAttempt::end(WorkerProcess& process) {
   ended.status = *process.poll();
   ended.interruption = interruption_;
   ended.interruption_text = interruption_text_;
-  ended.out_of_memory = around_.memory_events.grew();
+  ended.out_of_memory = around_.oom_kills.grew();
   ended.primary = command_.primary;
   ended.has_primary = report_.has(command_.primary);
   ended.has_result = report_.has_result();
@@ -228,7 +229,7 @@ void CommandAttempt::clean_up() {
   if (fs::is_empty(checkpoint_folder_, gone) && !gone) {
     remove_reports(trial_folder_, around_.assignment.attempt);
   }
-  around_.folders.tidy(trial_folder_);
+  around_.folders.remove_if_unused(trial_folder_);
 }
 
 }  // namespace polysweep

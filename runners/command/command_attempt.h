@@ -11,11 +11,12 @@
 #include "framework/worker/worker_loop.h"
 #include "runners/command/command_end.h"
 #include "runners/command/report_file.h"
+#include "runners/command/trial_folder_pool.h"
 #include "runners/command/trial_report.h"
-#include "runners/process/memory_events.h"
+#include "runners/process/child_process.h"
+#include "runners/process/followed_file.h"
+#include "runners/process/oom_kill_counter.h"
 #include "runners/process/output_log.h"
-#include "runners/process/worker_process.h"
-#include "runners/store/trial_folders.h"
 
 namespace polysweep {
 
@@ -23,8 +24,8 @@ struct AttemptSurroundings {
   const ExperimentSpec& spec;
   const AssignTrial& assignment;
   Recorder& recorder;
-  MemoryEvents& memory_events;
-  TrialFolders& folders;
+  OomKillCounter& oom_kills;
+  TrialFolderPool& folders;
   const std::string& mark;  // process_mark() of the host
   std::function<std::filesystem::path(const std::string&)> program_at;
 };
@@ -41,13 +42,13 @@ class CommandAttempt {
 
   ProcessOptions process_options();
   Variables variables() const;
-  void watch(WorkerProcess& process);
-  void wait_for_news(const WorkerProcess& process) const;
+  void watch(ChildProcess& process);
+  void wait_for_news(const ChildProcess& process) const;
   // True where more may be there already.
   bool follow_report();
-  void look_at_limits(WorkerProcess& process);
-  void interrupt(WorkerProcess& process, Interruption why, std::string text);
-  AttemptResult end(WorkerProcess& process);
+  void look_at_limits(ChildProcess& process);
+  void interrupt(ChildProcess& process, Interruption why, std::string text);
+  AttemptResult end(ChildProcess& process);
   void clean_up();
 
   const AttemptSurroundings& around_;

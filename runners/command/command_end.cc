@@ -19,11 +19,6 @@ bool speaks_of_memory(std::string_view line) {
   return false;
 }
 
-// Signals that somebody else sends; the others come from what the program did.
-bool from_outside(int number) {
-  return number == SIGKILL || number == SIGTERM || number == SIGINT || number == SIGHUP;
-}
-
 std::string with_last_line(std::string text, const CommandEnd& end) {
   if (!end.last_line.empty()) text += fmt::format("; its last line: {}", end.last_line);
   return text;
@@ -34,7 +29,7 @@ AttemptResult of_signal(int number, const CommandEnd& end) {
   if (number == SIGKILL && end.out_of_memory) {
     return {Outcome::kOutOfMemory, "the system killed it for want of memory"};
   }
-  if (from_outside(number)) {
+  if (is_sent_from_outside(number)) {
     return {Outcome::kPreempted, fmt::format("it was killed from outside: {}", what)};
   }
   return {Outcome::kCrashed, with_last_line(fmt::format("it crashed: {}", what), end)};

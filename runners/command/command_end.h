@@ -7,7 +7,7 @@
 #include <string>
 
 #include "framework/worker/worker_loop.h"
-#include "runners/process/worker_process.h"
+#include "runners/process/exit_status.h"
 
 namespace polysweep {
 

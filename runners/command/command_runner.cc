@@ -7,25 +7,23 @@
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
 #include "runners/command/command_attempt.h"
-#include "runners/process/descendants.h"
-#include "runners/process/program.h"
-#include "runners/process/slots.h"
+#include "runners/process/process_tree.h"
+#include "runners/process/program_output.h"
+#include "runners/process/worker_command.h"
+#include "runners/store/host_name.h"
 
 namespace polysweep {
 
 namespace {
 
-// Of the slot on this machine.
-std::string seat_name() {
-  char machine[256] = {};
-  if (gethostname(machine, sizeof machine - 1) != 0) fail("cannot ask for the machine's name");
+std::string slot_name() {
   const char* slot = std::getenv(kSlotVariable);
-  return fmt::format("{}-{}", machine, slot == nullptr ? "0" : slot);
+  return fmt::format("{}-{}", machine_name(), slot == nullptr ? "0" : slot);
 }
 
-// Of the host; ours where no host has started us.
-std::string keeper_mark() {
-  const char* mark = std::getenv(kKeeperVariable);
+// The mark of the host that started us; ours if none did.
+std::string host_mark() {
+  const char* mark = std::getenv(kHostMarkVariable);
   return mark == nullptr ? process_mark() : mark;
 }
 
@@ -51,8 +49,8 @@ std::filesystem::path locate_program(const std::string& program,
 CommandRunner::CommandRunner(ExperimentSpec spec, std::filesystem::path own_folder)
     : spec_(std::move(spec)),
       own_folder_(std::move(own_folder)),
-      mark_(keeper_mark()),
-      folders_(seat_name()) {
+      mark_(host_mark()),
+      folders_(slot_name()) {
   check(spec_.command.has_value(), "the experiment runs a command");
   adopt_orphans();
 }
@@ -73,13 +71,9 @@ AttemptResult CommandRunner::run(const AssignTrial& assignment, Recorder& record
           spec_.version, spec_.name, assignment.experiment_version, assignment.experiment);
     }
     const AttemptSurroundings surroundings = {
-        spec_,
-        assignment,
-        recorder,
-        memory_events_,
-        folders_,
-        mark_,
-        [this](const std::string& name) { return program_at(name); }};
+        spec_, assignment, recorder, oom_kills_, folders_, mark_, [this](const std::string& name) {
+          return program_at(name);
+        }};
     return CommandAttempt(surroundings).run();
   } catch (const std::exception& error) {
     kill_descendants({}, Reap::kYes);

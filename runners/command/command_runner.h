@@ -6,7 +6,7 @@
 // the recorder (docs/protocol.md). When it ends, or is ended, every process that
 // came from it is killed and gone before the next begins; if this process dies,
 // the kernel kills the program and whoever started us kills the rest
-// (runners/process/descendants.h).
+// (runners/process/process_tree.h).
 #pragma once
 
 #include <filesystem>
@@ -15,8 +15,8 @@
 
 #include "framework/sweep/experiment.h"
 #include "framework/worker/worker_loop.h"
-#include "runners/process/memory_events.h"
-#include "runners/store/trial_folders.h"
+#include "runners/command/trial_folder_pool.h"
+#include "runners/process/oom_kill_counter.h"
 
 namespace polysweep {
 
@@ -34,12 +34,12 @@ class CommandRunner : public AttemptRunner {
   // `spec` has a command. `own_folder`: where polysweep lies. From now on this
   // process adopts orphans, and kills all its children when an attempt ends.
   CommandRunner(ExperimentSpec spec, std::filesystem::path own_folder);
-  ~CommandRunner() override { put_away(); }
+  ~CommandRunner() override { clear_folders(); }
 
   AttemptResult run(const AssignTrial& assignment, Recorder& recorder) override;
   void abandoned() override;
   // Removes what was kept for a next attempt.
-  void put_away() { folders_.put_away(); }
+  void clear_folders() { folders_.clear(); }
 
  private:
   const std::filesystem::path& program_at(const std::string& name);
@@ -47,8 +47,8 @@ class CommandRunner : public AttemptRunner {
   ExperimentSpec spec_;
   std::filesystem::path own_folder_;
   std::string mark_;
-  MemoryEvents memory_events_;
-  TrialFolders folders_;
+  OomKillCounter oom_kills_;
+  TrialFolderPool folders_;
   std::map<std::string, std::filesystem::path> programs_;
 };
 

@@ -13,7 +13,7 @@
 #include "framework/core/provenance.h"
 #include "framework/sweep/experiment.h"
 #include "runners/command/command_runner.h"
-#include "runners/process/worker_process.h"
+#include "runners/process/child_process.h"
 
 namespace polysweep {
 
@@ -85,7 +85,7 @@ void serve_command(const std::filesystem::path& catalogue_file) {
   hello.pid = getpid();
   static CommandRunner runner(spec, own_program().parent_path());
   serve_attempts(channel_fd, hello, runner);
-  runner.put_away();
+  runner.clear_folders();
 }
 
 }  // namespace polysweep

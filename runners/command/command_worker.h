@@ -6,7 +6,7 @@
 #include <string>
 
 #include "framework/sweep/experiment.h"
-#include "runners/host/worker_seat.h"
+#include "runners/process/worker_command.h"
 
 namespace polysweep {
 

@@ -4,14 +4,12 @@
 
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
-#include "framework/journal/journal_format.h"
 #include "runners/host/host_run.h"
+#include "runners/store/store_layout.h"
 
 namespace polysweep {
 
 namespace {
-
-constexpr int kMostNames = 1000;
 
 std::vector<int> cpus_of(const std::vector<Slot>& slots) {
   std::vector<int> result;
@@ -30,7 +28,7 @@ Host::Host(FileSystem& files, HostOptions options) : files_(files), options_(std
         "with --worker PROGRAM",
         program);
   }
-  journal_ = std::make_unique<JournalWriter>(files, options_.store / "journal" / options_.name);
+  journal_ = std::make_unique<JournalWriter>(files, journal_folder(options_.store, options_.name));
   HostStarted started;
   started.host = options_.name;
   started.epoch = journal_->epoch();
@@ -44,7 +42,8 @@ Host::Host(FileSystem& files, HostOptions options) : files_(files), options_(std
   facts.sweep = options_.sweep;
   facts.lease_s = options_.lease_s;
   facts.cpus = cpus_of(options_.slots);
-  lease_ = std::make_unique<HostLease>(files_, options_.store / "journal" / options_.name, facts);
+  lease_ =
+      std::make_unique<HostLease>(files_, journal_folder(options_.store, options_.name), facts);
 }
 
 Host::~Host() = default;
@@ -57,7 +56,7 @@ HostResult Host::run(WorkSource& work, const TrialAt& trial_at, const RunSize& s
                      ProgressSink& sink, StopFlag& stop) {
   HostResult result;
   {
-    StopFile stop_file(files_, options_.store / "journal" / options_.name, journal_->epoch());
+    StopFile stop_file(files_, journal_folder(options_.store, options_.name), journal_->epoch());
     HostRun run({options_, *journal_, *lease_, stop_file, sink, stop}, work, trial_at, size);
     result = run.run();
   }
@@ -70,23 +69,6 @@ HostResult Host::run(std::vector<TrialToRun> trials, const TrialAt& trial_at, co
                      ProgressSink& sink, StopFlag& stop) {
   ListedWork work(std::move(trials));
   return run(work, trial_at, size, sink, stop);
-}
-
-std::string free_host_name(FileSystem& files, const std::filesystem::path& store,
-                           const std::string& name) {
-  for (int i = 1; i <= kMostNames; ++i) {
-    const std::string candidate = i == 1 ? name : fmt::format("{}-{}", name, i);
-    const std::filesystem::path lock = store / "journal" / candidate / std::string(kJournalLock);
-    if (!files.is_locked(lock)) return candidate;
-  }
-  fail("{} processes use the store {} on this machine; more than that cannot", kMostNames,
-       store.string());
-}
-
-std::string trial_folder(const std::filesystem::path& store, const TrialId& id) {
-  const std::string hex = id.hex();
-  // A text: it is asked for at every start of a trial, and a path is slow to make.
-  return fmt::format("{}/trials/{}/{}", store.native(), hex.substr(0, 2), hex);
 }
 
 }  // namespace polysweep

@@ -22,9 +22,9 @@
 #include "framework/sweep/trial.h"
 #include "runners/host/progress.h"
 #include "runners/host/retry_policy.h"
+#include "runners/host/slot_worker.h"
 #include "runners/host/trial_queue.h"
 #include "runners/host/work_source.h"
-#include "runners/host/worker_seat.h"
 #include "runners/process/slots.h"
 #include "runners/process/stop_flag.h"
 #include "runners/store/host_lease.h"
@@ -52,7 +52,7 @@ struct HostOptions {
   std::filesystem::path data_folder;  // "" where no trial reads data
   HostLimits limits;
   // Its workers start programs, and this process has no children but workers:
-  // what a worker leaves behind is killed (runners/process/descendants.h).
+  // what a worker leaves behind is killed (runners/process/process_tree.h).
   bool workers_have_children = false;
 };
 
@@ -106,13 +106,5 @@ class Host {
   std::unique_ptr<JournalWriter> journal_;
   std::unique_ptr<HostLease> lease_;
 };
-
-// The first of NAME, NAME-2, NAME-3, ... whose journal nobody writes. The name
-// stays free only while others are kept out (run_lock.h).
-std::string free_host_name(FileSystem& files, const std::filesystem::path& store,
-                           const std::string& name);
-
-// The folder of a trial: STORE/trials/<2 hex digits>/<32 hex digits>.
-std::string trial_folder(const std::filesystem::path& store, const TrialId& id);
 
 }  // namespace polysweep

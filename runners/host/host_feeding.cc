@@ -3,6 +3,7 @@
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
 #include "runners/host/host_run.h"
+#include "runners/store/store_layout.h"
 
 namespace polysweep {
 
@@ -25,7 +26,7 @@ int device_number(const Slot& slot) {
 
 std::size_t HostRun::at_hand() const {
   std::size_t flights = 0;
-  for (const WorkerSeat& seat : seats_) flights += seat.flights().size();
+  for (const SlotWorker& seat : seats_) flights += seat.flights().size();
   return flights;
 }
 
@@ -51,14 +52,14 @@ void HostRun::take_work() {
 void HostRun::fill_seats() {
   if (stopping_) return;
   std::size_t idle = 0;
-  for (const WorkerSeat& seat : seats_) {
+  for (const SlotWorker& seat : seats_) {
     if (seat.occupied() && !seat.kill_reason() && seat.flights().empty()) ++idle;
   }
   FolderOfTrial folder_of;
   if (!options_.worker.keeps_logs) {
     folder_of = [this](const TrialId& id) { return trial_folder(options_.store, id); };
   }
-  for (WorkerSeat& seat : seats_) {
+  for (SlotWorker& seat : seats_) {
     if (idle >= queue_.size()) return;
     if (seat.occupied()) continue;
     seat.start(options_.worker, folder_of, now_s_);
@@ -70,26 +71,26 @@ void HostRun::feed() {
   if (stopping_) return;
   for (const int group : device_groups_) feed_alone(group);
   std::size_t takers = 0;
-  for (const WorkerSeat& seat : seats_) takers += feeds_ordinary(seat) ? 1 : 0;
+  for (const SlotWorker& seat : seats_) takers += feeds_ordinary(seat) ? 1 : 0;
   if (takers == 0) return;
-  for (WorkerSeat& seat : seats_) {
+  for (SlotWorker& seat : seats_) {
     if (feeds_ordinary(seat) && seat.flights().empty()) lease(seat, queue_.take(), false);
   }
   // Near the end nobody takes more than a fair share of what is left.
   const std::size_t share = (queue_.ordinary() + at_hand() + takers - 1) / takers;
   const std::size_t depth = std::min(look_ahead_.depth(), std::max<std::size_t>(share, 1));
-  for (WorkerSeat& seat : seats_) {
+  for (SlotWorker& seat : seats_) {
     if (!feeds_ordinary(seat)) continue;
     while (seat.flights().size() < depth && lease(seat, queue_.take(), false)) {
     }
   }
 }
 
-bool HostRun::feeds_ordinary(const WorkerSeat& seat) const {
+bool HostRun::feeds_ordinary(const SlotWorker& seat) const {
   if (!seat.ready()) return false;
   const int group = seat.slot().device_group;
   if (queue_.wants_alone(group)) return false;
-  return std::none_of(seats_.begin(), seats_.end(), [group](const WorkerSeat& other) {
+  return std::none_of(seats_.begin(), seats_.end(), [group](const SlotWorker& other) {
     return other.slot().device_group == group && !other.flights().empty() &&
            other.flights().front().alone;
   });
@@ -98,8 +99,8 @@ bool HostRun::feeds_ordinary(const WorkerSeat& seat) const {
 // A trial that must run alone waits until its device is free of others.
 void HostRun::feed_alone(int device_group) {
   if (!queue_.wants_alone(device_group)) return;
-  WorkerSeat* free_seat = nullptr;
-  for (WorkerSeat& seat : seats_) {
+  SlotWorker* free_seat = nullptr;
+  for (SlotWorker& seat : seats_) {
     if (seat.slot().device_group != device_group) continue;
     if (!seat.flights().empty()) return;
     if (seat.ready()) free_seat = &seat;
@@ -108,7 +109,7 @@ void HostRun::feed_alone(int device_group) {
 }
 
 // Writes the lease and makes the message ready; it goes out with the commit.
-bool HostRun::lease(WorkerSeat& seat, const std::optional<TrialToRun>& item, bool alone) {
+bool HostRun::lease(SlotWorker& seat, const std::optional<TrialToRun>& item, bool alone) {
   if (!item) return false;
   Trial trial = trial_at_(item->index);
   if (item->lost_attempt > 0) {

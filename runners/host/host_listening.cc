@@ -6,23 +6,14 @@
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "runners/host/host_run.h"
-#include "runners/process/descendants.h"
+#include "runners/process/process_tree.h"
 
 namespace polysweep {
-
-namespace {
-
-// Signals that somebody else sends; the others come from what the trial did.
-bool from_outside(int number) {
-  return number == SIGKILL || number == SIGTERM || number == SIGINT || number == SIGHUP;
-}
-
-}  // namespace
 
 // Takes in all that a worker has said. Whether it has died is asked first, so
 // that nothing it said before its death is missed; what it has printed is read
 // last, so that all it printed before it said something is known by then.
-void HostRun::listen(WorkerSeat& seat) {
+void HostRun::listen(SlotWorker& seat) {
   if (!seat.occupied()) return;
   const std::optional<ExitStatus> status = seat.process().poll();
   heard_.clear();
@@ -39,12 +30,12 @@ void HostRun::listen(WorkerSeat& seat) {
   if (status) bury(seat, *status);
 }
 
-void HostRun::greeted(WorkerSeat& seat, const WorkerHello& hello) {
+void HostRun::greeted(SlotWorker& seat, const WorkerHello& hello) {
   seat.greet(hello, options_.worker);
   if (provenances_.insert(seat.provenance()).second) append_state(ProvenanceSeen{hello.provenance});
 }
 
-void HostRun::hear(WorkerSeat& seat, const Message& message) {
+void HostRun::hear(SlotWorker& seat, const Message& message) {
   if (const auto* begun = std::get_if<AttemptBegun>(&message)) {
     if (Flight* flight = seat.speaker(begun->trial, begun->attempt)) {
       flight->begun = true;
@@ -76,13 +67,13 @@ void HostRun::hear(WorkerSeat& seat, const Message& message) {
 }
 
 // The attempt that speaks, which has shown progress by it.
-Flight* HostRun::moves_on(WorkerSeat& seat, const TrialId& id, std::uint32_t attempt) {
+Flight* HostRun::moves_on(SlotWorker& seat, const TrialId& id, std::uint32_t attempt) {
   Flight* flight = seat.speaker(id, attempt);
   if (flight != nullptr) flight->progress_s = now_s_;
   return flight;
 }
 
-void HostRun::attempt_ended(WorkerSeat& seat, const AttemptEnded& ended) {
+void HostRun::attempt_ended(SlotWorker& seat, const AttemptEnded& ended) {
   Flight* speaker = seat.speaker(ended.trial, ended.attempt);
   if (speaker == nullptr) return;
   Flight flight = std::move(*speaker);
@@ -100,10 +91,10 @@ void HostRun::attempt_ended(WorkerSeat& seat, const AttemptEnded& ended) {
 }
 
 // A worker has ended: its trial with it, the others are put back.
-void HostRun::bury(WorkerSeat& seat, const ExitStatus& status) {
+void HostRun::bury(SlotWorker& seat, const ExitStatus& status) {
   const bool had_begun = !seat.flights().empty() && seat.flights().front().begun;
-  MemoryEvents& memory_events = seat.memory_events() ? *seat.memory_events() : memory_events_;
-  const bool out_of_memory = memory_events.grew();
+  OomKillCounter& oom_kills = seat.oom_kills() ? *seat.oom_kills() : oom_kills_;
+  const bool out_of_memory = oom_kills.grew();
   if (had_begun) {
     Flight flight = std::move(seat.flights().front());
     seat.flights().pop_front();
@@ -132,13 +123,13 @@ void HostRun::bury(WorkerSeat& seat, const ExitStatus& status) {
 void HostRun::kill_left_behind() {
   if (!options_.workers_have_children) return;
   std::vector<pid_t> workers;
-  for (WorkerSeat& seat : seats_) {
+  for (SlotWorker& seat : seats_) {
     if (seat.occupied()) workers.push_back(seat.process().pid());
   }
   kill_descendants(workers, Reap::kYes);
 }
 
-HostRun::Ending HostRun::ending_of(const WorkerSeat& seat, const ExitStatus& status,
+HostRun::Ending HostRun::ending_of(const SlotWorker& seat, const ExitStatus& status,
                                    bool out_of_memory) const {
   Ending ending;
   if (seat.kill_reason()) {
@@ -151,7 +142,7 @@ HostRun::Ending HostRun::ending_of(const WorkerSeat& seat, const ExitStatus& sta
     if (signalled->signal == SIGKILL && out_of_memory) {
       ending.outcome = Outcome::kOutOfMemory;
       ending.message = "the system killed its worker for want of memory";
-    } else if (from_outside(signalled->signal)) {
+    } else if (is_sent_from_outside(signalled->signal)) {
       ending.outcome = Outcome::kPreempted;
       ending.message = fmt::format("its worker was killed from outside: {}", what);
     } else {
@@ -165,7 +156,7 @@ HostRun::Ending HostRun::ending_of(const WorkerSeat& seat, const ExitStatus& sta
   return ending;
 }
 
-void HostRun::put_back_all(WorkerSeat& seat) {
+void HostRun::put_back_all(SlotWorker& seat) {
   while (!seat.flights().empty()) {
     Flight flight = std::move(seat.flights().back());
     seat.flights().pop_back();
@@ -176,7 +167,7 @@ void HostRun::put_back_all(WorkerSeat& seat) {
   }
 }
 
-void HostRun::end_attempt(WorkerSeat& seat, Flight flight, Ending ending) {
+void HostRun::end_attempt(SlotWorker& seat, Flight flight, Ending ending) {
   seat.output().forget(flight.id, flight.item.next_attempt);
   const bool counts = flight.begun;
   TrialToRun& item = flight.item;

@@ -47,9 +47,9 @@ HostResult HostRun::run() {
     if (finished()) break;
     wait_for_news();
     keep_lease();
-    for (WorkerSeat& seat : seats_) listen(seat);
+    for (SlotWorker& seat : seats_) listen(seat);
     give_up_lost();
-    for (WorkerSeat& seat : seats_) seat.enforce(options_.limits.worker, now_s_);
+    for (SlotWorker& seat : seats_) seat.enforce(options_.limits.worker, now_s_);
   }
   send_home();
   HostStopped stopped;
@@ -65,7 +65,7 @@ HostResult HostRun::run() {
 
 void HostRun::wait_for_news() {
   std::vector<pollfd> entries = {{stop_.fd(), POLLIN, 0}};
-  for (WorkerSeat& seat : seats_) {
+  for (SlotWorker& seat : seats_) {
     if (!seat.occupied()) continue;
     short events = POLLIN;
     if (seat.channel().unsent_bytes() > 0) events |= POLLOUT;
@@ -77,7 +77,7 @@ void HostRun::wait_for_news() {
   const double before_s = now_s_;
   now_s_ = system_clock().monotonic_s();
   if (now_s_ - before_s > kSlept_s) {
-    for (WorkerSeat& seat : seats_) seat.forgive(now_s_ - before_s);
+    for (SlotWorker& seat : seats_) seat.forgive(now_s_ - before_s);
   }
 }
 
@@ -91,7 +91,7 @@ void HostRun::look_at_stop_requests() {
   if (!stopping_) return;
   const bool late = now_s_ > stop_deadline_s_;
   if (requests < 2 && !late) return;
-  for (WorkerSeat& seat : seats_) {
+  for (SlotWorker& seat : seats_) {
     seat.kill({Outcome::kStopped, late ? fmt::format("it did not end within {} s of the request",
                                                      options_.limits.stop_grace_s)
                                        : "killed by a second request to stop"});
@@ -103,7 +103,7 @@ void HostRun::begin_stopping(const std::string& sentence) {
   stopping_ = true;
   stop_deadline_s_ = now_s_ + options_.limits.stop_grace_s;
   sink_.notice(sentence);
-  for (WorkerSeat& seat : seats_) seat.ask_to_leave(true);
+  for (SlotWorker& seat : seats_) seat.ask_to_leave(true);
 }
 
 // What we were given may be another host's by now, if we were stopped for long.
@@ -111,14 +111,14 @@ void HostRun::keep_lease() {
   const bool held = lease_.keep();
   if (held && !work_.overruled()) return;
   std::vector<TrialId> ids = queue_.ids();
-  for (const WorkerSeat& seat : seats_) {
+  for (const SlotWorker& seat : seats_) {
     for (const Flight& flight : seat.flights()) ids.push_back(flight.id);
   }
   const std::vector<TrialId> retaken = work_.retake(ids);
   const std::set<TrialId> lost(retaken.begin(), retaken.end());
   if (lost.empty()) return;
   queue_.remove(lost);
-  for (WorkerSeat& seat : seats_) {
+  for (SlotWorker& seat : seats_) {
     for (Flight& flight : seat.flights()) flight.lost = flight.lost || lost.count(flight.id) > 0;
   }
   sink_.notice(fmt::format(
@@ -129,7 +129,7 @@ void HostRun::keep_lease() {
 
 // After listening, so that what a worker has said by now is in the record.
 void HostRun::give_up_lost() {
-  for (WorkerSeat& seat : seats_) {
+  for (SlotWorker& seat : seats_) {
     if (seat.flights().empty() || !seat.flights().front().lost) continue;
     seat.kill({Outcome::kHostLost, "another host took it over while this one was silent"});
   }
@@ -145,7 +145,7 @@ void HostRun::commit() {
     metrics_since_s_ = -1;
   }
   acknowledge();
-  for (WorkerSeat& seat : seats_) {
+  for (SlotWorker& seat : seats_) {
     if (seat.occupied()) seat.channel().flush();
   }
 }
@@ -184,7 +184,7 @@ void HostRun::report_progress(bool last) {
   const std::size_t settled = result_.done + result_.diverged + result_.failed + elsewhere.all();
   double worked = static_cast<double>(settled) - head_starts_;  // by this run, in trials
   double fractions = 0;
-  for (const WorkerSeat& seat : seats_) {
+  for (const SlotWorker& seat : seats_) {
     if (seat.flights().empty()) continue;
     ++counts.running;
     const Flight& flight = seat.flights().front();
@@ -206,16 +206,16 @@ void HostRun::report_progress(bool last) {
 
 bool HostRun::finished() const {
   if (!stopping_ && (!queue_.empty() || work_.left() > 0)) return false;
-  return std::all_of(seats_.begin(), seats_.end(), [this](const WorkerSeat& seat) {
+  return std::all_of(seats_.begin(), seats_.end(), [this](const SlotWorker& seat) {
     return seat.flights().empty() && (!stopping_ || !seat.occupied());
   });
 }
 
 // No worker outlives the run.
 void HostRun::send_home() {
-  for (WorkerSeat& seat : seats_) seat.ask_to_leave(false);
+  for (SlotWorker& seat : seats_) seat.ask_to_leave(false);
   const double deadline_s = system_clock().monotonic_s() + kFarewell_s;
-  for (WorkerSeat& seat : seats_) {
+  for (SlotWorker& seat : seats_) {
     while (seat.occupied()) {
       if (seat.process().poll()) {
         seat.vacate();

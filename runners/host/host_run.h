@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "runners/host/host.h"
-#include "runners/process/memory_events.h"
+#include "runners/process/oom_kill_counter.h"
 #include "runners/store/stop_file.h"
 
 namespace polysweep {
@@ -65,21 +65,21 @@ class HostRun {
   void fill_seats();
   void feed();
   void feed_alone(int device_group);
-  bool feeds_ordinary(const WorkerSeat& seat) const;
+  bool feeds_ordinary(const SlotWorker& seat) const;
   std::size_t at_hand() const;
-  bool lease(WorkerSeat& seat, const std::optional<TrialToRun>& item, bool alone);
+  bool lease(SlotWorker& seat, const std::optional<TrialToRun>& item, bool alone);
 
   // host_listening.cc
-  void listen(WorkerSeat& seat);
-  void hear(WorkerSeat& seat, const Message& message);
-  void greeted(WorkerSeat& seat, const WorkerHello& hello);
-  Flight* moves_on(WorkerSeat& seat, const TrialId& id, std::uint32_t attempt);
-  void attempt_ended(WorkerSeat& seat, const AttemptEnded& ended);
-  void bury(WorkerSeat& seat, const ExitStatus& status);
-  Ending ending_of(const WorkerSeat& seat, const ExitStatus& status, bool out_of_memory) const;
-  void put_back_all(WorkerSeat& seat);
+  void listen(SlotWorker& seat);
+  void hear(SlotWorker& seat, const Message& message);
+  void greeted(SlotWorker& seat, const WorkerHello& hello);
+  Flight* moves_on(SlotWorker& seat, const TrialId& id, std::uint32_t attempt);
+  void attempt_ended(SlotWorker& seat, const AttemptEnded& ended);
+  void bury(SlotWorker& seat, const ExitStatus& status);
+  Ending ending_of(const SlotWorker& seat, const ExitStatus& status, bool out_of_memory) const;
+  void put_back_all(SlotWorker& seat);
   void kill_left_behind();
-  void end_attempt(WorkerSeat& seat, Flight flight, Ending ending);
+  void end_attempt(SlotWorker& seat, Flight flight, Ending ending);
   void append_point(const Event& event);
   void append_state(const Event& event);
 
@@ -95,9 +95,9 @@ class HostRun {
 
   TrialQueue queue_;
   LookAhead look_ahead_;
-  std::vector<WorkerSeat> seats_;
+  std::vector<SlotWorker> seats_;
   std::set<int> device_groups_;
-  MemoryEvents memory_events_;  // of all workers that have no group of their own
+  OomKillCounter oom_kills_;  // of all workers that have no group of their own
   CircuitBreaker breaker_;
   std::set<std::string> provenances_;  // digests that the journal has
   HostResult result_;

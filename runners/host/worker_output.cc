@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "framework/worker/output_mark.h"
-#include "runners/process/output_text.h"
+#include "runners/process/printable_output.h"
+#include "runners/store/store_layout.h"
 
 namespace polysweep {
 

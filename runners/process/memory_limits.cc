@@ -5,10 +5,9 @@
 
 #include <cerrno>
 #include <fstream>
-#include <sstream>
 
 #include "framework/core/error.h"
-#include "runners/process/worker_process.h"
+#include "runners/process/descriptor.h"
 
 namespace polysweep {
 
@@ -33,31 +32,7 @@ bool has_word(const fs::path& file, const std::string& word) {
   return false;
 }
 
-// Where cgroup v2 is mounted: "... - cgroup2 ..." in /proc/self/mountinfo.
-fs::path mounted_hierarchy() {
-  std::ifstream mounts("/proc/self/mountinfo");
-  for (std::string line; std::getline(mounts, line);) {
-    if (line.find(" - cgroup2 ") == std::string::npos) continue;
-    std::istringstream words(line);
-    std::string word;
-    for (int i = 0; i < 5; ++i) words >> word;
-    return word;
-  }
-  return {};
-}
-
 }  // namespace
-
-fs::path own_control_group() {
-  const fs::path hierarchy = mounted_hierarchy();
-  std::ifstream groups("/proc/self/cgroup");
-  for (std::string line; !hierarchy.empty() && std::getline(groups, line);) {
-    if (line.rfind("0::", 0) != 0) continue;
-    const fs::path group = hierarchy.string() + line.substr(3);
-    if (fs::exists(group / "cgroup.procs")) return group;
-  }
-  return {};
-}
 
 MemoryLimits::MemoryLimits(std::uint64_t limit_bytes, std::vector<Slot>& slots, fs::path group)
     : group_(std::move(group)) {

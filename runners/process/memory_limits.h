@@ -1,34 +1,31 @@
-// Bounds on the memory of each slot's worker and its descendants.
+// Limits the memory of each slot's worker and its descendants.
 //
-// By a control group (cgroup v2) for each slot where we own one: our own group
-// has the memory controller, and we may make groups in it (root, or a delegated
-// one as `systemd-run --user --scope -p Delegate=yes` gives). The kernel then
-// kills what exceeds its bound, and says so (memory_events.h). Otherwise by
-// RLIMIT_AS: each process of the slot may have so much address space, and its
-// allocations fail beyond. CUDA reserves address space without bound, so that
-// slots on a GPU need a group.
+// With a control group (cgroup v2) per slot where we own one: our own group has
+// the memory controller and we may create groups in it (root, or a delegated
+// group as from `systemd-run --user --scope -p Delegate=yes`). The kernel then
+// kills what exceeds its limit and counts it (oom_kill_counter.h). Otherwise with
+// RLIMIT_AS: the limit applies to the address space of each process of the slot,
+// and allocations beyond it fail. CUDA reserves unbounded address space, so slots
+// on a GPU need a group.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <vector>
 
+#include "runners/process/control_group.h"
 #include "runners/process/slots.h"
 
 namespace polysweep {
 
-// The folder of our group in the mounted cgroup v2 hierarchy; "" where there is
-// none.
-std::filesystem::path own_control_group();
-
 class MemoryLimits {
  public:
-  // Gives every slot its bound: its `memory_group`, or its
-  // `address_space_bytes`. `group`: our own, "" for none. Throws Error where a
-  // slot on a GPU cannot be bounded.
+  // Sets the limit of every slot: its `memory_group`, or its
+  // `address_space_bytes`. `group`: our own, "" for none. Throws Error if a slot
+  // on a GPU cannot be limited.
   MemoryLimits(std::uint64_t limit_bytes, std::vector<Slot>& slots,
                std::filesystem::path group = own_control_group());
-  // Removes the groups. No worker must be left.
+  // Removes the groups. All workers must have ended.
   ~MemoryLimits();
   MemoryLimits(const MemoryLimits&) = delete;
   MemoryLimits& operator=(const MemoryLimits&) = delete;
@@ -41,7 +38,7 @@ class MemoryLimits {
   void remove_groups();
 
   std::filesystem::path group_;
-  std::filesystem::path host_group_;         // where we have moved to; "": nowhere
+  std::filesystem::path host_group_;         // where we moved to; "": not moved
   std::vector<std::filesystem::path> made_;  // by slot
 };
 

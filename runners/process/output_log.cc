@@ -10,10 +10,6 @@
 
 namespace polysweep {
 
-std::filesystem::path log_path(const std::filesystem::path& trial_folder, std::uint32_t attempt) {
-  return trial_folder / fmt::format("attempt-{}.log", attempt);
-}
-
 OutputLog::OutputLog(std::filesystem::path path, LogLimits limits)
     : path_(std::move(path)), limits_(limits) {}
 
@@ -25,7 +21,7 @@ void OutputLog::write(std::string_view bytes) {
   bytes.remove_prefix(head.size());
   if (bytes.empty()) return;
   tail_ += bytes;
-  // Cut now and then, not at each byte.
+  // Trimmed in large steps, not at each byte.
   if (tail_.size() <= 2 * limits_.tail_bytes) return;
   left_out_ += tail_.size() - limits_.tail_bytes;
   tail_.erase(0, tail_.size() - limits_.tail_bytes);
@@ -36,7 +32,7 @@ void OutputLog::close() {
     left_out_ += tail_.size() - limits_.tail_bytes;
     tail_.erase(0, tail_.size() - limits_.tail_bytes);
   }
-  if (left_out_ > 0) put(fmt::format("\n[polysweep: {} bytes are left out here]\n", left_out_));
+  if (left_out_ > 0) put(fmt::format("\n[polysweep: {} bytes omitted]\n", left_out_));
   if (!tail_.empty()) put(tail_);
   tail_.clear();
   left_out_ = 0;

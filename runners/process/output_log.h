@@ -1,4 +1,4 @@
-// What an attempt prints, in a file of bounded size: its beginning, and its end.
+// A log file of bounded size: keeps the start and the end of what is printed.
 #pragma once
 
 #include <cstdint>
@@ -6,30 +6,28 @@
 #include <string>
 #include <string_view>
 
-#include "runners/process/worker_process.h"
+#include "runners/process/descriptor.h"
 
 namespace polysweep {
 
-// FOLDER/attempt-N.log
-std::filesystem::path log_path(const std::filesystem::path& trial_folder, std::uint32_t attempt);
-
 struct LogLimits {
-  std::size_t head_bytes = 4 * 1024 * 1024;  // written as they come
-  std::size_t tail_bytes = 256 * 1024;       // of what came after; written by close()
+  std::size_t head_bytes = 4 * 1024 * 1024;  // written immediately
+  std::size_t tail_bytes = 256 * 1024;       // of what follows; written by close()
 };
 
 class OutputLog {
  public:
-  // The file is made with the first byte; an old one is replaced.
+  // The file is created with the first byte; an existing file is replaced.
   explicit OutputLog(std::filesystem::path path, LogLimits limits = {});
 
-  // Never throws: a log that cannot be written costs no trial; see problem().
+  // Never throws: a log that cannot be written does not fail the trial; see
+  // problem().
   void write(std::string_view bytes);
-  // Writes what was kept of the end, and how much was left out before it.
+  // Writes the kept end, and how many bytes were omitted before it.
   void close();
 
   bool empty() const { return file_.get() < 0; }
-  // Why not all could be written; "" where it could.
+  // Why the log is incomplete; "" if it is not.
   const std::string& problem() const { return problem_; }
 
  private:

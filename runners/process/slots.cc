@@ -82,7 +82,7 @@ std::vector<Slot> cpu_slots(int count, const std::vector<int>& taken) {
     return std::find(taken.begin(), taken.end(), cpu) == taken.end();
   });
   const auto free = std::max(1, static_cast<int>(others - cpus.begin()));
-  if (count < 0) fail("{} slots: there must be at least one (0: one per visible core)", count);
+  if (count < 0) fail("{} slots: expected at least 1, or 0 for one per visible core", count);
   if (count == 0) count = free;
   std::vector<Slot> slots;
   for (int i = 0; i < count; ++i) {
@@ -99,10 +99,10 @@ std::vector<Slot> cpu_slots(int count, const std::vector<int>& taken) {
 std::vector<Slot> cuda_slots(const std::vector<std::string>& devices, int per_device) {
   if (devices.empty()) {
     fail(
-        "no CUDA device is visible: neither in CUDA_VISIBLE_DEVICES nor as /dev/nvidia0; "
-        "`--device cpu` runs without one");
+        "no CUDA device found: CUDA_VISIBLE_DEVICES names none and there is no /dev/nvidia0; "
+        "`--device cpu` needs none");
   }
-  if (per_device < 1) fail("{} slots per device: there must be at least one", per_device);
+  if (per_device < 1) fail("{} slots per device: expected at least 1", per_device);
   std::vector<Slot> slots;
   for (std::size_t d = 0; d < devices.size(); ++d) {
     for (int i = 0; i < per_device; ++i) {

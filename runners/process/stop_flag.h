@@ -1,4 +1,4 @@
-// How a run is asked to stop: once gently, twice at once.
+// Requests to stop a run: the first stops it gracefully, the second kills.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,7 @@ class StopFlag {
 
   void request();
   int requests() const { return requests_.load(); }
-  // Readable while a request has not been taken notice of by drain().
+  // Readable from a request until drain().
   int fd() const { return fd_; }
   void drain();
 
@@ -27,8 +27,8 @@ class StopFlag {
   int fd_ = -1;
 };
 
-// While it lives, SIGINT and SIGTERM (or `signals`) are requests to `flag`. One
-// at a time in a process.
+// While this object exists, SIGINT and SIGTERM (or `signals`) are requests to
+// `flag`. At most one per process.
 class StopSignals {
  public:
   explicit StopSignals(StopFlag& flag);

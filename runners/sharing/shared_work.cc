@@ -85,8 +85,8 @@ void SharedWork::look() {
 void SharedWork::read_claims() {
   for (const Claim& claim : log_.news()) {
     if (claim.host == options_.host) continue;  // ours of before, which is void
-    hosts_.heard_of(claim.host, claim.epoch);
-    if (!hosts_.lives(claim.host, claim.epoch)) continue;
+    hosts_.saw_activity(claim.host, claim.epoch);
+    if (!hosts_.is_active(claim.host, claim.epoch)) continue;
     const std::uint32_t owner = owner_of(claim);
     for (const TrialId& id : claim.trials) {
       Item* item = find(id);
@@ -114,10 +114,10 @@ void SharedWork::free_trials_of_the_dead() {
   bool any = false;
   for (std::size_t i = 0; i < owners_.size(); ++i) {
     Owner& owner = owners_[i];
-    const HostLife life = hosts_.life(owner.host, owner.epoch);
-    is_free[i] = owner.lived && life != HostLife::kLives;
-    is_fenced[i] = life == HostLife::kExpired;
-    owner.lived = life == HostLife::kLives;
+    const HostStatus life = hosts_.status(owner.host, owner.epoch);
+    is_free[i] = owner.lived && life != HostStatus::kActive;
+    is_fenced[i] = life == HostStatus::kExpired;
+    owner.lived = life == HostStatus::kActive;
     any = any || is_free[i];
   }
   if (!any) return;
@@ -131,7 +131,7 @@ void SharedWork::free_trials_of_the_dead() {
 
 void SharedWork::read_journals() {
   watch_.catch_up(
-      hosts_.ever_lived(), [this](const AttemptStarted& event) { started(event); },
+      hosts_.ever_active(), [this](const AttemptStarted& event) { started(event); },
       [this](const AttemptFinished& event) { finished(event); });
 }
 
@@ -166,7 +166,7 @@ void SharedWork::finished(const AttemptFinished& event) {
 }
 
 std::vector<std::uint32_t> SharedWork::choose(std::size_t least, std::size_t most) {
-  const std::size_t hosts = hosts_.living().size() + 1;
+  const std::size_t hosts = hosts_.active().size() + 1;
   const std::size_t share = hosts == 1 ? free_ : free_ / (2 * hosts);
   const std::size_t count = std::min(most, std::max(least, share));
   std::vector<std::uint32_t> result;
@@ -205,7 +205,7 @@ std::vector<TrialId> SharedWork::retake(const std::vector<TrialId>& held) {
 std::string SharedWork::waiting_for() const {
   std::string who;
   if (theirs_ == 0) return who;
-  for (const LeaseFacts& facts : hosts_.living()) who += (who.empty() ? "" : ", ") + facts.who();
+  for (const LeaseFacts& facts : hosts_.active()) who += (who.empty() ? "" : ", ") + facts.who();
   return who;
 }
 

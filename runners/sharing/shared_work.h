@@ -24,7 +24,7 @@
 #include "runners/host/work_source.h"
 #include "runners/sharing/claim_log.h"
 #include "runners/sharing/journal_watch.h"
-#include "runners/store/living_hosts.h"
+#include "runners/store/active_hosts.h"
 
 namespace polysweep {
 
@@ -90,7 +90,7 @@ class SharedWork : public WorkSource {
   std::vector<Owner> owners_;
   std::set<TrialId> taken_from_us_;
   SettledElsewhere elsewhere_;
-  LivingHosts hosts_;
+  ActiveHosts hosts_;
   ClaimLog log_;
   JournalWatch watch_;
   double looked_s_ = -1;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/core/error.h"
+#include "runners/store/host_name.h"
 
 namespace polysweep {
 
@@ -13,8 +14,8 @@ namespace {
 
 constexpr double kRenewals = 6;  // in one lease
 
-// Unlike CLOCK_MONOTONIC it goes on while the machine sleeps, as the clocks of
-// those do who wait for us on other machines.
+// Unlike CLOCK_MONOTONIC it also counts while the machine sleeps, as do the clocks
+// of the hosts on other machines that wait for us.
 double boot_s() {
   timespec now{};
   clock_gettime(CLOCK_BOOTTIME, &now);
@@ -44,7 +45,7 @@ LeaseFacts LeaseFacts::from_json(std::string_view text) try {
   json.at("ended").get_to(facts.ended);
   return facts;
 } catch (const nlohmann::json::exception& error) {
-  fail("this is no lease of a host: {}", error.what());
+  fail("not a host's lease: {}", error.what());
 }
 
 std::string LeaseFacts::who() const {
@@ -53,13 +54,14 @@ std::string LeaseFacts::who() const {
 
 HostLease::HostLease(FileSystem& files, const std::filesystem::path& journal, LeaseFacts facts)
     : files_(files), file_(journal / kLeaseFile), facts_(std::move(facts)) {
-  check(facts_.lease_s > 0, "a lease lasts");
+  check(facts_.lease_s > 0, "a lease holds for some time");
   facts_.pid = getpid();
   facts_.machine = machine_name();
   write();
 }
 
 bool HostLease::keep() {
+  check(!facts_.ended, "a lease that has ended is not renewed");
   const double silent_s = boot_s() - renewed_s_;
   if (silent_s < facts_.lease_s / kRenewals) return true;
   write();
@@ -67,22 +69,17 @@ bool HostLease::keep() {
 }
 
 void HostLease::end() {
+  check(!facts_.ended, "a lease ends once");
   facts_.ended = true;
   write();
 }
 
 void HostLease::write() {
   ++facts_.beat;
-  // Before the write: others see it later at the earliest.
+  // Taken before the write: others cannot see the renewal earlier.
   const double now_s = boot_s();
   files_.replace(file_, facts_.to_json());
   renewed_s_ = now_s;
-}
-
-std::string machine_name() {
-  char name[256] = "";
-  if (gethostname(name, sizeof name - 1) != 0) fail("cannot ask for the machine's name");
-  return name;
 }
 
 }  // namespace polysweep

@@ -1,8 +1,8 @@
-// A host's lease: the file JOURNAL/LEASE in which it says, again and again, that
-// it lives. Whoever has not seen it say so for lease_s takes its trials over.
+// A host's lease: the file JOURNAL/LEASE, which the host renews while it runs.
+// Another host that has seen no renewal for lease_s takes over its trials.
 //
-// The file is one JSON object, replaced at each renewal; no clock is compared
-// between machines, since others only look whether `beat` has changed.
+// The file is one JSON object, replaced at each renewal. Clocks of different
+// machines are never compared: others only watch whether `beat` changes.
 #pragma once
 
 #include <cstdint>
@@ -24,13 +24,13 @@ struct LeaseFacts {
   std::uint64_t beat = 0;  // grows with every renewal
   std::int64_t pid = 0;
   std::string machine;
-  std::string sweep;      // that it runs
-  double lease_s = 0;     // how long it is taken to live after a renewal
-  std::vector<int> cpus;  // that its workers are pinned to
-  bool ended = false;     // it has said that it ended
+  std::string sweep;      // what it runs
+  double lease_s = 0;     // how long the lease holds after a renewal
+  std::vector<int> cpus;  // CPUs that its workers are pinned to
+  bool ended = false;     // the host has ended
 
   std::string to_json() const;
-  // Throws Error for a text that is no such object.
+  // Throws Error if the text is not such an object.
   static LeaseFacts from_json(std::string_view json);
   // "host NAME (process PID on MACHINE)".
   std::string who() const;
@@ -38,17 +38,17 @@ struct LeaseFacts {
 
 class HostLease {
  public:
-  // Writes the first beat into `journal`, the host's folder. `facts`: host,
-  // epoch, sweep, lease_s > 0, cpus; the rest is filled in.
+  // Writes the first beat to `journal`, the folder of the host's journal. `facts`:
+  // host, epoch, sweep, lease_s > 0, cpus; the other fields are filled in.
   HostLease(FileSystem& files, const std::filesystem::path& journal, LeaseFacts facts);
 
   const LeaseFacts& facts() const { return facts_; }
 
-  // To be called often; renews when a sixth of the lease is over. False where
-  // the lease had run out before (we were stopped, or the machine slept): others
-  // may have taken what was ours. It is renewed then, too.
+  // Renews the lease when a sixth of it has passed; call it often. False if the
+  // lease had already expired (the process was stopped, or the machine slept):
+  // others may have taken our trials. It is renewed in that case, too.
   bool keep();
-  // Says that the host has ended: what it held is free at once.
+  // Ends the lease: what the host held is free immediately.
   void end();
 
  private:
@@ -59,8 +59,5 @@ class HostLease {
   LeaseFacts facts_;
   double renewed_s_ = 0;
 };
-
-// The name of this machine.
-std::string machine_name();
 
 }  // namespace polysweep

@@ -7,8 +7,8 @@
 
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
-#include "runners/store/host_lease.h"
-#include "runners/store/living_hosts.h"
+#include "runners/store/active_hosts.h"
+#include "runners/store/host_name.h"
 
 namespace polysweep {
 
@@ -24,7 +24,7 @@ RunLock::RunLock(FileSystem& files, const std::filesystem::path& store, double w
   } while (system_clock().monotonic_s() < deadline_s);
   std::string holder = files.read(path);
   while (!holder.empty() && holder.back() == '\n') holder.pop_back();
-  fail("the store {} is in use by {}; wait until it has ended, or stop it, or use another --store",
+  fail("the store {} is in use by {}; wait until it ends, stop it, or use another --store",
        store.string(), holder.empty() ? "another process" : holder);
 }
 
@@ -35,7 +35,7 @@ RunLock RunLock::alone(FileSystem& files, const std::filesystem::path& store) {
     users += (users.empty() ? "" : ", ") + user;
   }
   if (!users.empty()) {
-    fail("the store {} is in use by {}; wait until that has ended, or stop it (`polysweep stop`)",
+    fail("the store {} is in use by {}; wait until it ends, or stop it (`polysweep stop`)",
          store.string(), users);
   }
   return lock;

@@ -1,8 +1,9 @@
-// The door of a store: the lock STORE/run.lock.
+// The lock of a store: STORE/run.lock.
 //
-// A run holds it only while it becomes a host (takes a name and a journal), so
-// that two that start at once do not take the same. What must be alone in the
-// store (rebuild, gc) holds it all the time: no new run starts meanwhile.
+// A run holds it only while it takes a host name and opens a journal, so that two
+// runs that start at the same time do not take the same name. Commands that need
+// the store for themselves (rebuild, gc) hold it until they end: no run can start
+// meanwhile.
 #pragma once
 
 #include <filesystem>
@@ -12,16 +13,16 @@
 
 namespace polysweep {
 
-// Longer than anybody needs to become a host.
-inline constexpr double kDoorWait_s = 30;
+// Longer than any run needs to take a name and open its journal.
+inline constexpr double kStoreLockWait_s = 30;
 
 class RunLock {
  public:
-  // Makes the store's folder where there is none. Throws Error that says which
-  // process on which machine holds the lock, if another does after `wait_s`.
+  // Creates the store's folder if it does not exist. Throws Error with the process
+  // and machine that hold the lock, if another process still does after `wait_s`.
   RunLock(FileSystem& files, const std::filesystem::path& store, double wait_s = 0);
-  // The same, for what must be alone. Throws Error that names those who use the
-  // store, if somebody does.
+  // The same, for exclusive use of the store. Throws Error with the hosts that use
+  // it, if there are any.
   static RunLock alone(FileSystem& files, const std::filesystem::path& store);
 
  private:

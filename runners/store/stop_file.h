@@ -1,4 +1,4 @@
-// How `polysweep stop` reaches a host wherever it runs: the file JOURNAL/STOP.
+// Requests from `polysweep stop` to a host on any machine: the file JOURNAL/STOP.
 #pragma once
 
 #include <cstdint>
@@ -12,20 +12,21 @@ namespace polysweep {
 
 inline constexpr std::string_view kStopFile = "STOP";
 
-// Asks that epoch of the host with this journal to stop: once (requests = 1)
-// gently, twice at once. Durable when it returns.
+// Asks that epoch of the host with this journal to stop: gracefully (requests =
+// 1), or immediately (2). Durable when it returns.
 void request_stop(FileSystem& files, const std::filesystem::path& journal, WriterEpoch epoch,
                   int requests);
 
-// How often that epoch of the host was asked so far; 0 for never.
+// How often that epoch of the host was asked to stop.
 int stop_requests(FileSystem& files, const std::filesystem::path& journal, WriterEpoch epoch);
 
-// What a host sees of it.
+// The host's side.
 class StopFile {
  public:
   StopFile(FileSystem& files, const std::filesystem::path& journal, WriterEpoch epoch);
 
-  // How often this epoch was asked to stop. Looks at most twice a second.
+  // How often this epoch was asked to stop; never decreases. Reads the file at most
+  // twice a second.
   int requests();
 
  private:

@@ -10,6 +10,7 @@
 #include "runners/command/report_file.h"
 #include "runners/command/report_line.h"
 #include "runners/command/trial_report.h"
+#include "runners/store/store_layout.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/support/recording_recorder.h"
 #include "tests/support/temporary_folder.h"

@@ -9,6 +9,7 @@
 #include "runners/command/report_file.h"
 #include "runners/command/report_line.h"
 #include "runners/command/trial_report.h"
+#include "runners/store/store_layout.h"
 #include "tests/support/catch.h"
 #include "tests/support/recording_recorder.h"
 #include "tests/support/temporary_folder.h"
@@ -329,7 +330,7 @@ TEST_CASE("a metrics file is followed while it grows", "[command]") {
   CHECK_FALSE(file.read_more(bytes, 3));
   CHECK(bytes == "abcdefgh");
   std::filesystem::resize_file(path, 2);
-  CHECK_THROWS_WITH(file.read_more(bytes, 9), Contains("has become shorter, 2 bytes instead of 8"));
+  CHECK_THROWS_WITH(file.read_more(bytes, 9), Contains("has become shorter: 2 bytes instead of 8"));
   std::ofstream(path, std::ios::app) << "X";
   file.read_more(bytes, 9);
   CHECK(bytes == "abcdefghX");

@@ -12,8 +12,9 @@
 #include "framework/core/error.h"
 #include "runners/command/command_runner.h"
 #include "runners/command/report_file.h"
-#include "runners/process/descendants.h"
 #include "runners/process/output_log.h"
+#include "runners/process/process_tree.h"
+#include "runners/store/store_layout.h"
 #include "tests/support/catch.h"
 #include "tests/support/recording_recorder.h"
 #include "tests/support/temporary_folder.h"
@@ -278,7 +279,7 @@ TEST_CASE("a flood of output costs neither memory nor the report", "[command]") 
   CHECK(log.size() < 5'000'000);
   CHECK(log.starts_with("0123456789\n"));
   CHECK(log.ends_with("the end\n"));
-  CHECK_THAT(log, Contains("bytes are left out here]"));
+  CHECK_THAT(log, Contains("bytes omitted]"));
 }
 
 TEST_CASE("a log keeps its beginning and its end, and says what it left out", "[command]") {
@@ -297,7 +298,7 @@ TEST_CASE("a log keeps its beginning and its end, and says what it left out", "[
       CHECK(content(path) == all);
     } else {
       CHECK(content(path) == all.substr(0, 10) + "\n[polysweep: " + std::to_string(size - 14) +
-                                 " bytes are left out here]\n" + all.substr(size - 4));
+                                 " bytes omitted]\n" + all.substr(size - 4));
     }
   }
   OutputLog nowhere(folder.path() / "no" / "folder");
@@ -327,15 +328,15 @@ TEST_CASE("what the dead have left is known by its mark, and nothing else is", "
     options.argv = {"/bin/sleep", "1000"};
     options.channel = false;
     options.environment = {{"TEST_MARK", mark}, {"TEST_FOLDER", (below / "trials").string()}};
-    return std::make_unique<WorkerProcess>(options);
+    return std::make_unique<ChildProcess>(options);
   };
   const auto kept = start(living, folder.path());
   const auto elsewhere = start(dead, folder.path() / "other");
   const auto foreign = start("1-1-pid:[1]", folder.path());
   const auto orphan = start(dead, folder.path());
   const fs::path store = folder.path();
-  CHECK(kill_orphans_of_the_dead("TEST_MARK", "TEST_FOLDER", store / "none") == 0);
-  CHECK(kill_orphans_of_the_dead("TEST_MARK", "TEST_FOLDER", store) == 2);
+  CHECK(kill_orphans_of_dead_hosts("TEST_MARK", "TEST_FOLDER", store / "none") == 0);
+  CHECK(kill_orphans_of_dead_hosts("TEST_MARK", "TEST_FOLDER", store) == 2);
   CHECK(std::get<Signalled>(orphan->wait()).signal == SIGKILL);
   CHECK(std::get<Signalled>(elsewhere->wait()).signal == SIGKILL);
   CHECK_FALSE(kept->poll());

@@ -5,6 +5,7 @@
 #include "framework/core/file_system.h"
 #include "runners/host/host.h"
 #include "runners/process/output_log.h"
+#include "runners/store/store_layout.h"
 #include "tests/runners/toy_host.h"
 #include "tests/support/catch.h"
 

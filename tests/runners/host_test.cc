@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "framework/core/error.h"
+#include "runners/store/store_layout.h"
 #include "tests/runners/toy_host.h"
 #include "tests/support/catch.h"
 

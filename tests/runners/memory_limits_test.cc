@@ -6,8 +6,8 @@
 
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
-#include "runners/process/memory_events.h"
-#include "runners/process/worker_process.h"
+#include "runners/process/child_process.h"
+#include "runners/process/oom_kill_counter.h"
 #include "tests/runners/toy_host.h"
 #include "tests/support/catch.h"
 
@@ -66,7 +66,7 @@ TEST_CASE("a slot without a group has its address space bounded", "[memory]") {
   options.argv = {"/bin/sh", "-c", "ulimit -v"};
   options.channel = false;
   options.address_space_bytes = slots[0].address_space_bytes;
-  WorkerProcess process(options);
+  ChildProcess process(options);
   process.wait();
   CHECK(process.output_tail() == std::to_string(512 * 1024));
 }
@@ -111,7 +111,7 @@ TEST_CASE("a process starts in the group it is given", "[memory]") {
   options.argv = {"/bin/cat", "/proc/self/cgroup"};
   options.channel = false;
   options.memory_group = group.path();
-  WorkerProcess process(options);
+  ChildProcess process(options);
   process.wait();
   CHECK_THAT(process.output_tail(), Contains("/" + group.path().filename().string()));
 }

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "framework/core/error.h"
-#include "runners/store/lock_trust.h"
+#include "runners/store/reliable_locks.h"
 #include "runners/store/run_lock.h"
 #include "runners/store/stop_file.h"
 #include "tests/runners/sharing_host.h"
@@ -133,35 +133,35 @@ TEST_CASE("a host that was overruled and woke up again in time loses nothing", "
 TEST_CASE("an observer that slept does not take others for dead", "[sharing]") {
   const TemporaryFolder folder;
   SharingHost a(folder.path(), "a", 1, 1.5);
-  LivingHosts hosts(system_files(), folder.path(), "");
-  REQUIRE(hosts.lives("a", 1));
+  ActiveHosts hosts(system_files(), folder.path(), "");
+  REQUIRE(hosts.is_active("a", 1));
   sleep_s(1.7);  // one look away: counts as a second
   hosts.look();
-  CHECK(hosts.lives("a", 1));
-  CHECK_FALSE(hosts.lives("a", 0));
-  CHECK_FALSE(hosts.lives("b", 1));
+  CHECK(hosts.is_active("a", 1));
+  CHECK_FALSE(hosts.is_active("a", 0));
+  CHECK_FALSE(hosts.is_active("b", 1));
 }
 
 TEST_CASE("where locks are not trusted a free lock says nothing", "[sharing]") {
   const TemporaryFolder folder;
   SharingHost a(folder.path(), "a", 1, 0.1);
-  LivingHosts hosts(system_files(), folder.path(), "", false);
+  ActiveHosts hosts(system_files(), folder.path(), "", false);
   a.die();
   hosts.look();
-  CHECK(hosts.lives("a", 1));
+  CHECK(hosts.is_active("a", 1));
   sleep_s(0.15);
   hosts.look();
-  CHECK(hosts.life("a", 1) == HostLife::kExpired);
+  CHECK(hosts.status("a", 1) == HostStatus::kExpired);
 }
 
 TEST_CASE("locks are trusted on file systems of one kernel alone", "[sharing]") {
-  CHECK(locks_are_trusted(0xEF53));            // ext4
-  CHECK(locks_are_trusted(0x01021994));        // tmpfs
-  CHECK_FALSE(locks_are_trusted(0x6969));      // NFS
-  CHECK_FALSE(locks_are_trusted(0x0BD00BD0));  // Lustre
-  CHECK_FALSE(locks_are_trusted(0x65735546));  // FUSE
-  CHECK_FALSE(locks_are_trusted(0x12345678));  // unknown
-  CHECK_FALSE(locks_are_trusted(std::filesystem::path("/no/such/folder")));
+  CHECK(locks_are_reliable(0xEF53));            // ext4
+  CHECK(locks_are_reliable(0x01021994));        // tmpfs
+  CHECK_FALSE(locks_are_reliable(0x6969));      // NFS
+  CHECK_FALSE(locks_are_reliable(0x0BD00BD0));  // Lustre
+  CHECK_FALSE(locks_are_reliable(0x65735546));  // FUSE
+  CHECK_FALSE(locks_are_reliable(0x12345678));  // unknown
+  CHECK_FALSE(locks_are_reliable(std::filesystem::path("/no/such/folder")));
 }
 
 TEST_CASE("a lease is what was said, and a lease that is damaged is none", "[sharing]") {

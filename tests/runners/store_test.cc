@@ -4,8 +4,8 @@
 #include "framework/core/error.h"
 #include "framework/journal/journal_reader.h"
 #include "framework/sweep/file/sweep_file.h"
-#include "runners/process/memory_events.h"
-#include "runners/process/program.h"
+#include "runners/process/oom_kill_counter.h"
+#include "runners/process/program_output.h"
 #include "runners/store/plan_journal.h"
 #include "runners/store/run_lock.h"
 #include "tests/support/catch.h"
@@ -60,7 +60,7 @@ TEST_CASE("a plan stands in the journal in chunks, each trial by its identity", 
 TEST_CASE("kills for want of memory are counted", "[store]") {
   const TemporaryFolder folder;
   const auto file = folder.write("memory.events", "low 0\noom 1\noom_kill 2\n");
-  MemoryEvents events({file});
+  OomKillCounter events({file});
   CHECK_FALSE(events.grew());
   folder.write("memory.events", "low 0\noom 2\noom_kill 3\n");
   CHECK(events.grew());

@@ -11,7 +11,7 @@
 #include "framework/core/digest.h"
 #include "framework/journal/journal_reader.h"
 #include "framework/sweep/value_reader.h"
-#include "runners/process/program.h"
+#include "runners/process/program_output.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {

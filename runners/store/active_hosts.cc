@@ -1,4 +1,4 @@
-#include "runners/store/living_hosts.h"
+#include "runners/store/active_hosts.h"
 
 #include <algorithm>
 #include <optional>
@@ -6,17 +6,17 @@
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
 #include "framework/journal/journal_format.h"
-#include "runners/store/lock_trust.h"
+#include "runners/store/reliable_locks.h"
 
 namespace polysweep {
 
 namespace {
 
-constexpr double kLongestLook_s = 1;  // more between two looks does not count
+constexpr double kLongestLook_s = 1;  // counted at most, between two looks
 constexpr double kAssumedLease_s = 30;
 constexpr int kSkippedLooks = 5;  // of hosts that are gone
 
-// Empty where there is none (yet), or one that cannot be read.
+// Empty if there is none (yet), or it cannot be read.
 std::optional<LeaseFacts> read_lease(FileSystem& files, const std::filesystem::path& journal) {
   std::error_code ignored;
   if (!std::filesystem::exists(journal / kLeaseFile, ignored)) return std::nullopt;
@@ -29,20 +29,20 @@ std::optional<LeaseFacts> read_lease(FileSystem& files, const std::filesystem::p
 
 }  // namespace
 
-LivingHosts::LivingHosts(FileSystem& files, const std::filesystem::path& store,
+ActiveHosts::ActiveHosts(FileSystem& files, const std::filesystem::path& store,
                          std::string own_name)
-    : LivingHosts(files, store, std::move(own_name), locks_are_trusted(store / "journal")) {}
+    : ActiveHosts(files, store, std::move(own_name), locks_are_reliable(store / "journal")) {}
 
-LivingHosts::LivingHosts(FileSystem& files, const std::filesystem::path& store,
-                         std::string own_name, bool trust_locks)
+ActiveHosts::ActiveHosts(FileSystem& files, const std::filesystem::path& store,
+                         std::string own_name, bool locks_reliable)
     : files_(files),
       journals_(store / "journal"),
       own_name_(std::move(own_name)),
-      trust_locks_(trust_locks) {
+      locks_reliable_(locks_reliable) {
   look();
 }
 
-void LivingHosts::look() {
+void ActiveHosts::look() {
   const double now_s = system_clock().monotonic_s();
   const double passed_s = looked_s_ < 0 ? 0 : std::min(now_s - looked_s_, kLongestLook_s);
   looked_s_ = now_s;
@@ -51,70 +51,70 @@ void LivingHosts::look() {
   }
 }
 
-void LivingHosts::look_at(const std::string& host, double passed_s) {
+void ActiveHosts::look_at(const std::string& host, double passed_s) {
   Seen& seen = hosts_[host];
-  if (seen.life == HostLife::kGone && seen.looks_to_skip-- > 0) return;
+  if (seen.status == HostStatus::kGone && seen.looks_to_skip-- > 0) return;
   const std::optional<LeaseFacts> facts = read_lease(files_, journals_ / host);
   if (!facts || facts->epoch < seen.facts.epoch) return;
   const bool changed = facts->epoch != seen.facts.epoch || facts->beat != seen.facts.beat;
   seen.facts = *facts;
-  seen.silent_s = changed ? 0 : seen.silent_s + passed_s;
+  seen.unchanged_s = changed ? 0 : seen.unchanged_s + passed_s;
   if (facts->ended ||
-      (trust_locks_ && !files_.is_locked(journals_ / host / std::string(kJournalLock)))) {
-    seen.life = HostLife::kGone;
+      (locks_reliable_ && !files_.is_locked(journals_ / host / std::string(kJournalLock)))) {
+    seen.status = HostStatus::kGone;
     seen.looks_to_skip = kSkippedLooks;
-  } else if (seen.silent_s > facts->lease_s) {
-    seen.life = HostLife::kExpired;
+  } else if (seen.unchanged_s > facts->lease_s) {
+    seen.status = HostStatus::kExpired;
   } else if (changed) {
-    seen.life = HostLife::kLives;
-    seen.ever_lived = true;
+    seen.status = HostStatus::kActive;
+    seen.ever_active = true;
   }
 }
 
-HostLife LivingHosts::life(const std::string& host, WriterEpoch epoch) const {
+HostStatus ActiveHosts::status(const std::string& host, WriterEpoch epoch) const {
   const auto found = hosts_.find(host);
-  if (found == hosts_.end() || found->second.facts.epoch > epoch) return HostLife::kGone;
-  return found->second.life;
+  if (found == hosts_.end() || found->second.facts.epoch > epoch) return HostStatus::kGone;
+  return found->second.status;
 }
 
-void LivingHosts::heard_of(const std::string& host, WriterEpoch epoch) {
+void ActiveHosts::saw_activity(const std::string& host, WriterEpoch epoch) {
   if (host == own_name_) return;
   Seen& seen = hosts_[host];
   if (epoch < seen.facts.epoch) return;
   seen.looks_to_skip = 0;
   look_at(host, 0);
   if (seen.facts.epoch < epoch) {
-    // Its lease is there before anything else it does; a network file system may
-    // show us the folder as it was.
+    // A host writes its lease before anything else; a network file system may
+    // still show us the folder as it was before.
     seen.facts.host = host;
     seen.facts.epoch = epoch;
     seen.facts.lease_s = kAssumedLease_s;
-    seen.life = HostLife::kLives;
-    seen.ever_lived = true;
-    seen.silent_s = 0;
-  } else if (seen.life == HostLife::kExpired) {
-    seen.life = HostLife::kLives;
-    seen.silent_s = 0;
+    seen.status = HostStatus::kActive;
+    seen.ever_active = true;
+    seen.unchanged_s = 0;
+  } else if (seen.status == HostStatus::kExpired) {
+    seen.status = HostStatus::kActive;
+    seen.unchanged_s = 0;
   }
 }
 
-bool LivingHosts::all_are_gone() const {
+bool ActiveHosts::all_are_gone() const {
   return std::all_of(hosts_.begin(), hosts_.end(),
-                     [](const auto& each) { return each.second.life == HostLife::kGone; });
+                     [](const auto& each) { return each.second.status == HostStatus::kGone; });
 }
 
-std::vector<LeaseFacts> LivingHosts::living() const {
+std::vector<LeaseFacts> ActiveHosts::active() const {
   std::vector<LeaseFacts> result;
   for (const auto& [host, seen] : hosts_) {
-    if (seen.life == HostLife::kLives) result.push_back(seen.facts);
+    if (seen.status == HostStatus::kActive) result.push_back(seen.facts);
   }
   return result;
 }
 
-std::vector<std::string> LivingHosts::ever_lived() const {
+std::vector<std::string> ActiveHosts::ever_active() const {
   std::vector<std::string> result;
   for (const auto& [host, seen] : hosts_) {
-    if (seen.ever_lived) result.push_back(host);
+    if (seen.ever_active) result.push_back(host);
   }
   return result;
 }
@@ -122,13 +122,13 @@ std::vector<std::string> LivingHosts::ever_lived() const {
 std::vector<std::string> users_of_store(FileSystem& files, const std::filesystem::path& store) {
   std::vector<std::string> result;
   const std::filesystem::path journals = store / "journal";
-  const LivingHosts hosts(files, store, "");
+  const ActiveHosts hosts(files, store, "");
   for (const std::string& host : files.list(journals)) {
     const std::filesystem::path lock = journals / host / std::string(kJournalLock);
-    const std::vector<LeaseFacts> living = hosts.living();
-    const auto lease = std::find_if(living.begin(), living.end(),
+    const std::vector<LeaseFacts> active = hosts.active();
+    const auto lease = std::find_if(active.begin(), active.end(),
                                     [&](const LeaseFacts& facts) { return facts.host == host; });
-    if (lease != living.end()) {
+    if (lease != active.end()) {
       result.push_back(lease->who());
     } else if (files.is_locked(lock)) {
       std::string holder = files.read(lock);

@@ -15,21 +15,12 @@
 #include "framework/worker/channel.h"
 #include "runners/host/trial_queue.h"
 #include "runners/host/worker_output.h"
-#include "runners/process/memory_events.h"
+#include "runners/process/child_process.h"
+#include "runners/process/oom_kill_counter.h"
 #include "runners/process/slots.h"
-#include "runners/process/worker_process.h"
+#include "runners/process/worker_command.h"
 
 namespace polysweep {
-
-struct WorkerCommand {
-  std::filesystem::path program;
-  std::vector<std::string> arguments;  // before those that the host adds
-  // What the worker must say of itself (WorkerHello); another answer is an Error.
-  std::string build;
-  std::string catalogue_digest;  // SHA-256 (hex) of Catalogue::to_json()
-  // It keeps the logs of its attempts itself; else the host does, of what it prints.
-  bool keeps_logs = false;
-};
 
 struct WorkerDeadlines {
   double heartbeat_s = 30;  // without a sign of life a worker is killed: hung
@@ -57,14 +48,14 @@ struct KillReason {
   std::string message;
 };
 
-class WorkerSeat {
+class SlotWorker {
  public:
-  explicit WorkerSeat(Slot slot);
+  explicit SlotWorker(Slot slot);
 
   const Slot& slot() const { return slot_; }
   bool occupied() const { return process_ != nullptr; }
   bool ready() const { return occupied() && greeted_ && !leaving_ && !kill_reason_; }
-  WorkerProcess& process() { return *process_; }
+  ChildProcess& process() { return *process_; }
   Channel& channel() { return *channel_; }
   std::deque<Flight>& flights() { return flights_; }
   const std::deque<Flight>& flights() const { return flights_; }
@@ -72,7 +63,7 @@ class WorkerSeat {
 
   WorkerOutput& output() { return *output_; }
   // Of the slot's control group; empty where it has none.
-  std::optional<MemoryEvents>& memory_events() { return memory_events_; }
+  std::optional<OomKillCounter>& oom_kills() { return oom_kills_; }
 
   // Starts a process in this seat; logs go to `folder_of` a trial. Throws Error
   // where it cannot.
@@ -106,9 +97,9 @@ class WorkerSeat {
 
  private:
   Slot slot_;
-  std::optional<MemoryEvents> memory_events_;
+  std::optional<OomKillCounter> oom_kills_;
   std::unique_ptr<WorkerOutput> output_;  // outlives the process, which prints to it
-  std::unique_ptr<WorkerProcess> process_;
+  std::unique_ptr<ChildProcess> process_;
   std::unique_ptr<Channel> channel_;
   std::deque<Flight> flights_;
   std::optional<KillReason> kill_reason_;

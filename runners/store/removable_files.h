@@ -16,17 +16,17 @@
 
 namespace polysweep {
 
-enum class WasteKind : std::uint8_t {
+enum class RemovableKind : std::uint8_t {
   kCheckpoint,     // a file or folder of a trial that needs it no more
   kTrialFolder,    // nothing but such things is in it
-  kSpareFolder,    // left by a run that was killed (trial_folders.h)
+  kSpareFolder,    // left by a run that was killed (command/trial_folder_pool.h)
   kTemporaryFile,  // left by a process that died before it renamed it
 };
-std::string_view waste_name(WasteKind kind);  // "checkpoint", "trial folder", ...
+std::string_view removable_kind_name(RemovableKind kind);  // "checkpoint", "trial folder", ...
 
-struct Waste {
+struct RemovableFile {
   std::filesystem::path path;
-  WasteKind kind = WasteKind::kCheckpoint;
+  RemovableKind kind = RemovableKind::kCheckpoint;
   std::uint64_t bytes = 0;
 };
 
@@ -34,10 +34,10 @@ struct Waste {
 using NeedsNoCheckpoint = std::function<bool(const TrialId&)>;
 
 // By path. Only while nobody else uses the store (run_lock.h).
-std::vector<Waste> find_waste(const std::filesystem::path& store,
-                              const NeedsNoCheckpoint& needs_no_checkpoint);
+std::vector<RemovableFile> find_removable_files(const std::filesystem::path& store,
+                                                const NeedsNoCheckpoint& needs_no_checkpoint);
 
 // Throws Error where it cannot be removed; what is gone already is no error.
-void remove_waste(const Waste& waste);
+void remove_from_store(const RemovableFile& waste);
 
 }  // namespace polysweep

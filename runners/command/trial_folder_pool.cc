@@ -1,4 +1,4 @@
-#include "runners/store/trial_folders.h"
+#include "runners/command/trial_folder_pool.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,7 +12,8 @@
 #include <string_view>
 
 #include "framework/core/error.h"
-#include "runners/process/worker_process.h"
+#include "runners/process/descriptor.h"
+#include "runners/store/store_layout.h"
 
 namespace polysweep {
 
@@ -20,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Not truncated first: that would make the file system write it at once.
+// Not truncated first: that would make the file system write it immediately.
 void write_file(const fs::path& path, const std::string& content) {
   const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
   struct stat facts {};
@@ -31,7 +32,7 @@ void write_file(const fs::path& path, const std::string& content) {
   if (!written) fail("cannot write {}: {}", path.string(), std::strerror(errno));
 }
 
-// Whether a folder holds nothing but the two names (which may be "").
+// Whether a folder has no entries other than these names (which may be "").
 bool holds_only(const fs::path& folder, std::string_view one, std::string_view other) {
   const std::unique_ptr<DIR, int (*)(DIR*)> entries(opendir(folder.c_str()), closedir);
   if (entries == nullptr) return false;
@@ -44,19 +45,15 @@ bool holds_only(const fs::path& folder, std::string_view one, std::string_view o
 
 }  // namespace
 
-fs::path checkpoint_folder(const fs::path& trial_folder) { return trial_folder / "checkpoint"; }
-
-fs::path parameters_path(const fs::path& trial_folder) { return trial_folder / "parameters.json"; }
-
-void TrialFolders::prepare(const fs::path& trial_folder, const std::string& parameters) {
-  spare_ = trial_folder.parent_path().parent_path() / (".spare-" + name_);
+void TrialFolderPool::prepare(const fs::path& trial_folder, const std::string& parameters) {
+  spare_ = trial_folder.parent_path().parent_path() / (std::string(kSpareFolderPrefix) + name_);
   if (!move_spare_to(trial_folder)) fs::create_directories(checkpoint_folder(trial_folder));
   write_file(parameters_path(trial_folder), parameters + "\n");
 }
 
-// False where there is no spare pair, or the folder is there already.
-bool TrialFolders::move_spare_to(const fs::path& trial_folder) {
-  // A folder may take the place of an empty one: that is not what is wanted.
+// False if there is no spare pair, or the folder exists.
+bool TrialFolderPool::move_spare_to(const fs::path& trial_folder) {
+  // rename() would replace an empty folder.
   if (access(trial_folder.c_str(), F_OK) == 0) return false;
   if (std::rename(spare_.c_str(), trial_folder.c_str()) == 0) return true;
   if (errno != ENOENT || access(spare_.c_str(), F_OK) != 0) return false;
@@ -64,18 +61,18 @@ bool TrialFolders::move_spare_to(const fs::path& trial_folder) {
   return std::rename(spare_.c_str(), trial_folder.c_str()) == 0;
 }
 
-void TrialFolders::tidy(const fs::path& trial_folder) {
+void TrialFolderPool::remove_if_unused(const fs::path& trial_folder) {
   if (!holds_only(checkpoint_folder(trial_folder), "", "") ||
-      !holds_only(trial_folder, "checkpoint", "parameters.json")) {
+      !holds_only(trial_folder, checkpoint_folder("").native(), parameters_path("").native())) {
     return;
   }
   std::error_code gone;
   if (std::rename(trial_folder.c_str(), spare_.c_str()) != 0) fs::remove_all(trial_folder, gone);
 }
 
-void TrialFolders::put_away() {
+void TrialFolderPool::clear() {
   if (spare_.empty()) return;
-  // Not removed where others may take it from.
+  // Renamed first: another process might take it meanwhile.
   const fs::path own = spare_.string() + fmt::format("-{}", getpid());
   std::error_code gone;
   if (std::rename(spare_.c_str(), own.c_str()) == 0) fs::remove_all(own, gone);

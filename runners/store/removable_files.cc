@@ -1,4 +1,4 @@
-#include "runners/store/store_waste.h"
+#include "runners/store/removable_files.h"
 
 #include <signal.h>
 
@@ -9,14 +9,13 @@
 #include <string>
 
 #include "framework/core/error.h"
-#include "runners/store/trial_folders.h"
+#include "runners/store/store_layout.h"
 
 namespace polysweep {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kSpare = ".spare-";
 constexpr std::string_view kTemporary = ".tmp";
 constexpr std::string_view kNewDatabase = "polysweep.db.new-";
 
@@ -95,7 +94,7 @@ class Search {
 
   void temporaries(const fs::path& folder) {
     for (const fs::directory_entry& entry : entries_of(folder)) {
-      if (is_left_temporary(entry)) add(entry, WasteKind::kTemporaryFile);
+      if (is_left_temporary(entry)) add(entry, RemovableKind::kTemporaryFile);
     }
   }
 
@@ -103,8 +102,8 @@ class Search {
   void trials(const fs::path& folder) {
     for (const fs::directory_entry& entry : entries_of(folder)) {
       if (!is_folder(entry)) continue;
-      if (entry.path().filename().string().starts_with(kSpare)) {
-        add(entry, WasteKind::kSpareFolder);
+      if (entry.path().filename().string().starts_with(kSpareFolderPrefix)) {
+        add(entry, RemovableKind::kSpareFolder);
         continue;
       }
       for (const fs::directory_entry& trial : entries_of(entry.path())) {
@@ -113,10 +112,10 @@ class Search {
     }
   }
 
-  std::vector<Waste> take() { return std::move(found_); }
+  std::vector<RemovableFile> take() { return std::move(found_); }
 
  private:
-  void add(const fs::directory_entry& entry, WasteKind kind) {
+  void add(const fs::directory_entry& entry, RemovableKind kind) {
     found_.push_back({entry.path(), kind, bytes_of(entry)});
   }
 
@@ -130,38 +129,39 @@ class Search {
       return is_left_temporary(entry) || (done && (is_checkpoint(entry) || is_parameters(entry)));
     };
     if (done && std::all_of(all.begin(), all.end(), goes)) {
-      add(folder, WasteKind::kTrialFolder);
+      add(folder, RemovableKind::kTrialFolder);
       return;
     }
     for (const fs::directory_entry& entry : all) {
-      if (is_left_temporary(entry)) add(entry, WasteKind::kTemporaryFile);
+      if (is_left_temporary(entry)) add(entry, RemovableKind::kTemporaryFile);
       // The parameters stay with what the program has written beside them.
-      if (done && is_checkpoint(entry)) add(entry, WasteKind::kCheckpoint);
+      if (done && is_checkpoint(entry)) add(entry, RemovableKind::kCheckpoint);
     }
   }
 
   const NeedsNoCheckpoint& needs_no_checkpoint_;
-  std::vector<Waste> found_;
+  std::vector<RemovableFile> found_;
 };
 
 }  // namespace
 
-std::string_view waste_name(WasteKind kind) {
+std::string_view removable_kind_name(RemovableKind kind) {
   switch (kind) {
-    case WasteKind::kCheckpoint:
+    case RemovableKind::kCheckpoint:
       return "checkpoint";
-    case WasteKind::kTrialFolder:
+    case RemovableKind::kTrialFolder:
       return "trial folder";
-    case WasteKind::kSpareFolder:
+    case RemovableKind::kSpareFolder:
       return "spare folder";
-    case WasteKind::kTemporaryFile:
+    case RemovableKind::kTemporaryFile:
       return "temporary file";
   }
   check(false, "waste is of a known kind");
   return {};
 }
 
-std::vector<Waste> find_waste(const fs::path& store, const NeedsNoCheckpoint& needs_no_checkpoint) {
+std::vector<RemovableFile> find_removable_files(const fs::path& store,
+                                                const NeedsNoCheckpoint& needs_no_checkpoint) {
   Search search(needs_no_checkpoint);
   search.temporaries(store);
   for (const char* name : {"claims", "commands"}) search.temporaries(store / name);
@@ -169,17 +169,17 @@ std::vector<Waste> find_waste(const fs::path& store, const NeedsNoCheckpoint& ne
     if (is_folder(host)) search.temporaries(host.path());
   }
   search.trials(store / "trials");
-  std::vector<Waste> found = search.take();
+  std::vector<RemovableFile> found = search.take();
   std::sort(found.begin(), found.end(),
-            [](const Waste& a, const Waste& b) { return a.path < b.path; });
+            [](const RemovableFile& a, const RemovableFile& b) { return a.path < b.path; });
   return found;
 }
 
-void remove_waste(const Waste& waste) {
+void remove_from_store(const RemovableFile& waste) {
   std::error_code wrong;
   fs::remove_all(waste.path, wrong);
   if (wrong) fail("cannot remove {}: {}", waste.path.string(), wrong.message());
-  if (waste.kind != WasteKind::kTrialFolder) return;
+  if (waste.kind != RemovableKind::kTrialFolder) return;
   // The folder of two digits, where this was the last in it.
   std::error_code not_empty;
   fs::remove(waste.path.parent_path(), not_empty);

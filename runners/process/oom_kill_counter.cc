@@ -1,16 +1,16 @@
-#include "runners/process/memory_events.h"
+#include "runners/process/oom_kill_counter.h"
 
 #include <fstream>
 #include <string>
 
-#include "runners/process/memory_limits.h"
+#include "runners/process/control_group.h"
 
 namespace polysweep {
 
 namespace {
 
-// The file that counts for our group of the version-1 hierarchy of memory, where
-// that is used: a line "4:memory:/path" in /proc/self/cgroup.
+// The counter of our group in a cgroup v1 memory hierarchy, if there is one: a
+// line "4:memory:/path" in /proc/self/cgroup.
 std::filesystem::path version_1_events() {
   std::ifstream groups("/proc/self/cgroup");
   for (std::string line; std::getline(groups, line);) {
@@ -32,28 +32,28 @@ std::filesystem::path own_memory_events() {
 
 }  // namespace
 
-MemoryEvents::MemoryEvents() : MemoryEvents({own_memory_events()}) {}
+OomKillCounter::OomKillCounter() : OomKillCounter({own_memory_events()}) {}
 
-MemoryEvents MemoryEvents::of_groups(const std::vector<std::filesystem::path>& groups) {
+OomKillCounter OomKillCounter::of_groups(const std::vector<std::filesystem::path>& groups) {
   std::vector<std::filesystem::path> files;
   for (const std::filesystem::path& group : groups) {
     const bool version_2 = std::filesystem::exists(group / "memory.events");
     files.push_back(group / (version_2 ? "memory.events" : "memory.oom_control"));
   }
-  return MemoryEvents(std::move(files));
+  return OomKillCounter(std::move(files));
 }
 
-MemoryEvents::MemoryEvents(std::vector<std::filesystem::path> files)
+OomKillCounter::OomKillCounter(std::vector<std::filesystem::path> files)
     : files_(std::move(files)), last_(count()) {}
 
-bool MemoryEvents::grew() {
+bool OomKillCounter::grew() {
   const std::uint64_t now = count();
   const bool more = now > last_;
   last_ = now;
   return more;
 }
 
-std::uint64_t MemoryEvents::count() const {
+std::uint64_t OomKillCounter::count() const {
   std::uint64_t total = 0;
   for (const std::filesystem::path& file : files_) {
     std::ifstream lines(file);

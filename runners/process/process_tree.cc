@@ -1,4 +1,4 @@
-#include "runners/process/descendants.h"
+#include "runners/process/process_tree.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -33,8 +33,8 @@ struct ProcessFacts {
   std::uint64_t started = 0;  // in clock ticks since the machine's start
 };
 
-// The content of a file of /proc, at most `limit` bytes; empty where it cannot
-// be read.
+// The content of a file of /proc, at most `limit` bytes; empty if it cannot be
+// read.
 std::string read_proc(const std::string& path, std::size_t limit) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return "";
@@ -83,8 +83,8 @@ std::vector<pid_t> all_processes() {
   return pids;
 }
 
-// Those that live and descend from us over parents that are not spared.
-std::vector<pid_t> living_descendants(std::span<const pid_t> spared) {
+// Live processes that descend from us through parents that are not spared.
+std::vector<pid_t> live_descendants(std::span<const pid_t> spared) {
   std::multimap<pid_t, pid_t> children;
   std::map<pid_t, char> states;
   for (const pid_t pid : all_processes()) {
@@ -114,7 +114,7 @@ bool has_children() {
   return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) == 0;
 }
 
-// Our zombies but the spared.
+// Our zombies, except the spared.
 void reap_zombies(std::span<const pid_t> spared) {
   if (spared.empty()) {
     while (waitpid(-1, nullptr, WNOHANG) > 0) {
@@ -138,7 +138,7 @@ std::string mark_of(pid_t pid, const ProcessFacts& facts) {
   return fmt::format("{}-{}-{}", pid, facts.started, namespace_of_processes());
 }
 
-// The value of `name` in an environment as /proc shows it; empty: not there.
+// The value of `name` in an environment as /proc shows it; empty if not set.
 std::string_view value_in(std::string_view environment, std::string_view name) {
   for (std::size_t at = 0; at < environment.size();) {
     const std::size_t end = std::min(environment.find('\0', at), environment.size());
@@ -151,8 +151,8 @@ std::string_view value_in(std::string_view environment, std::string_view name) {
   return {};
 }
 
-// Whether `mark` names a process of our namespace that is no more.
-bool names_the_dead(std::string_view mark) {
+// Whether `mark` names a process of our namespace that has ended.
+bool names_ended_process(std::string_view mark) {
   pid_t pid = 0;
   const auto read = std::from_chars(mark.data(), mark.data() + mark.size(), pid);
   const bool ours =
@@ -176,9 +176,9 @@ Killed kill_descendants(std::span<const pid_t> spared, Reap reap, double patienc
   std::vector<pid_t> seen;
   const double deadline_s = system_clock().monotonic_s() + patience_s;
   while (true) {
-    const std::vector<pid_t> found = living_descendants(spared);
+    const std::vector<pid_t> found = live_descendants(spared);
     for (const pid_t pid : found) {
-      // One that was killed just now may not be gone yet.
+      // A process that was just killed may still be listed.
       if (std::find(seen.begin(), seen.end(), pid) == seen.end()) {
         seen.push_back(pid);
         ++killed.count;
@@ -198,13 +198,13 @@ std::string process_mark() {
   return mark_of(getpid(), *facts);
 }
 
-std::size_t kill_orphans_of_the_dead(std::string_view variable, std::string_view folder_variable,
-                                     const std::filesystem::path& folder, double patience_s) {
+std::size_t kill_orphans_of_dead_hosts(std::string_view variable, std::string_view folder_variable,
+                                       const std::filesystem::path& folder, double patience_s) {
   const std::string below = folder.string() + "/";
   std::set<pid_t> killed;
   const double deadline_s = system_clock().monotonic_s() + patience_s;
   while (true) {
-    // One that was found may have started another meanwhile.
+    // A process that was found may have started another one.
     bool any = false;
     for (const pid_t pid : all_processes()) {
       if (pid == getpid()) continue;
@@ -212,7 +212,7 @@ std::size_t kill_orphans_of_the_dead(std::string_view variable, std::string_view
           read_proc(fmt::format("/proc/{}/environ", pid), kMostEnvironment);
       const std::string_view mark = value_in(environment, variable);
       if (mark.empty() || !value_in(environment, folder_variable).starts_with(below)) continue;
-      if (!names_the_dead(mark) || kill(pid, SIGKILL) != 0) continue;
+      if (!names_ended_process(mark) || kill(pid, SIGKILL) != 0) continue;
       killed.insert(pid);
       any = true;
     }

@@ -1,4 +1,4 @@
-#include "runners/process/worker_process.h"
+#include "runners/process/child_process.h"
 
 #include <signal.h>
 #include <sys/socket.h>
@@ -27,7 +27,7 @@ ProcessOptions shell(const std::string& script) {
 }
 
 std::string output_of(const ProcessOptions& options) {
-  WorkerProcess process(options);
+  ChildProcess process(options);
   process.wait();
   return process.output_tail();
 }
@@ -49,13 +49,13 @@ bool ends_soon(pid_t pid) {
 }  // namespace
 
 TEST_CASE("an exit status and a signal are told apart", "[process]") {
-  WorkerProcess exits(shell("exit 7"));
+  ChildProcess exits(shell("exit 7"));
   const ExitStatus status = exits.wait();
   REQUIRE(std::holds_alternative<Exited>(status));
   CHECK(std::get<Exited>(status).code == 7);
   CHECK(describe(status) == "exit status 7");
 
-  WorkerProcess dies(shell("kill -SEGV $$"));
+  ChildProcess dies(shell("kill -SEGV $$"));
   const ExitStatus signal = dies.wait();
   REQUIRE(std::holds_alternative<Signalled>(signal));
   CHECK(std::get<Signalled>(signal).signal == SIGSEGV);
@@ -68,11 +68,11 @@ TEST_CASE("a program that is not there is an error that names it", "[process]") 
 #endif
   ProcessOptions options;
   options.argv = {"/no/such/program"};
-  CHECK_THROWS_WITH(WorkerProcess(options),
+  CHECK_THROWS_WITH(ChildProcess(options),
                     "cannot start /no/such/program: execve: No such file or directory");
   options.argv = {"/bin/true"};
   options.folder = "/no/such/folder";
-  CHECK_THROWS_WITH(WorkerProcess(options),
+  CHECK_THROWS_WITH(ChildProcess(options),
                     "cannot start /bin/true: chdir: No such file or directory");
 }
 
@@ -108,7 +108,7 @@ TEST_CASE("a process has no descriptor of ours but its channel", "[process]") {
 TEST_CASE("the channel is descriptor 3, as its environment says", "[process]") {
   ProcessOptions options = shell("echo hello from $POLYSWEEP_CHANNEL >&3");
   options.channel = true;
-  WorkerProcess process(options);
+  ChildProcess process(options);
   process.wait();
   char text[64];
   const ssize_t size = recv(process.channel(), text, sizeof text, 0);
@@ -122,7 +122,7 @@ TEST_CASE("a process is pinned to its cores", "[process]") {
 }
 
 TEST_CASE("what a process has started ends with it", "[process]") {
-  WorkerProcess process(shell("sleep 1000 & echo $!; exit 3"));
+  ChildProcess process(shell("sleep 1000 & echo $!; exit 3"));
   const ExitStatus status = process.wait();
   CHECK(std::get<Exited>(status).code == 3);
   CHECK(ends_soon(std::stoi(process.output_tail())));
@@ -131,7 +131,7 @@ TEST_CASE("what a process has started ends with it", "[process]") {
 TEST_CASE("a process is killed with its group when it is given up", "[process]") {
   pid_t pid = 0;
   {
-    WorkerProcess process(shell("sleep 1000 & sleep 1000"));
+    ChildProcess process(shell("sleep 1000 & sleep 1000"));
     pid = process.pid();
     CHECK(alive(pid));
     CHECK_FALSE(process.poll());
@@ -150,19 +150,19 @@ TEST_CASE("a process dies with the thread that started it", "[process]") {
 #if defined(__SANITIZE_THREAD__)
   POLYSWEEP_SKIP("the thread sanitizer makes a fork of vfork: the thread may end before prctl");
 #endif
-  std::unique_ptr<WorkerProcess> process;
-  std::thread([&] { process = std::make_unique<WorkerProcess>(shell("exec sleep 1000")); }).join();
+  std::unique_ptr<ChildProcess> process;
+  std::thread([&] { process = std::make_unique<ChildProcess>(shell("exec sleep 1000")); }).join();
   const ExitStatus status = process->wait();
   REQUIRE(std::holds_alternative<Signalled>(status));
   CHECK(std::get<Signalled>(status).signal == SIGKILL);
 }
 
 TEST_CASE("a program's answer is read to its end, within its limits", "[process]") {
-  WorkerProcess answers(shell("head -c 300000 /dev/zero | tr '\\0' x"));
+  ChildProcess answers(shell("head -c 300000 /dev/zero | tr '\\0' x"));
   CHECK(answers.read_all_output(10, 1 << 20)->size() == 300000);
-  WorkerProcess talks(shell("yes"));
+  ChildProcess talks(shell("yes"));
   CHECK_FALSE(talks.read_all_output(10, 1 << 20));
-  WorkerProcess sleeps(shell("sleep 1000"));
+  ChildProcess sleeps(shell("sleep 1000"));
   CHECK_FALSE(sleeps.read_all_output(0.05, 1 << 20));
 }
 

@@ -1,18 +1,19 @@
-#include "runners/store/reopen.h"
+#include "runners/store/trial_reopening.h"
 
 #include <unistd.h>
 
 #include "framework/core/clock.h"
+#include "framework/core/error.h"
 #include "framework/journal/journal_writer.h"
-#include "runners/host/host.h"
-#include "runners/store/host_lease.h"
+#include "runners/store/host_name.h"
+#include "runners/store/store_layout.h"
 
 namespace polysweep {
 
-void reopen(FileSystem& files, const std::filesystem::path& store,
-            std::span<const FailedTrial> trials) {
+void reopen_trials(FileSystem& files, const std::filesystem::path& store,
+                   std::span<const FailedTrial> trials) {
   const std::string name = free_host_name(files, store, machine_name());
-  JournalWriter journal(files, store / "journal" / name);
+  JournalWriter journal(files, journal_folder(store, name));
   HostStarted started;
   started.host = name;
   started.epoch = journal.epoch();
@@ -20,6 +21,7 @@ void reopen(FileSystem& files, const std::filesystem::path& store,
   started.pid = getpid();
   journal.append(started);
   for (const FailedTrial& trial : trials) {
+    check(trial.attempts > 0, "a trial that failed has an attempt");
     AttemptFinished reopened;
     reopened.trial = trial.id;
     reopened.attempt = trial.attempts + 1;

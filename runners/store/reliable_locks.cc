@@ -1,4 +1,4 @@
-#include "runners/store/lock_trust.h"
+#include "runners/store/reliable_locks.h"
 
 #include <sys/vfs.h>
 
@@ -25,14 +25,14 @@ constexpr std::int64_t kLocal[] = {
 
 }  // namespace
 
-bool locks_are_trusted(std::int64_t statfs_type) {
+bool locks_are_reliable(std::int64_t statfs_type) {
   return std::find(std::begin(kLocal), std::end(kLocal), statfs_type) != std::end(kLocal);
 }
 
-bool locks_are_trusted(const std::filesystem::path& folder) {
+bool locks_are_reliable(const std::filesystem::path& folder) {
   struct statfs facts {};
   if (statfs(folder.c_str(), &facts) != 0) return false;
-  return locks_are_trusted(static_cast<std::int64_t>(static_cast<std::uint32_t>(facts.f_type)));
+  return locks_are_reliable(static_cast<std::int64_t>(static_cast<std::uint32_t>(facts.f_type)));
 }
 
 }  // namespace polysweep

@@ -1,4 +1,4 @@
-#include "runners/process/program.h"
+#include "runners/process/program_output.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -10,17 +10,17 @@
 
 namespace polysweep {
 
-bool ProgramEnd::succeeded() const {
+bool ProgramResult::succeeded() const {
   const Exited* exited = std::get_if<Exited>(&status);
   return exited != nullptr && exited->code == 0;
 }
 
-ProgramEnd run_program(const std::vector<std::string>& argv, ProgramLimits limits) {
+ProgramResult run_program(const std::vector<std::string>& argv, ProgramLimits limits) {
   check(!argv.empty(), "a program has a name");
   ProcessOptions options;
   options.argv = argv;
   options.channel = false;
-  WorkerProcess process(options);
+  ChildProcess process(options);
   std::optional<std::string> output =
       process.read_all_output(limits.timeout_s, limits.output_bytes);
   if (!output) {

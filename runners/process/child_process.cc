@@ -1,4 +1,4 @@
-#include "runners/process/worker_process.h"
+#include "runners/process/child_process.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -17,7 +17,7 @@
 
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
-#include "runners/process/output_text.h"
+#include "runners/process/printable_output.h"
 
 extern char** environ;
 
@@ -32,7 +32,7 @@ constexpr int kMostReads = 256;
 
 // All that the child needs between vfork and exec: made before, since the
 // child shares our memory and must not allocate.
-struct WorkerProcess::ChildPlan {
+struct ChildProcess::ChildPlan {
   std::vector<char*> argv;
   std::vector<char*> environment;
   const char* folder = nullptr;
@@ -141,34 +141,13 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 }  // namespace
 
-Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
-  if (this != &other) {
-    close();
-    fd_ = std::exchange(other.fd_, -1);
-  }
-  return *this;
-}
-
-void Descriptor::close() {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = -1;
-}
-
-std::string describe(const ExitStatus& status) {
-  if (const auto* exited = std::get_if<Exited>(&status)) {
-    return fmt::format("exit status {}", exited->code);
-  }
-  const int number = std::get<Signalled>(status).signal;
-  return fmt::format("signal {} ({})", number, strsignal(number));
-}
-
-WorkerProcess::WorkerProcess(const ProcessOptions& options) {
+ChildProcess::ChildProcess(const ProcessOptions& options) {
   check(!options.argv.empty() && !options.argv[0].empty(), "a process has a program");
   on_output_ = options.on_output;
   start(options);
 }
 
-void WorkerProcess::start(const ProcessOptions& options) {
+void ChildProcess::start(const ProcessOptions& options) {
   int pipe_ends[2];
   if (pipe2(pipe_ends, O_CLOEXEC) != 0) fail("cannot make a pipe: {}", strerror(errno));
   output_ = Descriptor(pipe_ends[0]);
@@ -201,7 +180,7 @@ void WorkerProcess::start(const ProcessOptions& options) {
   if (channel_.get() >= 0) set_nonblocking(channel_.get());
 }
 
-void WorkerProcess::launch(ChildPlan& plan, const ProcessOptions& options) {
+void ChildProcess::launch(ChildPlan& plan, const ProcessOptions& options) {
   std::vector<std::string> argv = options.argv;
   std::vector<std::string> environment = merged_environment(options);
   plan.argv = pointers(argv);
@@ -235,14 +214,14 @@ void WorkerProcess::launch(ChildPlan& plan, const ProcessOptions& options) {
   }
 }
 
-WorkerProcess::~WorkerProcess() {
+ChildProcess::~ChildProcess() {
   if (status_) return;
   signal_group(pid_, SIGKILL);
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
 
-void WorkerProcess::read_output() {
+void ChildProcess::read_output() {
   char buffer[16 * 1024];
   // More than a pipe holds, but not for ever: it may print as fast as we read.
   for (int reads = 0; reads < kMostReads && output_.get() >= 0; ++reads) {
@@ -256,10 +235,10 @@ void WorkerProcess::read_output() {
   }
 }
 
-std::string WorkerProcess::output_tail() const { return last_lines(tail_); }
+std::string ChildProcess::output_tail() const { return last_lines(tail_); }
 
-std::optional<std::string> WorkerProcess::read_all_output(double timeout_s,
-                                                          std::size_t limit_bytes) {
+std::optional<std::string> ChildProcess::read_all_output(double timeout_s,
+                                                         std::size_t limit_bytes) {
   const double deadline = system_clock().monotonic_s() + timeout_s;
   std::string all;
   char buffer[64 * 1024];
@@ -276,11 +255,11 @@ std::optional<std::string> WorkerProcess::read_all_output(double timeout_s,
   return std::nullopt;
 }
 
-void WorkerProcess::kill(int signal) {
+void ChildProcess::kill(int signal) {
   if (!status_) signal_group(pid_, signal);
 }
 
-std::optional<ExitStatus> WorkerProcess::poll() {
+std::optional<ExitStatus> ChildProcess::poll() {
   if (status_) return status_;
   siginfo_t info{};
   if (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
@@ -303,7 +282,7 @@ std::optional<ExitStatus> WorkerProcess::poll() {
   return status_;
 }
 
-ExitStatus WorkerProcess::wait() {
+ExitStatus ChildProcess::wait() {
   while (true) {
     if (const std::optional<ExitStatus> status = poll()) return *status;
     pollfd wanted[] = {{pidfd_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}};

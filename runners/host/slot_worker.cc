@@ -1,19 +1,19 @@
-#include "runners/host/worker_seat.h"
+#include "runners/host/slot_worker.h"
 
 #include <signal.h>
 
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
-#include "runners/process/descendants.h"
+#include "runners/process/process_tree.h"
 
 namespace polysweep {
 
-WorkerSeat::WorkerSeat(Slot slot) : slot_(std::move(slot)) {
+SlotWorker::SlotWorker(Slot slot) : slot_(std::move(slot)) {
   if (slot_.memory_group.empty()) return;
-  memory_events_ = MemoryEvents::of_groups({slot_.memory_group});
+  oom_kills_ = OomKillCounter::of_groups({slot_.memory_group});
 }
 
-void WorkerSeat::start(const WorkerCommand& command, FolderOfTrial folder_of, double now_s) {
+void SlotWorker::start(const WorkerCommand& command, FolderOfTrial folder_of, double now_s) {
   output_ = std::make_unique<WorkerOutput>(std::move(folder_of));
   ProcessOptions options;
   options.argv = {command.program.string()};
@@ -24,12 +24,12 @@ void WorkerSeat::start(const WorkerCommand& command, FolderOfTrial folder_of, do
   }
   options.environment = slot_.environment;
   options.environment.emplace_back(kSlotVariable, std::to_string(slot_.number));
-  options.environment.emplace_back(kKeeperVariable, process_mark());
+  options.environment.emplace_back(kHostMarkVariable, process_mark());
   options.cpus = slot_.cpus;
   options.memory_group = slot_.memory_group;
   options.address_space_bytes = slot_.address_space_bytes;
   options.on_output = [output = output_.get()](std::string_view bytes) { output->add(bytes); };
-  process_ = std::make_unique<WorkerProcess>(options);
+  process_ = std::make_unique<ChildProcess>(options);
   channel_ = std::make_unique<Channel>(process_->channel());
   kill_reason_.reset();
   greeted_ = false;
@@ -39,7 +39,7 @@ void WorkerSeat::start(const WorkerCommand& command, FolderOfTrial folder_of, do
   seen_s_ = now_s;
 }
 
-void WorkerSeat::greet(const WorkerHello& hello, const WorkerCommand& command) {
+void SlotWorker::greet(const WorkerHello& hello, const WorkerCommand& command) {
   const std::string program = command.program.string();
   if (hello.protocol != kProtocolVersion) {
     fail("the worker {} speaks protocol {}, this polysweep speaks {}: build both from one source",
@@ -63,7 +63,7 @@ void WorkerSeat::greet(const WorkerHello& hello, const WorkerCommand& command) {
 
 // A worker with its memory in ruins may say anything: that is its trial's fault
 // and end, not the host's.
-std::optional<Message> WorkerSeat::receive() try {
+std::optional<Message> SlotWorker::receive() try {
   if (silenced_) return std::nullopt;
   return channel_->receive();
 } catch (const Error& error) {
@@ -71,7 +71,7 @@ std::optional<Message> WorkerSeat::receive() try {
   return std::nullopt;
 }
 
-Flight* WorkerSeat::speaker(const TrialId& id, std::uint32_t attempt) {
+Flight* SlotWorker::speaker(const TrialId& id, std::uint32_t attempt) {
   if (!flights_.empty() && flights_.front().id == id &&
       flights_.front().item.next_attempt == attempt) {
     return &flights_.front();
@@ -81,12 +81,12 @@ Flight* WorkerSeat::speaker(const TrialId& id, std::uint32_t attempt) {
   return nullptr;
 }
 
-void WorkerSeat::silence(std::string reason) {
+void SlotWorker::silence(std::string reason) {
   silenced_ = true;
   kill({Outcome::kCrashed, std::move(reason)});
 }
 
-void WorkerSeat::ask_to_leave(bool stop) {
+void SlotWorker::ask_to_leave(bool stop) {
   if (!occupied()) return;
   if (!greeted_) return kill({Outcome::kStopped, "it had not begun"});
   if (stop) channel_->send(StopRequest{});
@@ -95,13 +95,13 @@ void WorkerSeat::ask_to_leave(bool stop) {
   leaving_ = true;
 }
 
-void WorkerSeat::kill(KillReason reason) {
+void SlotWorker::kill(KillReason reason) {
   if (!occupied() || kill_reason_) return;
   kill_reason_ = std::move(reason);
   process_->kill(SIGKILL);
 }
 
-void WorkerSeat::enforce(const WorkerDeadlines& deadlines, double now_s) {
+void SlotWorker::enforce(const WorkerDeadlines& deadlines, double now_s) {
   if (!occupied() || kill_reason_) return;
   if (!greeted_) {
     if (now_s - started_s_ > deadlines.start_s) {
@@ -123,7 +123,7 @@ void WorkerSeat::enforce(const WorkerDeadlines& deadlines, double now_s) {
   }
 }
 
-void WorkerSeat::forgive(double slept_s) {
+void SlotWorker::forgive(double slept_s) {
   started_s_ += slept_s;
   seen_s_ += slept_s;
   for (Flight& flight : flights_) {
@@ -132,7 +132,7 @@ void WorkerSeat::forgive(double slept_s) {
   }
 }
 
-void WorkerSeat::vacate() {
+void SlotWorker::vacate() {
   channel_.reset();
   process_.reset();
 }
