@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
 #include "runners/command/command_runner.h"
@@ -43,7 +41,7 @@ void use_command(const po::variables_map& given, const Worker& worker, HostOptio
   // The worker enforces the limits itself: it lets its program shut down, and keeps
   // its output.
   options.limits.worker.wall_s = 0;
-  options.limits.worker.progress_s = std::numeric_limits<double>::infinity();
+  options.limits.worker.progress_s = 0;
   options.limits.stop_grace_s =
       std::max(options.limits.stop_grace_s, command.stop_grace_s + kSlack_s);
   options.workers_have_children = true;

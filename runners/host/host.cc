@@ -4,7 +4,7 @@
 
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
-#include "runners/host/host_run.h"
+#include "runners/host/host_loop.h"
 #include "runners/store/store_layout.h"
 
 namespace polysweep {
@@ -24,7 +24,7 @@ Host::Host(FileSystem& files, HostOptions options) : files_(files), options_(std
   const std::string program = options_.worker.program.string();
   if (access(program.c_str(), X_OK) != 0) {
     fail(
-        "there is no worker program at {}: build the target polysweep-worker, or name another "
+        "there is no worker program at {}: build the target polysweep-worker, or give another one "
         "with --worker PROGRAM",
         program);
   }
@@ -57,10 +57,10 @@ HostResult Host::run(WorkSource& work, const TrialAt& trial_at, const RunSize& s
   HostResult result;
   {
     StopFile stop_file(files_, journal_folder(options_.store, options_.name), journal_->epoch());
-    HostRun run({options_, *journal_, *lease_, stop_file, sink, stop}, work, trial_at, size);
-    result = run.run();
+    HostLoop loop({options_, *journal_, *lease_, stop_file, sink, stop}, work, trial_at, size);
+    result = loop.run();
   }
-  // The journal is whole: what others may run of ours is free from here on.
+  // The journal is complete: from here on, others may run what we have not settled.
   lease_->end();
   return result;
 }

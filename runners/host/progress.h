@@ -1,5 +1,5 @@
-// How a person sees a run go on: an interface that a host reports to, and two
-// faces of it, a status line on a terminal and plain lines elsewhere.
+// Progress reports of a run: the interface that a host reports to, and two
+// implementations, a status line on a terminal and plain lines elsewhere.
 #pragma once
 
 #include <cstddef>
@@ -16,37 +16,37 @@ namespace polysweep {
 
 struct ProgressCounts {
   std::size_t planned = 0;  // trials of the plan
-  std::size_t done = 0;     // settled well, those of earlier runs included
+  std::size_t done = 0;     // including those of earlier runs
   std::size_t diverged = 0;
   std::size_t failed = 0;
   std::size_t running = 0;
-  double trials_per_s = 0;       // in this run; begun trials count by what is done of them
-  std::optional<double> left_s;  // empty while nothing can be said
+  double trials_per_s = 0;       // in this run; running trials count with their fraction
+  std::optional<double> left_s;  // empty until it can be estimated
 };
 
-// An attempt that ended badly.
+// How an attempt ended that did not end well.
 struct AttemptFailure {
   TrialId trial;
   std::uint32_t attempt = 1;
   Outcome outcome = Outcome::kError;
-  bool final = false;  // else it will be run again
+  bool final = false;  // otherwise the trial will be run again
   std::string message;
 };
 
-// Receives what is durable already. Called by the host's thread.
+// Receives only what is durable. Called on the host's thread.
 class ProgressSink {
  public:
   virtual ~ProgressSink() = default;
   // May be called very often.
   virtual void update(const ProgressCounts& counts) = 0;
   virtual void failure(const AttemptFailure& failure) = 0;
-  // A sentence that a person should see: stopping, why nothing more is started.
+  // A sentence for the user, for instance why no more trials are started.
   virtual void notice(const std::string& sentence) = 0;
-  // The last word.
+  // The last call.
   virtual void finished(const ProgressCounts& counts) = 0;
 };
 
-// Says nothing.
+// Reports nothing.
 class SilentProgress : public ProgressSink {
  public:
   void update(const ProgressCounts&) override {}
@@ -55,11 +55,11 @@ class SilentProgress : public ProgressSink {
   void finished(const ProgressCounts&) override {}
 };
 
-// One line rewritten in place, at most 10 times a second, cut to the terminal's
-// width; failures and notices scroll away above it.
+// One line that is rewritten at most 10 times a second, truncated to the width of
+// the terminal; failures and notices scroll above it.
 class StatusLine : public ProgressSink {
  public:
-  // `width`: columns of the terminal; 0: asked for at each drawing.
+  // `width`: columns of the terminal; 0: queried each time.
   StatusLine(std::FILE* out, const Clock& clock, std::size_t width = 0);
   void update(const ProgressCounts& counts) override;
   void failure(const AttemptFailure& failure) override;
@@ -77,7 +77,7 @@ class StatusLine : public ProgressSink {
   ProgressCounts last_;
 };
 
-// A line every `interval_s`, and one for each failure and notice.
+// A line every `interval_s`, and one per failure and notice.
 class PlainLines : public ProgressSink {
  public:
   PlainLines(std::FILE* out, const Clock& clock, double interval_s = 5);
@@ -95,7 +95,7 @@ class PlainLines : public ProgressSink {
   double printed_s_;
 };
 
-// StatusLine where `out` is a terminal, else PlainLines.
+// A StatusLine if `out` is a terminal, otherwise PlainLines.
 std::unique_ptr<ProgressSink> make_progress(std::FILE* out);
 
 // "12/40 done, 2 running, 1 failed, 3.2 trials/s, 1m 20s left"

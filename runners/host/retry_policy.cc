@@ -1,5 +1,6 @@
 #include "runners/host/retry_policy.h"
 
+#include <algorithm>
 #include <cctype>
 
 #include "framework/core/error.h"
@@ -8,7 +9,7 @@ namespace polysweep {
 
 namespace {
 
-// The message without what differs from trial to trial: numbers, addresses, ids.
+// The message without numbers, addresses and ids, which differ between trials.
 std::string message_class(Outcome outcome, std::string_view message) {
   std::string result(outcome_name(outcome));
   result += ':';
@@ -59,11 +60,12 @@ NextStep next_step(Outcome outcome, const FailureCounts& counts, const RetryLimi
     case Outcome::kStopped:
       return NextStep::kRetry;
   }
-  check(false, "an outcome is one of the known");
+  check(false, "an outcome has a known value");
   return NextStep::kFailed;
 }
 
 void CircuitBreaker::settled(Outcome outcome, std::string_view message) {
+  check(same_ <= std::max(k_, 0), "the breaker counts up to k");
   if (!open_ || same_ >= k_) return;
   if (outcome == Outcome::kDone || outcome == Outcome::kDiverged) {
     open_ = false;
@@ -83,9 +85,8 @@ void CircuitBreaker::settled(Outcome outcome, std::string_view message) {
 
 std::optional<std::string> CircuitBreaker::sentence() const {
   if (k_ <= 0 || !open_ || same_ < k_) return std::nullopt;
-  return fmt::format(
-      "the first {} trials all failed in the same way, so nothing more is started: {}", k_,
-      first_message_);
+  return fmt::format("the first {} trials all failed in the same way, so no more are started: {}",
+                     k_, first_message_);
 }
 
 }  // namespace polysweep

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "framework/core/error.h"
+
 namespace polysweep {
 
 namespace {
 
 constexpr double kWorkAhead_s = 0.005;
-constexpr double kLongTrial_s = 0.2;  // from here on a wait of a few ms is nothing
+constexpr double kLongTrial_s = 0.2;  // here a wait of a few ms does not matter
 constexpr double kDeepest = 512;
 
 double moved(double mean, double value, double weight) { return mean + weight * (value - mean); }
@@ -48,6 +50,7 @@ std::optional<TrialToRun> TrialQueue::take_alone(int device_group) {
   std::deque<TrialToRun>& waiting = alone_[device_group];
   const TrialToRun trial = waiting.front();
   waiting.pop_front();
+  check(alone_count_ > 0, "the trials that must run alone are counted");
   --alone_count_;
   return trial;
 }
@@ -70,8 +73,8 @@ void TrialQueue::remove(const std::set<TrialId>& ids) {
 }
 
 void LookAhead::trial_took(double elapsed_s) {
-  // A long trial counts at once, so that short ones do not pile up behind the
-  // next of its kind.
+  // A longer trial counts fully, so that short ones are not queued behind the next
+  // long one.
   const bool longer = elapsed_s > trial_s_;
   trial_s_ = trial_s_ < 0 || longer ? elapsed_s : moved(trial_s_, elapsed_s, 0.05);
 }
@@ -81,6 +84,7 @@ void LookAhead::sync_took(double elapsed_s) {
 }
 
 std::size_t LookAhead::depth() const {
+  check(sync_s_ >= 0, "a sync takes time");
   if (trial_s_ < 0 || trial_s_ >= kLongTrial_s) return 1;
   const double ahead_s = std::max(kWorkAhead_s, 2 * sync_s_);
   const double trials = 1 + std::ceil(ahead_s / std::max(trial_s_, 1e-6));

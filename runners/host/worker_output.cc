@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "framework/core/error.h"
 #include "framework/worker/output_mark.h"
 #include "runners/process/printable_output.h"
 #include "runners/store/store_layout.h"
@@ -43,10 +44,10 @@ void WorkerOutput::add(std::string_view bytes) {
     bytes.remove_prefix(at);
     if (bytes.empty()) return;
     const std::optional<OutputMark> mark = read_output_mark(bytes);
-    const auto marked = mark ? find(mark->trial, mark->attempt, begun_) : attempts_.end();
+    const auto marked = mark ? find(mark->trial, mark->attempt, started_) : attempts_.end();
     if (marked != attempts_.end()) {
-      marked->begun = true;
-      while (begun_ < attempts_.size() && attempts_[begun_].begun) ++begun_;
+      marked->started = true;
+      while (started_ < attempts_.size() && attempts_[started_].started) ++started_;
       bytes.remove_prefix(mark->size);
     } else if (!mark && bytes.size() < kLongestOutputMark) {
       held_back_ = bytes;
@@ -58,22 +59,22 @@ void WorkerOutput::add(std::string_view bytes) {
   }
 }
 
-// To the attempt that began last; what comes before any is nobody's.
+// Belongs to the attempt that started last; output before any attempt is dropped.
 void WorkerOutput::print(std::string_view bytes) {
   if (bytes.empty()) return;
-  const auto begun = std::find_if(attempts_.rbegin(), attempts_.rend(),
-                                  [](const Attempt& each) { return each.begun; });
-  if (begun == attempts_.rend()) return;
-  begun->tail.append(bytes);
-  if (begun->tail.size() > kKeptBytes) begun->tail.erase(0, begun->tail.size() - kTailBytes);
+  const auto started = std::find_if(attempts_.rbegin(), attempts_.rend(),
+                                    [](const Attempt& each) { return each.started; });
+  if (started == attempts_.rend()) return;
+  started->tail.append(bytes);
+  if (started->tail.size() > kKeptBytes) started->tail.erase(0, started->tail.size() - kTailBytes);
   if (!folder_of_) return;
-  if (!begun->log) {
-    const std::filesystem::path folder = folder_of_(begun->trial);
-    std::error_code problem;  // the log says it, too
+  if (!started->log) {
+    const std::filesystem::path folder = folder_of_(started->trial);
+    std::error_code problem;  // the log reports it, too
     std::filesystem::create_directories(folder, problem);
-    begun->log = std::make_unique<OutputLog>(log_path(folder, begun->number));
+    started->log = std::make_unique<OutputLog>(log_path(folder, started->number));
   }
-  begun->log->write(bytes);
+  started->log->write(bytes);
 }
 
 std::string WorkerOutput::last_lines(const TrialId& trial, std::uint32_t attempt) {
@@ -84,14 +85,15 @@ std::string WorkerOutput::last_lines(const TrialId& trial, std::uint32_t attempt
 void WorkerOutput::forget(const TrialId& trial, std::uint32_t attempt) {
   const auto found = find(trial, attempt);
   if (found == attempts_.end()) return;
-  if (!held_back_.empty() && found->begun) {
+  if (!held_back_.empty() && found->started) {
     const std::string rest = std::move(held_back_);
     held_back_.clear();
     print(rest);
   }
   if (found->log) found->log->close();
-  if (found - attempts_.begin() < static_cast<std::ptrdiff_t>(begun_)) --begun_;
+  if (found - attempts_.begin() < static_cast<std::ptrdiff_t>(started_)) --started_;
   attempts_.erase(found);
+  check(started_ <= attempts_.size(), "at most all attempts have started");
 }
 
 }  // namespace polysweep

@@ -8,12 +8,6 @@
 
 namespace polysweep {
 
-std::vector<TrialToRun> ListedWork::take(std::size_t /*least*/, std::size_t most) {
-  const auto begin = trials_.begin() + static_cast<std::ptrdiff_t>(next_);
-  next_ += std::min(most, left());
-  return {begin, trials_.begin() + static_cast<std::ptrdiff_t>(next_)};
-}
-
 SharedWork::SharedWork(FileSystem& files, SharedWorkOptions options, std::vector<TrialToRun> trials)
     : files_(files),
       options_(std::move(options)),

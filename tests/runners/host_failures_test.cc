@@ -76,7 +76,7 @@ TEST_CASE("an exit in the middle fails a trial at once", "[host]") {
   it.run();
   REQUIRE(it.ends.size() == 1);
   CHECK(it.ends[0].outcome == Outcome::kError);
-  CHECK(it.ends[0].message == "its worker ended in the middle of the trial: exit status 7");
+  CHECK(it.ends[0].message == "its worker exited during the trial: exit status 7");
 }
 
 TEST_CASE("a trial without memory is run again alone, then fails", "[host]") {
@@ -133,14 +133,14 @@ TEST_CASE("a trial that beats but makes no progress is hung, and retried once", 
   CHECK(it.ends[1].message == "it made no progress for 0.3 s");
 }
 
-TEST_CASE("a stopped worker gives no sign of life, and is replaced", "[host]") {
+TEST_CASE("a suspended worker sends no heartbeat, and is replaced", "[host]") {
   Faulty it("x=5 fault=freeze");
   it.host.options.limits.worker.heartbeat_s = 1.5;
   it.run();
   CHECK(it.result.done == 41);
   REQUIRE(it.ends.size() == 2);
   CHECK(it.ends[0].outcome == Outcome::kHung);
-  CHECK(it.ends[0].message == "its worker gave no sign of life for 1.5 s");
+  CHECK(it.ends[0].message == "its worker sent no heartbeat for 1.5 s");
 }
 
 TEST_CASE("an attempt that takes too long is timed out", "[host]") {
@@ -193,6 +193,17 @@ TEST_CASE("each attempt has a log of its own, what a killed one printed included
   CHECK_FALSE(std::filesystem::exists(log_path(folder, 3)));
 }
 
+// A limit of 0 once killed every trial at the first look at its progress.
+TEST_CASE("a deadline of 0 is no deadline", "[host]") {
+  ToyHost host(1);
+  host.options.limits.worker = {.heartbeat_s = 0, .progress_s = 0, .wall_s = 0, .start_s = 0};
+  host.add("steps=3 sleep_ms=150");
+  const HostResult result = host.run();
+  CHECK(result.done == 1);
+  CHECK(result.retried == 0);
+  CHECK(host.only_end(0).outcome == Outcome::kDone);
+}
+
 TEST_CASE("workers killed by somebody else are replaced and all trials done", "[host]") {
   ToyHost host;
   host.add(60, "steps=10 sleep_ms=1");
@@ -223,7 +234,7 @@ TEST_CASE("trials given ahead to a worker that dies are put back unharmed", "[ho
     const auto* end = std::get_if<AttemptFinished>(&event);
     if (end == nullptr || end->outcome != Outcome::kPreempted) continue;
     ++put_back;
-    CHECK(end->message == "it had not begun");
+    CHECK(end->message == "it had not started");
     CHECK_FALSE(end->final);
   }
   CHECK(put_back > 0);

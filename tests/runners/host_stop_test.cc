@@ -50,7 +50,7 @@ TEST_CASE("a stop, then another run, end with the bits of an undisturbed run", "
   host.check_journal(false);
   CHECK(std::get<HostStopped>(host.events().back()).reason == "interrupted");
   REQUIRE(host.progress.notices.size() == 1);
-  CHECK_THAT(host.progress.notices[0], Contains("once more kills"));
+  CHECK_THAT(host.progress.notices[0], Contains("a second request kills them"));
   host.on_update = nullptr;
   const HostResult second = host.run_again();
   CHECK(first.done + second.done == 12);

@@ -88,26 +88,26 @@ TEST_CASE("a worker that dies at its start three times is an error with its outp
   host.add("x=1");
   host.options.worker.program = "/bin/sh";
   host.options.worker.arguments = {"-c", "echo library not found; exit 127"};
-  CHECK_THROWS_WITH(host.run(), Contains("ended 3 times in a row before a trial began") &&
+  CHECK_THROWS_WITH(host.run(), Contains("ended 3 times in a row before a trial started") &&
                                     Contains("exit status 127") && Contains("library not found"));
 }
 
-TEST_CASE("a worker that never greets is given up", "[host]") {
+TEST_CASE("a worker that never connects is given up", "[host]") {
   ToyHost host(1);
   host.add("x=1");
   host.options.worker.program = "/bin/sh";
   host.options.worker.arguments = {"-c", "sleep 1000"};
   host.options.limits.worker.start_s = 0.1;
-  CHECK_THROWS_WITH(host.run(), Contains("did not greet within 0.1 s"));
+  CHECK_THROWS_WITH(host.run(), Contains("did not connect within 0.1 s"));
   CHECK(own_children().empty());
 }
 
-TEST_CASE("a worker that says what is no message is an error of the start", "[host]") {
+TEST_CASE("a worker that sends an invalid message at its start is an error", "[host]") {
   ToyHost host(1);
   host.add("x=1");
   host.options.worker.program = "/bin/sh";
   host.options.worker.arguments = {"-c", "echo 'Good morning to you all' >&3; sleep 1000"};
-  CHECK_THROWS_WITH(host.run(), Contains("said what is no message"));
+  CHECK_THROWS_WITH(host.run(), Contains("sent an invalid message"));
 }
 
 TEST_CASE("two hosts cannot write one journal", "[host]") {

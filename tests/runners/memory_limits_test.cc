@@ -137,8 +137,9 @@ TEST_CASE("a trial that exceeds its address space is out of memory, the others a
   CHECK_THAT(ends[1].output_tail, Contains("about to fail by memory"));
 }
 
-TEST_CASE("a worker that the kernel kills for want of memory is known by the kernel's count",
-          "[memory]") {
+TEST_CASE(
+    "a worker that the kernel kills because memory ran out is recognised by the kernel's count",
+    "[memory]") {
   const ControlGroup group(version_1_group());
   const bool bounded =
       !group.path().empty() && group.set("memory.limit_in_bytes", std::to_string(96 * kMiB));
@@ -154,7 +155,7 @@ TEST_CASE("a worker that the kernel kills for want of memory is known by the ker
   REQUIRE(ends.size() == 2);
   for (const AttemptFinished& end : ends) {
     CHECK(end.outcome == Outcome::kOutOfMemory);
-    CHECK(end.message == "the system killed its worker for want of memory");
+    CHECK(end.message == "the system killed its worker because memory ran out");
   }
 }
 

@@ -60,7 +60,7 @@ TEST_CASE("three trials that fail alike at the beginning stop the sweep", "[retr
   CHECK_FALSE(breaker.sentence());
   breaker.settled(Outcome::kError, "no file /data/c3 (id 19)");
   CHECK(breaker.sentence() ==
-        "the first 3 trials all failed in the same way, so nothing more is started: "
+        "the first 3 trials all failed in the same way, so no more are started: "
         "no file /data/a1 (id 17)");
 }
 

@@ -64,7 +64,7 @@ TEST_CASE("each slot on a GPU sees its own device alone", "[slots]") {
   CHECK(slots[3].device_group == 1);
   CHECK(slots[3].environment.back() ==
         std::pair<std::string, std::string>("CUDA_VISIBLE_DEVICES", "GPU-abc"));
-  CHECK_THROWS_WITH(cuda_slots({}, 1), Contains("no CUDA device is visible"));
+  CHECK_THROWS_WITH(cuda_slots({}, 1), Contains("no CUDA device found"));
   CHECK_THROWS_WITH(cuda_slots({"0"}, 0), Contains("at least one"));
 }
 

@@ -57,7 +57,7 @@ TEST_CASE("a plan stands in the journal in chunks, each trial by its identity", 
   CHECK(next == plan.size());
 }
 
-TEST_CASE("kills for want of memory are counted", "[store]") {
+TEST_CASE("kills because memory ran out are counted", "[store]") {
   const TemporaryFolder folder;
   const auto file = folder.write("memory.events", "low 0\noom 1\noom_kill 2\n");
   OomKillCounter events({file});

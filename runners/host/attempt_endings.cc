@@ -1,0 +1,73 @@
+#include "runners/host/attempt_endings.h"
+
+#include "framework/core/clock.h"
+#include "framework/core/error.h"
+
+namespace polysweep {
+
+AttemptEndings::AttemptEndings(const HostLimits& limits, GroupCommit& commit, TrialQueue& queue,
+                               HostResult& result, ProgressSink& sink)
+    : limits_(limits),
+      commit_(commit),
+      queue_(queue),
+      result_(result),
+      sink_(sink),
+      breaker_(limits.breaker_trials) {}
+
+NextStep AttemptEndings::next_step_of(TrialToRun& item, Outcome outcome) const {
+  item.counts.add(outcome);
+  if (outcome == Outcome::kPreempted) ++item.counts.preempted;
+  return next_step(outcome, item.counts, limits_.retries);
+}
+
+void AttemptEndings::end(AssignedAttempt attempt, AttemptEnd end, int device_group) {
+  TrialToRun& item = attempt.item;
+  const NextStep step = attempt.started ? next_step_of(item, end.outcome) : NextStep::kRetry;
+  AttemptFinished finished;
+  finished.trial = attempt.id;
+  finished.attempt = attempt.number();
+  finished.outcome = end.outcome;
+  finished.final = step == NextStep::kSettled || step == NextStep::kFailed;
+  finished.message = end.message;
+  finished.output_tail = std::move(end.output_tail);
+  finished.elapsed_s = end.elapsed_s;
+  finished.peak_memory_bytes = end.peak_memory_bytes;
+  finished.time_us = system_clock().wall_us();
+  check(attempt.started || !finished.final, "only an attempt that started settles its trial");
+  const Sequence sequence = commit_.append_state(finished);
+  unacknowledged_.push_back(
+      {{attempt.id, attempt.number(), end.outcome, finished.final, std::move(end.message)},
+       sequence,
+       attempt.started && !attempt.lost});
+  if (attempt.lost) return;
+  if (finished.final) head_starts_ += item.head_start.value_or(0);
+  ++item.next_attempt;
+  if (finished.final) return;
+  if (step == NextStep::kRetryAlone || attempt.alone) {
+    queue_.put_alone(device_group, item);
+  } else {
+    queue_.put_back(item);
+  }
+}
+
+void AttemptEndings::acknowledge() {
+  for (const Unacknowledged& each : unacknowledged_) {
+    check(commit_.is_durable(each.sequence), "an end is durable before it is acknowledged");
+    const AttemptFailure& end = each.end;
+    if (!each.counts) continue;
+    if (end.outcome == Outcome::kDone) {
+      ++result_.done;
+    } else if (end.outcome == Outcome::kDiverged) {
+      ++result_.diverged;
+    } else if (end.final) {
+      ++result_.failed;
+    } else if (end.outcome != Outcome::kStopped) {
+      ++result_.retried;
+    }
+    if (end.outcome != Outcome::kDone && end.outcome != Outcome::kStopped) sink_.failure(end);
+    if (end.final) breaker_.settled(end.outcome, end.message);
+  }
+  unacknowledged_.clear();
+}
+
+}  // namespace polysweep
