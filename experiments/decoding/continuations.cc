@@ -7,7 +7,7 @@
 #include <functional>
 #include <limits>
 
-#include "experiments/model/lanes.h"
+#include "experiments/model/simd.h"
 
 namespace polysweep {
 namespace {

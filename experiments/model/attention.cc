@@ -3,6 +3,8 @@
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <limits>
+
 #include "experiments/model/attention_kernel.h"
 #include "framework/core/error.h"
 
@@ -223,7 +225,7 @@ at::Tensor attend_composed(const Attention& attention) {
     const at::Tensor key = at::arange(attention.keys->longest, queries.row.options());
     hidden = hidden.logical_or(key > (query + attention.first_query).unsqueeze(1));
   }
-  scores = scores.masked_fill(hidden, -1e30);
+  scores = scores.masked_fill(hidden, -std::numeric_limits<double>::infinity());
   at::Tensor weights = queries.pack(at::softmax(scores, -1));
   weights = attention.dropout.apply(weights, attention.site);
   const at::Tensor out =

@@ -1,9 +1,10 @@
 #include "experiments/model/attention_kernel.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 
-#include "experiments/model/lanes.h"
+#include "experiments/model/simd.h"
 #include "experiments/model/small_product.h"
 
 namespace polysweep {
@@ -96,7 +97,13 @@ struct Piece {
   }
 };
 
-// Turns the scores of query t into weights, 0 where it sees no key.
+// The score of a key that a query does not see: no other score, however low, is
+// below it.
+constexpr float kHidden = -std::numeric_limits<float>::infinity();
+
+// Turns the scores of query t into weights, 0 where it sees no key. One NaN or
+// +infinity among the scores, or -infinity in all of them, makes every weight NaN,
+// as in attend_composed.
 POLYSWEEP_INLINE void soften(const AttentionShape& shape, const AttentionData& data,
                              const Piece& piece, std::int64_t t, float* row) {
   const std::int64_t seen =
@@ -111,7 +118,7 @@ POLYSWEEP_INLINE void soften(const AttentionShape& shape, const AttentionData& d
     const float* bias = data.rows + piece.row(shape, t);
     for (std::int64_t s = 0; s < seen; ++s) row[s] += bias[s];
   }
-  for (std::int64_t s = seen; s < end; ++s) row[s] = -1e30f;
+  for (std::int64_t s = seen; s < end; ++s) row[s] = kHidden;
   Floats best = load(row);
   for (std::int64_t s = kLanes; s < end; s += kLanes) best = larger(best, load(row + s));
   const float most = largest(best);

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "experiments/model/lanes.h"
+#include "experiments/model/simd.h"
 
 namespace polysweep {
 

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "experiments/model/lanes.h"
+#include "experiments/model/simd.h"
 
 namespace polysweep {
 namespace {

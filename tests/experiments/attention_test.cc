@@ -2,6 +2,7 @@
 #include "experiments/model/attention.h"
 
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "experiments/training/loss.h"
@@ -203,6 +204,70 @@ TEST_CASE("hypotheses may share the keys of their source", "[attention]") {
   for (std::size_t i = 0; i < fast.size(); ++i) CHECK(largest_difference(fast[i], slow[i]) < 1e-5);
 }
 
+// Same places of NaN, and the same numbers elsewhere.
+void check_alike(const at::Tensor& a, const at::Tensor& b) {
+  REQUIRE(a.isnan().equal(b.isnan()));
+  CHECK(largest_difference(a.nan_to_num(), b.nan_to_num()) < 1e-5);
+}
+
+// Two sentences of the given lengths over keys of as many, causal; a bias of zeros on each pair.
+struct ScoreProblem {
+  Rows rows;
+  Attention attention;
+
+  explicit ScoreProblem(std::int64_t keys)
+      : rows(rows_of_lengths({keys, std::max<std::int64_t>(1, keys / 2)})) {
+    Draw draw(7);
+    attention.q = draw.tensor({rows.count, 2, 16});
+    attention.k = draw.tensor({rows.count, 2, 16});
+    attention.v = draw.tensor({rows.count, 2, 16});
+    attention.queries = &rows;
+    attention.keys = &rows;
+    attention.causal = true;
+    attention.bias.by_row = at::zeros({rows.count, 2, rows.longest});
+  }
+};
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+// 5 keys leave lanes of a vector empty, 16 fill it, 23 need two; up to 8 queries
+// without gradients take the path of a decoding step.
+TEST_CASE("a score of NaN or infinity gives in the kernel what it gives in tensor operations",
+          "[attention]") {
+  for (const std::int64_t keys : {1, 5, 8, 16, 23}) {
+    for (const double score : {kNan, -kNan, kInfinity, -kInfinity, -1e32, 3e38}) {
+      ScoreProblem problem(keys);
+      Attention& attention = problem.attention;
+      INFO(keys << " keys, score " << score);
+      const std::int64_t last = keys - 1;
+      SECTION("one key of one query") { attention.bias.by_row[last][1][last / 2] = score; }
+      SECTION("the first key") { attention.bias.by_row[last][1][0] = score; }
+      SECTION("every key of one query") { attention.bias.by_row[last][1].fill_(score); }
+      SECTION("a key that the query does not see") {
+        attention.bias.by_row[0][1].narrow(0, 1, last).fill_(score);
+      }
+      const at::Tensor wanted = attend_composed(attention);
+      check_alike(attend(attention), wanted);
+      const auto fast = gradients_of(attention, at::kFloat, attend);
+      const auto slow = gradients_of(attention, at::kFloat, attend_composed);
+      for (std::size_t i = 0; i < fast.size(); ++i) CHECK(fast[i].isnan().equal(slow[i].isnan()));
+      at::NoGradGuard no_gradients;
+      check_alike(attend(attention), wanted);
+    }
+  }
+}
+
+TEST_CASE("one score of NaN makes every element of its query and head NaN", "[attention]") {
+  ScoreProblem problem(8);
+  problem.attention.bias.by_row[7][1][3] = kNan;
+  at::Tensor wanted = at::zeros({problem.rows.count, 2, 16}, at::kBool);
+  wanted[7][1].fill_(true);
+  CHECK(attend(problem.attention).isnan().equal(wanted));
+  at::NoGradGuard no_gradients;
+  CHECK(attend(problem.attention).isnan().equal(wanted));
+}
+
 // The layout of the bits, word by word, as dropout.h describes it.
 TEST_CASE("dropout draws the bits that its description says", "[dropout]") {
   const DropoutKey key{42, (std::uint64_t{3} << 32) + 5};
@@ -272,6 +337,27 @@ TEST_CASE("the loss and its gradients are those of its definition", "[loss]") {
       at::NoGradGuard no_gradients;
       CHECK(label_smoothed_loss(x, e, targets, smoothing).sum.item<double>() ==
             loss.sum.item<double>());
+    }
+  }
+}
+
+TEST_CASE("a logit of NaN or infinity gives the loss in float that it gives in double", "[loss]") {
+  Draw draw(6);
+  for (const std::int64_t vocabulary : {7, 16, 33}) {
+    for (const double logit : {kNan, kInfinity, -kInfinity}) {
+      INFO(vocabulary << " words, logit " << logit);
+      at::Tensor hidden = at::ones({1, 1});
+      at::Tensor embedding = draw.tensor({vocabulary, 1});
+      embedding[vocabulary - 2][0] = logit;
+      const at::Tensor targets = at::zeros({1}, at::kLong);
+      at::NoGradGuard no_gradients;
+      const Loss fast = label_smoothed_loss(hidden, embedding, targets, 0);
+      const Loss slow =
+          label_smoothed_loss(hidden.to(at::kDouble), embedding.to(at::kDouble), targets, 0);
+      CHECK(std::isnan(fast.nll.item<double>()) == std::isnan(slow.nll.item<double>()));
+      if (!std::isnan(slow.nll.item<double>())) {
+        CHECK(fast.nll.item<double>() == Approx(slow.nll.item<double>()).epsilon(1e-5));
+      }
     }
   }
 }

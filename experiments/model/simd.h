@@ -38,8 +38,9 @@ POLYSWEEP_INLINE void store(float* to, const Floats& value) {
 
 POLYSWEEP_INLINE Floats larger(const Floats& a, const Floats& b) { return a > b ? a : b; }
 
-// e^x for x <= 0, to 2 units in the last place; 0 below -87. The argument is
-// split into n ln 2 + r, |r| <= ln 2 / 2, and e^r is its Taylor sum to r^7.
+// e^x for x <= 0, to 2 units in the last place; 0 from -87 down; NaN
+// for NaN. The argument is split into n ln 2 + r, |r| <= ln 2 / 2, and e^r is its
+// Taylor sum to r^7.
 POLYSWEEP_INLINE Floats exponential(const Floats& x) {
   constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to a whole number
   const Floats count = (x * 1.44269504f + kRound) - kRound;
@@ -54,7 +55,7 @@ POLYSWEEP_INLINE Floats exponential(const Floats& x) {
   const Integers exponent = (__builtin_convertvector(count, Integers) + 127) << 23;
   Floats power;
   std::memcpy(&power, &exponent, sizeof power);
-  return x > -87.0f ? sum * power : Floats{};
+  return x <= -87.0f ? Floats{} : sum * power;
 }
 
 // The lanes in order, in double.
