@@ -1,15 +1,22 @@
 # Everything comes from Debian 12's packages (the list is in ./dev); newer
 # versions work too. LibTorch alone is found through CMAKE_PREFIX_PATH.
+#
+# The public library. What it links is found again by cmake/polysweepConfig.cmake.in.
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
-find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
 find_package(OpenSSL REQUIRED)
-find_package(SQLite3 REQUIRED)
-find_package(CURL REQUIRED)
 find_package(ZLIB REQUIRED)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+
+if(NOT POLYSWEEP_PROGRAMS)
+  return()
+endif()
+
+find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
+find_package(SQLite3 REQUIRED)
+find_package(CURL REQUIRED)
 pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(SENTENCEPIECE REQUIRED IMPORTED_TARGET sentencepiece)

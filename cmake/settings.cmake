@@ -1,15 +1,17 @@
-# Flags of our own code, and the tools that make building quick.
-set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
-
-if(NOT CMAKE_BUILD_TYPE)
-  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+# Flags of our own code, and the tools that make building quick. A project that adds
+# this one by add_subdirectory or FetchContent keeps its own build type and flags.
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+if(PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+  if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "" FORCE)
+  endif()
+  set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+  set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 endif()
-set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
-set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 
 find_program(POLYSWEEP_CCACHE ccache)
-if(POLYSWEEP_CCACHE)
+if(POLYSWEEP_CCACHE AND PROJECT_IS_TOP_LEVEL)
   set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
       ${POLYSWEEP_CCACHE})
@@ -19,7 +21,7 @@ endif()
 add_library(polysweep_settings INTERFACE)
 target_compile_features(polysweep_settings INTERFACE cxx_std_20)
 target_compile_options(polysweep_settings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual $<$<BOOL:${POLYSWEEP_WERROR}>:-Werror>
   # Option structs have defaults: to give the first members alone is their use.
   -Wno-missing-field-initializers
   # Precompiled headers and sanitizers make these two cry wolf on GCC 12.
@@ -51,6 +53,7 @@ function(polysweep_precompiled target)
     target_precompile_headers(polysweep_precompiled_headers PRIVATE
       <cmake/precompiled.h>)
   endif()
-  target_link_libraries(${target} PRIVATE fmt::fmt nlohmann_json::nlohmann_json)
+  target_link_libraries(${target} PRIVATE
+    fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
   target_precompile_headers(${target} REUSE_FROM polysweep_precompiled_headers)
 endfunction()

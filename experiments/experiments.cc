@@ -16,11 +16,4 @@ constexpr ExperimentRow kRows[] = {
 
 std::span<const ExperimentRow> experiment_rows() { return kRows; }
 
-Catalogue catalogue() {
-  Catalogue result;
-  result.build = build_digest();
-  for (const ExperimentRow& row : kRows) result.experiments.push_back(row.spec());
-  return result;
-}
-
 }  // namespace polysweep

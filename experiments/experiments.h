@@ -7,31 +7,18 @@
 
 #include <memory>
 #include <span>
-#include <string_view>
 
 #include "framework/core/provenance.h"
-#include "framework/sweep/experiment.h"
+#include "framework/worker/experiment_table.h"
 
 namespace polysweep {
-
-struct ExperimentRow {
-  ExperimentSpec (*spec)();
-  std::unique_ptr<Experiment> (*make)();
-  // The worker makes the trial folder before run().
-  bool wants_trial_folder = true;
-};
 
 // All rows of this build.
 std::span<const ExperimentRow> experiment_rows();
 
-// The schemas of all rows and this build's digest.
-Catalogue catalogue();
-
-// Done once in a worker, before its greeting: pins what must be pinned for
-// bit-exact work (LibTorch's threads and deterministic algorithms in the full
-// build) and adds what only it knows to `provenance` (library versions, device,
-// threads). `device` is the CUDA device's index, -1: CPU. Throws Error where
-// the device is not there.
+// What the worker does before its first trial (WorkerExtras::prepare). The full
+// build pins LibTorch's threads and deterministic algorithms, and records versions
+// of libraries, device and threads. Throws Error where the device does not exist.
 void prepare_process(Provenance& provenance, int device);
 
 // toy.cc

@@ -87,7 +87,7 @@ po::variables_map planning_options(const Typed& typed) {
 // that the parameter takes.
 std::vector<std::string> overrides(const Typed& typed, const std::string& begin) {
   if (typed.words.empty()) return {};
-  const Worker worker = find_worker(planning_options(typed));
+  const Worker worker = sweep_worker(planning_options(typed), typed.words[0]);
   const Sweep sweep = load_sweep(typed.words[0], {}, worker.catalogue);
   const std::size_t equals = begin.find('=');
   std::vector<std::string> found;

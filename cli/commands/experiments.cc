@@ -94,12 +94,14 @@ bool names_a_file(const std::string& name) {
 // What can be run: by the worker, or, where a sweep file is named, by that.
 Catalogue catalogue_of(const po::variables_map& given, std::vector<std::string>& names) {
   if (names.empty() || !names_a_file(names[0])) return find_worker(given).catalogue;
-  const std::optional<ExperimentSpec> declared = declared_experiment(names[0]);
-  if (!declared) {
-    fail("{} declares no experiment of its own: it has no command", names[0]);
+  const std::string file = names[0];
+  if (const std::optional<ExperimentSpec> declared = declared_experiment(file)) {
+    names = {declared->name};
+    return Catalogue{build_digest(), {*declared}};
   }
-  names = {declared->name};
-  return Catalogue{build_digest(), {*declared}};
+  Catalogue catalogue = sweep_worker(given, file).catalogue;
+  names = {load_sweep(file, {}, catalogue).experiment.name};
+  return catalogue;
 }
 
 int run(const po::variables_map& given) {
@@ -139,7 +141,7 @@ const Command kExperimentsCommand = {
     "[NAME | FILE] [--json]",
     "  polysweep experiments\n"
     "  polysweep experiments translation\n"
-    "  polysweep experiments my_sweep.toml      # what a sweep with a command declares",
+    "  polysweep experiments my_sweep.toml      # the experiment of a sweep",
     declare,
     run,
 };

@@ -32,7 +32,7 @@ PlannedSweep make_plan(const po::variables_map& given) {
   const std::vector<std::string> overrides = texts_of(given, "overrides");
   const std::string text = read_sweep_file(file);
   const bool is_command = declares_command(text, file);
-  Worker worker = is_command ? Worker{} : find_worker(given);
+  Worker worker = is_command ? Worker{} : find_worker(given, named_worker(text, file));
   Sweep sweep = parse_sweep(text, file, overrides, worker.catalogue);
   fs::path folder = data_folder(given);
   DataFolder data(folder);

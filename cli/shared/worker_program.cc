@@ -2,71 +2,66 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
+#include <vector>
 
+#include "cli/shared/worker_catalogue.h"
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
-#include "framework/core/file_system.h"
 #include "framework/core/provenance.h"
-#include "runners/process/program_output.h"
+#include "framework/core/error_place.h"
+#include "framework/sweep/sweep.h"
 
 namespace polysweep {
 namespace {
 
 namespace fs = std::filesystem;
 
-fs::path worker_program(const po::variables_map& given) {
-  const bool named = given.count("worker") > 0;
-  const fs::path program = named ? fs::path(given["worker"].as<std::string>())
-                                 : own_program().parent_path() / "polysweep-worker";
+void expect_program(const fs::path& program, std::string_view remedy) {
+  std::error_code unknown;
+  const fs::file_status status = fs::status(program, unknown);
+  if (!fs::exists(status)) {
+    fail("there is no worker program at {}; {}", program.string(), remedy);
+  }
+  if (fs::is_directory(status)) {
+    fail("{} is a folder; expected a worker program", program.string());
+  }
   if (access(program.c_str(), X_OK) != 0) {
-    fail(
-        "there is no worker program at {}; build the target polysweep-worker, or name one with "
-        "--worker PROGRAM",
-        program.string());
+    fail("{} is not executable; expected a worker program", program.string());
   }
-  return fs::absolute(program);
 }
 
-fs::path cache_folder() {
-  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache != '\0') {
-    return fs::path(cache) / "polysweep";
+fs::path built_in_worker() {
+  const fs::path own = own_program().parent_path();
+  // POLYSWEEP_WORKER_FOLDER: relative to where polysweep is installed.
+  const fs::path installed = (own / POLYSWEEP_WORKER_FOLDER).lexically_normal();
+  const std::vector<fs::path> places = {own / "polysweep-worker", installed / "polysweep-worker",
+                                        installed / "polysweep-plain-worker"};
+  for (const fs::path& place : places) {
+    if (access(place.c_str(), X_OK) == 0) return place;
   }
-  const char* home = std::getenv("HOME");
-  return fs::path(home != nullptr && *home != '\0' ? home : "/tmp") / ".cache" / "polysweep";
+  fail(
+      "there is no built-in worker at {} or {}; build the target polysweep-worker, install the "
+      "package polysweep-worker, or name a worker with --worker PROGRAM",
+      places[0].string(), places[1].string());
 }
 
-std::string asked_catalogue(const fs::path& program) {
-  const ProgramResult end = run_program({program.string(), "--schema"});
-  if (!end.succeeded()) {
-    fail("{} --schema ended with {}: {}", program.string(), describe(end.status), end.output);
+fs::path worker_program(const po::variables_map& given, const std::optional<NamedWorker>& named) {
+  if (given.count("worker") > 0) {
+    const fs::path program = fs::absolute(given["worker"].as<std::string>());
+    expect_program(program, "--worker names it");
+    return program;
   }
-  return end.output;
-}
-
-// The catalogue costs a start of LibTorch (about a second), the cache a few
-// milliseconds. A cache that cannot be written costs only time.
-std::string catalogue_json(const fs::path& program) {
-  const fs::path cached =
-      cache_folder() /
-      fmt::format("catalogue-{}.json", sha256_hex(system_files().read(program)).substr(0, 32));
-  if (fs::exists(cached)) return system_files().read(cached);
-  std::string json = asked_catalogue(program);
-  Catalogue::from_json(json);
-  try {
-    system_files().create_folders(cached.parent_path());
-    system_files().replace(cached, json);
-  } catch (const Error&) {
-    return json;
-  }
-  return json;
+  if (!named) return built_in_worker();
+  expect_program(named->program, "build it, or name another with --worker PROGRAM");
+  return named->program;
 }
 
 }  // namespace
 
 void declare_worker(CommandOptions& options) {
-  options.shown.add_options()("worker", po::value<std::string>()->value_name("PROGRAM"),
-                              "the worker program (default: polysweep-worker beside polysweep)");
+  options.shown.add_options()(
+      "worker", po::value<std::string>()->value_name("PROGRAM"),
+      "the worker program (default: that of the sweep file, else the built-in one)");
 }
 
 Worker command_worker_of(const ExperimentSpec& spec) {
@@ -75,12 +70,19 @@ Worker command_worker_of(const ExperimentSpec& spec) {
   return worker;
 }
 
-Worker find_worker(const po::variables_map& given) {
-  const fs::path program = worker_program(given);
-  const std::string json = catalogue_json(program);
-  Catalogue catalogue = Catalogue::from_json(json);
-  const std::string digest = sha256_hex(catalogue.to_json());
-  return {program, std::move(catalogue), digest};
+Worker find_worker(const po::variables_map& given, const std::optional<NamedWorker>& named) {
+  const auto find = [&] {
+    const fs::path program = worker_program(given, named);
+    Catalogue catalogue = worker_catalogue(program);
+    const std::string digest = sha256_hex(catalogue.to_json());
+    return Worker{program, std::move(catalogue), digest};
+  };
+  const bool of_file = named && given.count("worker") == 0;
+  return of_file ? in_place(named->place, find) : find();
+}
+
+Worker sweep_worker(const po::variables_map& given, const fs::path& file) {
+  return find_worker(given, named_worker(read_sweep_file(file), file.string()));
 }
 
 fs::path own_program() {

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "cli/shared/command.h"
 #include "framework/sweep/experiment.h"
+#include "framework/sweep/file/worker_key.h"
 
 namespace polysweep {
 
@@ -24,11 +26,16 @@ struct Worker {
 // --worker PROGRAM.
 void declare_worker(CommandOptions& options);
 
-// The worker of --worker, else `polysweep-worker` beside this program. Its
-// catalogue is requested once per build of the worker and cached in
-// $XDG_CACHE_HOME/polysweep (or ~/.cache/polysweep) under the program's digest.
-// Throws Error with the path where no worker was found.
-Worker find_worker(const po::variables_map& given);
+// The worker of --worker (a path relative to the working folder), else the one that
+// a sweep file names, else the built-in one: polysweep-worker beside this program or
+// in the installation's folder of workers, where polysweep-plain-worker, which has
+// the experiments that need no LibTorch, takes its place if it is not installed.
+// Throws Error where it is not there or is not a worker (worker_catalogue.h), at the
+// place in the sweep file if that named it.
+Worker find_worker(const po::variables_map& given, const std::optional<NamedWorker>& named = {});
+
+// find_worker() for a sweep file whose trials do not run a command.
+Worker sweep_worker(const po::variables_map& given, const std::filesystem::path& file);
 
 // The worker of an experiment that a sweep file declares.
 Worker command_worker_of(const ExperimentSpec& spec);

@@ -5,19 +5,11 @@
 
 #include <string_view>
 
+#include "framework/worker/memory_message.h"
+
 namespace polysweep {
 
 namespace {
-
-// How programs say that memory has run out, on the host or on a device.
-bool speaks_of_memory(std::string_view line) {
-  for (const char* sign :
-       {"out of memory", "OutOfMemoryError", "MemoryError", "std::bad_alloc",
-        "can't allocate memory", "Cannot allocate memory", "CUBLAS_STATUS_ALLOC_FAILED"}) {
-    if (line.find(sign) != std::string_view::npos) return true;
-  }
-  return false;
-}
 
 std::string with_last_line(std::string text, const CommandEnd& end) {
   if (!end.last_line.empty()) text += fmt::format("; its last line: {}", end.last_line);
@@ -45,7 +37,7 @@ AttemptResult of_exit(int code, const CommandEnd& end) {
   }
   const bool killed_child = code == 128 + SIGKILL && end.out_of_memory;
   if (code == kExitMemoryProgram || killed_child ||
-      (code != 0 && speaks_of_memory(end.last_line))) {
+      (code != 0 && reports_out_of_memory(end.last_line))) {
     return {Outcome::kOutOfMemory,
             with_last_line(fmt::format("it had no memory (exit status {})", code), end)};
   }

@@ -6,6 +6,7 @@
 #include "framework/core/suggestion.h"
 #include "framework/sweep/file/command_reader.h"
 #include "framework/sweep/file/factor_levels.h"
+#include "framework/sweep/file/worker_key.h"
 
 namespace polysweep {
 
@@ -51,7 +52,8 @@ SweepDraft Reader::read(const TomlNode& root) {
       {"exclude", &Reader::read_excludes},    {"where", &Reader::read_wheres},
       {"baseline", &Reader::read_baseline},   {"metrics", &Reader::read_metrics},
   };
-  std::vector<std::string> known;
+  // The worker gave `catalogue_`; it is not part of the sweep.
+  std::vector<std::string> known = {"worker"};
   for (const auto& [name, section] : sections) known.push_back(name);
   expect_command_keys(root, known);
   for (const char* needed : {"sweep", "experiment"}) {
@@ -62,6 +64,7 @@ SweepDraft Reader::read(const TomlNode& root) {
               needed);
     }
   }
+  read_worker(root, folder_);
   if (root.find("command") != nullptr) {
     draft_.declared = std::make_shared<ExperimentSpec>(read_command_experiment(root, folder_));
     draft_.experiment = draft_.declared.get();

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "experiments/worker.h"
+#include "framework/worker/peak_memory.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {

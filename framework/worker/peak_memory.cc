@@ -1,3 +1,5 @@
+#include "framework/worker/peak_memory.h"
+
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -5,7 +7,6 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "experiments/worker.h"
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
 
