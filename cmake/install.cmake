@@ -5,29 +5,11 @@
 #   polysweep-dev     the public library: headers, archive, CMake package, C++ examples
 include(CMakePackageConfigHelpers)
 
-# The headers that <polysweep/worker.h> includes, directly or not. A header that is
-# missing here fails the test of the installed package.
-set(POLYSWEEP_PUBLIC_HEADERS
-  framework/core/error.h
-  framework/core/file_system.h
-  framework/core/provenance.h
-  framework/core/random_stream.h
-  framework/sweep/command_spec.h
-  framework/sweep/data_files.h
-  framework/sweep/experiment.h
-  framework/sweep/parameters.h
-  framework/sweep/trial.h
-  framework/sweep/value.h
-  framework/sweep/word_template.h
-  framework/worker/experiment_table.h
-  framework/worker/worker_main.h)
-foreach(header ${POLYSWEEP_PUBLIC_HEADERS})
-  cmake_path(GET header PARENT_PATH folder)
-  install(FILES ${PROJECT_SOURCE_DIR}/${header}
-    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/polysweep/${folder} COMPONENT polysweep-dev)
-endforeach()
-install(FILES ${PROJECT_SOURCE_DIR}/framework/worker/include/polysweep/worker.h
-  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/polysweep COMPONENT polysweep-dev)
+install(CODE "
+  set(SOURCE \"${PROJECT_SOURCE_DIR}\")
+  set(TARGET \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_INCLUDEDIR}/polysweep\")
+  include(\"${PROJECT_SOURCE_DIR}/cmake/install_headers.cmake\")
+" COMPONENT polysweep-dev)
 
 set(POLYSWEEP_CMAKE_FOLDER ${CMAKE_INSTALL_LIBDIR}/cmake/polysweep)
 install(TARGETS polysweep_worker EXPORT polysweepTargets
@@ -36,12 +18,15 @@ install(EXPORT polysweepTargets NAMESPACE polysweep::
   DESTINATION ${POLYSWEEP_CMAKE_FOLDER} COMPONENT polysweep-dev)
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/polysweepConfig.cmake.in
   ${PROJECT_BINARY_DIR}/polysweepConfig.cmake
-  INSTALL_DESTINATION ${POLYSWEEP_CMAKE_FOLDER} PATH_VARS CMAKE_INSTALL_BINDIR)
+  INSTALL_DESTINATION ${POLYSWEEP_CMAKE_FOLDER})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/polysweepConfigVersion.cmake
   COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/polysweepConfig.cmake
     ${PROJECT_BINARY_DIR}/polysweepConfigVersion.cmake
   DESTINATION ${POLYSWEEP_CMAKE_FOLDER} COMPONENT polysweep-dev)
+
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples/ DESTINATION share/doc/polysweep-dev/examples
+  COMPONENT polysweep-dev)
 
 if(NOT POLYSWEEP_PROGRAMS)
   return()
@@ -54,8 +39,26 @@ install(TARGETS polysweep-plain-worker DESTINATION ${POLYSWEEP_WORKER_FOLDER} CO
 if(TARGET polysweep_experiments_torch)
   # A LibTorch outside of the system's folders is found where it was linked.
   set_target_properties(polysweep-worker PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
-  install(TARGETS polysweep-worker DESTINATION ${POLYSWEEP_WORKER_FOLDER}
-    COMPONENT polysweep-worker)
-  install(TARGETS polysweep-pieces DESTINATION ${POLYSWEEP_WORKER_FOLDER}
+  install(TARGETS polysweep-worker polysweep-pieces DESTINATION ${POLYSWEEP_WORKER_FOLDER}
     COMPONENT polysweep-worker)
 endif()
+
+install(CODE "
+  set(PROGRAM \"$<TARGET_FILE:polysweep>\")
+  set(WORK \"${PROJECT_BINARY_DIR}/documents\")
+  set(PREFIX \"\${CMAKE_INSTALL_PREFIX}\")
+  set(MANUAL \"${CMAKE_INSTALL_MANDIR}\")
+  include(\"${PROJECT_SOURCE_DIR}/cmake/install_documents.cmake\")
+" COMPONENT polysweep)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION share/doc/polysweep/guide
+  COMPONENT polysweep FILES_MATCHING PATTERN "*.md" PATTERN "*.png" PATTERN "studies" EXCLUDE)
+install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION share/doc/polysweep COMPONENT polysweep)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/experiments/sweeps/
+  DESTINATION share/doc/polysweep/examples COMPONENT polysweep
+  FILES_MATCHING PATTERN "*.toml" PATTERN "*.py" PATTERN "*.cc")
+
+# What Debian's policy asks of each package.
+foreach(component polysweep polysweep-worker polysweep-dev)
+  install(FILES ${PROJECT_SOURCE_DIR}/packaging/copyright DESTINATION share/doc/${component}
+    COMPONENT ${component})
+endforeach()

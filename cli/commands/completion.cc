@@ -2,6 +2,7 @@
 
 #include "cli/commands/command_table.h"
 #include "framework/core/error.h"
+#include "framework/core/suggestion.h"
 
 namespace polysweep {
 namespace {
@@ -24,7 +25,10 @@ constexpr std::string_view kBash = R"bash(_polysweep() {
 complete -o default -F _polysweep polysweep
 )bash";
 
-// clang-format off: it would rewrite the script.
+// clang-format off: it would rewrite the scripts.
+//
+// Sourced, it registers itself; as a file of a folder in $fpath, zsh runs it as the
+// function _polysweep when it completes for the first time.
 constexpr std::string_view kZsh = R"zsh(#compdef polysweep
 _polysweep() {
   local -a found open
@@ -35,22 +39,36 @@ _polysweep() {
   (( $#open )) && compadd -S '' -- $open
   (( $#found + $#open )) || _files
 }
-compdef _polysweep polysweep
+if [ "$funcstack[1]" = "_polysweep" ]; then
+  _polysweep "$@"
+else
+  compdef _polysweep polysweep
+fi
 )zsh";
+
+constexpr std::string_view kFish = R"fish(function __polysweep_candidates
+    set -l typed (commandline -opc) (commandline -ct)
+    polysweep complete -- $typed[2..-1] 2>/dev/null
+end
+function __polysweep_has_candidates
+    count (__polysweep_candidates) >/dev/null
+end
+# Files are offered where polysweep has nothing to offer.
+complete -c polysweep -n __polysweep_has_candidates -f -a '(__polysweep_candidates)'
+)fish";
 // clang-format on
 
 void declare(CommandOptions& options) { options.argument("shell"); }
 
 int run(const po::variables_map& given) {
-  const std::string shell = required_argument(given, "shell", "bash or zsh");
-  if (shell == "bash") {
-    fmt::print("{}", kBash);
-  } else if (shell == "zsh") {
-    fmt::print("{}", kZsh);
-  } else {
-    fail("there is no completion for the shell '{}', only for bash and zsh", shell.substr(0, 60));
+  const std::string shell = required_argument(given, "shell", "bash, zsh or fish");
+  for (const auto& [name, script] :
+       {std::pair{"bash", kBash}, std::pair{"zsh", kZsh}, std::pair{"fish", kFish}}) {
+    if (shell != name) continue;
+    fmt::print("{}", script);
+    return kExitComplete;
   }
-  return kExitComplete;
+  fail("unknown shell {}; expected bash, zsh or fish", in_quotes(shell));
 }
 
 }  // namespace
@@ -58,9 +76,10 @@ int run(const po::variables_map& given) {
 const Command kCompletionCommand = {
     "completion",
     "Prints what makes a shell complete sweeps, trials, factors and levels",
-    "bash|zsh",
+    "bash|zsh|fish",
     "  source <(polysweep completion bash)      # in ~/.bashrc\n"
-    "  source <(polysweep completion zsh)       # in ~/.zshrc, after compinit",
+    "  source <(polysweep completion zsh)       # in ~/.zshrc, after compinit\n"
+    "  polysweep completion fish | source       # in ~/.config/fish/config.fish",
     declare,
     run,
 };

@@ -57,6 +57,28 @@ TEST_CASE("bash completes commands, options, sweeps, trials, factors and levels"
   CHECK(offered(program, bash, "show" + store + trial.substr(0, 10)) == Words{trial.substr(0, 12)});
 }
 
+TEST_CASE("fish completes commands, options and sweeps", "[cli]") {
+  const std::string fish = "/usr/bin/fish";
+  if (!std::filesystem::exists(fish)) POLYSWEEP_SKIP("fish is not installed");
+  const PolysweepProgram program;
+  const auto sweep = program.write("toy.toml", kToySweep);
+  REQUIRE(program.run(sweep).status == 0);
+  const auto offered_by_fish = [&](const std::string& typed) {
+    const auto script = program.write("complete.fish", R"(
+set -x PATH )" + PolysweepProgram::path().parent_path().string() +
+                                                           R"( $PATH
+polysweep completion fish | source
+complete -C "polysweep $argv[1]"
+)");
+    return lines_of(run_command({fish, "--no-config", script.string(), typed}).output);
+  };
+  CHECK(offered_by_fish("stat") == Words{"status"});
+  CHECK(offered_by_fish("status --js") == Words{"--json"});
+  CHECK(offered_by_fish("status --store " + program.store().string() + " ") == Words{"toy"});
+  CHECK(offered_by_fish("plan --worker " + PolysweepProgram::worker().string() + " " +
+                        sweep.string() + " st") == Words{"steps="});
+}
+
 TEST_CASE("the manual has every command of the overview", "[cli]") {
   const std::string program = PolysweepProgram::path().string();
   const std::string page = run_command({program, "manual"}).output;

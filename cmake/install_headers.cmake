@@ -1,0 +1,20 @@
+# Run by `cmake --install`: copies <polysweep/worker.h> and the headers that it
+# includes, directly or not, under the names that they are included by.
+#   SOURCE: root of the repository. TARGET: folder, absolute, without $DESTDIR.
+set(waiting framework/worker/include/polysweep/worker.h)
+set(seen "")
+while(waiting)
+  list(POP_FRONT waiting header)
+  list(APPEND seen ${header})
+  file(STRINGS ${SOURCE}/${header} lines REGEX "^#include \"")
+  foreach(line IN LISTS lines)
+    string(REGEX REPLACE "^#include \"([^\"]+)\".*" "\\1" included "${line}")
+    if(NOT included IN_LIST seen AND NOT included IN_LIST waiting)
+      list(APPEND waiting ${included})
+    endif()
+  endforeach()
+  string(REGEX REPLACE "^framework/worker/include/polysweep/" "" name ${header})
+  cmake_path(GET name PARENT_PATH folder)
+  cmake_path(APPEND TARGET "${folder}" OUTPUT_VARIABLE destination)
+  file(INSTALL DESTINATION ${destination} TYPE FILE FILES ${SOURCE}/${header})
+endwhile()
