@@ -234,7 +234,7 @@ int run(const po::variables_map& given) {
   const std::vector<TrialId> ids =
       words.empty() ? finished_trials(database, given) : named_trials(database, words);
   const std::vector<ReplayGroup> groups =
-      replay_groups(given, store.folder(), trials_of(database, ids));
+      replay_groups(given, database, store.folder(), trials_of(database, ids));
   const ReplayStore replays(given);
   StopFlag stop;
   const StopSignals signals(stop);

@@ -10,6 +10,7 @@
 #include "framework/core/file_system.h"
 #include "results/ingest/ingest.h"
 #include "results/read/replay_verdict.h"
+#include "results/read/trial_origin.h"
 #include "runners/host/host.h"
 #include "runners/store/host_name.h"
 #include "runners/store/plan_journal.h"
@@ -51,8 +52,11 @@ void expect_input_files(const ExperimentSpec& spec) {
 
 class Workers {
  public:
-  Workers(const po::variables_map& given, const fs::path& store)
-      : given_(given), data_(data_folder(given)), commands_(declared_commands(store)) {}
+  Workers(const po::variables_map& given, const Database& database, const fs::path& store)
+      : given_(given),
+        database_(database),
+        data_(data_folder(given)),
+        commands_(declared_commands(store)) {}
 
   // The index of the trial's worker in groups().
   std::size_t of(const Trial& trial) {
@@ -85,12 +89,31 @@ class Workers {
     return place->second;
   }
 
-  std::size_t of_worker(const Trial& trial) {
-    if (!worker_) {
-      worker_ = groups_.size();
-      groups_.push_back({find_worker(given_), {}});
+  // All trials of an experiment are run by one worker: that of the first trial's
+  // first sweep that names one.
+  std::size_t group_of(const Trial& trial) {
+    const auto [place, is_new] = by_experiment_.try_emplace(trial.experiment, groups_.size());
+    if (!is_new) return place->second;
+    std::optional<NamedWorker> named;
+    if (given_.count("worker") == 0) {
+      for (const TrialOrigin& origin : load_origins(database_, trial.id, trial.parameters)) {
+        if (fs::exists(origin.file))
+          named = named_worker(read_sweep_file(origin.file), origin.file);
+        if (named) break;
+      }
     }
-    const Worker& worker = groups_[*worker_].worker;
+    Worker worker = find_worker(given_, named);
+    const auto same = std::find_if(groups_.begin(), groups_.end(), [&](const ReplayGroup& group) {
+      return !group.worker.runs_command() && group.worker.program == worker.program;
+    });
+    place->second = static_cast<std::size_t>(same - groups_.begin());
+    if (same == groups_.end()) groups_.push_back({std::move(worker), {}});
+    return place->second;
+  }
+
+  std::size_t of_worker(const Trial& trial) {
+    const std::size_t group = group_of(trial);
+    const Worker& worker = groups_[group].worker;
     const ExperimentSpec& spec = worker.catalogue.at(trial.experiment);
     if (spec.version != trial.experiment_version) {
       fail(
@@ -103,14 +126,15 @@ class Workers {
       fail("trial {} read other data than what lies in the data folder: --data FOLDER names it",
            trial.id.brief());
     }
-    return *worker_;
+    return group;
   }
 
   const po::variables_map& given_;
+  const Database& database_;
   DataFolder data_;
   std::vector<ExperimentSpec> commands_;
   std::map<std::string, std::size_t> by_command_;
-  std::optional<std::size_t> worker_;
+  std::map<std::string, std::size_t> by_experiment_;
   std::vector<ReplayGroup> groups_;
 };
 
@@ -126,9 +150,9 @@ std::set<std::string> ReplayGroup::time_metrics() const {
   return out;
 }
 
-std::vector<ReplayGroup> replay_groups(const po::variables_map& given, const fs::path& store,
-                                       std::vector<Trial> trials) {
-  Workers workers(given, store);
+std::vector<ReplayGroup> replay_groups(const po::variables_map& given, const Database& database,
+                                       const fs::path& store, std::vector<Trial> trials) {
+  Workers workers(given, database, store);
   for (Trial& trial : trials) {
     const std::size_t group = workers.of(trial);
     workers.groups()[group].trials.push_back(std::move(trial));

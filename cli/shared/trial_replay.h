@@ -9,6 +9,7 @@
 #include "cli/shared/command.h"
 #include "cli/shared/planned_sweep.h"
 #include "framework/sweep/trial.h"
+#include "results/schema/database.h"
 #include "runners/host/progress.h"
 #include "runners/process/stop_flag.h"
 
@@ -24,11 +25,12 @@ struct ReplayGroup {
 };
 
 // `trials` of a store by the worker that can run them: the program that a sweep
-// declared (the store keeps its declaration), else the worker of find_worker().
+// declared (the store keeps its declaration), else the worker of --worker, that of
+// their sweep's file if it is still there, or the built-in one.
 // Throws Error that names the trial and what would be right where none can run
 // it: another version of the experiment, data or input files that are not what
 // the trial read.
-std::vector<ReplayGroup> replay_groups(const po::variables_map& given,
+std::vector<ReplayGroup> replay_groups(const po::variables_map& given, const Database& database,
                                        const std::filesystem::path& store,
                                        std::vector<Trial> trials);
 

@@ -57,6 +57,10 @@ TEST_CASE("a sweep file names its worker, relative to itself", "[cli][worker]") 
     CHECK(shown.status == 0);
     CHECK_THAT(shown.output, Contains("toy (version 1)"));
   }
+  SECTION("verify runs the trials again by it") {
+    const CommandEnd end = program.ask({"verify", "--slots", "1"});
+    CHECK_THAT(end.output, Contains("2 trials: 2 equal bit for bit"));
+  }
   SECTION("--worker overrides it") {
     fs::remove(worker);
     CHECK(program.command("plan", sweep).status == 2);
@@ -102,10 +106,11 @@ TEST_CASE("a program that answers wrongly is not a worker", "[cli][worker]") {
   CHECK_THAT(program.refusal("#!/bin/sh\necho before; kill -SEGV $$\n"),
              Contains("failed with signal 11 (Segmentation fault); it printed: before"));
   CHECK_THAT(program.refusal("#!/nowhere/sh\n"), Contains("bin/mine"));
-  CHECK_THAT(program.refusal("#!/bin/sh\necho '{\"worker_protocol\":99,\"polysweep\":\"7.0.0\"}'\n"),
-             Contains("it was built with polysweep 7.0.0, whose workers speak version 99 of the "
-                      "protocol; expected version " +
-                      std::to_string(kProtocolVersion)));
+  CHECK_THAT(
+      program.refusal("#!/bin/sh\necho '{\"worker_protocol\":99,\"polysweep\":\"7.0.0\"}'\n"),
+      Contains("it was built with polysweep 7.0.0, whose workers speak version 99 of the "
+               "protocol; expected version " +
+               std::to_string(kProtocolVersion)));
   CHECK_THAT(program.refusal("#!/bin/sh\necho '{\"worker_protocol\":" +
                              std::to_string(kProtocolVersion) + "}'\n"),
              Contains("this is no catalogue of experiments"));
@@ -140,8 +145,8 @@ TEST_CASE("the build of a worker names its program", "[cli][worker]") {
   const std::string build = schema["build"];
   const std::size_t at = build.find(" program ");
   REQUIRE(at != std::string::npos);
-  const nlohmann::json facts = program.query(
-      "SELECT DISTINCT value FROM provenance_facts WHERE fact = 'build.program'");
+  const nlohmann::json facts =
+      program.query("SELECT DISTINCT value FROM provenance_facts WHERE fact = 'build.program'");
   REQUIRE(facts.size() == 1);
   CHECK(facts[0]["value"] == build.substr(at + 9));
 }

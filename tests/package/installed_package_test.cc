@@ -14,8 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> kStrict = {"-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wshadow"
-                                          " -Wconversion -Werror"};
+const std::vector<std::string> kStrict = {
+    "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wshadow"
+    " -Wconversion -Werror"};
 
 // An example as it is in the repository, built against the package in `prefix`.
 fs::path built_example(const TemporaryFolder& folder, const fs::path& prefix,
@@ -142,9 +143,10 @@ TEST_CASE("an experiment with LibTorch outside the tree trains the same network 
   // It learns: wide networks beat narrow ones, and chance.
   const auto accuracy = [&](int width) {
     return polysweep
-        .query("SELECT avg(value) AS a FROM final_metrics JOIN trials USING (trial) WHERE metric "
-               "= 'test_accuracy' AND json_extract(parameters, '$.width') = " +
-               std::to_string(width))[0]["a"]
+        .query(
+            "SELECT avg(value) AS a FROM final_metrics JOIN trials USING (trial) WHERE metric "
+            "= 'test_accuracy' AND json_extract(parameters, '$.width') = " +
+            std::to_string(width))[0]["a"]
         .get<double>();
   };
   CHECK(accuracy(64) > 0.8);
@@ -152,6 +154,6 @@ TEST_CASE("an experiment with LibTorch outside the tree trains the same network 
   CHECK(polysweep.query("SELECT count(*) AS n FROM provenance_facts WHERE fact = "
                         "'library.libtorch'")[0]["n"] == 1);
   // Once more from nothing: the same bits.
-  polysweep.on_store({"verify", "spirals", "--all"});
+  polysweep.on_store({"verify", "--sweep", "spirals"});
 #endif
 }

@@ -38,9 +38,9 @@ inline void install(const std::filesystem::path& prefix,
 inline void build_project(const std::filesystem::path& folder,
                           const std::vector<std::string>& definitions) {
   const std::string build = (folder / "build").string();
-  std::vector<std::string> configure = {POLYSWEEP_CMAKE, "-S",    folder.string(), "-B",
-                                        build,           "-G",    "Ninja",
-                                        "-DCMAKE_BUILD_TYPE=Release"};
+  std::vector<std::string> configure = {
+      POLYSWEEP_CMAKE, "-S", folder.string(), "-B",
+      build,           "-G", "Ninja",         "-DCMAKE_BUILD_TYPE=Release"};
   configure.insert(configure.end(), definitions.begin(), definitions.end());
   must_run(configure);
   must_run({POLYSWEEP_CMAKE, "--build", build});
