@@ -8,6 +8,7 @@
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 #include "framework/core/provenance.h"
+#include "framework/sweep/file/sweep_file.h"
 
 namespace polysweep {
 namespace {
