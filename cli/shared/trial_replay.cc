@@ -8,6 +8,7 @@
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
+#include "framework/sweep/file/sweep_file.h"
 #include "results/ingest/ingest.h"
 #include "results/read/replay_verdict.h"
 #include "results/read/trial_origin.h"

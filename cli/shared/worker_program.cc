@@ -7,8 +7,9 @@
 #include "cli/shared/worker_catalogue.h"
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
-#include "framework/core/provenance.h"
 #include "framework/core/error_place.h"
+#include "framework/core/provenance.h"
+#include "framework/sweep/file/sweep_file.h"
 #include "framework/sweep/sweep.h"
 
 namespace polysweep {

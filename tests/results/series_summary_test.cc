@@ -6,6 +6,7 @@
 #include "framework/core/error.h"
 #include "framework/core/random_stream.h"
 #include "results/read/curve_source.h"
+#include "results/schema/thinned_curve.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 

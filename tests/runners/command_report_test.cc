@@ -9,6 +9,7 @@
 #include "runners/command/report_file.h"
 #include "runners/command/report_line.h"
 #include "runners/command/trial_report.h"
+#include "runners/process/followed_file.h"
 #include "runners/store/store_layout.h"
 #include "tests/support/catch.h"
 #include "tests/support/recording_recorder.h"

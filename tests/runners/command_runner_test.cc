@@ -12,6 +12,7 @@
 #include "framework/core/error.h"
 #include "runners/command/command_runner.h"
 #include "runners/command/report_file.h"
+#include "runners/process/child_process.h"
 #include "runners/process/output_log.h"
 #include "runners/process/process_tree.h"
 #include "runners/store/store_layout.h"
