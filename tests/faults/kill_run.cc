@@ -128,7 +128,7 @@ void KillRun::strike() {
     std::shuffle(living.begin(), living.end(), random_);
     bool any = false;
     for (const MarkedProcess& process : living) any = mark_.kill(process.pid) || any;
-    if (any) fell("all at once", {coordinator_, 0, Role::kCoordinator, {}});
+    if (any) fell("all at once", {coordinator_, 0, ProcessRole::kCoordinator, {}});
     return;
   }
   const std::size_t chosen =
@@ -143,9 +143,9 @@ void KillRun::fell(const std::string& victim, const MarkedProcess& process) {
   ++report_.victims[victim].kills;
   // What stands in the journals by now is no recovery.
   tail_.catch_up();
-  if (process.role == Role::kCoordinator) {
+  if (process.role == ProcessRole::kCoordinator) {
     wounds_.push_back({victim, since_s, {}, tail_.starts()});
-  } else if (process.role != Role::kChild && process.role != Role::kOrphan && process.slot) {
+  } else if (process.role != ProcessRole::kChild && process.role != ProcessRole::kOrphan && process.slot) {
     wounds_.push_back({victim, since_s, process.slot, tail_.starts_in(*process.slot)});
   }
 }
@@ -174,7 +174,7 @@ std::uint64_t KillRun::lasting_orphans() const {
   while (true) {
     const std::vector<MarkedProcess> living = mark_.processes(coordinator_);
     const auto orphans = std::count_if(living.begin(), living.end(), [](const MarkedProcess& each) {
-      return each.role == Role::kOrphan;
+      return each.role == ProcessRole::kOrphan;
     });
     if (orphans == 0 || now_s() > until_s) return static_cast<std::uint64_t>(orphans);
     sleep_s(0.01);

@@ -62,17 +62,17 @@ Standing standing_of(int pid) {
 
 }  // namespace
 
-std::string_view role_name(Role role) {
+std::string_view role_name(ProcessRole role) {
   switch (role) {
-    case Role::kCoordinator:
+    case ProcessRole::kCoordinator:
       return "coordinator";
-    case Role::kWorker:
+    case ProcessRole::kWorker:
       return "worker";
-    case Role::kProgram:
+    case ProcessRole::kProgram:
       return "program";
-    case Role::kChild:
+    case ProcessRole::kChild:
       return "child of a program";
-    case Role::kOrphan:
+    case ProcessRole::kOrphan:
       break;
   }
   return "orphan";
@@ -98,14 +98,14 @@ std::vector<MarkedProcess> ProcessMark::processes(int coordinator) const {
     const Standing standing = standing_of(*pid);
     if (standing.state == 'Z' || standing.state == 'X') continue;
     parents[*pid] = standing.parent;
-    found.push_back({*pid, standing.parent, Role::kOrphan, slot_in(environment_of(*pid))});
+    found.push_back({*pid, standing.parent, ProcessRole::kOrphan, slot_in(environment_of(*pid))});
   }
   for (MarkedProcess& process : found) {
     int depth = 0;
     int at = process.pid;
     for (; at != coordinator && parents.count(at) > 0 && depth < 100; ++depth) at = parents[at];
     if (at != coordinator) continue;
-    process.role = static_cast<Role>(std::min(depth, static_cast<int>(Role::kChild)));
+    process.role = static_cast<ProcessRole>(std::min(depth, static_cast<int>(ProcessRole::kChild)));
   }
   return found;
 }

@@ -12,19 +12,19 @@
 namespace polysweep {
 
 // What a process is to the run, by its place below the coordinator.
-enum class Role : unsigned char {
+enum class ProcessRole : unsigned char {
   kCoordinator,
   kWorker,
   kProgram,  // what a worker started
   kChild,    // what such a program started, and so on
   kOrphan,   // lives, but does not descend from the coordinator
 };
-std::string_view role_name(Role role);
+std::string_view role_name(ProcessRole role);
 
 struct MarkedProcess {
   int pid = 0;
   int parent = 0;
-  Role role = Role::kOrphan;
+  ProcessRole role = ProcessRole::kOrphan;
   std::optional<int> slot;  // the worker's slot that it belongs to
 };
 

@@ -13,7 +13,7 @@ namespace polysweep {
 namespace {
 
 std::string format_text() {
-  std::ifstream in(std::string(POLYSWEEP_SOURCE_FOLDER) + "/results/FORMAT.md");
+  std::ifstream in(POLYSWEEP_SOURCE_FOLDER "/results/FORMAT.md");
   std::ostringstream out;
   out << in.rdbuf();
   return out.str();
