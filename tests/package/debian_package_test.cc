@@ -3,7 +3,7 @@
 #include <iostream>
 #include <sstream>
 
-#include "runners/process/program.h"
+#include "runners/process/program_output.h"
 #include "tests/package/outside_project.h"
 #include "tests/support/temporary_folder.h"
 
