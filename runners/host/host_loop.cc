@@ -102,11 +102,15 @@ void HostLoop::handle_stop_requests() {
 
 void HostLoop::start_stopping(const std::string& sentence) {
   if (state_.stopping) return;
-  check(commit_.states_are_durable(), "no lease is sent before it is durable");
   state_.stopping = true;
   stop_deadline_s_ = state_.now_s + options_.limits.stop_grace_s;
   sink_.notice(sentence);
-  for (SlotWorker& worker : workers_) worker.shut_down(true);
+  for (SlotWorker& worker : workers_) {
+    for (const AssignedAttempt& attempt : worker.assigned()) {
+      check(commit_.is_durable(attempt.lease), "a lease is durable before it is sent");
+    }
+    worker.shut_down(true);
+  }
 }
 
 // If we were suspended for long, other hosts may have taken over what we hold.
