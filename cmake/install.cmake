@@ -50,15 +50,27 @@ install(CODE "
   set(MANUAL \"${CMAKE_INSTALL_MANDIR}\")
   include(\"${PROJECT_SOURCE_DIR}/cmake/install_documents.cmake\")
 " COMPONENT polysweep)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs/ DESTINATION share/doc/polysweep/guide
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION share/doc/polysweep
   COMPONENT polysweep FILES_MATCHING PATTERN "*.md" PATTERN "*.png" PATTERN "studies" EXCLUDE)
-install(FILES ${PROJECT_SOURCE_DIR}/README.md DESTINATION share/doc/polysweep COMPONENT polysweep)
+install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
+  DESTINATION share/doc/polysweep COMPONENT polysweep)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/experiments/sweeps/
   DESTINATION share/doc/polysweep/examples COMPONENT polysweep
   FILES_MATCHING PATTERN "*.toml" PATTERN "*.py" PATTERN "*.cc")
 
 # What Debian's policy asks of each package.
+configure_file(${PROJECT_SOURCE_DIR}/packaging/changelog.in
+  ${PROJECT_BINARY_DIR}/documents/changelog.Debian @ONLY)
+find_program(POLYSWEEP_GZIP gzip)
+if(POLYSWEEP_GZIP)
+  execute_process(COMMAND ${POLYSWEEP_GZIP} -9nf ${PROJECT_BINARY_DIR}/documents/changelog.Debian
+    COMMAND_ERROR_IS_FATAL ANY)
+endif()
 foreach(component polysweep polysweep-worker polysweep-dev)
   install(FILES ${PROJECT_SOURCE_DIR}/packaging/copyright DESTINATION share/doc/${component}
     COMPONENT ${component})
+  if(POLYSWEEP_GZIP)
+    install(FILES ${PROJECT_BINARY_DIR}/documents/changelog.Debian.gz
+      DESTINATION share/doc/${component} COMPONENT ${component})
+  endif()
 endforeach()

@@ -2,6 +2,7 @@
 # program prints them.
 #   PROGRAM: the built polysweep. WORK: a folder to write in. PREFIX: where to
 #   install, without $DESTDIR. MANUAL: folder of manual pages below it.
+cmake_policy(VERSION 3.25)
 function(install_output folder name)
   file(MAKE_DIRECTORY ${WORK})
   execute_process(COMMAND ${PROGRAM} ${ARGN} OUTPUT_FILE ${WORK}/${name}

@@ -1,6 +1,7 @@
 # Run by `cmake --install`: copies <polysweep/worker.h> and the headers that it
 # includes, directly or not, under the names that they are included by.
 #   SOURCE: root of the repository. TARGET: folder, absolute, without $DESTDIR.
+cmake_policy(VERSION 3.25)
 set(waiting framework/worker/include/polysweep/worker.h)
 set(seen "")
 while(waiting)
@@ -14,7 +15,7 @@ while(waiting)
     endif()
   endforeach()
   string(REGEX REPLACE "^framework/worker/include/polysweep/" "" name ${header})
-  cmake_path(GET name PARENT_PATH folder)
-  cmake_path(APPEND TARGET "${folder}" OUTPUT_VARIABLE destination)
+  cmake_path(APPEND TARGET ${name} OUTPUT_VARIABLE destination)
+  cmake_path(GET destination PARENT_PATH destination)
   file(INSTALL DESTINATION ${destination} TYPE FILE FILES ${SOURCE}/${header})
 endwhile()

@@ -41,7 +41,7 @@ struct WorkerExtras {
   // threads. `device` is the index of the CUDA device, -1: CPU. Throws Error where
   // this program cannot use the device.
   void (*prepare)(Provenance& provenance, int device) = nullptr;
-  std::span<const WorkerCommand> commands;
+  std::span<const WorkerCommand> commands = {};
 };
 
 // Serves the host, or does what another argument asks for, and returns the exit

@@ -19,6 +19,7 @@ constexpr std::size_t kShownBytes = 60;
 
 // The beginning of the first line of `text`, for a message.
 std::string beginning(std::string_view text) {
+  while (text.ends_with('\n')) text.remove_suffix(1);
   const std::string_view line = text.substr(0, text.find('\n'));
   std::string out(line.substr(0, kShownBytes));
   std::replace_if(

@@ -98,7 +98,7 @@ TEST_CASE("a worker that is not there or not a worker is refused at its place in
 TEST_CASE("a program that answers wrongly is not a worker", "[cli][worker]") {
   const NamedWorkerProgram program;
   CHECK_THAT(program.refusal("#!/bin/sh\necho hello\n"),
-             Contains("is not a worker for this polysweep: it printed \"hello\"...; expected the "
+             Contains("is not a worker for this polysweep: it printed \"hello\"; expected the "
                       "JSON object that polysweep::worker_main prints"));
   CHECK_THAT(program.refusal("#!/bin/sh\n"), Contains("it printed \"\"; expected the JSON object"));
   CHECK_THAT(program.refusal("#!/bin/sh\necho unknown option; exit 3\n"),
@@ -113,7 +113,7 @@ TEST_CASE("a program that answers wrongly is not a worker", "[cli][worker]") {
                std::to_string(kProtocolVersion)));
   CHECK_THAT(program.refusal("#!/bin/sh\necho '{\"worker_protocol\":" +
                              std::to_string(kProtocolVersion) + "}'\n"),
-             Contains("this is no catalogue of experiments"));
+             Contains("this is not a catalogue of experiments"));
 }
 
 TEST_CASE("lines that a worker's libraries print do not disturb its schema", "[cli][worker]") {

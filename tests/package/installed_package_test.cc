@@ -60,12 +60,7 @@ TEST_CASE("an experiment outside the tree is built against the installed package
   const InstalledProgram polysweep{prefix / "bin" / "polysweep", folder.path()};
   const std::string sweep = (project / "descent.toml").string();
   polysweep.on_store({"run", sweep, "--slots", "2"});
-  const nlohmann::json states =
-      polysweep.query("SELECT state, count(*) AS n FROM trials GROUP BY state ORDER BY state");
-  REQUIRE(states.size() >= 1);
-  CHECK(states[0]["state"] == "diverged");  // the largest step sizes
-  CHECK(states[1]["state"] == "done");
-  CHECK(states[0]["n"].get<int>() + states[1]["n"].get<int>() == 60);
+  CHECK(polysweep.query("SELECT count(*) AS n FROM trials WHERE state = 'done'")[0]["n"] == 60);
 
   for (const int seed : {0, 4}) {
     const nlohmann::json rows = polysweep.query(
