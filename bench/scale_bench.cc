@@ -20,11 +20,12 @@
 #include "reports/analysis/convergence.h"
 #include "reports/analysis/learning_curve.h"
 #include "results/ingest/ingest.h"
-#include "results/read/curve_source.h"
+#include "results/read/curves_on_demand.h"
 #include "results/read/ledger.h"
-#include "results/read/listing.h"
 #include "results/read/sweep_results.h"
+#include "results/read/sweep_results_reader.h"
 #include "results/read/trial_record.h"
+#include "results/read/trial_table.h"
 
 namespace polysweep {
 
@@ -100,9 +101,9 @@ void ask_like_a_report(const Database& database) {
     for (const std::size_t trial : results.cells[cell].trials) drawn.push_back(trial);
   }
   for (int i = 0; i < 3; ++i) {
-    for (const auto& curve :
-         results.curve_source->curves(drawn, SampleStore::metric(i), CurveSource::kQuickPoints)) {
-      check(curve.size() == CurveSource::kQuickPoints, "a sample run has a curve");
+    for (const auto& curve : results.curves_on_demand->curves(drawn, SampleStore::metric(i),
+                                                              CurvesOnDemand::kQuickPoints)) {
+      check(curve.size() == CurvesOnDemand::kQuickPoints, "a sample run has a curve");
     }
   }
 }
@@ -113,11 +114,11 @@ void draw_band(const Database& database) {
   SweepResults results = load_sweep_results(database, SampleStore::kSweep, {1000, 0, {5}});
   std::vector<std::size_t> trials;
   for (const SeriesResult& each : results.series.at(metric)) trials.push_back(each.trial);
-  auto curves = results.curve_source->curves(trials, metric, 1000);
+  auto curves = results.curves_on_demand->curves(trials, metric, 1000);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     results.curves[metric].push_back({trials[i], std::move(curves[i])});
   }
-  results.curve_source.reset();
+  results.curves_on_demand.reset();
   const auto bands = learning_curves(results, metric, 100);
   check(bands.size() == 1 && bands[0].runs == 10 && bands[0].points.size() == 100,
         "a cell of ten sample runs has a band");
@@ -135,7 +136,7 @@ std::vector<Question> questions(const SampleStore& store) {
   return {
       {"list", 100,
        [=](const Database& database) {
-         list_trials(database, {sweep, {}});
+         load_trial_table(database, {sweep, {}});
        }},
       {"status", 100, [=](const Database& database) { Ledger(database).cells(sweep); }},
       {"status of all sweeps", 100, [](const Database& database) { Ledger(database).sweeps(); }},

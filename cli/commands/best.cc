@@ -16,6 +16,7 @@
 #include "reports/analysis/number_text.h"
 #include "reports/analysis/statistics.h"
 #include "results/read/sweep_results.h"
+#include "results/read/sweep_results_reader.h"
 
 namespace polysweep {
 namespace {

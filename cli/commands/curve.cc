@@ -18,10 +18,13 @@
 #include "reports/analysis/learning_curve.h"
 #include "reports/analysis/number_text.h"
 #include "results/export/csv.h"
-#include "results/read/curve_source.h"
+#include "results/read/curves_on_demand.h"
 #include "results/read/ledger.h"
-#include "results/read/row_filter.h"
+#include "results/read/sweep_results_reader.h"
+#include "results/read/trial_filter.h"
+#include "results/read/trial_lookup.h"
 #include "results/read/trial_record.h"
+#include "results/read/trial_table.h"
 
 namespace polysweep {
 namespace {
@@ -60,11 +63,11 @@ std::vector<std::uint32_t> chosen_cells(const Database& database, const SweepRes
                                         const po::variables_map& given) {
   std::set<std::uint32_t> chosen;
   if (given.count("where") > 0) {
-    const std::vector<ListingRow> rows = list_trials(database, {results.sweep, {}});
-    const RowFilter keeps = parse_row_filter(text_or(given, "where", ""), row_columns(rows));
+    const std::vector<TrialRow> rows = load_trial_table(database, {results.sweep, {}});
+    const TrialFilter keeps = parse_trial_filter(text_or(given, "where", ""), trial_columns(rows));
     std::map<TrialId, std::uint32_t> cell_of;
     for (const TrialResult& trial : results.trials) cell_of[trial.id] = trial.cell;
-    for (const ListingRow& row : rows) {
+    for (const TrialRow& row : rows) {
       if (keeps(row)) chosen.insert(cell_of.at(row.id));
     }
     return {chosen.begin(), chosen.end()};
@@ -102,11 +105,11 @@ std::vector<Line> cell_lines(const Database& database, const std::string& metric
     const std::uint32_t cell = results.trials[each.trial].cell;
     if (std::binary_search(cells.begin(), cells.end(), cell)) trials.push_back(each.trial);
   }
-  auto curves = results.curve_source->curves(trials, metric, 0);
+  auto curves = results.curves_on_demand->curves(trials, metric, 0);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     results.curves[metric].push_back({trials[i], std::move(curves[i])});
   }
-  results.curve_source.reset();  // all that is wanted of it is there
+  results.curves_on_demand.reset();  // all that is wanted of it is there
   const Arms arms = arms_of(results);
   const std::size_t points = given["points"].as<std::size_t>();
   std::vector<Line> out;

@@ -10,6 +10,7 @@
 #include "framework/core/error.h"
 #include "reports/analysis/escaping.h"
 #include "results/read/trial_difference.h"
+#include "results/read/trial_lookup.h"
 
 namespace polysweep {
 namespace {

@@ -18,6 +18,8 @@
 #include "framework/core/provenance.h"
 #include "framework/sweep/value_json.h"
 #include "reports/analysis/escaping.h"
+#include "results/read/sweeps_of_trial.h"
+#include "results/read/trial_lookup.h"
 
 namespace polysweep {
 namespace {
@@ -43,7 +45,7 @@ struct Build {
 
 struct Explanation {
   TrialRecord trial;
-  std::vector<TrialOrigin> origins;
+  std::vector<SweepOfTrial> origins;
   std::vector<PlanMembership> today;  // as origins
   std::vector<Build> builds;
   RerunDecision next;
@@ -82,16 +84,16 @@ Explanation explain(const po::variables_map& given, const Store& store) {
   const std::string prefix = required_argument(given, "trial", "a trial's id, or how it begins");
   Explanation out;
   out.trial = load_trial(database, find_trial(database, prefix));
-  out.origins = load_origins(database, out.trial.id, out.trial.parameters);
+  out.origins = load_sweeps_of_trial(database, out.trial.id, out.trial.parameters);
   out.builds = builds_of(database, out.trial);
   out.next = rerun_decision(out.trial, ActiveHosts(system_files(), store.folder(), ""));
-  for (const TrialOrigin& origin : out.origins) {
+  for (const SweepOfTrial& origin : out.origins) {
     out.today.push_back(plan_membership(given, origin, out.trial));
   }
   return out;
 }
 
-std::string levels_of(const ParameterOrigin& origin) {
+std::string levels_of(const ParameterSetting& origin) {
   std::vector<std::string> shown;
   for (std::size_t i = 0; i < std::min(origin.levels.size(), kLevelsShown); ++i) {
     shown.push_back(origin.levels[i].display());
@@ -100,7 +102,7 @@ std::string levels_of(const ParameterOrigin& origin) {
   return fmt::format("{}", fmt::join(shown, ", "));
 }
 
-std::string words_of(const ParameterOrigin& origin) {
+std::string words_of(const ParameterSetting& origin) {
   std::string out(source_name(origin.source));
   if (!origin.override_word.empty()) return fmt::format("{} {}", out, origin.override_word);
   if (!origin.levels.empty()) out += fmt::format(", one of {}", levels_of(origin));
@@ -110,13 +112,13 @@ std::string words_of(const ParameterOrigin& origin) {
 void print_parameters(const Explanation& e) {
   Table table;
   table.columns = {{"parameter"}, {"value"}};
-  for (const TrialOrigin& origin : e.origins) {
+  for (const SweepOfTrial& origin : e.origins) {
     table.columns.push_back(
         {e.origins.size() == 1 ? "source" : fmt::format("source in {}", origin.sweep)});
   }
   for (const auto& [name, value] : e.trial.parameters) {
     TableRow row = {name, value.display()};
-    for (const TrialOrigin& origin : e.origins) {
+    for (const SweepOfTrial& origin : e.origins) {
       row.emplace_back(words_of(origin.parameters.at(name)));
     }
     table.rows.push_back(std::move(row));
@@ -156,7 +158,7 @@ void print_next(const Explanation& e) {
   fmt::print("the next run {} it: {}\n", e.next.runs ? "would run" : "would not run",
              terminal_escaped(e.next.why));
   for (std::size_t i = 0; i < e.origins.size(); ++i) {
-    const TrialOrigin& origin = e.origins[i];
+    const SweepOfTrial& origin = e.origins[i];
     const std::string file = terminal_escaped(
         fmt::format("{}{}{}", origin.file.empty() ? "its file" : origin.file,
                     origin.overrides.empty() ? "" : " ", fmt::join(origin.overrides, " ")));
@@ -198,14 +200,14 @@ void print_explanation(const Explanation& e) {
   print_attempts(trial);
 }
 
-Json parameter_json(const ParameterOrigin& origin, const Value& value) {
+Json parameter_json(const ParameterSetting& origin, const Value& value) {
   Json out = {{"value", json_of(value)}, {"source", source_name(origin.source)}};
   if (!origin.override_word.empty()) out["override"] = origin.override_word;
   for (const Value& level : origin.levels) out["levels"].push_back(json_of(level));
   return out;
 }
 
-Json origin_json(const TrialOrigin& origin, const PlanMembership& today,
+Json origin_json(const SweepOfTrial& origin, const PlanMembership& today,
                  const Parameters& parameters) {
   const auto today_name = [](Membership state) -> Json {
     if (state == Membership::kUnknown) return nullptr;

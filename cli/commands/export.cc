@@ -1,4 +1,4 @@
-#include "results/export/export.h"
+#include "results/export/sweep_export.h"
 
 #include <unistd.h>
 

@@ -15,6 +15,8 @@
 #include "framework/core/file_system.h"
 #include "reports/analysis/escaping.h"
 #include "reports/figures/paper_figures.h"
+#include "results/read/last_planning.h"
+#include "results/read/sweep_results_reader.h"
 #include "runners/process/program_output.h"
 
 namespace polysweep {

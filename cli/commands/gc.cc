@@ -10,7 +10,7 @@
 #include "cli/shared/store.h"
 #include "framework/core/file_system.h"
 #include "reports/analysis/escaping.h"
-#include "results/read/trial_use.h"
+#include "results/read/sweeps_of_trial.h"
 #include "results/schema/store_damage.h"
 #include "runners/store/removable_files.h"
 #include "runners/store/run_lock.h"
@@ -32,7 +32,7 @@ std::vector<RemovableFile> removable_files_of(const Store& store) {
   const bool is_whole = std::all_of(damage.begin(), damage.end(),
                                     [](const StoreDamage& place) { return place.torn_tail; });
   return find_removable_files(store.folder(), [&](const TrialId& id) {
-    const TrialUse use = use_of_trial(database, id);
+    const TrialMembership use = trial_membership(database, id);
     return has_result(use.state) || (is_whole && !use.in_sweep);
   });
 }

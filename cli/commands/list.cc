@@ -13,8 +13,8 @@
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 #include "results/export/csv.h"
-#include "results/read/listing.h"
-#include "results/read/row_filter.h"
+#include "results/read/trial_filter.h"
+#include "results/read/trial_table.h"
 
 namespace polysweep {
 namespace {
@@ -32,7 +32,7 @@ void declare(CommandOptions& options) {
   options.argument("sweep");
 }
 
-nlohmann::ordered_json as_json(const ListingRow& row) {
+nlohmann::ordered_json as_json(const TrialRow& row) {
   nlohmann::ordered_json metrics = nlohmann::json::object();
   // JSON has no NaN and no infinities: they are texts there.
   for (const auto& [name, value] : row.final_metrics) {
@@ -48,10 +48,10 @@ nlohmann::ordered_json as_json(const ListingRow& row) {
 }
 
 // The parameters that are not the same in all rows: what tells trials apart.
-std::vector<std::string> varying_parameters(const std::vector<ListingRow>& rows) {
+std::vector<std::string> varying_parameters(const std::vector<TrialRow>& rows) {
   std::map<std::string, std::set<std::string>> seen;
   std::map<std::string, std::size_t> present;
-  for (const ListingRow& row : rows) {
+  for (const TrialRow& row : rows) {
     for (const auto& [name, value] : row.parameters) {
       seen[name].insert(value.canonical());
       ++present[name];
@@ -72,11 +72,11 @@ std::vector<std::string> split(const std::string& words) {
 }
 
 // What tells trials apart, and what they measured.
-std::vector<std::string> usual_columns(const std::vector<ListingRow>& rows) {
+std::vector<std::string> usual_columns(const std::vector<TrialRow>& rows) {
   std::vector<std::string> out = {"trial", "state"};
   for (const std::string& name : varying_parameters(rows)) out.push_back(name);
   std::set<std::string> metrics;
-  for (const ListingRow& row : rows) {
+  for (const TrialRow& row : rows) {
     for (const auto& [name, value] : row.final_metrics) metrics.insert(name);
   }
   for (const std::string& name : metrics) {
@@ -85,12 +85,12 @@ std::vector<std::string> usual_columns(const std::vector<ListingRow>& rows) {
   return out;
 }
 
-bool is_metric(const ListingRow& row, const std::string& column) {
+bool is_metric(const TrialRow& row, const std::string& column) {
   return row.parameters.find(column) == nullptr && row.final_metrics.contains(column);
 }
 
-TableCell cell_of(const ListingRow& row, const std::string& column) {
-  const RowField field = row_field(row, column);
+TableCell cell_of(const TrialRow& row, const std::string& column) {
+  const TrialField field = trial_field(row, column);
   if (column == "trial") return row.id.brief();
   if (column == "state") {
     const bool hole = row.state != TrialState::kDone;
@@ -106,15 +106,15 @@ TableCell cell_of(const ListingRow& row, const std::string& column) {
   return {"-", Tone::kMuted};
 }
 
-void print_rows(const std::vector<ListingRow>& rows, const std::vector<std::string>& columns) {
+void print_rows(const std::vector<TrialRow>& rows, const std::vector<std::string>& columns) {
   Table table;
   for (const std::string& name : columns) {
-    const bool number = std::any_of(rows.begin(), rows.end(), [&](const ListingRow& row) {
-      return std::holds_alternative<double>(row_field(row, name));
+    const bool number = std::any_of(rows.begin(), rows.end(), [&](const TrialRow& row) {
+      return std::holds_alternative<double>(trial_field(row, name));
     });
     table.columns.push_back({name, number ? Align::kRight : Align::kLeft, ""});
   }
-  for (const ListingRow& row : rows) {
+  for (const TrialRow& row : rows) {
     TableRow& out = table.rows.emplace_back();
     for (const std::string& name : columns) out.push_back(cell_of(row, name));
   }
@@ -122,14 +122,14 @@ void print_rows(const std::vector<ListingRow>& rows, const std::vector<std::stri
 }
 
 // Whole ids and whole numbers: for programs.
-void print_csv(const std::vector<ListingRow>& rows, const std::vector<std::string>& columns) {
+void print_csv(const std::vector<TrialRow>& rows, const std::vector<std::string>& columns) {
   std::cout << csv_header(columns);
-  for (const ListingRow& row : rows) {
+  for (const TrialRow& row : rows) {
     std::vector<QueryValue> out;
     for (const std::string& name : columns) {
       const Value* value = row.parameters.find(name);
       const bool integer = value != nullptr && value->type() == ValueType::kInteger;
-      const RowField field = row_field(row, name);
+      const TrialField field = trial_field(row, name);
       if (integer) {
         out.emplace_back(value->integer());
       } else if (is_metric(row, name)) {
@@ -151,21 +151,21 @@ int run(const po::variables_map& given) {
   store.catch_up();
   const Database database = store.open();
   const std::vector<std::string> sweeps = texts_of(given, "sweep");
-  std::vector<ListingRow> rows =
-      list_trials(database, {sweeps.empty() ? "" : sweeps[0], texts_of(given, "metric")});
-  const std::vector<std::string> known = row_columns(rows);
+  std::vector<TrialRow> rows =
+      load_trial_table(database, {sweeps.empty() ? "" : sweeps[0], texts_of(given, "metric")});
+  const std::vector<std::string> known = trial_columns(rows);
   if (given.count("where") > 0) {
-    const RowFilter keeps = parse_row_filter(text_or(given, "where", ""), known);
-    std::erase_if(rows, [&](const ListingRow& row) { return !keeps(row); });
+    const TrialFilter keeps = parse_trial_filter(text_or(given, "where", ""), known);
+    std::erase_if(rows, [&](const TrialRow& row) { return !keeps(row); });
   }
-  sort_rows(rows, text_or(given, "sort", ""), known);
+  sort_trials(rows, text_or(given, "sort", ""), known);
   std::vector<std::string> columns = split(text_or(given, "columns", ""));
   for (const std::string& name : columns) expect_column(name, known);
   if (columns.empty()) columns = usual_columns(rows);
   const OutputFormat format = output_format(given);
   if (format == OutputFormat::kJson) {
     nlohmann::ordered_json out = nlohmann::json::array();
-    for (const ListingRow& row : rows) out.push_back(as_json(row));
+    for (const TrialRow& row : rows) out.push_back(as_json(row));
     print_json(out);
   } else if (format == OutputFormat::kCsv) {
     print_csv(rows, columns);

@@ -14,6 +14,7 @@
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
 #include "results/read/ledger.h"
+#include "results/read/trial_lookup.h"
 #include "results/read/trial_record.h"
 #include "runners/process/followed_file.h"
 #include "runners/process/output_log.h"

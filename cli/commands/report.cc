@@ -10,6 +10,7 @@
 #include "framework/core/file_system.h"
 #include "reports/analysis/escaping.h"
 #include "results/read/sweep_results.h"
+#include "results/read/sweep_results_reader.h"
 
 namespace polysweep {
 namespace {

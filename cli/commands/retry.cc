@@ -9,9 +9,9 @@
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/file_system.h"
-#include "results/read/listing.h"
-#include "results/read/row_filter.h"
+#include "results/read/trial_filter.h"
 #include "results/read/trial_record.h"
+#include "results/read/trial_table.h"
 #include "runners/store/run_lock.h"
 #include "runners/store/trial_reopening.h"
 
@@ -34,11 +34,11 @@ void declare(CommandOptions& options) {
 // In plan order.
 std::vector<FailedTrial> failed_trials(const Database& database, const std::string& sweep,
                                        const std::string& condition) {
-  const std::vector<ListingRow> rows = list_trials(database, {sweep, {}});
-  RowFilter holds = [](const ListingRow&) { return true; };
-  if (!condition.empty()) holds = parse_row_filter(condition, row_columns(rows));
+  const std::vector<TrialRow> rows = load_trial_table(database, {sweep, {}});
+  TrialFilter holds = [](const TrialRow&) { return true; };
+  if (!condition.empty()) holds = parse_trial_filter(condition, trial_columns(rows));
   std::vector<FailedTrial> out;
-  for (const ListingRow& row : rows) {
+  for (const TrialRow& row : rows) {
     if (row.state == TrialState::kFailed && holds(row)) out.push_back({row.id, row.attempts});
   }
   return out;

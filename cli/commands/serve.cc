@@ -20,6 +20,7 @@
 #include "reports/document/report.h"
 #include "results/read/ledger.h"
 #include "results/read/sweep_results.h"
+#include "results/read/sweep_results_reader.h"
 #include "runners/process/stop_flag.h"
 
 namespace polysweep {

@@ -10,6 +10,7 @@
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 #include "reports/analysis/escaping.h"
+#include "results/read/trial_lookup.h"
 #include "results/read/trial_record.h"
 
 namespace polysweep {

@@ -11,6 +11,7 @@
 #include "framework/core/clock.h"
 #include "framework/core/file_system.h"
 #include "reports/analysis/escaping.h"
+#include "results/read/last_planning.h"
 #include "results/read/live_sweep.h"
 #include "results/read/sweep_results.h"
 #include "results/read/trial_record.h"

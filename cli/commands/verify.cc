@@ -18,8 +18,9 @@
 #include "framework/core/error.h"
 #include "framework/core/random_stream.h"
 #include "reports/analysis/escaping.h"
-#include "results/read/listing.h"
-#include "results/read/replay_verdict.h"
+#include "results/read/replay_check.h"
+#include "results/read/trial_lookup.h"
+#include "results/read/trial_table.h"
 
 namespace polysweep {
 namespace {
@@ -61,7 +62,7 @@ std::vector<TrialId> named_trials(const Database& database, const std::vector<st
 std::vector<TrialId> finished_trials(const Database& database, const po::variables_map& given) {
   const std::string sweep = text_or(given, "sweep", "");
   std::vector<TrialId> ids;
-  for (const ListingRow& row : list_trials(database, {sweep, {}})) {
+  for (const TrialRow& row : load_trial_table(database, {sweep, {}})) {
     if (has_result(row.state)) ids.push_back(row.id);
   }
   if (ids.empty()) fail("no trial has finished yet: there is nothing to verify");
@@ -118,7 +119,7 @@ class ReplayStore {
 struct Verified {
   TrialId id;
   bool run = false;  // else there was a stop before
-  ReplayVerdict verdict;
+  ReplayCheck verdict;
 };
 
 // How many of each.
@@ -142,7 +143,7 @@ Verified verify_trial(const Database& store, const Database& replays, const Tria
   const TrialRecord now = load_trial(replays, id);
   const bool run = is_settled(now.state);
   if (!run) return {id, false, {}};
-  return {id, true, replay_verdict({store, then}, {replays, now}, left_out)};
+  return {id, true, check_replay({store, then}, {replays, now}, left_out)};
 }
 
 std::string shown(const std::optional<std::string>& value) {
@@ -150,7 +151,7 @@ std::string shown(const std::optional<std::string>& value) {
 }
 
 void print_verdict(const Verified& each) {
-  const ReplayVerdict& verdict = each.verdict;
+  const ReplayCheck& verdict = each.verdict;
   if (!each.run) {
     fmt::print("{}  not run\n", each.id.brief());
     return;
@@ -188,7 +189,7 @@ nlohmann::ordered_json as_json(const Verified& each) {
   const auto side = [](const std::optional<std::string>& value) {
     return value ? Json(*value) : Json(nullptr);
   };
-  const ReplayVerdict& verdict = each.verdict;
+  const ReplayCheck& verdict = each.verdict;
   Json out = {{"trial", each.id.hex()},
               {"run", each.run},
               {"equal", each.run && verdict.same()},

@@ -7,6 +7,8 @@
 #include "framework/core/suggestion.h"
 #include "reports/analysis/cell_choice.h"
 #include "reports/analysis/escaping.h"
+#include "results/read/last_planning.h"
+#include "results/read/sweep_results_reader.h"
 
 namespace polysweep {
 namespace {

@@ -75,7 +75,7 @@ void add_data_differences(const std::map<std::string, std::string>& theirs,
   if (out.size() == before) out.emplace_back("it reads other data");
 }
 
-std::string what_differs(const PlannedSweep& planned, const TrialOrigin& origin,
+std::string what_differs(const PlannedSweep& planned, const SweepOfTrial& origin,
                          const TrialRecord& ours) {
   const Trial theirs = nearest_trial(planned.plan, ours.parameters);
   std::vector<std::string> out;
@@ -93,7 +93,7 @@ std::string what_differs(const PlannedSweep& planned, const TrialOrigin& origin,
   return fmt::format("nearest is trial {}: {}", theirs.id.brief(), fmt::join(out, "; "));
 }
 
-po::variables_map planning_words(const po::variables_map& given, const TrialOrigin& origin) {
+po::variables_map planning_words(const po::variables_map& given, const SweepOfTrial& origin) {
   po::variables_map words;
   for (const char* name : {"worker", "data"}) {
     if (given.count(name) > 0) words.emplace(name, given[name]);
@@ -106,7 +106,7 @@ po::variables_map planning_words(const po::variables_map& given, const TrialOrig
 
 }  // namespace
 
-PlanMembership plan_membership(const po::variables_map& given, const TrialOrigin& origin,
+PlanMembership plan_membership(const po::variables_map& given, const SweepOfTrial& origin,
                                const TrialRecord& trial) {
   std::error_code unknown;
   if (!std::filesystem::exists(origin.file, unknown)) {

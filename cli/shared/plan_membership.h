@@ -5,7 +5,7 @@
 #include <string>
 
 #include "cli/shared/command.h"
-#include "results/read/trial_origin.h"
+#include "results/read/sweeps_of_trial.h"
 #include "results/read/trial_record.h"
 
 namespace polysweep {
@@ -21,7 +21,7 @@ struct PlanMembership {
 
 // Plans the file of `origin` again with its overrides, with --worker and --data
 // of `given`. Never throws Error: what prevents planning is the answer.
-PlanMembership plan_membership(const po::variables_map& given, const TrialOrigin& origin,
+PlanMembership plan_membership(const po::variables_map& given, const SweepOfTrial& origin,
                                const TrialRecord& trial);
 
 }  // namespace polysweep

@@ -6,6 +6,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
+#include "results/read/last_planning.h"
 #include "results/read/sweep_results.h"
 
 namespace polysweep {

@@ -10,8 +10,8 @@
 #include "framework/core/file_system.h"
 #include "framework/sweep/file/sweep_file.h"
 #include "results/ingest/ingest.h"
-#include "results/read/replay_verdict.h"
-#include "results/read/trial_origin.h"
+#include "results/read/replay_check.h"
+#include "results/read/sweeps_of_trial.h"
 #include "runners/host/host.h"
 #include "runners/store/host_name.h"
 #include "runners/store/plan_journal.h"
@@ -97,7 +97,7 @@ class Workers {
     if (!is_new) return place->second;
     std::optional<NamedWorker> named;
     if (given_.count("worker") == 0) {
-      for (const TrialOrigin& origin : load_origins(database_, trial.id, trial.parameters)) {
+      for (const SweepOfTrial& origin : load_sweeps_of_trial(database_, trial.id, trial.parameters)) {
         if (fs::exists(origin.file))
           named = named_worker(read_sweep_file(origin.file), origin.file);
         if (named) break;

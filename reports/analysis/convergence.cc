@@ -60,7 +60,7 @@ std::vector<ConvergenceRun> runs_of(const SweepResults& results, const SeriesOfT
 
 // Asks for all steps at once.
 void set_steps(Convergence& convergence, const SweepResults& results) {
-  std::vector<CurveSource::Target> targets;
+  std::vector<CurvesOnDemand::Target> targets;
   std::vector<ConvergenceRun*> asked;
   for (ConvergenceRow& row : convergence.rows) {
     for (ConvergenceRun& run : row.runs) {

@@ -50,8 +50,8 @@ std::vector<SeriesResult> series_of(const SweepResults& results, const std::stri
 std::vector<Curve> curves_of(const SweepResults& results, const std::string& metric,
                              const std::vector<std::size_t>& trials) {
   std::vector<Curve> out;
-  if (results.curve_source) {
-    auto points = results.curve_source->curves(trials, metric, CurveSource::kQuickPoints);
+  if (results.curves_on_demand) {
+    auto points = results.curves_on_demand->curves(trials, metric, CurvesOnDemand::kQuickPoints);
     for (std::size_t i = 0; i < trials.size(); ++i) {
       if (!points[i].empty()) out.push_back({trials[i], std::move(points[i])});
     }
@@ -68,8 +68,9 @@ std::vector<Curve> curves_of(const SweepResults& results, const std::string& met
 
 std::vector<std::optional<std::int64_t>> first_reaching(
     const SweepResults& results, const std::string& metric, Goal goal,
-    const std::vector<CurveSource::Target>& targets) {
-  if (results.curve_source) return results.curve_source->first_reaching(targets, metric, goal);
+    const std::vector<CurvesOnDemand::Target>& targets) {
+  if (results.curves_on_demand)
+    return results.curves_on_demand->first_reaching(targets, metric, goal);
   std::vector<std::optional<std::int64_t>> out(targets.size());
   const auto curves = results.curves.find(metric);
   if (curves == results.curves.end()) return out;

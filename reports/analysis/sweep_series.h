@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "results/read/curve_source.h"
+#include "results/read/curves_on_demand.h"
 #include "results/read/sweep_results.h"
 
 namespace polysweep {
@@ -17,7 +17,7 @@ namespace polysweep {
 std::vector<SeriesResult> series_of(const SweepResults& results, const std::string& metric);
 
 // The curves of those trials that have one. Of a large sweep they are thinned to
-// CurveSource::kQuickPoints.
+// CurvesOnDemand::kQuickPoints.
 std::vector<Curve> curves_of(const SweepResults& results, const std::string& metric,
                              const std::vector<std::size_t>& trials);
 
@@ -25,6 +25,6 @@ std::vector<Curve> curves_of(const SweepResults& results, const std::string& met
 // the value (as its goal has it); empty where it never does.
 std::vector<std::optional<std::int64_t>> first_reaching(
     const SweepResults& results, const std::string& metric, Goal goal,
-    const std::vector<CurveSource::Target>& targets);
+    const std::vector<CurvesOnDemand::Target>& targets);
 
 }  // namespace polysweep

@@ -2,7 +2,7 @@
 
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
-#include "results/export/export_tables.h"
+#include "results/export/table_exporter.h"
 
 namespace polysweep {
 namespace {

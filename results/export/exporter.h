@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "results/read/listing.h"
 #include "results/read/sweep_results.h"
 #include "results/read/trial_record.h"
+#include "results/read/trial_table.h"
 
 namespace polysweep {
 
@@ -29,7 +29,7 @@ struct ExportedTrial {
 
 struct ExportRequest {
   const SweepResults& sweep;
-  const std::vector<ListingRow>& rows;  // of its trials, in plan order
+  const std::vector<TrialRow>& rows;  // of its trials, in plan order
   std::string place;
 };
 

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/core/digest.h"
-#include "results/export/export_tables.h"
+#include "results/export/table_exporter.h"
 
 namespace polysweep {
 namespace {

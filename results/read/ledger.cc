@@ -3,7 +3,7 @@
 #include <unordered_map>
 
 #include "framework/core/error.h"
-#include "results/read/known_sweep.h"
+#include "results/read/last_planning.h"
 #include "results/schema/connection.h"
 
 namespace polysweep {
@@ -166,7 +166,7 @@ std::vector<SweepSummary> Ledger::sweeps() const {
 std::vector<CellCounts> Ledger::cells(const std::string& sweep) const {
   Connection& connection = database_.connection();
   const Transaction snapshot(connection, Transaction::Kind::kRead);
-  const KnownSweep known = known_sweep(connection, sweep);
+  const LastPlanning known = last_planning(connection, sweep);
   Statement rows = connection.prepare(
       "SELECT cell, levels, is_baseline FROM cell WHERE planning_id = ? ORDER BY cell");
   std::vector<CellCounts> out;

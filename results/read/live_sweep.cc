@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/journal/event.h"
-#include "results/read/known_sweep.h"
+#include "results/read/last_planning.h"
 #include "results/schema/connection.h"
 
 namespace polysweep {
@@ -247,7 +247,7 @@ void read_description(Connection& connection, std::int64_t planning_id, LiveSwee
 LiveSweep load_live_sweep(const Database& database, const std::string& sweep, std::int64_t now_us) {
   Connection& connection = database.connection();
   const Transaction snapshot(connection, Transaction::Kind::kRead);
-  const KnownSweep known = known_sweep(connection, sweep);
+  const LastPlanning known = last_planning(connection, sweep);
   LiveSweep out;
   out.sweep = sweep;
   read_description(connection, known.planning_id, out);

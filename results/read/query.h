@@ -46,11 +46,4 @@ struct QueryReceiver {
 QueryOutcome run_query(const Database& database, std::string_view sql,
                        const QueryReceiver& receiver, QueryLimits limits = {});
 
-// One view that is documented for such questions.
-struct ViewInfo {
-  std::string name;
-  std::vector<std::string> columns;
-};
-std::vector<ViewInfo> documented_views(const Database& database);
-
 }  // namespace polysweep

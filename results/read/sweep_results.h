@@ -1,7 +1,7 @@
-// Everything a report needs of one sweep, as plain values read from the database.
+// The results of one sweep, as plain values: what tables, figures and reports read.
 //
-// A hole stays a hole: a trial without a value has no entry, and its state says
-// why. Nothing here is averaged.
+// A missing value stays missing: a trial without a value has no entry, and its
+// state says why. Nothing here is averaged.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 #include "framework/sweep/experiment.h"
 #include "framework/sweep/parameters.h"
 #include "framework/sweep/trial.h"
-#include "results/schema/database.h"
+#include "results/read/curve.h"
 #include "results/schema/trial_state.h"
 
 namespace polysweep {
@@ -53,15 +53,6 @@ struct FactorInfo {
 
 using MetricInfo = MetricSpec;
 
-struct CurvePoint {
-  std::int64_t step = 0;
-  double value = 0;
-};
-struct Curve {
-  std::size_t trial = 0;  // index into SweepResults::trials
-  std::vector<CurvePoint> points;
-};
-
 // A series in brief. A value is NaN where it is NaN, or where none is finite.
 struct SeriesResult {
   std::size_t trial = 0;  // index into SweepResults::trials
@@ -73,7 +64,7 @@ struct SeriesResult {
   double maximum = 0;
 };
 
-class CurveSource;  // results/read/curve_source.h
+class CurvesOnDemand;  // results/read/curves_on_demand.h
 
 struct ExclusionInfo {
   std::string reason;
@@ -110,27 +101,9 @@ struct SweepResults {
   // state, in plan order.
   std::map<std::string, std::vector<SeriesResult>> series;
   // Those of metrics that have more than one step. Of a large sweep there are
-  // names alone: its curves are asked from `curve_source`.
+  // names alone: its curves are asked from `curves_on_demand`.
   std::map<std::string, std::vector<Curve>> curves;
-  std::shared_ptr<const CurveSource> curve_source;  // null: `curves` has all
+  std::shared_ptr<const CurvesOnDemand> curves_on_demand;  // null: `curves` has all
 };
-
-struct SweepResultsOptions {
-  // Longer series are thinned to so many of their points, evenly spaced, first
-  // and last kept (0: no limit).
-  std::size_t points_per_curve = 1000;
-  // A sweep whose curves would have more points than this is a large one (0: any is).
-  std::size_t points_in_all = 1'000'000;
-  // The trials of these cells alone; the others have none. Empty: all.
-  std::vector<std::uint32_t> cells;
-};
-
-// Throws Error that names the nearest known sweep. `database` must outlive the
-// curve source.
-SweepResults load_sweep_results(const Database& database, const std::string& sweep,
-                                const SweepResultsOptions& options = {});
-
-// By name.
-std::vector<std::string> sweep_names(const Database& database);
 
 }  // namespace polysweep

@@ -1,18 +1,11 @@
 #include "results/read/trial_record.h"
 
-#include <algorithm>
-#include <cctype>
-
 #include "framework/core/error.h"
-#include "results/read/curve_reader.h"
+#include "results/read/point_reader.h"
 #include "results/schema/connection.h"
-#include "results/schema/stored_text.h"
 
 namespace polysweep {
 namespace {
-
-constexpr std::size_t kIdDigits = 32;
-constexpr std::size_t kMatchesShown = 5;
 
 double or_zero(Statement& row, int column) { return row.is_null(column) ? 0 : row.real(column); }
 
@@ -97,34 +90,6 @@ const AttemptRecord* TrialRecord::counted_attempt() const {
   return nullptr;
 }
 
-TrialId find_trial(const Database& database, std::string_view prefix) {
-  std::string digits(prefix);
-  for (char& each : digits)
-    each = static_cast<char>(std::tolower(static_cast<unsigned char>(each)));
-  if (digits.empty() || digits.size() > kIdDigits ||
-      digits.find_first_not_of("0123456789abcdef") != std::string::npos) {
-    fail("'{}' is no trial id; an id has up to 32 hex digits, as `polysweep list` prints them",
-         stored_text(prefix.substr(0, 80)));
-  }
-  Statement rows = database.connection().prepare(
-      "SELECT trial FROM trial WHERE trial >= ?1 AND trial < ?1 || 'g' ORDER BY trial LIMIT 6");
-  std::vector<std::string> matches;
-  rows.with(digits);
-  while (rows.step()) matches.push_back(rows.string(0));
-  if (matches.empty()) {
-    fail("there is no trial {} in {}; `polysweep list` prints them", digits,
-         database.path().string());
-  }
-  if (matches.size() == 1) return TrialId::from_hex(matches.front());
-  std::string shown;
-  for (std::size_t i = 0; i < std::min(matches.size(), kMatchesShown); ++i) {
-    shown +=
-        (i == 0 ? "" : ", ") + matches[i].substr(0, std::max<std::size_t>(12, digits.size() + 4));
-  }
-  if (matches.size() > kMatchesShown) shown += ", ...";
-  fail("trial {} could be any of {}; give more digits", digits, shown);
-}
-
 TrialRecord load_trial(const Database& database, const TrialId& id) {
   Connection& connection = database.connection();
   const Transaction snapshot(connection, Transaction::Kind::kRead);
@@ -176,7 +141,7 @@ std::vector<CurvePoint> load_curve(const Database& database, const TrialId& id,
       "WHERE t.trial = ? AND m.name = ?");
   const std::string hex = id.hex();
   if (!row.with(hex, metric).step()) return {};
-  return CurveReader(connection)
+  return PointReader(connection)
       .read(row.integer(0), row.integer(1), static_cast<std::uint64_t>(row.integer(2)), at_most);
 }
 

@@ -1,4 +1,4 @@
-// All that the database knows of one trial.
+// The record of one trial: its parameters, attempts, metrics, texts and provenance.
 #pragma once
 
 #include <cstdint>
@@ -72,10 +72,6 @@ struct TrialRecord {
   // The attempt whose end is the trial's; nullptr where none is.
   const AttemptRecord* counted_attempt() const;
 };
-
-// The trial whose id begins with `prefix` (hex digits). Throws Error if there
-// is none, or more than one (the first matches are listed).
-TrialId find_trial(const Database& database, std::string_view prefix);
 
 TrialRecord load_trial(const Database& database, const TrialId& id);
 

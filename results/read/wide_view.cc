@@ -11,7 +11,6 @@
 namespace polysweep {
 namespace {
 
-constexpr std::string_view kName = "wide";
 constexpr std::size_t kMostColumns = 1900;  // SQLite's own limit is 2,000
 
 struct WideColumn {
@@ -73,19 +72,19 @@ bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 |
 
 }  // namespace
 
-ViewInfo wide_view(const Database& database) {
-  ViewInfo out{std::string(kName), {}};
+std::vector<std::string> wide_view_columns(const Database& database) {
+  std::vector<std::string> out;
   for (WideColumn& column : wide_columns(database.connection()))
-    out.columns.push_back(std::move(column.name));
+    out.push_back(std::move(column.name));
   return out;
 }
 
 bool names_wide_view(std::string_view sql) {
   const auto same = [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; };
   for (auto at = sql.begin();; ++at) {
-    at = std::search(at, sql.end(), kName.begin(), kName.end(), same);
+    at = std::search(at, sql.end(), kWideView.begin(), kWideView.end(), same);
     if (at == sql.end()) return false;
-    const auto end = at + static_cast<std::ptrdiff_t>(kName.size());
+    const auto end = at + static_cast<std::ptrdiff_t>(kWideView.size());
     if ((at == sql.begin() || !is_word(at[-1])) && (end == sql.end() || !is_word(*end)))
       return true;
   }
@@ -100,7 +99,7 @@ void make_wide_view(const Database& database) {
   }
   // The file itself is open for reading only.
   connection.execute("PRAGMA query_only = OFF");
-  connection.execute(fmt::format("CREATE TEMP VIEW {} AS SELECT {} FROM trial t", kName, sql));
+  connection.execute(fmt::format("CREATE TEMP VIEW {} AS SELECT {} FROM trial t", kWideView, sql));
   connection.execute("PRAGMA query_only = ON");
 }
 

@@ -7,16 +7,19 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "results/read/query.h"
+#include "results/schema/database.h"
 
 namespace polysweep {
+
+inline constexpr std::string_view kWideView = "wide";
 
 // Columns: trial, experiment, state; the parameters that any trial has, by name;
 // then the metrics, by name, as the view final_metrics has them: NULL for a trial
 // that is not done, and for NaN. A metric called as a column before it is called
 // final_NAME. Throws Error where there would be more than 1,900 columns.
-ViewInfo wide_view(const Database& database);
+std::vector<std::string> wide_view_columns(const Database& database);
 
 // True where the text of a query names the view.
 bool names_wide_view(std::string_view sql);

@@ -4,6 +4,7 @@
 #include <set>
 #include <sstream>
 
+#include "results/read/documented_views.h"
 #include "results/read/query.h"
 #include "results/schema/schema.h"
 #include "tests/results/store_sample.h"

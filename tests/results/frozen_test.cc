@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "framework/core/error.h"
+#include "results/read/documented_views.h"
 #include "results/read/query.h"
 #include "results/schema/schema.h"
 #include "tests/results/store_sample.h"

@@ -8,12 +8,14 @@
 #include <sstream>
 
 #include "framework/core/error.h"
-#include "results/read/curve_source.h"
+#include "results/read/curves_on_demand.h"
 #include "results/read/ledger.h"
-#include "results/read/listing.h"
 #include "results/read/query.h"
 #include "results/read/sweep_results.h"
+#include "results/read/sweep_results_reader.h"
+#include "results/read/trial_lookup.h"
 #include "results/read/trial_record.h"
+#include "results/read/trial_table.h"
 #include "results/schema/connection.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
@@ -105,8 +107,8 @@ TEST_CASE("no command reads all points", "[plan]") {
   const auto ask_all = [&](auto work) {
     for (std::string& each : questions_of(database, work)) questions.insert(std::move(each));
   };
-  ask_all([&] { list_trials(database, {"one", {}}); });
-  ask_all([&] { list_trials(database, {"", {"loss"}}); });
+  ask_all([&] { load_trial_table(database, {"one", {}}); });
+  ask_all([&] { load_trial_table(database, {"", {"loss"}}); });
   ask_all([&] { Ledger(database).sweeps(); });
   ask_all([&] { Ledger(database).cells("one"); });
   ask_all([&] { Ledger(database).standing(settled); });
@@ -119,7 +121,7 @@ TEST_CASE("no command reads all points", "[plan]") {
   ask_all([&] {
     const SweepResults results = load_sweep_results(database, "one", {100, 0});
     for (const Goal goal : {Goal::kMinimize, Goal::kMaximize}) {
-      results.curve_source->first_reaching({{1, 2}}, "loss", goal);
+      results.curves_on_demand->first_reaching({{1, 2}}, "loss", goal);
     }
   });
   CHECK(questions.size() > 15);

@@ -58,7 +58,7 @@ TEST_CASE("the wide view has a column for each parameter and final metric", "[qu
   store.write("alpha", points(running.id, 1, "seed", 0, {8}));
   store.sync();
   const Database database = sample_database(store);
-  CHECK(wide_view(database).columns == std::vector<std::string>{"trial", "experiment", "state",
+  CHECK(wide_view_columns(database) == std::vector<std::string>{"trial", "experiment", "state",
                                                                 "encoding", "rate", "seed", "loss",
                                                                 "final_seed"});
   CHECK(ask(database,

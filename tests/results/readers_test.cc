@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "framework/core/error.h"
-#include "results/export/export.h"
+#include "results/export/sweep_export.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 #include "tests/support/command_line.h"

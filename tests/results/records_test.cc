@@ -2,9 +2,12 @@
 
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
-#include "results/read/listing.h"
+#include "results/read/last_planning.h"
 #include "results/read/sweep_results.h"
+#include "results/read/sweep_results_reader.h"
+#include "results/read/trial_lookup.h"
 #include "results/read/trial_record.h"
+#include "results/read/trial_table.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 
@@ -155,7 +158,7 @@ TEST_CASE("a listing has parameters, and final metrics of done trials only", "[r
   store.sync();
   ingest(store.path());
   const Database database(database_path(store.path()), Access::kRead);
-  const auto rows = list_trials(database, {"one", {}});
+  const auto rows = load_trial_table(database, {"one", {}});
   REQUIRE(rows.size() == 4);
   CHECK(rows[0].id == sample_trial("none", 0).id);
   CHECK(rows[0].parameters.text("encoding") == "none");
@@ -165,11 +168,11 @@ TEST_CASE("a listing has parameters, and final metrics of done trials only", "[r
   CHECK(rows[1].state == TrialState::kFailed);
   CHECK(rows[1].final_metrics.empty());
   CHECK(rows[2].state == TrialState::kPending);
-  const auto chosen = list_trials(database, {"", {"bleu"}});
+  const auto chosen = load_trial_table(database, {"", {"bleu"}});
   CHECK(chosen.size() == 5);
   CHECK((chosen[0].final_metrics == std::map<std::string, double>{{"bleu", 30}}));
-  CHECK_THROWS_WITH(list_trials(database, {"", {"bleuu"}}), Contains("did you mean 'bleu'"));
-  CHECK_THROWS_WITH(list_trials(database, {"two", {}}),
+  CHECK_THROWS_WITH(load_trial_table(database, {"", {"bleuu"}}), Contains("did you mean 'bleu'"));
+  CHECK_THROWS_WITH(load_trial_table(database, {"two", {}}),
                     Contains("unknown sweep 'two'; known: one"));
 }
 

@@ -5,7 +5,8 @@
 
 #include "framework/core/error.h"
 #include "framework/core/random_stream.h"
-#include "results/read/curve_source.h"
+#include "results/read/curves_on_demand.h"
+#include "results/read/sweep_results_reader.h"
 #include "results/schema/thinned_curve.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
@@ -83,21 +84,21 @@ TEST_CASE("the first point that reaches a target is found exactly", "[condensed]
     ingest(store.path());
     const Database database(database_path(store.path()), Access::kRead);
     const SweepResults results = load_sweep_results(database, "one", {1000, 0});
-    REQUIRE(results.curve_source != nullptr);
-    std::vector<CurveSource::Target> targets;
+    REQUIRE(results.curves_on_demand != nullptr);
+    std::vector<CurvesOnDemand::Target> targets;
     for (double target = -1; target < 12; target += 0.37) targets.push_back({0, target});
     for (const double value : values) {
       if (std::isfinite(value)) targets.push_back({0, value});
     }
     for (const Goal goal : {Goal::kMinimize, Goal::kMaximize}) {
-      const auto found = results.curve_source->first_reaching(targets, "loss", goal);
+      const auto found = results.curves_on_demand->first_reaching(targets, "loss", goal);
       REQUIRE(found.size() == targets.size());
       for (std::size_t i = 0; i < targets.size(); ++i) {
         INFO(count << " points, target " << targets[i].value);
         CHECK(found[i] == first_reaching(values, goal, targets[i].value));
       }
     }
-    CHECK_FALSE(results.curve_source->first_reaching({{0, 1}}, "nothing", Goal::kMinimize)[0]);
+    CHECK_FALSE(results.curves_on_demand->first_reaching({{0, 1}}, "nothing", Goal::kMinimize)[0]);
   }
 }
 
@@ -119,19 +120,19 @@ TEST_CASE("many trials are asked at once, settled or not, in any order", "[conde
   ingest(store.path());
   const Database database(database_path(store.path()), Access::kRead);
   const SweepResults results = load_sweep_results(database, "one", {1000, 0});
-  std::vector<CurveSource::Target> targets;
+  std::vector<CurvesOnDemand::Target> targets;
   std::vector<std::size_t> trials;
   for (std::size_t i = values.size(); i-- > 0;) {
     targets.push_back({i, 3.0});
     targets.push_back({i, 1.0 + 0.2 * static_cast<double>(i)});
     trials.push_back(i);
   }
-  const auto found = results.curve_source->first_reaching(targets, "loss", Goal::kMinimize);
+  const auto found = results.curves_on_demand->first_reaching(targets, "loss", Goal::kMinimize);
   for (std::size_t i = 0; i < targets.size(); ++i) {
     INFO("trial " << targets[i].trial << ", target " << targets[i].value);
     CHECK(found[i] == first_reaching(values[targets[i].trial], Goal::kMinimize, targets[i].value));
   }
-  const auto curves = results.curve_source->curves(trials, "loss", 0);
+  const auto curves = results.curves_on_demand->curves(trials, "loss", 0);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     CHECK(curves[i].size() == values[trials[i]].size());
   }
@@ -149,7 +150,7 @@ TEST_CASE("a condensed curve is evenly spaced and keeps its ends", "[condensed]"
   const auto read = [&](std::size_t at_most) {
     const Database database(database_path(store.path()), Access::kRead);
     return load_sweep_results(database, "one", {1000, 0})
-        .curve_source->curves({0}, "loss", at_most)[0];
+        .curves_on_demand->curves({0}, "loss", at_most)[0];
   };
   const auto running = read(64);  // from the points
   store.write("alpha", finished(trial, 1, Outcome::kDone, true));

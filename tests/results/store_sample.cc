@@ -7,6 +7,7 @@
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "results/ingest/ingest.h"
+#include "results/read/documented_views.h"
 #include "results/read/query.h"
 
 namespace polysweep {

@@ -1,4 +1,4 @@
-// The curves of a large sweep, read when they are asked for.
+// The curves of a large sweep, read from the database when they are asked for.
 //
 // Trials are named by their index in SweepResults::trials. Not thread-safe.
 #pragma once
@@ -15,15 +15,15 @@
 
 namespace polysweep {
 
-class CurveReader;  // results/read/curve_reader.h, for results/ alone
+class PointReader;  // results/read/point_reader.h, internal to results/
 
-class CurveSource {
+class CurvesOnDemand {
  public:
   // `trial_keys`: the database's keys of the trials; `points`: how many points
   // each series has, by metric name and trial.
-  CurveSource(const Database& database, std::vector<std::int64_t> trial_keys,
-              const std::map<std::string, std::vector<SeriesResult>>& series);
-  ~CurveSource();
+  CurvesOnDemand(const Database& database, std::vector<std::int64_t> trial_keys,
+                 const std::map<std::string, std::vector<SeriesResult>>& series);
+  ~CurvesOnDemand();
 
   // In the order of `trials`; by step, empty where a trial has no such series.
   // More than `at_most` points (0: no limit) are thinned to evenly spaced ones,
@@ -52,7 +52,7 @@ class CurveSource {
   const Database& database_;
   std::vector<std::int64_t> keys_;
   std::map<std::string, Metric> metrics_;
-  std::unique_ptr<CurveReader> reader_;
+  std::unique_ptr<PointReader> reader_;
 };
 
 }  // namespace polysweep

@@ -1,4 +1,4 @@
-#include "results/read/trial_origin.h"
+#include "results/read/sweeps_of_trial.h"
 
 #include <algorithm>
 
@@ -17,8 +17,8 @@ std::string override_of(const SweepResults& sweep, const std::string& name) {
   return "";
 }
 
-ParameterOrigin origin_of(const SweepResults& sweep, const std::string& name, const Value& value) {
-  ParameterOrigin out;
+ParameterSetting origin_of(const SweepResults& sweep, const std::string& name, const Value& value) {
+  ParameterSetting out;
   const auto factor = std::find_if(sweep.factors.begin(), sweep.factors.end(),
                                    [&](const FactorInfo& each) { return each.name == name; });
   // A factor that does not apply to a trial's cell leaves it the default.
@@ -56,20 +56,20 @@ std::string_view source_name(ParameterSource source) {
   return "";
 }
 
-std::vector<TrialOrigin> load_origins(const Database& database, const TrialId& id,
-                                      const Parameters& parameters) {
+std::vector<SweepOfTrial> load_sweeps_of_trial(const Database& database, const TrialId& id,
+                                               const Parameters& parameters) {
   Statement rows = database.connection().prepare(
       "SELECT s.name, n.planned_us, n.description FROM trial t "
       "JOIN sweep_trial x ON x.trial_id = t.trial_id "
       "JOIN planning n ON n.revision_id = x.revision_id "
       "JOIN sweep s ON s.planning_id = n.planning_id WHERE t.trial = ? ORDER BY s.name");
   const std::string hex = id.hex();
-  std::vector<TrialOrigin> out;
+  std::vector<SweepOfTrial> out;
   rows.with(hex);
   while (rows.step()) {
     SweepResults sweep;
     read_description(rows.string(0), rows.string(2), sweep);
-    TrialOrigin& origin = out.emplace_back();
+    SweepOfTrial& origin = out.emplace_back();
     origin.sweep = rows.string(0);
     origin.planned_us = rows.integer(1);
     origin.file = sweep.file;
@@ -80,6 +80,17 @@ std::vector<TrialOrigin> load_origins(const Database& database, const TrialId& i
     }
   }
   return out;
+}
+
+TrialMembership trial_membership(const Database& database, const TrialId& id) {
+  Statement row = database.connection().prepare(
+      "SELECT t.state, EXISTS (SELECT 1 FROM sweep_trial x "
+      "JOIN planning n ON n.revision_id = x.revision_id "
+      "JOIN sweep s ON s.planning_id = n.planning_id WHERE x.trial_id = t.trial_id) "
+      "FROM trial t WHERE t.trial = ?");
+  const std::string hex = id.hex();
+  if (!row.with(hex).step()) return {};
+  return {true, row.integer(1) != 0, static_cast<TrialState>(row.integer(0))};
 }
 
 }  // namespace polysweep

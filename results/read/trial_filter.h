@@ -20,30 +20,30 @@
 #include <variant>
 #include <vector>
 
-#include "results/read/listing.h"
+#include "results/read/trial_table.h"
 
 namespace polysweep {
 
 // What a row has in a column. Integers are reals here.
-using RowField = std::variant<std::monostate, double, std::string>;
+using TrialField = std::variant<std::monostate, double, std::string>;
 
 // The columns that any of the rows has, in the order in which they are looked up;
 // parameters and metrics by name.
-std::vector<std::string> row_columns(const std::vector<ListingRow>& rows);
+std::vector<std::string> trial_columns(const std::vector<TrialRow>& rows);
 
 // Throws Error that names the nearest of `known` where `name` is none of them.
 void expect_column(const std::string& name, const std::vector<std::string>& known);
 
-RowField row_field(const ListingRow& row, const std::string& column);
+TrialField trial_field(const TrialRow& row, const std::string& column);
 
-using RowFilter = std::function<bool(const ListingRow&)>;
+using TrialFilter = std::function<bool(const TrialRow&)>;
 // Throws Error that shows the place, for what is no expression, and for a name
 // that is not in `known`.
-RowFilter parse_row_filter(std::string_view expression, const std::vector<std::string>& known);
+TrialFilter parse_trial_filter(std::string_view expression, const std::vector<std::string>& known);
 
 // Sorts by columns with a comma between, each falling where "-" stands before
 // it. Rows without a value come last; equal ones keep their order.
-void sort_rows(std::vector<ListingRow>& rows, std::string_view columns,
-               const std::vector<std::string>& known);
+void sort_trials(std::vector<TrialRow>& rows, std::string_view columns,
+                 const std::vector<std::string>& known);
 
 }  // namespace polysweep

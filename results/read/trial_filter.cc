@@ -1,4 +1,4 @@
-#include "results/read/row_filter.h"
+#include "results/read/trial_filter.h"
 
 #include <algorithm>
 #include <array>
@@ -38,7 +38,7 @@ struct Comparison {
   std::string text;
   std::optional<double> number;
 
-  bool holds(const ListingRow& row) const;
+  bool holds(const TrialRow& row) const;
 };
 
 template <typename T>
@@ -50,8 +50,8 @@ bool compared(const std::string& sign, const T& a, const T& b) {
   return sign == ">" ? a > b : a >= b;
 }
 
-bool Comparison::holds(const ListingRow& row) const {
-  const RowField field = row_field(row, column);
+bool Comparison::holds(const TrialRow& row) const {
+  const TrialField field = trial_field(row, column);
   if (std::holds_alternative<std::monostate>(field)) return false;
   if (const double* real = std::get_if<double>(&field)) {
     if (number) return compared(sign, *real, *number);
@@ -77,8 +77,8 @@ class FilterParser {
     advance();
   }
 
-  RowFilter parse() {
-    RowFilter out = expression();
+  TrialFilter parse() {
+    TrialFilter out = expression();
     if (token_.kind != Token::Kind::kEnd) wrong("'and', 'or' or the end");
     return out;
   }
@@ -129,33 +129,37 @@ class FilterParser {
     ++at_;
   }
 
-  RowFilter expression() {
-    std::vector<RowFilter> any = {conjunction()};
+  TrialFilter expression() {
+    std::vector<TrialFilter> any = {conjunction()};
     while (token_.is_word("or")) {
       advance();
       any.push_back(conjunction());
     }
     if (any.size() == 1) return any[0];
-    return [any](const ListingRow& row) {
-      return std::any_of(any.begin(), any.end(), [&](const RowFilter& each) { return each(row); });
+    return [any](const TrialRow& row) {
+      return std::any_of(any.begin(), any.end(),
+                         [&](const TrialFilter& each) { return each(row); });
     };
   }
 
-  RowFilter conjunction() {
-    std::vector<RowFilter> all = {term()};
+  TrialFilter conjunction() {
+    std::vector<TrialFilter> all = {term()};
     while (token_.is_word("and")) {
       advance();
       all.push_back(term());
     }
     if (all.size() == 1) return all[0];
-    return [all](const ListingRow& row) {
-      return std::all_of(all.begin(), all.end(), [&](const RowFilter& each) { return each(row); });
+    return [all](const TrialRow& row) {
+      return std::all_of(all.begin(), all.end(),
+                         [&](const TrialFilter& each) { return each(row); });
     };
   }
 
-  RowFilter term() {
+  TrialFilter term() {
     if (++depth_ > kDeepest) wrong("fewer parentheses");
-    RowFilter out = is_negation() ? negation() : token_.is_sign("(") ? parentheses() : comparison();
+    TrialFilter out = is_negation()         ? negation()
+                      : token_.is_sign("(") ? parentheses()
+                                            : comparison();
     --depth_;
     return out;
   }
@@ -168,14 +172,14 @@ class FilterParser {
            std::string_view("=!<>").find(text_[next]) == std::string_view::npos;
   }
 
-  RowFilter negation() {
+  TrialFilter negation() {
     advance();
-    return [inner = term()](const ListingRow& row) { return !inner(row); };
+    return [inner = term()](const TrialRow& row) { return !inner(row); };
   }
 
-  RowFilter parentheses() {
+  TrialFilter parentheses() {
     advance();
-    RowFilter out = expression();
+    TrialFilter out = expression();
     if (!token_.is_sign(")")) wrong("')'");
     advance();
     return out;
@@ -185,7 +189,7 @@ class FilterParser {
     return token_.kind == Token::Kind::kWord || token_.kind == Token::Kind::kQuoted;
   }
 
-  RowFilter comparison() {
+  TrialFilter comparison() {
     if (!at_name()) wrong("the name of a parameter or a metric");
     Comparison out;
     out.column = token_.text;
@@ -201,7 +205,7 @@ class FilterParser {
     out.text = token_.text;
     out.number = number_of(out.text);
     advance();
-    return [out](const ListingRow& row) { return out.holds(row); };
+    return [out](const TrialRow& row) { return out.holds(row); };
   }
 
   std::string_view text_;
@@ -212,7 +216,7 @@ class FilterParser {
 };
 
 // Less, and rows without a value last.
-bool is_before(const RowField& a, const RowField& b, bool falling) {
+bool is_before(const TrialField& a, const TrialField& b, bool falling) {
   if (std::holds_alternative<std::monostate>(a)) return false;
   if (std::holds_alternative<std::monostate>(b)) return true;
   return falling ? b < a : a < b;
@@ -220,9 +224,9 @@ bool is_before(const RowField& a, const RowField& b, bool falling) {
 
 }  // namespace
 
-std::vector<std::string> row_columns(const std::vector<ListingRow>& rows) {
+std::vector<std::string> trial_columns(const std::vector<TrialRow>& rows) {
   std::set<std::string> parameters, metrics;
-  for (const ListingRow& row : rows) {
+  for (const TrialRow& row : rows) {
     for (const auto& [name, value] : row.parameters) parameters.insert(name);
     for (const auto& [name, value] : row.final_metrics) metrics.insert(name);
   }
@@ -241,7 +245,7 @@ void expect_column(const std::string& name, const std::vector<std::string>& know
        suggestion(name, known));
 }
 
-RowField row_field(const ListingRow& row, const std::string& column) {
+TrialField trial_field(const TrialRow& row, const std::string& column) {
   if (column == "trial") return row.id.hex();
   if (column == "experiment") return row.experiment;
   if (column == "state") return std::string(state_name(row.state));
@@ -255,12 +259,12 @@ RowField row_field(const ListingRow& row, const std::string& column) {
   return metric->second;
 }
 
-RowFilter parse_row_filter(std::string_view expression, const std::vector<std::string>& known) {
+TrialFilter parse_trial_filter(std::string_view expression, const std::vector<std::string>& known) {
   return FilterParser(expression, known).parse();
 }
 
-void sort_rows(std::vector<ListingRow>& rows, std::string_view columns,
-               const std::vector<std::string>& known) {
+void sort_trials(std::vector<TrialRow>& rows, std::string_view columns,
+                 const std::vector<std::string>& known) {
   std::vector<std::pair<std::string, bool>> keys;
   while (!columns.empty()) {
     std::string_view name = columns.substr(0, columns.find(','));
@@ -272,8 +276,8 @@ void sort_rows(std::vector<ListingRow>& rows, std::string_view columns,
   }
   // The last key first: sorting is stable.
   for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
-    std::stable_sort(rows.begin(), rows.end(), [&](const ListingRow& a, const ListingRow& b) {
-      return is_before(row_field(a, key->first), row_field(b, key->first), key->second);
+    std::stable_sort(rows.begin(), rows.end(), [&](const TrialRow& a, const TrialRow& b) {
+      return is_before(trial_field(a, key->first), trial_field(b, key->first), key->second);
     });
   }
 }

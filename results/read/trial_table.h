@@ -13,7 +13,7 @@
 
 namespace polysweep {
 
-struct ListingRow {
+struct TrialRow {
   TrialId id;
   std::string experiment;  // "" where only the id is known
   TrialState state = TrialState::kPending;
@@ -22,13 +22,13 @@ struct ListingRow {
   std::map<std::string, double> final_metrics;  // of done trials only
 };
 
-struct ListingOptions {
+struct TrialTableOptions {
   std::string sweep;                 // "": all trials of the store
   std::vector<std::string> metrics;  // empty: all
 };
 
 // In plan order for a sweep, else in the order the store met them. Throws Error
 // for an unknown sweep or metric, naming the nearest known one.
-std::vector<ListingRow> list_trials(const Database& database, const ListingOptions& options);
+std::vector<TrialRow> load_trial_table(const Database& database, const TrialTableOptions& options);
 
 }  // namespace polysweep

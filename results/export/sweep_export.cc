@@ -1,4 +1,4 @@
-#include "results/export/export.h"
+#include "results/export/sweep_export.h"
 
 #include <algorithm>
 #include <array>
@@ -6,6 +6,8 @@
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
 #include "results/export/exporter.h"
+#include "results/read/sweep_results_reader.h"
+#include "results/read/trial_table.h"
 
 namespace polysweep {
 namespace {
@@ -68,7 +70,7 @@ ExportReport export_sweep(const Database& database, const std::string& sweep,
                           const ExportTarget& target, const ExportProgress& progress) {
   const Format& format = format_of(target.format);
   const SweepResults results = load_sweep_results(database, sweep, {1, 0});
-  const std::vector<ListingRow> rows = list_trials(database, {sweep, {}});
+  const std::vector<TrialRow> rows = load_trial_table(database, {sweep, {}});
   const std::unique_ptr<Exporter> exporter = format.make({results, rows, target.place});
   ExportReport report{target.place, 0, 0};
   for (std::size_t i = 0; i < results.trials.size(); ++i) {

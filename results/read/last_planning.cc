@@ -1,10 +1,8 @@
-#include "results/read/known_sweep.h"
-
-#include <vector>
+#include "results/read/last_planning.h"
 
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
-#include "results/read/sweep_results.h"
+#include "results/schema/connection.h"
 
 namespace polysweep {
 namespace {
@@ -19,16 +17,16 @@ std::vector<std::string> names_of(Connection& connection) {
 
 }  // namespace
 
-std::optional<KnownSweep> find_sweep(Connection& connection, const std::string& name) {
+std::optional<LastPlanning> find_last_planning(Connection& connection, const std::string& name) {
   Statement row = connection.prepare(
       "SELECT n.planning_id, n.revision_id FROM sweep s "
       "JOIN planning n ON n.planning_id = s.planning_id WHERE s.name = ?");
   if (!row.with(name).step()) return {};
-  return KnownSweep{row.integer(0), row.integer(1)};
+  return LastPlanning{row.integer(0), row.integer(1)};
 }
 
-KnownSweep known_sweep(Connection& connection, const std::string& name) {
-  if (const auto found = find_sweep(connection, name)) return *found;
+LastPlanning last_planning(Connection& connection, const std::string& name) {
+  if (const auto found = find_last_planning(connection, name)) return *found;
   const std::vector<std::string> names = names_of(connection);
   if (names.empty()) {
     fail("there is no sweep {} in {}, nor any other", in_quotes(name), connection.file().string());

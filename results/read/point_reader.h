@@ -1,18 +1,19 @@
-// Reads counted points of a series. For results/*.cc alone.
+// Reads the counted points of series. Internal to results/.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <vector>
 
-#include "results/read/sweep_results.h"
+#include "framework/sweep/experiment.h"
+#include "results/read/curve.h"
 #include "results/schema/connection.h"
 
 namespace polysweep {
 
-class CurveReader {
+class PointReader {
  public:
-  explicit CurveReader(Connection& connection);
+  explicit PointReader(Connection& connection);
 
   // By step. Of `points` points more than `at_most` (0: no limit) are thinned
   // to evenly spaced ones, first and last kept. Of a settled trial no more than

@@ -1,4 +1,4 @@
-#include "results/read/curve_reader.h"
+#include "results/read/point_reader.h"
 
 #include <algorithm>
 #include <limits>
@@ -12,7 +12,7 @@ constexpr std::int64_t kBeforeAll = std::numeric_limits<std::int64_t>::min();
 
 }  // namespace
 
-CurveReader::CurveReader(Connection& connection)
+PointReader::PointReader(Connection& connection)
     : rows_(connection.prepare(
           "SELECT p.step, p.value FROM series s JOIN point p ON p.series_id = s.series_id "
           "WHERE s.trial_id = ? AND s.metric_id = ? ORDER BY p.step")),
@@ -28,7 +28,7 @@ CurveReader::CurveReader(Connection& connection)
       first_above_(connection.prepare("SELECT step FROM point WHERE series_id = ? AND step >= ? "
                                       "AND value >= ? AND value < 9e999 ORDER BY step LIMIT 1")) {}
 
-std::vector<CurvePoint> CurveReader::read(std::int64_t trial_id, std::int64_t metric_id,
+std::vector<CurvePoint> PointReader::read(std::int64_t trial_id, std::int64_t metric_id,
                                           std::uint64_t points, std::size_t at_most) {
   const bool thinned = at_most > 0 && points > at_most;
   const std::uint64_t kept = thinned ? std::max<std::uint64_t>(at_most, 2) : points;
@@ -46,7 +46,7 @@ std::vector<CurvePoint> CurveReader::read(std::int64_t trial_id, std::int64_t me
   return out;
 }
 
-std::vector<CurvePoint> CurveReader::read_thinned(std::int64_t trial_id, std::int64_t metric_id,
+std::vector<CurvePoint> PointReader::read_thinned(std::int64_t trial_id, std::int64_t metric_id,
                                                   std::size_t at_most) {
   std::vector<CurvePoint> out;
   if (thinned_.with(thinned_curve_id(metric_id, trial_id)).step()) {
@@ -60,7 +60,7 @@ std::vector<CurvePoint> CurveReader::read_thinned(std::int64_t trial_id, std::in
   return out;
 }
 
-void CurveReader::find_first(std::int64_t metric_id, Goal goal, std::vector<Target>& targets) {
+void PointReader::find_first(std::int64_t metric_id, Goal goal, std::vector<Target>& targets) {
   if (targets.empty()) return;
   // In the order of the keys, in which the curves of a metric lie.
   std::vector<Target*> order;
@@ -84,7 +84,7 @@ void CurveReader::find_first(std::int64_t metric_id, Goal goal, std::vector<Targ
   series_.reset();
 }
 
-std::optional<std::int64_t> CurveReader::first_from(std::int64_t series_id, std::int64_t begin,
+std::optional<std::int64_t> PointReader::first_from(std::int64_t series_id, std::int64_t begin,
                                                     Goal goal, double value) {
   Statement& first = goal == Goal::kMinimize ? first_below_ : first_above_;
   std::optional<std::int64_t> out;

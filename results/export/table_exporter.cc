@@ -1,4 +1,4 @@
-#include "results/export/export_tables.h"
+#include "results/export/table_exporter.h"
 
 #include <cmath>
 
@@ -51,7 +51,7 @@ QueryValue as_integer(T value) {
 TableExporter::TableExporter(const ExportRequest& request, std::unique_ptr<RowFormat> format)
     : sweep_(request.sweep.sweep), format_(std::move(format)), folder_(request.place) {
   std::set<std::string> parameters, metrics;
-  for (const ListingRow& row : request.rows) {
+  for (const TrialRow& row : request.rows) {
     for (const auto& [name, value] : row.parameters) parameters.insert(name);
     for (const auto& [name, value] : row.final_metrics) metrics.insert(name);
   }

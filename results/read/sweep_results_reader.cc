@@ -1,4 +1,4 @@
-#include "results/read/sweep_results.h"
+#include "results/read/sweep_results_reader.h"
 
 #include <fmt/ranges.h>
 
@@ -9,9 +9,9 @@
 #include "framework/core/error.h"
 #include "framework/journal/event.h"
 #include "framework/sweep/value_reader.h"
-#include "results/read/curve_reader.h"
-#include "results/read/curve_source.h"
-#include "results/read/known_sweep.h"
+#include "results/read/point_reader.h"
+#include "results/read/curves_on_demand.h"
+#include "results/read/last_planning.h"
 #include "results/read/sweep_description.h"
 #include "results/read/trial_record.h"
 #include "results/schema/connection.h"
@@ -20,7 +20,7 @@
 namespace polysweep {
 namespace {
 
-void read_planning(Connection& connection, const KnownSweep& known, SweepResults& out) {
+void read_planning(Connection& connection, const LastPlanning& known, SweepResults& out) {
   Statement row = connection.prepare(
       "SELECT r.revision, n.planned_us, n.description FROM planning n "
       "JOIN revision r ON r.revision_id = n.revision_id WHERE n.planning_id = ?");
@@ -98,7 +98,7 @@ constexpr const char* kTrials =
     "WHERE x.revision_id = ?1 "
     "AND (?2 = '[]' OR x.cell IN (SELECT value FROM json_each(?2))) ORDER BY x.position";
 
-TrialKeys read_trials(Connection& connection, const KnownSweep& known,
+TrialKeys read_trials(Connection& connection, const LastPlanning& known,
                       const std::vector<std::uint32_t>& cells, SweepResults& out) {
   const std::string chosen = fmt::format("[{}]", fmt::join(cells, ","));
   const auto digests =
@@ -178,7 +178,7 @@ std::uint64_t read_series(Connection& connection, TrialKeys& keys, SweepResults&
 // Of a sweep that is not a large one; inside of a transaction.
 void read_curves(Connection& connection, const TrialKeys& keys, const SweepResultsOptions& options,
                  SweepResults& out) {
-  CurveReader reader(connection);
+  PointReader reader(connection);
   for (auto& [name, curves] : out.curves) {
     const std::int64_t metric_id = keys.metrics.at(name);
     for (const SeriesResult& each : out.series.at(name)) {
@@ -194,14 +194,15 @@ SweepResults load_sweep_results(const Database& database, const std::string& swe
                                 const SweepResultsOptions& options) {
   Connection& connection = database.connection();
   const Transaction snapshot(connection, Transaction::Kind::kRead);
-  const KnownSweep known = known_sweep(connection, sweep);
+  const LastPlanning known = last_planning(connection, sweep);
   SweepResults out;
   out.sweep = sweep;
   read_planning(connection, known, out);
   TrialKeys keys = read_trials(connection, known, options.cells, out);
   const std::uint64_t points = read_series(connection, keys, out);
   if (options.points_in_all == 0 || points > options.points_in_all) {
-    out.curve_source = std::make_shared<CurveSource>(database, std::move(keys.keys), out.series);
+    out.curves_on_demand =
+        std::make_shared<CurvesOnDemand>(database, std::move(keys.keys), out.series);
   } else {
     read_curves(connection, keys, options, out);
   }

@@ -1,11 +1,11 @@
-#include "results/read/listing.h"
+#include "results/read/trial_table.h"
 
 #include <algorithm>
 #include <unordered_map>
 
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
-#include "results/read/known_sweep.h"
+#include "results/read/last_planning.h"
 #include "results/schema/connection.h"
 #include "results/schema/series_summary.h"
 
@@ -44,15 +44,15 @@ constexpr const char* kTrialsOfSweep =
 
 }  // namespace
 
-std::vector<ListingRow> list_trials(const Database& database, const ListingOptions& options) {
+std::vector<TrialRow> load_trial_table(const Database& database, const TrialTableOptions& options) {
   Connection& connection = database.connection();
   const Transaction snapshot(connection, Transaction::Kind::kRead);
   const auto metrics = chosen_metrics(connection, options.metrics);
   Statement rows = connection.prepare(options.sweep.empty() ? kAllTrials : kTrialsOfSweep);
-  if (!options.sweep.empty()) rows.with(known_sweep(connection, options.sweep).revision_id);
-  std::vector<ListingRow> out;
+  if (!options.sweep.empty()) rows.with(last_planning(connection, options.sweep).revision_id);
+  std::vector<TrialRow> out;
   while (rows.step()) {
-    ListingRow each;
+    TrialRow each;
     each.id = TrialId::from_hex(rows.text(1));
     each.experiment = rows.string(2);
     each.state = static_cast<TrialState>(rows.integer(3));

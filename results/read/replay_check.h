@@ -26,7 +26,7 @@ struct FirstDifference {
   std::optional<std::string> now;
 };
 
-struct ReplayVerdict {
+struct ReplayCheck {
   // How the replay ended ("failed: MESSAGE"), where the trial ended otherwise.
   std::string other_end;
   // The earliest by step; of one step, metrics before texts.
@@ -40,8 +40,8 @@ struct ReplayVerdict {
 };
 
 // Compares all counted points and texts, but for the metrics `left_out`.
-ReplayVerdict replay_verdict(const ReplayedTrial& then, const ReplayedTrial& now,
-                             const std::set<std::string>& left_out);
+ReplayCheck check_replay(const ReplayedTrial& then, const ReplayedTrial& now,
+                         const std::set<std::string>& left_out);
 
 // A metric in this unit tells how long something took, or how fast it was: "s",
 // "ms", "tokens/s", ...: another value in every run.

@@ -1,4 +1,4 @@
-#include "results/read/row_filter.h"
+#include "results/read/trial_filter.h"
 
 #include <cmath>
 #include <limits>
@@ -9,9 +9,9 @@
 namespace polysweep {
 namespace {
 
-ListingRow row(const std::string& encoding, std::optional<Value> order,
-               const std::map<std::string, double>& metrics, TrialState state = TrialState::kDone) {
-  ListingRow out;
+TrialRow row(const std::string& encoding, std::optional<Value> order,
+             const std::map<std::string, double>& metrics, TrialState state = TrialState::kDone) {
+  TrialRow out;
   out.experiment = "toy";
   out.state = state;
   out.attempts = 1;
@@ -21,7 +21,7 @@ ListingRow row(const std::string& encoding, std::optional<Value> order,
   return out;
 }
 
-std::vector<ListingRow> sample_rows() {
+std::vector<TrialRow> sample_rows() {
   return {row("rope", {}, {{"bleu", 40}, {"odd name", 1}}),
           row("legendre", Value(4), {{"bleu", 35.5}}),
           row("legendre", Value(16), {{"bleu", std::nan("")}}),
@@ -31,8 +31,8 @@ std::vector<ListingRow> sample_rows() {
 
 // Which of the sample's rows are kept: "01".
 std::string kept(const std::string& expression) {
-  const std::vector<ListingRow> rows = sample_rows();
-  const RowFilter keeps = parse_row_filter(expression, row_columns(rows));
+  const std::vector<TrialRow> rows = sample_rows();
+  const TrialFilter keeps = parse_trial_filter(expression, trial_columns(rows));
   std::string out;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (keeps(rows[i])) out += std::to_string(i);
@@ -50,11 +50,11 @@ std::string message_of(const std::string& expression) {
 }
 
 std::string order_of(const std::string& columns) {
-  std::vector<ListingRow> rows = sample_rows();
+  std::vector<TrialRow> rows = sample_rows();
   for (std::size_t i = 0; i < rows.size(); ++i) rows[i].attempts = static_cast<std::uint32_t>(i);
-  sort_rows(rows, columns, row_columns(rows));
+  sort_trials(rows, columns, trial_columns(rows));
   std::string out;
-  for (const ListingRow& each : rows) out += std::to_string(each.attempts);
+  for (const TrialRow& each : rows) out += std::to_string(each.attempts);
   return out;
 }
 

@@ -1,18 +1,18 @@
-#include "results/read/curve_source.h"
+#include "results/read/curves_on_demand.h"
 
-#include "results/read/curve_reader.h"
+#include "results/read/point_reader.h"
 #include "results/schema/connection.h"
 #include "results/schema/thinned_curve.h"
 
 namespace polysweep {
 
-static_assert(CurveSource::kQuickPoints == kThinnedPoints);
+static_assert(CurvesOnDemand::kQuickPoints == kThinnedPoints);
 
-CurveSource::CurveSource(const Database& database, std::vector<std::int64_t> trial_keys,
-                         const std::map<std::string, std::vector<SeriesResult>>& series)
+CurvesOnDemand::CurvesOnDemand(const Database& database, std::vector<std::int64_t> trial_keys,
+                               const std::map<std::string, std::vector<SeriesResult>>& series)
     : database_(database),
       keys_(std::move(trial_keys)),
-      reader_(std::make_unique<CurveReader>(database.connection())) {
+      reader_(std::make_unique<PointReader>(database.connection())) {
   Statement find = database.connection().prepare("SELECT metric_id FROM metric WHERE name = ?");
   for (const auto& [name, all] : series) {
     Metric& metric = metrics_[name];
@@ -23,11 +23,11 @@ CurveSource::CurveSource(const Database& database, std::vector<std::int64_t> tri
   }
 }
 
-CurveSource::~CurveSource() = default;
+CurvesOnDemand::~CurvesOnDemand() = default;
 
-std::vector<std::vector<CurvePoint>> CurveSource::curves(const std::vector<std::size_t>& trials,
-                                                         const std::string& metric,
-                                                         std::size_t at_most) const {
+std::vector<std::vector<CurvePoint>> CurvesOnDemand::curves(const std::vector<std::size_t>& trials,
+                                                            const std::string& metric,
+                                                            std::size_t at_most) const {
   std::vector<std::vector<CurvePoint>> out(trials.size());
   const auto known = metrics_.find(metric);
   if (known == metrics_.end()) return out;
@@ -40,12 +40,12 @@ std::vector<std::vector<CurvePoint>> CurveSource::curves(const std::vector<std::
   return out;
 }
 
-std::vector<std::optional<std::int64_t>> CurveSource::first_reaching(
+std::vector<std::optional<std::int64_t>> CurvesOnDemand::first_reaching(
     const std::vector<Target>& targets, const std::string& metric, Goal goal) const {
   std::vector<std::optional<std::int64_t>> out(targets.size());
   const auto known = metrics_.find(metric);
   if (known == metrics_.end()) return out;
-  std::vector<CurveReader::Target> wanted;
+  std::vector<PointReader::Target> wanted;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < targets.size(); ++i) {
     if (known->second.points.at(targets[i].trial) == 0) continue;

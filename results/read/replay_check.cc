@@ -1,4 +1,4 @@
-#include "results/read/replay_verdict.h"
+#include "results/read/replay_check.h"
 
 #include <fmt/format.h>
 
@@ -26,7 +26,7 @@ std::optional<std::string> value_at(const ReplayedTrial& side, const std::string
 }
 
 void compare_metrics(const ReplayedTrial& then, const ReplayedTrial& now,
-                     const std::set<std::string>& left_out, ReplayVerdict& verdict) {
+                     const std::set<std::string>& left_out, ReplayCheck& verdict) {
   std::set<std::string> metrics;
   for (const ReplayedTrial* side : {&then, &now}) {
     for (const MetricSummary& each : side->trial.metrics) metrics.insert(each.name);
@@ -59,7 +59,7 @@ std::optional<std::string> text_in(const Texts& texts, const Texts::key_type& ke
   return found == texts.end() ? std::nullopt : std::optional(found->second);
 }
 
-void compare_texts(const TrialRecord& then, const TrialRecord& now, ReplayVerdict& verdict) {
+void compare_texts(const TrialRecord& then, const TrialRecord& now, ReplayCheck& verdict) {
   const Texts first = texts_of(then);
   const Texts second = texts_of(now);
   std::set<Texts::key_type> keys;
@@ -79,9 +79,9 @@ void compare_texts(const TrialRecord& then, const TrialRecord& now, ReplayVerdic
 
 }  // namespace
 
-ReplayVerdict replay_verdict(const ReplayedTrial& then, const ReplayedTrial& now,
-                             const std::set<std::string>& left_out) {
-  ReplayVerdict verdict;
+ReplayCheck check_replay(const ReplayedTrial& then, const ReplayedTrial& now,
+                         const std::set<std::string>& left_out) {
+  ReplayCheck verdict;
   if (then.trial.state != now.trial.state) verdict.other_end = end_of(now.trial);
   compare_metrics(then, now, left_out, verdict);
   compare_texts(then.trial, now.trial, verdict);

@@ -1,0 +1,29 @@
+// Reads the results of one sweep from the database.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "results/read/sweep_results.h"
+#include "results/schema/database.h"
+
+namespace polysweep {
+
+struct SweepResultsOptions {
+  // Longer series are thinned to this many points, evenly spaced, with the first
+  // and the last (0: no limit).
+  std::size_t points_per_curve = 1000;
+  // A sweep whose curves have more points than this is a large one: its curves
+  // are read on demand (0: always).
+  std::size_t points_in_all = 1'000'000;
+  // Only the trials of these cells; the other cells have none. Empty: all.
+  std::vector<std::uint32_t> cells;
+};
+
+// Throws Error that names the nearest known sweep. `database` must outlive
+// SweepResults::curves_on_demand.
+SweepResults load_sweep_results(const Database& database, const std::string& sweep,
+                                const SweepResultsOptions& options = {});
+
+}  // namespace polysweep
