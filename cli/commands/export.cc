@@ -15,7 +15,7 @@ void declare(CommandOptions& options) {
   options.shown.add_options()(
       "to", po::value<std::string>()->value_name("FORMAT[:PLACE]"),
       "csv, jsonl, tensorboard or mlflow, and a folder that does not exist yet (default: "
-      "SWEEP.FORMAT); mlflow also takes its own folder or http://SERVER");
+      "SWEEP.FORMAT); for mlflow, a server: mlflow:http://HOST:PORT");
   options.argument("sweep");
 }
 

@@ -151,20 +151,6 @@ std::string markdown_escaped(std::string_view text) {
 
 std::string terminal_escaped(std::string_view text) { return on_one_line(text); }
 
-std::string csv_escaped(std::string_view text) {
-  std::string clean = clean_text(text);
-  if (!clean.empty() && std::string_view("=+-@\t").find(clean.front()) != std::string_view::npos) {
-    clean.insert(clean.begin(), '\'');
-  }
-  if (clean.find_first_of(",\"\n") == std::string::npos) return clean;
-  std::string quoted = "\"";
-  for (char c : clean) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + "\"";
-}
-
 std::string shell_escaped(std::string_view text) {
   const std::string word = clean_text(text);
   constexpr std::string_view kPlain =

@@ -21,10 +21,6 @@ std::string markdown_escaped(std::string_view text);
 // For a terminal: clean, on one line, no escape sequences.
 std::string terminal_escaped(std::string_view text);
 
-// A CSV field, quoted where needed, with an apostrophe before what a spreadsheet
-// would run as a formula.
-std::string csv_escaped(std::string_view text);
-
 // A word of a shell's command line: plain where it can be, else in single quotes.
 std::string shell_escaped(std::string_view text);
 

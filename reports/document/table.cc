@@ -6,6 +6,7 @@
 
 #include "framework/core/error.h"
 #include "reports/analysis/escaping.h"
+#include "results/export/csv.h"
 
 namespace polysweep {
 namespace {
@@ -66,11 +67,10 @@ std::string field_html(const TableCell& field, bool heads_row, bool sortable) {
   return html + html_escaped(field.text);
 }
 
-// Not a formula, whatever it begins with: what a program writes as a number.
-// What has no value is empty, as readers of CSV expect.
-std::string csv_field(const TableCell& field) {
-  if (!field.number && field.text == "-") return "";
-  return field.number ? fmt::format("{}", *field.number) : csv_escaped(field.text);
+QueryValue csv_value(const TableCell& field) {
+  if (field.number) return *field.number;
+  if (field.text == "-" || field.text.empty()) return {};
+  return clean_text(field.text);
 }
 
 }  // namespace
@@ -129,14 +129,13 @@ std::string table_html(const Table& table) {
 
 std::string table_csv(const Table& table) {
   check_table(table);
-  std::string csv;
-  for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    csv += (i == 0 ? "" : ",") + csv_escaped(header(table.columns[i]));
-  }
-  csv += "\r\n";
+  std::vector<std::string> names;
+  for (const auto& column : table.columns) names.push_back(clean_text(header(column)));
+  std::string csv = csv_header(names);
   for (const auto& row : table.rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) csv += (i == 0 ? "" : ",") + csv_field(row[i]);
-    csv += "\r\n";
+    std::vector<QueryValue> values;
+    for (const auto& field : row) values.push_back(csv_value(field));
+    csv += csv_line(values);
   }
   return csv;
 }

@@ -73,8 +73,7 @@ std::string table_text(const Table& table, std::size_t width, bool colour);
 // `text` is valid UTF-8.
 std::vector<std::string> wrapped_lines(std::string text, std::size_t width);
 
-// RFC 4180, UTF-8, header line first. Texts that a spreadsheet would take for a
-// formula get a leading apostrophe; numbers do not.
+// As results/export/csv.h writes it. A cell without a value is an empty field.
 std::string table_csv(const Table& table);
 
 }  // namespace polysweep

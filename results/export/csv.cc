@@ -8,15 +8,16 @@ namespace polysweep {
 namespace {
 
 std::string text_field(const std::string& text) {
-  const bool runs =
+  const bool is_formula =
       !text.empty() && (std::string_view("=+-@").find(text[0]) != std::string_view::npos ||
                         static_cast<unsigned char>(text[0]) < 0x20);
-  const bool plain = !text.empty() && !runs && text.find_first_of(",\"\r\n") == std::string::npos &&
-                     text.front() != ' ' && text.back() != ' ';
+  const bool plain = !text.empty() && !is_formula &&
+                     text.find_first_of(",\"\r\n") == std::string::npos && text.front() != ' ' &&
+                     text.back() != ' ';
   if (plain) return text;
-  std::string out = runs && text.find_first_of(",\"\r\n") == std::string::npos ? "" : "\"";
+  std::string out = is_formula && text.find_first_of(",\"\r\n") == std::string::npos ? "" : "\"";
   const bool quoted = !out.empty();
-  if (runs) out += '\'';
+  if (is_formula) out += '\'';
   for (const char each : text) {
     if (each == '"') out += '"';
     out += each;
@@ -57,7 +58,7 @@ std::string csv_line(std::span<const QueryValue> values) {
     if (i > 0) out += ',';
     out += csv_field(values[i]);
   }
-  return out + "\r\n";
+  return out + '\n';
 }
 
 std::string csv_header(std::span<const std::string> columns) {

@@ -1,9 +1,10 @@
-// Lines of CSV: RFC 4180, UTF-8, a header line first.
+// CSV as every command, export and report writes it: the quoting of RFC 4180,
+// UTF-8, a header line first, lines that end with LF.
 //
 // A text that a spreadsheet would run as a formula (one that begins with = + - @
 // or a control character) gets an apostrophe before it; numbers do not. NULL is
-// an empty field, and so that it is another thing, an empty text is "". Reals
-// have as few digits as read back to the same double; nan, inf, -inf.
+// an empty field; an empty text is "". Reals have the fewest digits that are read
+// back as the same double; nan, inf, -inf.
 #pragma once
 
 #include <span>
@@ -15,7 +16,7 @@
 namespace polysweep {
 
 std::string csv_field(const QueryValue& value);
-// With the line's end.
+// With the line feed.
 std::string csv_line(std::span<const QueryValue> values);
 std::string csv_header(std::span<const std::string> columns);
 

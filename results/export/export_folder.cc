@@ -33,7 +33,7 @@ class Descriptor {
 
 }  // namespace
 
-ExportFolder::ExportFolder(const std::filesystem::path& place, const std::filesystem::path& where)
+ExportFolder::ExportFolder(const std::filesystem::path& place)
     : place_(std::filesystem::absolute(place).lexically_normal()) {
   if (!place_.has_filename()) place_ = place_.parent_path();
   std::error_code ignored;
@@ -41,8 +41,8 @@ ExportFolder::ExportFolder(const std::filesystem::path& place, const std::filesy
       std::filesystem::file_type::not_found) {
     fail("{} exists; name another place, or move it away", place_.string());
   }
-  temporary_ = (where.empty() ? place_.parent_path() : where) /
-               fmt::format("{}.part-{}", place_.filename().string(), getpid());
+  temporary_ =
+      place_.parent_path() / fmt::format("{}.part-{}", place_.filename().string(), getpid());
   make_folder(temporary_);
 }
 
@@ -111,12 +111,6 @@ void OutputFile::write_out(std::string_view bytes) {
     if (count < 0) fail("cannot write {}: {}", path_.string(), reason());
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
-}
-
-void write_file(const std::filesystem::path& path, std::string_view bytes) {
-  OutputFile file(path);
-  file.write(bytes);
-  file.close();
 }
 
 }  // namespace polysweep

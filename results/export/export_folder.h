@@ -1,5 +1,5 @@
-// A folder that is written under a temporary name and gets its own when it is
-// whole; and files whose every failure is an Error. For results/*.cc alone.
+// A folder that is written under a temporary name and renamed when it is
+// complete; and files whose every failure is an Error. Internal to results/.
 #pragma once
 
 #include <filesystem>
@@ -10,19 +10,18 @@ namespace polysweep {
 
 class ExportFolder {
  public:
-  // Makes a folder in `where` ("": beside `place`; on the same file system).
-  // Throws Error where `place` exists, or where nothing can be made there.
-  explicit ExportFolder(const std::filesystem::path& place,
-                        const std::filesystem::path& where = {});
-  // Removes what did not get its name.
+  // Makes a folder beside `place`. Throws Error if `place` exists, or if the
+  // folder cannot be made.
+  explicit ExportFolder(const std::filesystem::path& place);
+  // Removes the folder unless finish() has returned.
   ~ExportFolder();
   ExportFolder(const ExportFolder&) = delete;
   ExportFolder& operator=(const ExportFolder&) = delete;
 
   // Where to write.
   const std::filesystem::path& path() const { return temporary_; }
-  // Makes all of it durable and gives it its name, in one step. Throws Error
-  // where that was taken meanwhile.
+  // Makes the content durable and renames the folder, in one step. Throws Error
+  // if `place` exists by now.
   void finish();
 
  private:
@@ -37,12 +36,12 @@ void make_folder(const std::filesystem::path& path);
 class OutputFile {
  public:
   explicit OutputFile(std::filesystem::path path);
-  ~OutputFile();  // without what the buffer holds
+  ~OutputFile();  // does not write what the buffer still holds
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
   void write(std::string_view bytes);
-  // All of it is with the system. To be called before the destructor.
+  // Writes the buffer. Must be called before the destructor. Throws Error.
   void close();
 
  private:
@@ -52,8 +51,5 @@ class OutputFile {
   std::string buffer_;
   int descriptor_ = -1;
 };
-
-// OutputFile in one call.
-void write_file(const std::filesystem::path& path, std::string_view bytes);
 
 }  // namespace polysweep

@@ -1,7 +1,7 @@
-// The writers of the formats of export.h. For results/*.cc alone.
+// The interface of the export formats. Internal to results/.
 //
 // A format is one file that defines its function below, and a row in the table
-// of export.cc.
+// of sweep_export.cc.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +38,7 @@ class Exporter {
   virtual ~Exporter() = default;
   // In plan order.
   virtual void add(const ExportedTrial& trial) = 0;
-  // After the last one: all of it stands in its place.
+  // After the last one: makes the export visible at its place.
   virtual void finish() = 0;
 };
 

@@ -1,104 +1,140 @@
-// MLflow: an experiment per sweep, a run per trial whose run id is the trial's.
+// MLflow: an experiment per sweep and a run per trial, on a tracking server.
 //
-// Into a folder in the layout of MLflow's file store (mlflow/store/tracking/
-// file_store.py): EXPERIMENT/meta.yaml, EXPERIMENT/RUN/meta.yaml and below it
-// params/NAME, metrics/NAME ("time value step" a line), tags/NAME; or, for a URL,
-// to a server (mlflow_server.h).
+// The experiment is created under a temporary name and gets the sweep's name when
+// all runs are complete; after a failure it is deleted. Run ids are the server's:
+// the tag polysweep.trial says which trial a run is.
+#include <unistd.h>
+
 #include <cmath>
 
-#include "framework/core/digest.h"
+#include "framework/core/clock.h"
 #include "framework/core/error.h"
-#include "results/export/export_folder.h"
+#include "framework/core/suggestion.h"
 #include "results/export/exporter.h"
+#include "results/export/mlflow_client.h"
 #include "results/export/mlflow_run.h"
-#include "results/export/mlflow_server.h"
 
 namespace polysweep {
 namespace {
 
-// MLflow wants digits; these are the same for the same sweep.
-std::string experiment_id(const std::string& sweep) {
-  const std::string hex = sha256_hex(sweep);
-  return std::to_string(100'000'000'000'000'000 + std::stoull(hex.substr(0, 14), nullptr, 16));
-}
+using Json = nlohmann::ordered_json;
 
-// YAML's double-quoted style takes JSON's escapes.
-std::string yaml(const std::string& text) { return Value(text).canonical(); }
+// The most that a server accepts in one request (MLflow's own limits).
+constexpr std::size_t kMostMetrics = 1000;
+constexpr std::size_t kMostParameters = 100;
+constexpr std::size_t kMostTags = 100;
 
-std::filesystem::path store_of(const std::string& place) {
-  std::filesystem::path out = std::filesystem::absolute(place).lexically_normal();
-  if (!out.has_filename()) out = out.parent_path();
-  if (std::filesystem::exists(out) && !std::filesystem::is_directory(out)) {
-    fail("{} exists and is no folder of MLflow's; name another place", out.string());
-  }
+Json named_values(std::map<std::string, std::string>::const_iterator begin,
+                  std::map<std::string, std::string>::const_iterator end) {
+  Json out = Json::array();
+  for (; begin != end; ++begin) out.push_back({{"key", begin->first}, {"value", begin->second}});
   return out;
 }
 
-class FileStoreExporter : public Exporter {
+class MlflowExporter : public Exporter {
  public:
-  explicit FileStoreExporter(const ExportRequest& request);
+  explicit MlflowExporter(const ExportRequest& request);
+  ~MlflowExporter() override;
   void add(const ExportedTrial& trial) override;
-  void finish() override { folder_.finish(); }
+  void finish() override;
 
  private:
-  std::string id_;
-  std::filesystem::path store_;
-  bool is_new_;  // then the store is made with the experiment in it
-  ExportFolder folder_;
-  std::filesystem::path experiment_;  // while it is written
+  void log_values(const std::string& run_id, const MlflowRun& run);
+  void log_metrics(const std::string& run_id, const MlflowRun& run);
+
+  MlflowClient server_;
+  std::string sweep_;
+  std::string experiment_id_;  // "": nothing to delete
 };
 
-FileStoreExporter::FileStoreExporter(const ExportRequest& request)
-    : id_(experiment_id(request.sweep.sweep)),
-      store_(store_of(request.place)),
-      is_new_(!std::filesystem::exists(store_)),
-      folder_(is_new_ ? store_ : store_ / id_, store_.parent_path()),
-      experiment_(is_new_ ? folder_.path() / id_ : folder_.path()) {
-  if (is_new_) make_folder(experiment_);
-  const std::int64_t time_ms = request.sweep.planned_us / 1000;
-  write_file(experiment_ / "meta.yaml",
-             fmt::format("artifact_location: {}\ncreation_time: {}\nexperiment_id: '{}'\n"
-                         "last_update_time: {}\nlifecycle_stage: active\nname: {}\n",
-                         yaml("file://" + (store_ / id_).string()), time_ms, id_, time_ms,
-                         yaml(request.sweep.sweep)));
-  make_folder(experiment_ / "tags");
+MlflowExporter::MlflowExporter(const ExportRequest& request)
+    : server_(request.place), sweep_(request.sweep.sweep) {
+  if (const auto known = server_.find_experiment(sweep_)) {
+    const bool deleted = known->value("lifecycle_stage", "") == "deleted";
+    fail("the MLflow server {} already has {} experiment {}; {} it there first", server_.url(),
+         deleted ? "a deleted" : "an", in_quotes(sweep_),
+         deleted ? "restore and rename, or `mlflow gc`," : "rename");
+  }
+  Json tags = Json::array();
   for (const auto& [name, value] : mlflow_sweep_tags(request.sweep)) {
-    write_file(experiment_ / "tags" / name, value);
+    tags.push_back({{"key", name}, {"value", value}});
+  }
+  const Json made = server_.call(
+      "experiments/create", {{"name", fmt::format("{} (export in progress, process {}, {})", sweep_,
+                                                  getpid(), system_clock().wall_us())},
+                             {"tags", tags}});
+  experiment_id_ = made.value("experiment_id", "");
+}
+
+MlflowExporter::~MlflowExporter() {
+  if (experiment_id_.empty()) return;
+  try {
+    server_.call("experiments/delete", {{"experiment_id", experiment_id_}});
+  } catch (const Error&) {
+    // The server does not answer. The temporary name says what the experiment is.
   }
 }
 
-void FileStoreExporter::add(const ExportedTrial& trial) {
+void MlflowExporter::add(const ExportedTrial& trial) {
   const MlflowRun run = mlflow_run(trial);
-  const std::filesystem::path folder = experiment_ / run.id;
-  make_folder(folder);
-  for (const char* name : {"params", "metrics", "tags", "artifacts"}) make_folder(folder / name);
-  write_file(
-      folder / "meta.yaml",
-      fmt::format("artifact_uri: {}\nend_time: {}\nentry_point_name: ''\nexperiment_id: '{}'\n"
-                  "lifecycle_stage: active\nrun_id: {}\nrun_name: {}\nrun_uuid: {}\n"
-                  "source_name: ''\nsource_type: 4\nsource_version: ''\nstart_time: {}\n"
-                  "status: {}\ntags: []\nuser_id: polysweep\n",
-                  yaml("file://" + (store_ / id_ / run.id / "artifacts").string()),
-                  run.end_ms == 0 ? "null" : std::to_string(run.end_ms), id_, run.id,
-                  yaml(run.name), run.id, run.start_ms, mlflow_status_number(run.status)));
-  for (const auto& [name, value] : run.parameters) write_file(folder / "params" / name, value);
-  for (const auto& [name, value] : run.tags) write_file(folder / "tags" / name, value);
-  for (const auto& [name, series] : run.metrics) {
-    OutputFile file(folder / "metrics" / name);
-    for (const CurvePoint& point : *series) {
-      file.write(fmt::format("{} {} {}\n", run.start_ms, point.value, point.step));
+  const Json made = server_.call(
+      "runs/create",
+      {{"experiment_id", experiment_id_}, {"run_name", run.name}, {"start_time", run.start_ms}});
+  const std::string run_id = made.value(Json::json_pointer("/run/info/run_id"), "");
+  if (run_id.empty()) fail("the MLflow server {} made a run without an id", server_.url());
+  log_values(run_id, run);
+  log_metrics(run_id, run);
+  Json update = {{"run_id", run_id}, {"status", run.status}};
+  if (run.end_ms != 0) update["end_time"] = run.end_ms;
+  server_.call("runs/update", update);
+}
+
+void MlflowExporter::log_values(const std::string& run_id, const MlflowRun& run) {
+  const auto in_parts = [&](const std::map<std::string, std::string>& values, const char* member,
+                            std::size_t most) {
+    for (auto begin = values.begin(); begin != values.end();) {
+      auto end = begin;
+      for (std::size_t i = 0; i < most && end != values.end(); ++i) ++end;
+      server_.call("runs/log-batch", {{"run_id", run_id}, {member, named_values(begin, end)}});
+      begin = end;
     }
-    file.close();
+  };
+  in_parts(run.parameters, "params", kMostParameters);
+  in_parts(run.tags, "tags", kMostTags);
+}
+
+void MlflowExporter::log_metrics(const std::string& run_id, const MlflowRun& run) {
+  Json batch = Json::array();
+  const auto send = [&] {
+    if (batch.empty()) return;
+    server_.call("runs/log-batch", {{"run_id", run_id}, {"metrics", batch}});
+    batch = Json::array();
+  };
+  for (const auto& [name, series] : run.metrics) {
+    for (const CurvePoint& point : *series) {
+      // The JSON form of Protocol Buffers writes these values as strings.
+      Json value = point.value;
+      if (std::isnan(point.value)) value = "NaN";
+      if (std::isinf(point.value)) value = point.value > 0 ? "Infinity" : "-Infinity";
+      batch.push_back({{"key", name},
+                       {"value", std::move(value)},
+                       {"timestamp", run.start_ms},
+                       {"step", point.step}});
+      if (batch.size() == kMostMetrics) send();
+    }
   }
+  send();
+}
+
+void MlflowExporter::finish() {
+  server_.call("experiments/update", {{"experiment_id", experiment_id_}, {"new_name", sweep_}});
+  experiment_id_.clear();
 }
 
 }  // namespace
 
 std::unique_ptr<Exporter> mlflow_exporter(const ExportRequest& request) {
-  const bool is_server =
-      request.place.starts_with("http://") || request.place.starts_with("https://");
-  if (is_server) return mlflow_server_exporter(request);
-  return std::make_unique<FileStoreExporter>(request);
+  return std::make_unique<MlflowExporter>(request);
 }
 
 }  // namespace polysweep

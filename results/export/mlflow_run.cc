@@ -16,12 +16,11 @@ constexpr std::size_t kLongestName = 200;
 struct Status {
   TrialState state;
   const char* name;
-  int number;
 };
 constexpr std::array kStatuses{
-    Status{TrialState::kRunning, "RUNNING", 1}, Status{TrialState::kPending, "SCHEDULED", 2},
-    Status{TrialState::kDone, "FINISHED", 3}, Status{TrialState::kDiverged, "FAILED", 4},
-    Status{TrialState::kFailed, "FAILED", 4}};
+    Status{TrialState::kRunning, "RUNNING"}, Status{TrialState::kPending, "SCHEDULED"},
+    Status{TrialState::kDone, "FINISHED"}, Status{TrialState::kDiverged, "FAILED"},
+    Status{TrialState::kFailed, "FAILED"}};
 
 // Two names that come out alike get numbers: none is lost.
 template <typename T>
@@ -92,14 +91,6 @@ std::map<std::string, std::string> mlflow_sweep_tags(const SweepResults& sweep) 
   return {{"polysweep.sweep", cut(sweep.sweep, kLongestTag)},
           {"polysweep.experiment", cut(sweep.experiment, kLongestTag)},
           {"polysweep.revision", sweep.revision}};
-}
-
-int mlflow_status_number(const std::string& status) {
-  for (const Status& each : kStatuses) {
-    if (status == each.name) return each.number;
-  }
-  check(false, "a run has one of MLflow's statuses");
-  return 0;
 }
 
 }  // namespace polysweep

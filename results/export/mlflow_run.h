@@ -1,5 +1,5 @@
-// A trial as MLflow has it: names and values that it takes. For results/*.cc
-// alone.
+// A trial in MLflow's terms: names and values that a server accepts. Internal to
+// results/.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct MlflowRun {
   std::map<std::string, const std::vector<CurvePoint>*> metrics;  // of the trial given
 };
 
-// A name of letters, digits and _ - . and spaces, as MLflow demands; each other
+// A name of letters, digits, _ - . and spaces, as MLflow requires; every other
 // byte is written as its two hex digits between '_'. Names that begin or end
 // with '.' or a space get a '_'.
 std::string mlflow_name(std::string_view name);
@@ -31,8 +31,5 @@ std::string mlflow_name(std::string_view name);
 // The trial must outlive the run.
 MlflowRun mlflow_run(const ExportedTrial& trial);
 std::map<std::string, std::string> mlflow_sweep_tags(const SweepResults& sweep);
-
-// As file stores and the protocol number them.
-int mlflow_status_number(const std::string& status);
 
 }  // namespace polysweep

@@ -24,8 +24,16 @@ const Format& format_of(const std::string& name) {
   for (const Format& each : kFormats) {
     if (each.name == name) return each;
   }
-  fail("'{}' is no format to export to{}; known are csv, jsonl, tensorboard, mlflow",
+  fail("'{}' is not an export format{}; expected csv, jsonl, tensorboard or mlflow",
        name.substr(0, 60), suggestion(name, export_formats()));
+}
+
+void expect_server(const std::string& place) {
+  if (place.starts_with("http://") || place.starts_with("https://")) return;
+  fail(
+      "the mlflow format needs the address of a tracking server{}; write --to "
+      "mlflow:http://HOST:PORT",
+      place.empty() ? "" : fmt::format(", not '{}'", place.substr(0, 200)));
 }
 
 ExportedTrial read_trial(const Database& database, std::size_t position, std::uint32_t cell,
@@ -45,22 +53,24 @@ std::vector<std::string> export_formats() {
   return out;
 }
 
-ExportTarget parse_export_target(std::string_view words, const std::string& sweep) {
-  const std::size_t colon = words.find(':');
-  ExportTarget out{std::string(words.substr(0, colon)), ""};
+ExportTarget parse_export_target(std::string_view argument, const std::string& sweep) {
+  const std::size_t colon = argument.find(':');
+  ExportTarget out{std::string(argument.substr(0, colon)), ""};
   format_of(out.format);
   if (colon != std::string_view::npos) {
-    out.place = words.substr(colon + 1);
-    if (out.place.empty()) fail("'{}' names no place; write {}:FOLDER", words, out.format);
+    out.place = argument.substr(colon + 1);
+    if (out.format == "mlflow") expect_server(out.place);
+    if (out.place.empty()) fail("'{}' has no folder; write {}:FOLDER", argument, out.format);
     return out;
   }
-  // Sweeps may be called anything; folders may not.
+  if (out.format == "mlflow") expect_server("");
+  // The name of a sweep can be anything; that of a folder cannot.
   const bool is_file_name = !sweep.starts_with('.') && !sweep.starts_with('-') &&
                             std::none_of(sweep.begin(), sweep.end(), [](char each) {
                               return each == '/' || static_cast<unsigned char>(each) < 0x20;
                             });
   if (!is_file_name || sweep.empty() || sweep.size() > 200) {
-    fail("no folder can be called as this sweep; write --to {}:FOLDER", out.format);
+    fail("this sweep's name cannot be the name of a folder; write --to {}:FOLDER", out.format);
   }
   out.place = sweep + "." + out.format;
   return out;

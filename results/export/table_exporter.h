@@ -1,5 +1,5 @@
-// The tables that CSV and JSON lines have in common: trials, metrics, texts,
-// attempts, provenance; a file each. For results/*.cc alone.
+// The tables of an export as CSV or JSON lines: trials, metrics, texts, attempts
+// and provenance, one file each. Internal to results/.
 #pragma once
 
 #include <filesystem>
@@ -17,7 +17,7 @@
 
 namespace polysweep {
 
-// How rows become lines. Values are those of a query; a NaN is possible too.
+// How a row is written as a line. A real can be NaN here.
 class RowFormat {
  public:
   virtual ~RowFormat() = default;

@@ -216,7 +216,7 @@ TEST_CASE("what trials recorded cannot write to the terminal as it likes", "[cli
 
 TEST_CASE("query prints CSV and JSON as rows come, and its schema", "[cli][results]") {
   const CommandEnd csv = toy().ask({"query", "SELECT 'a,b' AS x, NULL AS y, 1.5 AS z", "--csv"});
-  CHECK(csv.output == "x,y,z\r\n\"a,b\",,1.5\r\n");
+  CHECK(csv.output == "x,y,z\n\"a,b\",,1.5\n");
   const std::string many =
       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
   const CommandEnd cut = toy().ask({"query", many, "--csv", "--rows", "1000"});

@@ -131,5 +131,5 @@ TEST_CASE("query reads and does nothing else", "[cli]") {
     CHECK_FALSE(end.error.empty());
   }
   const CommandEnd csv = program.ask({"query", "SELECT 1 AS a, '=cmd' AS b", "--csv"});
-  CHECK(csv.output == "a,b\r\n1,'=cmd\r\n");
+  CHECK(csv.output == "a,b\n1,'=cmd\n");
 }

@@ -34,13 +34,6 @@ TEST_CASE("texts cannot leave their place in Markdown", "[escaping]") {
   CHECK(markdown_escaped("<b> & @name") == "&lt;b&gt; &amp; &#64;name");
 }
 
-TEST_CASE("CSV fields are quoted, and formulas are defused", "[escaping]") {
-  CHECK(csv_escaped("plain") == "plain");
-  CHECK(csv_escaped("a,\"b\"") == "\"a,\"\"b\"\"\"");
-  CHECK(csv_escaped("=cmd|' /C calc'!A0") == "'=cmd|' /C calc'!A0");
-  CHECK(csv_escaped("-1+1") == "'-1+1");
-}
-
 TEST_CASE("base64 equals the RFC's examples", "[escaping]") {
   // RFC 4648, section 10.
   CHECK(base64("") == "");

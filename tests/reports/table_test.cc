@@ -40,7 +40,7 @@ TEST_CASE("a table in HTML has a caption, scopes and a download", "[table]") {
 }
 
 TEST_CASE("a table in CSV has the exact numbers", "[table]") {
-  CHECK(table_csv(small()) == "arm,score (points)\r\nrope,1.254\r\n<none>,\r\n");
+  CHECK(table_csv(small()) == "arm,score (points)\nrope,1.254\n<none>,\n");
 }
 
 TEST_CASE("a table for a terminal is aligned and fits", "[table]") {

@@ -65,6 +65,13 @@ std::string message_of(const Database& database, const ExportTarget& target,
   return "";
 }
 
+// The formats that are written to a folder.
+std::vector<std::string> folder_formats() {
+  std::vector<std::string> out = export_formats();
+  std::erase(out, "mlflow");
+  return out;
+}
+
 // No file of this process may grow beyond so many bytes: a disk that fills up.
 class FileSizeLimit {
  public:
@@ -116,13 +123,13 @@ TEST_CASE("tables of CSV hold every trial and every point", "[export]") {
                                                     "texts.csv", "trials.csv"});
   const std::string id = sample_trial("none", 0).id.hex();
   CHECK_THAT(content(place / "metrics.csv"),
-             Contains("trial,metric,step,value,kind\r\n") &&
-                 Contains(id + ",loss,2,0.1,finite\r\n") && Contains(id + ",loss,3,nan,nan\r\n") &&
-                 Contains(id + ",\"'=cmd,\"\"x\"\"\n\",1,1,finite\r\n"));
-  CHECK_THAT(content(place / "texts.csv"), Contains(id + ",sample,2,'=1+1\r\n"));
+             Contains("trial,metric,step,value,kind\n") && Contains(id + ",loss,2,0.1,finite\n") &&
+                 Contains(id + ",loss,3,nan,nan\n") &&
+                 Contains(id + ",\"'=cmd,\"\"x\"\"\n\",1,1,finite\n"));
+  CHECK_THAT(content(place / "texts.csv"), Contains(id + ",sample,2,'=1+1\n"));
   const std::string trials = content(place / "trials.csv");
-  CHECK_THAT(trials, Contains(",encoding,rate,seed,\"'=cmd,\"\"x\"\"\n\",loss\r\n") &&
-                         Contains(",none,0.5,0,1,-2.5\r\n") &&
+  CHECK_THAT(trials, Contains(",encoding,rate,seed,\"'=cmd,\"\"x\"\"\n\",loss\n") &&
+                         Contains(",none,0.5,0,1,-2.5\n") &&
                          Contains(sample_trial("rope", 1).id.hex() + ",3,1,pending,0,toy,1,\"\""));
   CHECK_THAT(content(place / "attempts.csv"), Contains("\"NaN, \"\"at\"\" 2\""));
 }
@@ -154,15 +161,15 @@ TEST_CASE("a parameter called as a column gets another name", "[export]") {
   const fs::path place = store.path() / "tables";
   export_sweep(database_of(store), "one", {"csv", place.string()});
   CHECK_THAT(content(place / "trials.csv"),
-             Contains(",encoding,loss,rate,seed,parameter.state,metric.loss\r\n") &&
-                 Contains(",none,7,0.5,0,odd,4\r\n"));
+             Contains(",encoding,loss,rate,seed,parameter.state,metric.loss\n") &&
+                 Contains(",none,7,0.5,0,odd,4\n"));
 }
 
 TEST_CASE("an export takes no place that is taken, and leaves nothing half done", "[export]") {
   StoreSample store;
   write_store(store);
   const Database database = database_of(store);
-  for (const std::string& format : export_formats()) {
+  for (const std::string& format : folder_formats()) {
     INFO(format);
     const fs::path folder = store.path() / format;
     fs::create_directory(folder);
@@ -188,7 +195,7 @@ TEST_CASE("a disk that fills up in the middle leaves nothing", "[export]") {
   store.sync();
   ingest(store.path());
   const Database database = database_of(store);
-  for (const std::string& format : export_formats()) {
+  for (const std::string& format : folder_formats()) {
     INFO(format);
     const fs::path folder = store.path() / format;
     fs::create_directory(folder);
@@ -203,7 +210,7 @@ TEST_CASE("a place that goes away in the middle is an error", "[export]") {
   StoreSample store;
   write_store(store);
   const Database database = database_of(store);
-  for (const std::string& format : export_formats()) {
+  for (const std::string& format : folder_formats()) {
     INFO(format);
     const fs::path folder = store.path() / format;
     fs::create_directory(folder);
@@ -216,21 +223,7 @@ TEST_CASE("a place that goes away in the middle is an error", "[export]") {
   }
 }
 
-TEST_CASE("an MLflow folder takes a second sweep beside the first", "[export]") {
-  StoreSample store;
-  write_store(store);
-  store.write("alpha", sample_sweep("two", {"rope"}, 1, 2000));
-  store.sync();
-  ingest(store.path());
-  const Database database = database_of(store);
-  const std::string place = (store.path() / "mlruns").string();
-  export_sweep(database, "one", {"mlflow", place});
-  export_sweep(database, "two", {"mlflow", place});
-  CHECK(names_in(place).size() == 2);
-  CHECK_THROWS_WITH(export_sweep(database, "two", {"mlflow", place}), Contains("exists"));
-}
-
-TEST_CASE("names are made such as MLflow takes", "[export]") {
+TEST_CASE("names are made that MLflow accepts", "[export]") {
   CHECK(mlflow_name("test_bleu") == "test_bleu");
   CHECK(mlflow_name("a/b") == "a_2f_b");
   CHECK(mlflow_name("../../x") == "_.._2f_.._2f_x");
@@ -245,17 +238,32 @@ TEST_CASE("where an export goes is read from FORMAT:PLACE", "[export]") {
   CHECK(parse_export_target("csv:a/b", "demo").place == "a/b");
   CHECK(parse_export_target("mlflow:http://host:5000", "demo").place == "http://host:5000");
   CHECK_THROWS_WITH(parse_export_target("cvs", "demo"),
-                    Contains("'cvs' is no format to export to (did you mean 'csv'?)"));
-  CHECK_THROWS_WITH(parse_export_target("csv:", "demo"), Contains("names no place"));
+                    Contains("'cvs' is not an export format (did you mean 'csv'?)"));
+  CHECK_THROWS_WITH(parse_export_target("csv:", "demo"), Contains("'csv:' has no folder"));
   CHECK_THROWS_WITH(parse_export_target("csv", "../x"), Contains("write --to csv:FOLDER"));
 }
 
-TEST_CASE("an MLflow server that is not there is named", "[export]") {
+TEST_CASE("an export to MLflow needs the address of a server", "[export]") {
+  for (const char* target : {"mlflow", "mlflow:", "mlflow:mlruns", "mlflow:file:///mlruns"}) {
+    INFO(target);
+    CHECK_THROWS_WITH(parse_export_target(target, "demo"),
+                      Contains("needs the address of a tracking server") &&
+                          Contains("--to mlflow:http://HOST:PORT"));
+  }
   StoreSample store;
   write_store(store);
-  CHECK_THAT(message_of(database_of(store), {"mlflow", "http://127.0.0.1:1"}),
-             Contains("no answer of the MLflow server http://127.0.0.1:1") &&
-                 Contains("is it running there?"));
+  for (const char* url : {"http://", "http://a b:port", "https://host:x"}) {
+    INFO(url);
+    CHECK_THAT(message_of(database_of(store), {"mlflow", url}),
+               Contains("is not the address of an MLflow server; expected http://HOST:PORT"));
+  }
+}
+
+TEST_CASE("an MLflow server that does not answer is named, its password is not", "[export]") {
+  StoreSample store;
+  write_store(store);
+  CHECK(message_of(database_of(store), {"mlflow", "http://me:secret@127.0.0.1:1/base/"}) ==
+        "the MLflow server http://127.0.0.1:1/base does not answer (it cannot be connected to)");
 }
 
 }  // namespace polysweep
