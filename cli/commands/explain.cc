@@ -104,7 +104,7 @@ std::string levels_of(const ParameterSetting& origin) {
 
 std::string words_of(const ParameterSetting& origin) {
   std::string out(source_name(origin.source));
-  if (!origin.override_word.empty()) return fmt::format("{} {}", out, origin.override_word);
+  if (!origin.override_argument.empty()) return fmt::format("{} {}", out, origin.override_argument);
   if (!origin.levels.empty()) out += fmt::format(", one of {}", levels_of(origin));
   return out;
 }
@@ -202,7 +202,7 @@ void print_explanation(const Explanation& e) {
 
 Json parameter_json(const ParameterSetting& origin, const Value& value) {
   Json out = {{"value", json_of(value)}, {"source", source_name(origin.source)}};
-  if (!origin.override_word.empty()) out["override"] = origin.override_word;
+  if (!origin.override_argument.empty()) out["override"] = origin.override_argument;
   for (const Value& level : origin.levels) out["levels"].push_back(json_of(level));
   return out;
 }

@@ -91,8 +91,8 @@ void add_running(std::vector<Line>& lines, const LiveSweep& sweep, const LiveCur
 void add_bad_ends(std::vector<Line>& lines, const LiveSweep& sweep) {
   add(lines, "");
   add(lines, "Ended badly, latest first", Ink::kTitle);
-  if (sweep.bad_ends.empty()) add(lines, "  none");
-  for (const BadEnd& end : sweep.bad_ends) {
+  if (sweep.failures.empty()) add(lines, "  none");
+  for (const FailedAttempt& end : sweep.failures) {
     add(lines,
         fmt::format("  {} attempt {}: {}{}  {}", end.id.hex().substr(0, 12), end.attempt,
                     end.outcome, end.final ? " (for good)" : "",

@@ -47,7 +47,7 @@ Json band_json(const LiveSweep& sweep, const LiveBand& band) {
           {"points", std::move(points)}};
 }
 
-Json bad_end_json(const LiveSweep& sweep, const BadEnd& end) {
+Json bad_end_json(const LiveSweep& sweep, const FailedAttempt& end) {
   return {{"trial", end.id.hex()},
           {"cell", levels_text(sweep.cells[end.cell].levels)},
           {"attempt", end.attempt},
@@ -68,7 +68,7 @@ Json live_json(const LiveSweep& sweep, const LiveCurves& curves) {
   Json bands = Json::array();
   for (const LiveBand& band : curves.bands) bands.push_back(band_json(sweep, band));
   Json bad_ends = Json::array();
-  for (const BadEnd& end : sweep.bad_ends) bad_ends.push_back(bad_end_json(sweep, end));
+  for (const FailedAttempt& end : sweep.failures) bad_ends.push_back(bad_end_json(sweep, end));
   return {{"sweep", sweep.sweep},
           {"experiment", sweep.experiment},
           {"replicate", sweep.replicate},

@@ -29,7 +29,8 @@ LastPlanning last_planning(Connection& connection, const std::string& name) {
   if (const auto found = find_last_planning(connection, name)) return *found;
   const std::vector<std::string> names = names_of(connection);
   if (names.empty()) {
-    fail("there is no sweep {} in {}, nor any other", in_quotes(name), connection.file().string());
+    fail("there is no sweep {} in {}, which has no sweeps", in_quotes(name),
+         connection.file().string());
   }
   fail("{}: {}", connection.file().string(), unknown_name("sweep", name, names));
 }

@@ -186,7 +186,7 @@ std::vector<CellCounts> Ledger::cells(const std::string& sweep) const {
   while (counts.step()) {
     const auto place = places.find(counts.integer(0));
     if (place == places.end()) {
-      fail("sweep '{}' has a trial of cell {}, which its description lacks", sweep,
+      fail("sweep '{}' has a trial of cell {}, which is not in its description", sweep,
            counts.integer(0));
     }
     out[place->second].counts.add(static_cast<TrialState>(counts.integer(1)),

@@ -1,8 +1,9 @@
-// The ledger: what was planned, what is done, and what is still to be run.
+// The ledger: the trials that were planned, that are done, and that are still to
+// be run.
 //
 // A trial has one state, that of its counted attempt (the one with the highest
-// number): done, diverged or failed once an attempt settled it; running while
-// its host may still live; else pending, to be run (again).
+// number): done, diverged or failed after an attempt settled it; running while its
+// host may be alive; otherwise pending, to be run (again).
 #pragma once
 
 #include <cstdint>
@@ -19,17 +20,16 @@
 
 namespace polysweep {
 
-// How one trial stands. All zero for a trial the database does not know.
+// The state of one trial, and its attempts. All zero for an unknown trial.
 struct Standing {
   TrialState state = TrialState::kPending;
   std::uint32_t attempts = 0;  // the highest attempt number so far
-  // How the attempts that settled nothing ended, as far as they ended: since the
-  // last that settled the trial, where it was reopened. Those whose host vanished
-  // count as kHostLost.
-  // Not asked for where the trial is settled: empty.
+  // The outcomes of the attempts that ended without a result, since the trial was
+  // last reopened. An attempt whose host was lost counts as kHostLost. Empty for a
+  // settled trial.
   std::map<Outcome, std::uint32_t> unsettled;
-  // Of the counted attempt: whose journal it is in, "" for none. A running
-  // trial is lost if this host no longer lives and its journal is not locked.
+  // The host whose journal contains the counted attempt, "" for none. A running
+  // trial is lost if this host is not alive and its journal is not locked.
   std::string host;
 
   std::uint32_t next_attempt() const { return attempts + 1; }
@@ -63,13 +63,13 @@ struct SweepSummary {
   StateCounts counts;
 };
 
-// A trial of a plan that is not settled, whoever runs it.
+// A trial of a plan that is not settled.
 struct OpenTrial {
   std::size_t index = 0;  // in the plan
   Standing standing;
 };
 
-// How a plan stands, whatever sweep its trials were run for.
+// The states of a plan's trials, whichever sweep they were run for.
 struct PlanStanding {
   StateCounts counts;
   std::vector<OpenTrial> open;  // in plan order
@@ -80,12 +80,12 @@ class Ledger {
   explicit Ledger(const Database& database) : database_(database) {}
 
   Standing standing(const TrialId& trial) const;
-  // Of a million settled trials in less than two seconds (bench/README.md, `million`).
+  // A million settled trials take less than two seconds (bench/README.md, `million`).
   PlanStanding standing(const Plan& plan) const;
 
-  // How far each host's journal was read. To be asked before standing(), for
-  // whoever reads on from there: what stands between is then read twice, not
-  // missed.
+  // How far each host's journal was read. A caller that continues to read from
+  // there must call this before standing(): records in between are then read twice
+  // and not missed.
   std::map<std::string, JournalPosition> positions() const;
 
   // All sweeps, by name.
@@ -95,8 +95,8 @@ class Ledger {
   std::vector<CellCounts> cells(const std::string& sweep) const;
 
   // True if the sweep as last planned is this one: the same revision and
-  // description (framework/sweep/plan/plan.h describe()), and all of its trials are there.
-  // Else the plan must be written to the journal.
+  // description (framework/sweep/plan/plan.h describe()), and all of its trials are
+  // in the database. Otherwise the plan must be written to the journal.
   bool holds_plan(const std::string& sweep, const std::string& revision,
                   const std::string& description) const;
 

@@ -13,8 +13,8 @@ namespace polysweep {
 namespace {
 
 constexpr std::int64_t kWindowUs = 60'000'000;
-constexpr double kLongestGapS = 60;  // a longer one is a pause, not the price of a trial
-constexpr std::size_t kBadEnds = 20;
+constexpr double kLongestGapS = 60;  // a longer one is a pause, not part of a trial
+constexpr std::size_t kFailures = 20;
 
 // The counted attempt of a trial of the sweep.
 struct Row {
@@ -93,8 +93,8 @@ class Durations {
   }
 
  private:
-  // From one end to the next, less what the trial itself took. Its lease says
-  // nothing: short trials are leased ahead.
+  // From one end to the next, minus the trial's own time. The time of the lease is
+  // of no use: short trials are leased in advance.
   void add_gaps(std::vector<const Row*>& attempts) {
     std::sort(attempts.begin(), attempts.end(),
               [](const Row* a, const Row* b) { return a->finished_us < b->finished_us; });
@@ -111,11 +111,11 @@ class Durations {
   Mean gaps_;
 };
 
-// What each busy slot works on, and since when: of those that it leased the first;
-// the others wait for their turn.
+// What each busy slot works on, and since when: the first of the trials that it
+// leased. The others wait.
 struct Busy {
   const Row* row = nullptr;
-  std::int64_t begun_us = 0;
+  std::int64_t started_us = 0;
 };
 
 std::map<Slot, Busy> busy_slots(const std::vector<Row>& rows) {
@@ -128,7 +128,7 @@ std::map<Slot, Busy> busy_slots(const std::vector<Row>& rows) {
     Busy& now = busy[slot];
     if (now.row == nullptr || row.started_us < now.row->started_us) now.row = &row;
   }
-  for (auto& [slot, now] : busy) now.begun_us = std::max(now.row->started_us, last_end_us[slot]);
+  for (auto& [slot, now] : busy) now.started_us = std::max(now.row->started_us, last_end_us[slot]);
   return busy;
 }
 
@@ -145,7 +145,7 @@ std::optional<double> left_s(const std::vector<Row>& rows, const Durations& dura
     double rest = *expected;
     const auto slot = busy.find({row.host, row.slot});
     if (row.state == TrialState::kRunning && slot->second.row == &row) {
-      rest = std::max(0.0, rest - static_cast<double>(now_us - slot->second.begun_us) * 1e-6);
+      rest = std::max(0.0, rest - static_cast<double>(now_us - slot->second.started_us) * 1e-6);
     }
     work += rest;
     longest = std::max(longest, rest);
@@ -198,7 +198,7 @@ RunningTrial running_trial(Connection& connection, const Row& row, const LiveSwe
   return out;
 }
 
-std::vector<BadEnd> bad_ends(Connection& connection, std::int64_t revision_id) {
+std::vector<FailedAttempt> failures(Connection& connection, std::int64_t revision_id) {
   Statement rows = connection.prepare(
       "SELECT t.trial, x.cell, a.attempt, a.outcome, a.final, coalesce(a.message, ''), "
       "coalesce(a.output_tail, ''), a.finished_us FROM sweep_trial x "
@@ -206,8 +206,8 @@ std::vector<BadEnd> bad_ends(Connection& connection, std::int64_t revision_id) {
       "WHERE x.revision_id = ? AND a.outcome NOT IN (?, ?) "
       "ORDER BY a.finished_us DESC, t.trial_id DESC LIMIT ?");
   rows.with(revision_id, static_cast<int>(Outcome::kDone), static_cast<int>(Outcome::kStopped),
-            kBadEnds);
-  std::vector<BadEnd> out;
+            kFailures);
+  std::vector<FailedAttempt> out;
   while (rows.step()) {
     out.push_back({TrialId::from_hex(rows.string(0)), static_cast<std::uint32_t>(rows.integer(1)),
                    static_cast<std::uint32_t>(rows.integer(2)),
@@ -267,7 +267,7 @@ LiveSweep load_live_sweep(const Database& database, const std::string& sweep, st
   std::sort(out.running.begin(), out.running.end(), [](const auto& a, const auto& b) {
     return a.host != b.host ? a.host < b.host : a.slot < b.slot;
   });
-  out.bad_ends = bad_ends(connection, known.revision_id);
+  out.failures = failures(connection, known.revision_id);
   out.trials_per_s = trials_per_s(rows, now_us);
   out.left_s = left_s(rows, durations, now_us);
   return out;

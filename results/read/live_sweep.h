@@ -1,5 +1,5 @@
-// A sweep as it stands this moment: what runs in each slot, how fast it goes,
-// how long it will still take, what failed. For watch and serve.
+// The current state of a sweep: what runs in each slot, the speed, the time that
+// is left, and what failed. For watch and serve.
 #pragma once
 
 #include <cstdint>
@@ -25,23 +25,23 @@ struct LastPoint {
 struct RunningTrial {
   TrialId id;
   std::uint32_t cell = 0;  // index into LiveSweep::cells
-  std::string replicate;   // "" where nothing is repeated
+  std::string replicate;   // "" if the sweep has no replicates
   std::uint32_t attempt = 1;
   std::string host;
   int slot = 0;
   int device = -1;
   double age_s = 0;                    // since it was leased
-  std::optional<double> expected_s;    // of trials like it that ended
+  std::optional<double> expected_s;    // from finished trials of the same cell
   std::vector<LastPoint> last_points;  // by name
 };
 
-// An attempt that ended badly.
-struct BadEnd {
+// An attempt that failed.
+struct FailedAttempt {
   TrialId id;
   std::uint32_t cell = 0;
   std::uint32_t attempt = 1;
   std::string outcome;  // outcome_name()
-  bool final = false;   // else the trial is run again
+  bool final = false;   // otherwise the trial is run again
   std::string message;
   std::string output_tail;  // the worker's last lines
   std::int64_t finished_us = 0;
@@ -51,7 +51,7 @@ struct LiveCell {
   Parameters levels;
   bool is_baseline = false;
   int baseline = -1;          // index into cells, -1: none
-  std::vector<TrialId> done;  // of baselines alone, in plan order
+  std::vector<TrialId> done;  // of baselines only, in plan order
 };
 
 struct LiveSweep {
@@ -62,16 +62,16 @@ struct LiveSweep {
   std::int64_t planned_us = 0;
   StateCounts counts;
   std::vector<LiveCell> cells;
-  std::vector<RunningTrial> running;  // by host and slot
-  std::vector<BadEnd> bad_ends;       // the latest 20, latest first
-  // Trials settled a second over the last minute, or over all of the time that
-  // they took where that is shorter. 0: nothing ran of late.
+  std::vector<RunningTrial> running;    // by host and slot
+  std::vector<FailedAttempt> failures;  // the latest 20, latest first
+  // Trials settled per second over the last minute, or since the first of them
+  // started if that is later. 0: none was settled in the last minute.
   double trials_per_s = 0;
-  // Until all are settled, by the time that trials of the same cell took (of
-  // any cell where none ended) and the gaps between trials, on the slots that
-  // are busy now. Empty: nothing runs, or nothing ended yet.
+  // The time until all are settled, estimated from the time that trials of the same
+  // cell took (of any cell if none of it finished) and the gaps between trials, on
+  // the slots that are busy now. Empty: nothing runs, or nothing has finished yet.
   std::optional<double> left_s;
-  double peak_memory_bytes = 0;  // the most that an ended trial took
+  double peak_memory_bytes = 0;  // the maximum over finished trials
 };
 
 // `now_us`: microseconds since 1970 UTC. Throws Error that names the nearest

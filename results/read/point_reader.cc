@@ -62,7 +62,7 @@ std::vector<CurvePoint> PointReader::read_thinned(std::int64_t trial_id, std::in
 
 void PointReader::find_first(std::int64_t metric_id, Goal goal, std::vector<Target>& targets) {
   if (targets.empty()) return;
-  // In the order of the keys, in which the curves of a metric lie.
+  // In the order of the keys, in which the curves of a metric are stored.
   std::vector<Target*> order;
   for (Target& each : targets) order.push_back(&each);
   std::sort(order.begin(), order.end(),

@@ -15,8 +15,9 @@ class PointReader {
  public:
   explicit PointReader(Connection& connection);
 
-  // By step. Of `points` points more than `at_most` (0: no limit) are thinned
-  // to evenly spaced ones, first and last kept. Of a settled trial no more than
+  // By step. If the series has more than `at_most` of its `points` points (0: no
+  // limit), they are thinned to evenly spaced ones, with the first and the last. Of
+  // a settled trial no more than
   // the thinned curve are read where they are enough.
   std::vector<CurvePoint> read(std::int64_t trial_id, std::int64_t metric_id, std::uint64_t points,
                                std::size_t at_most);
@@ -24,10 +25,10 @@ class PointReader {
   struct Target {
     std::int64_t trial_id = 0;
     double value = 0;
-    std::optional<std::int64_t> step;  // the answer; empty where it is not reached
+    std::optional<std::int64_t> step;  // the answer; empty if it is not reached
   };
   // Sets the step of the first finite value that is at most (kMinimize) or at
-  // least (kMaximize) each target. Inside of a transaction.
+  // least (kMaximize) each target. Call it inside a transaction.
   void find_first(std::int64_t metric_id, Goal goal, std::vector<Target>& targets);
 
  private:

@@ -11,14 +11,14 @@
 namespace polysweep {
 namespace {
 
-constexpr int kInstructionsPerLook = 1000;
-// Of a text or row: no single instruction, of which none can be stopped, has more
-// to work on.
+constexpr int kInstructionsPerCheck = 1000;
+// The largest text or row: a single instruction cannot be stopped, so its work is
+// limited.
 constexpr int kMostBytes = 64 << 20;
 constexpr std::array<std::string_view, 3> kForbiddenFunctions{"load_extension", "fts3_tokenizer",
                                                               "writefile"};
 
-// What the query wanted to do and may not: a name for people; "" for reading.
+// The forbidden action, as the message names it; "" if it is allowed.
 std::string refusal(int action, const char* first, const char* second) {
   const std::string_view table = first == nullptr ? "" : first;
   const bool is_schema = table == "sqlite_master" || table == "sqlite_temp_master";
@@ -45,8 +45,8 @@ std::string refusal(int action, const char* first, const char* second) {
     case SQLITE_INSERT:
       return is_schema ? "a change of the schema" : "INSERT";
     case SQLITE_UPDATE:
-      // SQLite asks for it where a function such as json_each() gives a table;
-      // the schema itself cannot be written anyway.
+      // SQLite asks for it when a function such as json_each() returns a table; the
+      // schema cannot be written anyway.
       return is_schema ? "" : "UPDATE";
     case SQLITE_DELETE:
       return is_schema ? "a change of the schema" : "DELETE";
@@ -55,13 +55,13 @@ std::string refusal(int action, const char* first, const char* second) {
   }
 }
 
-// Watches over the connection while the query runs.
+// Denies everything but reading, and limits the time, while the query runs.
 class Guard {
  public:
   Guard(Connection& connection, double time_limit_s)
       : handle_(connection.handle()), deadline_s_(system_clock().monotonic_s() + time_limit_s) {
     sqlite3_set_authorizer(handle_, &authorize, this);
-    sqlite3_progress_handler(handle_, kInstructionsPerLook, &look, this);
+    sqlite3_progress_handler(handle_, kInstructionsPerCheck, &check_time, this);
     usual_length_ = sqlite3_limit(handle_, SQLITE_LIMIT_LENGTH, kMostBytes);
   }
   ~Guard() {
@@ -72,10 +72,10 @@ class Guard {
   Guard(const Guard&) = delete;
   Guard& operator=(const Guard&) = delete;
 
-  // Throws Error if the query wanted more than to read.
+  // Throws Error if the query attempted a forbidden action.
   void expect_allowed() const {
     if (refused_.empty()) return;
-    fail("a query only reads: {} is not allowed (write SELECT ...)", refused_);
+    fail("a query can only read: {} is not allowed (write SELECT ...)", refused_);
   }
   bool late() const { return late_; }
 
@@ -88,7 +88,7 @@ class Guard {
     if (guard.refused_.empty()) guard.refused_ = what;
     return SQLITE_DENY;
   }
-  static int look(void* self) {
+  static int check_time(void* self) {
     auto& guard = *static_cast<Guard*>(self);
     guard.late_ = system_clock().monotonic_s() > guard.deadline_s_;
     return guard.late_ ? 1 : 0;
@@ -115,19 +115,20 @@ RawStatement prepare(sqlite3* handle, std::string_view& sql, int& code) {
 }
 
 RawStatement prepare_one(Connection& connection, std::string_view sql, const Guard& guard) {
-  if (sql.find('\0') != std::string_view::npos) fail("a query has no NUL byte");
+  if (sql.find('\0') != std::string_view::npos) fail("the query contains a NUL byte");
   int code = SQLITE_OK;
   RawStatement statement = prepare(connection.handle(), sql, code);
   guard.expect_allowed();
   if (code != SQLITE_OK) {
-    fail("the query is wrong: {} (`polysweep query --schema` prints the views)",
+    fail("SQL error: {} (`polysweep query --schema` prints the views)",
          sqlite3_errmsg(connection.handle()));
   }
   if (!statement) fail("the query is empty; write SELECT ...");
   const RawStatement second = prepare(connection.handle(), sql, code);
-  if (second || code != SQLITE_OK) fail("a query is one statement; ask them one after another");
+  if (second || code != SQLITE_OK)
+    fail("the query has more than one statement; run them one at a time");
   if (sqlite3_stmt_readonly(statement.get()) == 0) {
-    fail("a query only reads; this statement does not (write SELECT ...)");
+    fail("a query can only read, and this statement writes (write SELECT ...)");
   }
   return statement;
 }
@@ -157,7 +158,7 @@ QueryOutcome run_query(const Database& database, std::string_view sql,
                        const QueryReceiver& receiver, QueryLimits limits) {
   Connection& connection = database.connection();
   if (sqlite3_db_readonly(connection.handle(), "main") != 1) {
-    fail("queries want a database that is open for reading only");
+    fail("queries need a database that is open for reading only");
   }
   if (names_wide_view(sql)) make_wide_view(database);
   const Guard guard(connection, limits.time_s);
@@ -178,9 +179,9 @@ QueryOutcome run_query(const Database& database, std::string_view sql,
     if (receiver.row) receiver.row(row);
     ++out.rows;
   }
-  guard.expect_allowed();  // pragma_...() asks when it runs
+  guard.expect_allowed();  // pragma_...() is checked when it runs
   if (guard.late()) {
-    fail("the query took more than {} s and was stopped; ask for less, or allow more time",
+    fail("the query took more than {} s and was stopped; ask for less data, or allow more time",
          limits.time_s);
   }
   if (code != SQLITE_DONE) {

@@ -1,4 +1,4 @@
-// A question in SQL, asked by a person: it reads, and does nothing else.
+// Runs a user's SQL query, which can read and do nothing else.
 #pragma once
 
 #include <cstdint>
@@ -31,18 +31,17 @@ struct QueryOutcome {
   bool truncated = false;  // there are more rows than the limit
 };
 
-// What receives the answer while it is made. Either may throw; that ends the
-// query.
+// Receives the result while the query runs. Either function may throw, which ends
+// the query.
 struct QueryReceiver {
   std::function<void(const std::vector<std::string>& names)> columns;  // once, first
   std::function<void(std::span<const QueryValue> row)> row;
 };
 
-// Runs one SELECT; for one that names the view `wide` (wide_view.h) that view is
-// there. `database` must be open for reading. Throws Error for
-// anything that is not one reading statement (writing, ATTACH, PRAGMA,
-// load_extension, a second statement), for SQLite's own complaints, and when
-// the time limit is reached.
+// Runs one SELECT, which may name the view `wide` (wide_view.h). `database` must be
+// open for reading. Throws Error for anything but one statement that reads (writing,
+// ATTACH, PRAGMA, load_extension, a second statement), for an error of SQLite, and
+// when the time limit is reached.
 QueryOutcome run_query(const Database& database, std::string_view sql,
                        const QueryReceiver& receiver, QueryLimits limits = {});
 

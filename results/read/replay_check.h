@@ -1,4 +1,4 @@
-// Whether a trial that was run again gave the same, bit for bit.
+// Compares a trial with its replay, bit for bit.
 #pragma once
 
 #include <cstdint>
@@ -12,39 +12,39 @@
 
 namespace polysweep {
 
-// A trial and its replay, each in the database that holds it.
+// A trial and the database that contains it.
 struct ReplayedTrial {
   const Database& database;
   const TrialRecord& trial;
 };
 
-// The place where they first part: a point of a metric, or a text.
+// The first difference: a point of a metric, or a text.
 struct FirstDifference {
   std::string name;
   std::int64_t step = 0;
-  std::optional<std::string> then;  // empty: there was none at that step
+  std::optional<std::string> then;  // empty: none at that step
   std::optional<std::string> now;
 };
 
 struct ReplayCheck {
-  // How the replay ended ("failed: MESSAGE"), where the trial ended otherwise.
+  // How the replay ended ("failed: MESSAGE") if the trial ended differently.
   std::string other_end;
-  // The earliest by step; of one step, metrics before texts.
+  // The earliest by step; at the same step, metrics before texts.
   std::optional<FirstDifference> first;
-  std::vector<std::string> differing;  // all metrics and texts that do, by name
-  std::uint64_t points = 0;            // that were compared
+  std::vector<std::string> differing;  // the names of all metrics and texts that differ
+  std::uint64_t points = 0;            // compared
   std::uint64_t texts = 0;
   std::vector<FactDifference> provenance;  // builds, machines, ... : then, now
 
   bool same() const { return other_end.empty() && !first; }
 };
 
-// Compares all counted points and texts, but for the metrics `left_out`.
+// Compares all counted points and texts, except the metrics `left_out`.
 ReplayCheck check_replay(const ReplayedTrial& then, const ReplayedTrial& now,
                          const std::set<std::string>& left_out);
 
-// A metric in this unit tells how long something took, or how fast it was: "s",
-// "ms", "tokens/s", ...: another value in every run.
+// True if a metric with this unit measures a duration or a speed ("s", "ms",
+// "tokens/s", ...), which differs in every run.
 bool measures_time(std::string_view unit);
 
 }  // namespace polysweep

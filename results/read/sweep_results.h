@@ -23,7 +23,7 @@ namespace polysweep {
 struct TrialResult {
   TrialId id;
   std::uint32_t cell = 0;
-  std::string replicate;  // the replicate's value, displayed; "" where there is none
+  std::string replicate;  // the replicate's value, displayed; "" for none
   TrialState state = TrialState::kPending;
   int attempts = 0;
   std::string outcome;      // of the last attempt: outcome_name(), "" for none
@@ -53,7 +53,8 @@ struct FactorInfo {
 
 using MetricInfo = MetricSpec;
 
-// A series in brief. A value is NaN where it is NaN, or where none is finite.
+// The summary of a series. A value can be NaN; minimum and maximum are NaN if no
+// value is finite.
 struct SeriesResult {
   std::size_t trial = 0;  // index into SweepResults::trials
   std::uint64_t points = 0;
@@ -90,18 +91,18 @@ struct SweepResults {
   Parameters baseline;
   MetricInfo primary;
   std::vector<MetricInfo> secondary;
-  std::vector<MetricInfo> metrics;  // all that the experiment publishes or trials reported
+  std::vector<MetricInfo> metrics;  // declared by the experiment or reported by trials
   std::vector<ExclusionInfo> exclusions;
   std::map<std::string, std::string> data_digests;
   std::vector<CellResult> cells;
   std::vector<TrialResult> trials;  // in plan order
   // Provenance documents by digest: fact -> value.
   std::map<std::string, std::map<std::string, std::string>> provenance;
-  // Every series by metric name, of all trials that have points, whatever their
-  // state, in plan order.
+  // Every series by metric name, of all trials with points in any state, in plan
+  // order.
   std::map<std::string, std::vector<SeriesResult>> series;
-  // Those of metrics that have more than one step. Of a large sweep there are
-  // names alone: its curves are asked from `curves_on_demand`.
+  // Those of metrics with more than one step. For a large sweep the curves are
+  // empty, and `curves_on_demand` reads them.
   std::map<std::string, std::vector<Curve>> curves;
   std::shared_ptr<const CurvesOnDemand> curves_on_demand;  // null: `curves` has all
 };

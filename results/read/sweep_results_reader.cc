@@ -128,7 +128,8 @@ TrialKeys read_trials(Connection& connection, const LastPlanning& known,
     }
     if (!rows.is_null(12)) trial.provenance = digests.at(rows.integer(12));
     if (trial.cell >= out.cells.size()) {
-      fail("sweep '{}' has a trial of cell {}, which its description lacks", out.sweep, trial.cell);
+      fail("sweep '{}' has a trial of cell {}, which is not in its description", out.sweep,
+           trial.cell);
     }
     out.cells[trial.cell].trials.push_back(out.trials.size());
     out.trials.push_back(std::move(trial));

@@ -33,8 +33,8 @@ ParameterSetting origin_of(const SweepResults& sweep, const std::string& name, c
   } else if (sweep.fixed.find(name) != nullptr) {
     out.source = ParameterSource::kFixed;
   }
-  if (out.source != ParameterSource::kDefault) out.override_word = override_of(sweep, name);
-  if (!out.override_word.empty()) out.source = ParameterSource::kOverride;
+  if (out.source != ParameterSource::kDefault) out.override_argument = override_of(sweep, name);
+  if (!out.override_argument.empty()) out.source = ParameterSource::kOverride;
   return out;
 }
 

@@ -15,32 +15,32 @@
 namespace polysweep {
 
 enum class ParameterSource : std::uint8_t {
-  kDefault,    // of the experiment's schema: the file gives nothing
-  kFixed,      // by the file
-  kFactor,     // a level of a factor of the file
-  kReplicate,  // a level of what repeats the cells
-  kOverride,   // a word of the command line gave it, or its levels
+  kDefault,    // the experiment's schema: the sweep file does not set it
+  kFixed,      // a value in the sweep file
+  kFactor,     // a level of a factor in the sweep file
+  kReplicate,  // a level of the replicate
+  kOverride,   // an argument of the command line sets it, or its levels
 };
 std::string_view source_name(ParameterSource source);  // "default", "fixed", ...
 
 struct ParameterSetting {
   ParameterSource source = ParameterSource::kDefault;
-  std::string override_word;  // "steps=20"; "" where it is none
-  std::vector<Value> levels;  // that it varies over; empty where it does not
+  std::string override_argument;  // "steps=20"; "" for other sources
+  std::vector<Value> levels;      // of the factor; empty for other sources
 };
 
-// One sweep that holds the trial, as last planned.
+// One sweep whose last plan contains the trial.
 struct SweepOfTrial {
   std::string sweep;
-  std::string file;  // path as it was given
+  std::string file;  // path as given
   std::vector<std::string> overrides;
   std::int64_t planned_us = 0;
   std::map<std::string, std::string> data_digests;     // of all files of the sweep
   std::map<std::string, ParameterSetting> parameters;  // by name, all of the trial's
 };
 
-// By sweep; empty where none holds it any more. `parameters`: the trial's. Throws
-// Error where a description cannot be understood.
+// By sweep; empty if no sweep contains the trial any more. `parameters`: the trial's.
+// Throws Error if a plan's description cannot be read.
 std::vector<SweepOfTrial> load_sweeps_of_trial(const Database& database, const TrialId& id,
                                                const Parameters& parameters);
 

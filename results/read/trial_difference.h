@@ -1,4 +1,4 @@
-// How two trials differ: what they were given, where they ran, what they measured.
+// The differences between two trials: parameters, provenance and results.
 #pragma once
 
 #include <cstdint>
@@ -11,30 +11,30 @@
 
 namespace polysweep {
 
-// Something that is not the same on both sides; empty where a side has none.
+// A fact that differs; empty for a trial that does not have it.
 struct FactDifference {
   std::string name;
   std::optional<std::string> first;
   std::optional<std::string> second;
 };
 
-// A series of both trials, or of one.
+// A series of both trials, or of one of them.
 struct SeriesDifference {
   std::string metric;
   std::optional<double> first;  // the last value
   std::optional<double> second;
-  // Steps that both have, and those that one alone has.
+  // The number of steps that both have, and that only one has.
   std::uint64_t common_steps = 0;
   std::uint64_t other_steps = 0;
-  // The first step, in either, at which they are not the same: another value (bit
-  // for bit, but all NaN are one), or a value on one side alone.
+  // The first step at which they differ: in value (bit for bit, except that all NaN
+  // are equal), or because only one has a value.
   std::optional<std::int64_t> since_step;
   double largest = 0;  // absolute difference over the common steps with finite values
 
   bool differs() const { return since_step.has_value(); }
 };
 
-// All of what differs, and every series.
+// All facts that differ, and every series.
 struct TrialDifference {
   std::vector<FactDifference> identity;    // experiment, version, data, state, outcome
   std::vector<FactDifference> parameters;  // displayed values
@@ -49,7 +49,7 @@ struct TrialDifference {
 TrialDifference difference_of(const Database& database, const TrialRecord& first,
                               const TrialRecord& second);
 
-// The parts for facts by name, and for one series. Points by step.
+// The same for facts by name, and for the points of one series, by step.
 std::vector<FactDifference> fact_differences(const std::map<std::string, std::string>& first,
                                              const std::map<std::string, std::string>& second);
 SeriesDifference series_difference(const std::string& metric, const std::vector<CurvePoint>& first,

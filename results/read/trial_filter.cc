@@ -13,7 +13,7 @@ namespace polysweep {
 namespace {
 
 constexpr std::array<std::string_view, 4> kOwnColumns{"trial", "experiment", "state", "attempts"};
-constexpr std::size_t kDeepest = 200;  // parentheses and "not" inside of each other
+constexpr std::size_t kDeepest = 200;  // parentheses and "not" inside each other
 
 bool is_word_character(char each) {
   return std::isalnum(static_cast<unsigned char>(each)) != 0 ||
@@ -31,7 +31,7 @@ struct Token {
   bool is_sign(std::string_view sign) const { return kind == Kind::kSign && text == sign; }
 };
 
-// What a field must be for a comparison to hold.
+// A comparison of a field with a value.
 struct Comparison {
   std::string column;
   std::string sign;
@@ -55,10 +55,10 @@ bool Comparison::holds(const TrialRow& row) const {
   if (std::holds_alternative<std::monostate>(field)) return false;
   if (const double* real = std::get_if<double>(&field)) {
     if (number) return compared(sign, *real, *number);
-    return sign == "!=";  // a number is not a word
+    return sign == "!=";  // a number differs from every text
   }
   const bool orders = sign[0] == '<' || sign[0] == '>';
-  if (orders && number) return false;  // a word stands in no order with numbers
+  if (orders && number) return false;  // a text has no order relative to numbers
   return compared(sign, std::get<std::string>(field), text);
 }
 
@@ -88,7 +88,7 @@ class FilterParser {
     const std::string found =
         token_.kind == Token::Kind::kEnd ? "the end" : "'" + token_.text.substr(0, 40) + "'";
     fail(
-        "the condition '{}' cannot be understood at character {}: {} where {} must stand "
+        "the condition '{}' has an error at character {}: {} where {} is expected "
         "(write e.g. 'encoding=rope and test_bleu>30')",
         text_.substr(0, 200), token_.at + 1, found, expected);
   }
@@ -164,7 +164,7 @@ class FilterParser {
     return out;
   }
 
-  // "not" is a name where a sign of comparison follows.
+  // "not" is a name if a comparison follows.
   bool is_negation() const {
     if (!token_.is_word("not")) return false;
     const std::size_t next = text_.find_first_not_of(" \t\n", at_);
@@ -216,10 +216,10 @@ class FilterParser {
 };
 
 // Less, and rows without a value last.
-bool is_before(const TrialField& a, const TrialField& b, bool falling) {
+bool is_before(const TrialField& a, const TrialField& b, bool descending) {
   if (std::holds_alternative<std::monostate>(a)) return false;
   if (std::holds_alternative<std::monostate>(b)) return true;
-  return falling ? b < a : a < b;
+  return descending ? b < a : a < b;
 }
 
 }  // namespace
@@ -241,7 +241,7 @@ std::vector<std::string> trial_columns(const std::vector<TrialRow>& rows) {
 
 void expect_column(const std::string& name, const std::vector<std::string>& known) {
   if (std::find(known.begin(), known.end(), name) != known.end()) return;
-  fail("no trial here has a parameter or a final metric '{}'{}", name.substr(0, 80),
+  fail("no trial has a parameter or a final metric '{}'{}", name.substr(0, 80),
        suggestion(name, known));
 }
 
@@ -269,9 +269,9 @@ void sort_trials(std::vector<TrialRow>& rows, std::string_view columns,
   while (!columns.empty()) {
     std::string_view name = columns.substr(0, columns.find(','));
     columns.remove_prefix(std::min(columns.size(), name.size() + 1));
-    const bool falling = name.starts_with('-');
-    if (falling) name.remove_prefix(1);
-    keys.emplace_back(name, falling);
+    const bool descending = name.starts_with('-');
+    if (descending) name.remove_prefix(1);
+    keys.emplace_back(name, descending);
     expect_column(keys.back().first, known);
   }
   // The last key first: sorting is stable.

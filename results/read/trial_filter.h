@@ -1,4 +1,4 @@
-// Which rows of a listing a person asks for, and in which order:
+// Conditions and sort orders for a table of trials, as the command line takes them:
 // 'encoding=rope and test_bleu>30', '-test_bleu,encoding'.
 //
 //   expression  = conjunction { "or" conjunction }
@@ -6,12 +6,12 @@
 //   term        = "not" term | "(" expression ")" | name comparison value
 //   comparison  = "=" | "==" | "!=" | "<" | "<=" | ">" | ">="
 // A name is that of a column: trial, experiment, state, attempts, a parameter or
-// a final metric; where one is called as another, the one that stands earlier
-// here is meant. Names and values with other characters than letters, digits and
-// _ . + - / : stand in quotes, '...' or "...", which are doubled inside.
+// a final metric; of two with the same name, the first in this list is meant. Names
+// and values that contain characters other than letters, digits and _ . + - / : are
+// quoted, '...' or "..."; a quote inside is doubled.
 //
-// Numbers are compared as numbers, all else as text. A row that has no such
-// value (or NaN) fulfils no comparison, "!=" no more than "=".
+// Numbers are compared as numbers, everything else as text. For a row without the
+// value (or with NaN) every comparison is false, "!=" as well as "=".
 #pragma once
 
 #include <functional>
@@ -24,25 +24,24 @@
 
 namespace polysweep {
 
-// What a row has in a column. Integers are reals here.
+// A row's value in a column. Integers are reals here.
 using TrialField = std::variant<std::monostate, double, std::string>;
 
-// The columns that any of the rows has, in the order in which they are looked up;
-// parameters and metrics by name.
+// The columns of the rows, in the order of lookup; parameters and metrics by name.
 std::vector<std::string> trial_columns(const std::vector<TrialRow>& rows);
 
-// Throws Error that names the nearest of `known` where `name` is none of them.
+// Throws Error with the nearest of `known` if `name` is not one of them.
 void expect_column(const std::string& name, const std::vector<std::string>& known);
 
 TrialField trial_field(const TrialRow& row, const std::string& column);
 
 using TrialFilter = std::function<bool(const TrialRow&)>;
-// Throws Error that shows the place, for what is no expression, and for a name
-// that is not in `known`.
+// Throws Error with the position of a syntax error, and for a name that is not in
+// `known`.
 TrialFilter parse_trial_filter(std::string_view expression, const std::vector<std::string>& known);
 
-// Sorts by columns with a comma between, each falling where "-" stands before
-// it. Rows without a value come last; equal ones keep their order.
+// Sorts by comma-separated columns, descending where "-" precedes the name. Rows
+// without a value come last; equal rows keep their order.
 void sort_trials(std::vector<TrialRow>& rows, std::string_view columns,
                  const std::vector<std::string>& known);
 

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "framework/core/error.h"
+#include "framework/core/suggestion.h"
 #include "results/schema/connection.h"
-#include "results/schema/stored_text.h"
 
 namespace polysweep {
 namespace {
@@ -17,13 +17,17 @@ constexpr std::size_t kMatchesShown = 5;
 }  // namespace
 
 TrialId find_trial(const Database& database, std::string_view prefix) {
-  std::string digits(prefix);
+  // Copied from the output of another program, an id can bring white space along.
+  constexpr std::string_view kWhiteSpace = " \t\r\n";
+  const std::size_t begin = std::min(prefix.find_first_not_of(kWhiteSpace), prefix.size());
+  const std::size_t end = prefix.find_last_not_of(kWhiteSpace) + 1;
+  std::string digits(prefix.substr(begin, end > begin ? end - begin : 0));
   for (char& each : digits)
     each = static_cast<char>(std::tolower(static_cast<unsigned char>(each)));
   if (digits.empty() || digits.size() > kIdDigits ||
       digits.find_first_not_of("0123456789abcdef") != std::string::npos) {
-    fail("'{}' is no trial id; an id has up to 32 hex digits, as `polysweep list` prints them",
-         stored_text(prefix.substr(0, 80)));
+    fail("{} is not a trial id; expected up to 32 hex digits, as `polysweep list` prints them",
+         in_quotes(prefix));
   }
   Statement rows = database.connection().prepare(
       "SELECT trial FROM trial WHERE trial >= ?1 AND trial < ?1 || 'g' ORDER BY trial LIMIT 6");

@@ -1,4 +1,4 @@
-// The trials of a store or a sweep as rows, for tables.
+// The trials of a store or a sweep, one row each.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace polysweep {
 
 struct TrialRow {
   TrialId id;
-  std::string experiment;  // "" where only the id is known
+  std::string experiment;  // "" if only the id is known
   TrialState state = TrialState::kPending;
   std::uint32_t attempts = 0;
   Parameters parameters;
@@ -27,8 +27,8 @@ struct TrialTableOptions {
   std::vector<std::string> metrics;  // empty: all
 };
 
-// In plan order for a sweep, else in the order the store met them. Throws Error
-// for an unknown sweep or metric, naming the nearest known one.
+// In plan order for a sweep, otherwise in the order in which they were first
+// recorded. Throws Error for an unknown sweep or metric, with the nearest name.
 std::vector<TrialRow> load_trial_table(const Database& database, const TrialTableOptions& options);
 
 }  // namespace polysweep

@@ -62,7 +62,7 @@ std::vector<WideColumn> wide_columns(Connection& connection) {
                     metrics.integer(0)));
   }
   if (out.size() > kMostColumns) {
-    fail("the view wide would have {} columns, SQLite has {} at most; ask final_metrics instead",
+    fail("the view wide would have {} columns, SQLite allows {}; query final_metrics instead",
          out.size(), kMostColumns);
   }
   return out;
@@ -97,7 +97,7 @@ void make_wide_view(const Database& database) {
   for (const WideColumn& column : wide_columns(connection)) {
     sql += fmt::format("{}{} AS {}", sql.empty() ? "" : ",\n", column.value, quoted(column.name));
   }
-  // The file itself is open for reading only.
+  // Only this temporary view is written: the file is open for reading.
   connection.execute("PRAGMA query_only = OFF");
   connection.execute(fmt::format("CREATE TEMP VIEW {} AS SELECT {} FROM trial t", kWideView, sql));
   connection.execute("PRAGMA query_only = ON");

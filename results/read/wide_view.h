@@ -1,8 +1,7 @@
-// The view `wide`: a trial a row, a parameter or final metric a column.
+// The view `wide`: one row per trial, one column per parameter and final metric.
 //
-// What columns there are depends on what the store holds, so the database does
-// not keep it: it is made, as a temporary view of the connection, for a query
-// that names it.
+// Its columns depend on the content of the store, so the database does not keep
+// it: it is created as a temporary view of the connection for a query that names it.
 #pragma once
 
 #include <string>
@@ -15,16 +14,16 @@ namespace polysweep {
 
 inline constexpr std::string_view kWideView = "wide";
 
-// Columns: trial, experiment, state; the parameters that any trial has, by name;
-// then the metrics, by name, as the view final_metrics has them: NULL for a trial
-// that is not done, and for NaN. A metric called as a column before it is called
-// final_NAME. Throws Error where there would be more than 1,900 columns.
+// Columns: trial, experiment, state; the parameters of all trials, by name; then
+// the metrics, by name, as in the view final_metrics: NULL for a trial that is not
+// done, and for NaN. A metric with the name of an earlier column is the column
+// final_NAME. Throws Error if there would be more than 1,900 columns.
 std::vector<std::string> wide_view_columns(const Database& database);
 
-// True where the text of a query names the view.
+// True if the text of a query names the view.
 bool names_wide_view(std::string_view sql);
 
-// Makes it, on a connection that has it not yet; otherwise does nothing.
+// Creates it unless the connection already has it.
 void make_wide_view(const Database& database);
 
 }  // namespace polysweep

@@ -164,7 +164,7 @@ TEST_CASE("curve gives means over runs, and the points of trials", "[cli][result
   CHECK_THAT(csv.output, Contains("line,runs,step,mean,low,high"));
   CHECK_THAT(toy().ask({"curve", "los", "toy"}).error, Contains("did you mean 'loss'?"));
   CHECK_THAT(toy().ask({"curve", "loss", "--trial", trial, "--trial", "zz"}).error,
-             Contains("'zz' is no trial id"));
+             Contains("'zz' is not a trial id"));
 }
 
 TEST_CASE("diff names what two trials do not share", "[cli][results]") {
@@ -273,7 +273,7 @@ TEST_CASE("export writes a sweep and says where, once", "[cli][results]") {
   CHECK_THAT(again.error, Contains("exists; name another place"));
   CHECK_THAT(toy().ask({"export", "toy"}).error, Contains("--to is missing"));
   CHECK_THAT(toy().ask({"export", "toy", "--to", "excel"}).error,
-             Contains("'excel' is no format to export to"));
+             Contains("'excel' is not an export format"));
 }
 
 TEST_CASE("the example for pandas gives the numbers of compare", "[cli][results][readers]") {

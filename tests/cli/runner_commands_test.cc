@@ -228,8 +228,8 @@ TEST_CASE("logs prints what a program printed, of the attempt that is asked for"
   const CommandEnd third = program.ask({"logs", good, "--attempt", "3"});
   CHECK(third.status == 2);
   CHECK_THAT(third.error, Contains("has no attempt 3; it has 1, 2"));
-  CHECK_THAT(program.ask({"logs", "nothex"}).error, Contains("is no trial id"));
-  CHECK_THAT(program.ask({"logs", ""}).error, Contains("is no trial id"));
+  CHECK_THAT(program.ask({"logs", "nothex"}).error, Contains("is not a trial id"));
+  CHECK_THAT(program.ask({"logs", ""}).error, Contains("is not a trial id"));
 
   // Where the file is gone the record still has the last lines.
   const std::string bad = some_trial(program, "state = 'failed'");

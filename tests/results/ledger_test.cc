@@ -131,7 +131,7 @@ TEST_CASE("an unknown sweep in an empty store says that there is none", "[ledger
   StoreSample store;
   ingest(store.path());
   const Database database(database_path(store.path()), Access::kRead);
-  CHECK_THROWS_WITH(Ledger(database).cells("one"), Contains("nor any other"));
+  CHECK_THROWS_WITH(Ledger(database).cells("one"), Contains("which has no sweeps"));
 }
 
 TEST_CASE("a plan stands as its trials do in a small store and in a large one", "[ledger]") {

@@ -69,7 +69,7 @@ TEST_CASE("the wide view has a column for each parameter and final metric", "[qu
         std::vector<std::string>{"4|0"});
   // It was made on the side: the connection is as little able to write as before.
   CHECK_THAT(message_of(database, "INSERT INTO metric (name) SELECT trial FROM wide"),
-             Contains("a query only reads"));
+             Contains("a query can only read"));
   CHECK_FALSE(names_wide_view("SELECT wider, awide, \"w ide\" FROM wide_x"));
 }
 
@@ -78,7 +78,7 @@ TEST_CASE("a query that does more than read is refused by name", "[query]") {
   const Database database = sample_database(store);
   const auto refused = [&](const std::string& sql, const std::string& what) {
     CHECK_THAT(message_of(database, sql),
-               Contains("a query only reads: " + what + " is not allowed"));
+               Contains("a query can only read: " + what + " is not allowed"));
   };
   refused("INSERT INTO metric (name) VALUES ('x')", "INSERT");
   refused("UPDATE trial SET state = 2", "UPDATE");
@@ -99,7 +99,7 @@ TEST_CASE("a query that does more than read is refused by name", "[query]") {
              Contains("may not be modified"));
   const auto copy = store.path() / "copy.db";
   CHECK_THAT(message_of(database, fmt::format("VACUUM INTO '{}'", copy.string())),
-             Contains("a query only reads; this statement does not"));
+             Contains("a query can only read, and this statement writes"));
   CHECK_FALSE(std::filesystem::exists(copy));
 }
 
@@ -113,12 +113,13 @@ TEST_CASE("functions that give tables may be asked", "[query]") {
 TEST_CASE("a query that is wrong says so", "[query]") {
   const StoreSample store;
   const Database database = sample_database(store);
-  CHECK_THAT(message_of(database, "SELEC 1"), Contains("the query is wrong: near \"SELEC\""));
+  CHECK_THAT(message_of(database, "SELEC 1"), Contains("SQL error: near \"SELEC\""));
   CHECK_THAT(message_of(database, "SELECT x FROM nowhere"),
              Contains("no such table: nowhere") && Contains("polysweep query --schema"));
   CHECK_THAT(message_of(database, "  -- nothing\n"), Contains("the query is empty"));
-  CHECK_THAT(message_of(database, "SELECT 1; SELECT 2"), Contains("a query is one statement"));
-  CHECK_THAT(message_of(database, std::string("SELECT 1\0 + 1", 13)), Contains("no NUL byte"));
+  CHECK_THAT(message_of(database, "SELECT 1; SELECT 2"), Contains("more than one statement"));
+  CHECK_THAT(message_of(database, std::string("SELECT 1\0 + 1", 13)),
+             Contains("contains a NUL byte"));
   CHECK(message_of(database, "SELECT 1;  -- done\n") == "");
 }
 

@@ -103,9 +103,13 @@ TEST_CASE("a trial is found by the beginning of its id", "[records]") {
   std::string upper = trial.brief();
   for (char& each : upper) each = static_cast<char>(std::toupper(each));
   CHECK(find_trial(database, upper) == trial);
-  CHECK_THAT(message_of(database, ""), Contains("'' is no trial id"));
-  CHECK_THAT(message_of(database, "abc'; DROP"), Contains("is no trial id"));
-  CHECK_THAT(message_of(database, trial.hex() + "0"), Contains("is no trial id"));
+  // As `$(polysweep list --csv | cut ...)` may pass it on.
+  CHECK(find_trial(database, " " + trial.brief() + "\r\n") == trial);
+  CHECK_THAT(message_of(database, "12\r34"), Contains("'12\\x0d34' is not a trial id"));
+  CHECK_THAT(message_of(database, " \t"), Contains("is not a trial id"));
+  CHECK_THAT(message_of(database, ""), Contains("'' is not a trial id"));
+  CHECK_THAT(message_of(database, "abc'; DROP"), Contains("is not a trial id"));
+  CHECK_THAT(message_of(database, trial.hex() + "0"), Contains("is not a trial id"));
   CHECK_THAT(message_of(database, "0123456789abcdef"),
              Contains("there is no trial 0123456789abcdef in"));
   int ambiguous = 0;  // forty ids share their first of sixteen digits
