@@ -82,8 +82,8 @@ Work work_of(const Ledger& ledger, const Plan& plan, const std::string& own_host
   work.size = {counts.planned, counts.done, counts.diverged, counts.failed};
   for (const auto& [index, standing] : plan_standing.open) {
     TrialToRun trial{index, standing.next_attempt(), failure_counts(standing), plan.id(index)};
-    const bool running = standing.state == TrialState::kRunning && standing.host != own_host;
-    if (running) trial.lost_attempt = standing.attempts;
+    const bool was_running = standing.lost || standing.state == TrialState::kRunning;
+    if (was_running && standing.host != own_host) trial.lost_attempt = standing.attempts;
     work.trials.push_back(trial);
   }
   return work;

@@ -2,12 +2,14 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
 #include "results/read/last_planning.h"
-#include "results/read/sweep_results.h"
+#include "results/read/lost_hosts.h"
+#include "runners/store/active_hosts.h"
 
 namespace polysweep {
 
@@ -22,7 +24,24 @@ void Store::catch_up() const {
   print_damage(Ingest(system_files(), folder_).catch_up().damage);
 }
 
-Database Store::open() const { return Database(database_path(folder_), Access::kRead); }
+Database Store::open() const {
+  Database database(database_path(folder_), Access::kRead);
+  if (unstopped_hosts(database).empty()) return database;
+  const ActiveHosts hosts(system_files(), folder_, "");
+  std::vector<HostStart> lost = unstopped_hosts(database);
+  std::erase_if(lost, [&](const HostStart& each) {
+    return hosts.status(each.host, each.epoch) != HostStatus::kGone;
+  });
+  if (lost.empty()) return database;
+  // A host that is gone writes nothing more: what is read now is all that it wrote.
+  Ingest(system_files(), folder_).catch_up();
+  const std::vector<HostStart> unstopped = unstopped_hosts(database);
+  std::erase_if(lost, [&](const HostStart& each) {
+    return std::find(unstopped.begin(), unstopped.end(), each) == unstopped.end();
+  });
+  mark_lost_hosts(database, lost);
+  return database;
+}
 
 std::string chosen_sweep(const Database& database, const std::string& name) {
   if (!name.empty()) return name;

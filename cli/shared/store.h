@@ -18,7 +18,8 @@ class Store {
   // Brings the database up to date with the journals and prints their damage to
   // standard error. Throws Error where there is no store.
   void catch_up() const;
-  // Opens the database for reading.
+  // Opens the database for reading. Trials that a dead host left running are
+  // pending there.
   Database open() const;
 
  private:

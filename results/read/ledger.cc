@@ -17,11 +17,12 @@ constexpr std::int64_t kScanFactor = 8;
 // Answers for one trial after another.
 class StandingReader {
  public:
-  explicit StandingReader(Connection& connection)
-      : trial_(connection.prepare(
+  explicit StandingReader(const Database& database)
+      : database_(database),
+        trial_(database.connection().prepare(
             "SELECT t.trial_id, t.state, t.attempt, j.host FROM trial t "
             "LEFT JOIN journal j ON j.journal_id = t.journal_id WHERE t.trial = ?")),
-        unsettled_(connection.prepare(
+        unsettled_(database.connection().prepare(
             "SELECT o.outcome, count(*) FROM attempts a JOIN outcome o ON o.name = a.outcome "
             "WHERE a.trial = ?1 AND NOT a.final AND a.attempt > coalesce((SELECT max(f.attempt) "
             "FROM attempts f WHERE f.trial = ?1 AND f.final), 0) GROUP BY o.outcome")) {}
@@ -30,7 +31,8 @@ class StandingReader {
     Standing out;
     const std::string hex = id.hex();
     if (!trial_.with(hex).step()) return out;
-    out.state = static_cast<TrialState>(trial_.integer(1));
+    out.state = database_.current_state(trial_.integer(0), trial_.integer(1));
+    out.lost = out.state != static_cast<TrialState>(trial_.integer(1));
     out.attempts = static_cast<std::uint32_t>(trial_.integer(2));
     out.host = trial_.string(3);
     trial_.reset();
@@ -45,6 +47,7 @@ class StandingReader {
   }
 
  private:
+  const Database& database_;
   Statement trial_, unsettled_;
 };
 
@@ -53,33 +56,57 @@ struct Brief {
   bool attempted = false;
 };
 
-std::vector<Brief> scan_briefs(Connection& connection, const Plan& plan) {
+std::vector<Brief> scan_briefs(const Database& database, const Plan& plan) {
   std::unordered_map<TrialId, std::uint32_t> places;
   places.reserve(plan.size());
   for (std::size_t i = 0; i < plan.size(); ++i) {
     places.emplace(plan.id(i), static_cast<std::uint32_t>(i));
   }
   std::vector<Brief> out(plan.size());
-  Statement rows = connection.prepare("SELECT trial, state, attempt FROM trial");
+  Statement rows =
+      database.connection().prepare("SELECT trial, state, attempt, trial_id FROM trial");
   while (rows.step()) {
     const auto place = places.find(TrialId::from_hex(rows.text(0)));
     if (place == places.end()) continue;
-    out[place->second] = {static_cast<TrialState>(rows.integer(1)), rows.integer(2) > 0};
+    out[place->second] = {database.current_state(rows.integer(3), rows.integer(1)),
+                          rows.integer(2) > 0};
   }
   return out;
 }
 
-std::vector<Brief> find_briefs(Connection& connection, const Plan& plan) {
+std::vector<Brief> find_briefs(const Database& database, const Plan& plan) {
   std::vector<Brief> out(plan.size());
-  Statement row = connection.prepare("SELECT state, attempt FROM trial WHERE trial = ?");
+  Statement row =
+      database.connection().prepare("SELECT state, attempt, trial_id FROM trial WHERE trial = ?");
   for (std::size_t i = 0; i < plan.size(); ++i) {
     if (!row.with(plan.id(i).hex()).step()) continue;
-    out[i] = {static_cast<TrialState>(row.integer(0)), row.integer(1) > 0};
+    out[i] = {database.current_state(row.integer(2), row.integer(0)), row.integer(1) > 0};
+  }
+  return out;
+}
+
+// The cell of each lost trial that a planning contains.
+std::vector<std::int64_t> cells_of_lost_trials(const Database& database,
+                                               const LastPlanning& planning) {
+  std::vector<std::int64_t> out;
+  if (database.lost_trials().empty()) return out;
+  Statement row = database.connection().prepare(
+      "SELECT x.cell FROM sweep_trial x JOIN trial t ON t.trial_id = x.trial_id "
+      "WHERE x.trial_id = ? AND x.revision_id = ? AND t.state = ?");
+  for (const std::int64_t trial_id : database.lost_trials()) {
+    row.with(trial_id, planning.revision_id, static_cast<int>(TrialState::kRunning));
+    while (row.step()) out.push_back(row.integer(0));
   }
   return out;
 }
 
 }  // namespace
+
+void StateCounts::lose_running() {
+  check(running > 0, "a lost trial was counted as running");
+  --running;
+  ++pending;
+}
 
 void StateCounts::add(TrialState state, std::uint64_t count) {
   planned += count;
@@ -104,7 +131,7 @@ void StateCounts::add(TrialState state, std::uint64_t count) {
 
 Standing Ledger::standing(const TrialId& trial) const {
   const Transaction snapshot(database_.connection(), Transaction::Kind::kRead);
-  return StandingReader(database_.connection()).read(trial);
+  return StandingReader(database_).read(trial);
 }
 
 PlanStanding Ledger::standing(const Plan& plan) const {
@@ -113,8 +140,8 @@ PlanStanding Ledger::standing(const Plan& plan) const {
   const std::int64_t known = connection.integer("SELECT coalesce(max(trial_id), 0) FROM trial");
   const bool scan = known / kScanFactor < static_cast<std::int64_t>(plan.size());
   const std::vector<Brief> briefs =
-      scan ? scan_briefs(connection, plan) : find_briefs(connection, plan);
-  StandingReader reader(connection);
+      scan ? scan_briefs(database_, plan) : find_briefs(database_, plan);
+  StandingReader reader(database_);
   PlanStanding out;
   for (std::size_t i = 0; i < plan.size(); ++i) {
     out.counts.add(briefs[i].state);
@@ -158,6 +185,10 @@ std::vector<SweepSummary> Ledger::sweeps() const {
       each.counts.add(static_cast<TrialState>(counts.integer(0)),
                       static_cast<std::uint64_t>(counts.integer(1)));
     }
+    const LastPlanning planning = last_planning(connection, each.name);
+    for (std::size_t i = 0; i < cells_of_lost_trials(database_, planning).size(); ++i) {
+      each.counts.lose_running();
+    }
     out.push_back(std::move(each));
   }
   return out;
@@ -191,6 +222,9 @@ std::vector<CellCounts> Ledger::cells(const std::string& sweep) const {
     }
     out[place->second].counts.add(static_cast<TrialState>(counts.integer(1)),
                                   static_cast<std::uint64_t>(counts.integer(2)));
+  }
+  for (const std::int64_t cell : cells_of_lost_trials(database_, known)) {
+    out.at(places.at(cell)).counts.lose_running();
   }
   return out;
 }

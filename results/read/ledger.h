@@ -31,6 +31,8 @@ struct Standing {
   // The host whose journal contains the counted attempt, "" for none. A running
   // trial is lost if this host is not alive and its journal is not locked.
   std::string host;
+  // Pending because that host left it running and is not alive (lost_hosts.h).
+  bool lost = false;
 
   std::uint32_t next_attempt() const { return attempts + 1; }
 };
@@ -44,6 +46,8 @@ struct StateCounts {
   std::uint64_t pending = 0;
 
   void add(TrialState state, std::uint64_t count = 1);
+  // Counts one trial that is counted as running as pending.
+  void lose_running();
   friend bool operator==(const StateCounts&, const StateCounts&) = default;
 };
 

@@ -35,8 +35,8 @@ struct Row {
   bool settled() const { return state != TrialState::kPending && state != TrialState::kRunning; }
 };
 
-std::vector<Row> read_rows(Connection& connection, std::int64_t revision_id) {
-  Statement rows = connection.prepare(
+std::vector<Row> read_rows(const Database& database, std::int64_t revision_id) {
+  Statement rows = database.connection().prepare(
       "SELECT t.trial_id, t.trial, x.cell, t.state, t.attempt, coalesce(j.host, ''), a.slot, "
       "a.device, a.started_us, a.finished_us, coalesce(a.elapsed_s, 0), "
       "coalesce(a.peak_memory_bytes, 0), CASE t.state WHEN 1 THEN t.parameters END "
@@ -47,11 +47,12 @@ std::vector<Row> read_rows(Connection& connection, std::int64_t revision_id) {
   std::vector<Row> out;
   rows.with(revision_id);
   while (rows.step()) {
-    out.push_back(
-        {rows.integer(0), rows.string(1), static_cast<std::uint32_t>(rows.integer(2)),
-         static_cast<TrialState>(rows.integer(3)), static_cast<std::uint32_t>(rows.integer(4)),
-         rows.string(5), static_cast<int>(rows.integer(6)), static_cast<int>(rows.integer(7)),
-         rows.integer(8), rows.integer(9), rows.real(10), rows.real(11), rows.string(12)});
+    out.push_back({rows.integer(0), rows.string(1), static_cast<std::uint32_t>(rows.integer(2)),
+                   database.current_state(rows.integer(0), rows.integer(3)),
+                   static_cast<std::uint32_t>(rows.integer(4)), rows.string(5),
+                   static_cast<int>(rows.integer(6)), static_cast<int>(rows.integer(7)),
+                   rows.integer(8), rows.integer(9), rows.real(10), rows.real(11),
+                   rows.string(12)});
   }
   return out;
 }
@@ -251,7 +252,7 @@ LiveSweep load_live_sweep(const Database& database, const std::string& sweep, st
   LiveSweep out;
   out.sweep = sweep;
   read_description(connection, known.planning_id, out);
-  const std::vector<Row> rows = read_rows(connection, known.revision_id);
+  const std::vector<Row> rows = read_rows(database, known.revision_id);
   const Durations durations(rows);
   for (const Row& row : rows) {
     out.counts.add(row.state);

@@ -98,8 +98,9 @@ constexpr const char* kTrials =
     "WHERE x.revision_id = ?1 "
     "AND (?2 = '[]' OR x.cell IN (SELECT value FROM json_each(?2))) ORDER BY x.position";
 
-TrialKeys read_trials(Connection& connection, const LastPlanning& known,
+TrialKeys read_trials(const Database& database, const LastPlanning& known,
                       const std::vector<std::uint32_t>& cells, SweepResults& out) {
+  Connection& connection = database.connection();
   const std::string chosen = fmt::format("[{}]", fmt::join(cells, ","));
   const auto digests =
       names_by_key(connection, "SELECT provenance_id, digest FROM provenance_document");
@@ -114,7 +115,7 @@ TrialKeys read_trials(Connection& connection, const LastPlanning& known,
     keys.packed.emplace_back(rows.blob(6));
     trial.id = TrialId::from_hex(rows.text(1));
     trial.cell = static_cast<std::uint32_t>(rows.integer(2));
-    trial.state = static_cast<TrialState>(rows.integer(3));
+    trial.state = database.current_state(rows.integer(0), rows.integer(3));
     trial.attempts = static_cast<int>(rows.integer(4));
     trial.replicate = displayed_member(rows.text(5), replicate);
     if (!rows.is_null(7)) {
@@ -199,7 +200,7 @@ SweepResults load_sweep_results(const Database& database, const std::string& swe
   SweepResults out;
   out.sweep = sweep;
   read_planning(connection, known, out);
-  TrialKeys keys = read_trials(connection, known, options.cells, out);
+  TrialKeys keys = read_trials(database, known, options.cells, out);
   const std::uint64_t points = read_series(connection, keys, out);
   if (options.points_in_all == 0 || points > options.points_in_all) {
     out.curves_on_demand =

@@ -1,6 +1,7 @@
 #include "results/read/trial_record.h"
 
 #include "framework/core/error.h"
+#include "framework/journal/event.h"
 #include "results/read/point_reader.h"
 #include "results/schema/connection.h"
 
@@ -103,7 +104,8 @@ TrialRecord load_trial(const Database& database, const TrialId& id) {
   TrialRecord out;
   out.id = id;
   const std::int64_t trial_id = row.integer(0);
-  out.state = static_cast<TrialState>(row.integer(1));
+  out.state = database.current_state(trial_id, row.integer(1));
+  const bool lost = out.state != static_cast<TrialState>(row.integer(1));
   out.planned = !row.is_null(5);
   if (out.planned) {
     out.experiment = row.string(2);
@@ -113,6 +115,11 @@ TrialRecord load_trial(const Database& database, const TrialId& id) {
   }
   out.sweeps = read_sweeps(connection, trial_id);
   out.attempts = read_attempts(connection, hex);
+  for (AttemptRecord& each : out.attempts) {
+    if (!lost || !each.counted) continue;
+    each.running = false;
+    each.outcome = outcome_name(Outcome::kHostLost);
+  }
   out.metrics = read_metrics(connection, hex);
   out.texts = read_texts(connection, hex);
   for (const AttemptRecord& each : out.attempts) {

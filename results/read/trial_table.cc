@@ -55,7 +55,7 @@ std::vector<TrialRow> load_trial_table(const Database& database, const TrialTabl
     TrialRow each;
     each.id = TrialId::from_hex(rows.text(1));
     each.experiment = rows.string(2);
-    each.state = static_cast<TrialState>(rows.integer(3));
+    each.state = database.current_state(rows.integer(0), rows.integer(3));
     each.attempts = static_cast<std::uint32_t>(rows.integer(4));
     if (!rows.is_null(5)) each.parameters = Parameters::from_json(rows.text(5));
     if (each.state == TrialState::kDone && !rows.is_null(6)) {

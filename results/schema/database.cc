@@ -149,6 +149,14 @@ Database::Database(std::filesystem::path file, Access access) : path_(std::move(
   }
 }
 
+TrialState Database::current_state(std::int64_t trial_id, std::int64_t stored) const {
+  check(stored >= 0 && stored <= static_cast<std::int64_t>(TrialState::kFailed),
+        "column trial.state has the number of a state");
+  const auto state = static_cast<TrialState>(stored);
+  if (state != TrialState::kRunning || lost_trials_.empty()) return state;
+  return lost_trials_.contains(trial_id) ? TrialState::kPending : state;
+}
+
 Database::~Database() = default;
 Database::Database(Database&&) noexcept = default;
 

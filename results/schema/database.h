@@ -8,8 +8,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
+
+#include "results/schema/trial_state.h"
 
 namespace polysweep {
 
@@ -40,9 +43,18 @@ class Database {
   const std::filesystem::path& path() const { return path_; }
   Connection& connection() const { return *connection_; }
 
+  // Trials (by key) that were left running by hosts that are not alive
+  // (results/read/lost_hosts.h). Empty after opening.
+  void set_lost_trials(std::set<std::int64_t> trial_ids) { lost_trials_ = std::move(trial_ids); }
+  const std::set<std::int64_t>& lost_trials() const { return lost_trials_; }
+  // The state of a trial whose row has `stored` in column trial.state: a lost trial
+  // is pending.
+  TrialState current_state(std::int64_t trial_id, std::int64_t stored) const;
+
  private:
   std::filesystem::path path_;
   std::unique_ptr<Connection> connection_;
+  std::set<std::int64_t> lost_trials_;
 };
 
 // What a file system type of statfs(2) is called if it is shared over a

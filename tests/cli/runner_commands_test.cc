@@ -287,10 +287,35 @@ TEST_CASE("logs --follow ends where the run is gone", "[cli][runner_commands]") 
   const CommandEnd end = program.ask({"logs", trial, "--follow"});
   INFO(end.output << end.error);
   CHECK(end.status == 1);
-  CHECK_THAT(end.error, Contains("its host is gone"));
+  CHECK_THAT(end.error, Contains("is pending; attempt 1: host lost"));
   const CommandEnd explained = program.ask({"explain", trial});
-  CHECK_THAT(explained.output, Contains("the next run would run it: attempt 1 was running on") &&
-                                   Contains("which died"));
+  CHECK_THAT(explained.output,
+             Contains("the next run would run it: attempt 1") && Contains("host lost"));
+}
+
+TEST_CASE("no command says that a trial runs after its host was killed", "[cli][runner_commands]") {
+  const PolysweepProgram program;
+  const fs::path sweep = program.write("toy.toml", kToySweep);
+  const int run = start_slow(program, sweep);
+  const std::string trial = some_trial(program, "state = 'running'");
+  const auto json = [&](std::vector<std::string> words) {
+    words.emplace_back("--json");
+    return nlohmann::json::parse(program.ask(words).output);
+  };
+  CHECK(json({"status"})[0]["counts"]["running"] > 0);
+  kill(run, SIGKILL);
+  wait_command(run);
+  const nlohmann::json status = json({"status"})[0]["counts"];
+  CHECK(status["running"] == 0);
+  CHECK(status["pending"].get<int>() + status["done"].get<int>() == status["planned"]);
+  int running = 0;
+  for (const nlohmann::json& cell : json({"status", "toy"})) {
+    running += cell["counts"]["running"].get<int>();
+  }
+  CHECK(running == 0);
+  for (const nlohmann::json& row : json({"list"})) CHECK(row["state"] != "running");
+  CHECK(json({"show", trial})["state"] == "pending");
+  CHECK_THAT(program.ask({"show", trial}).output, !Contains("running"));
 }
 
 TEST_CASE("explain says where parameters come from and whether the next run would run it",

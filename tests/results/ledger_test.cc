@@ -2,6 +2,11 @@
 
 #include "framework/core/error.h"
 #include "results/ingest/ingest.h"
+#include "results/read/live_sweep.h"
+#include "results/read/lost_hosts.h"
+#include "results/read/sweep_results_reader.h"
+#include "results/read/trial_record.h"
+#include "results/read/trial_table.h"
 #include "tests/framework/training_catalogue.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
@@ -201,6 +206,51 @@ TEST_CASE("the plan of a sweep is held only if it is the last and whole", "[ledg
   store.write("alpha", sample_sweep("one", first, 2));  // and back again, by the same clock
   CHECK(held(first, description));
   CHECK(ask(store.path(), "SELECT count(*) FROM sweep_trials") == std::vector<std::string>{"4"});
+}
+
+TEST_CASE("a trial that a dead host left running is read as pending", "[ledger]") {
+  StoreSample store;
+  const TrialId lost = sample_trial("none", 0).id;
+  const TrialId running = sample_trial("rope", 0).id;
+  store.write("alpha", sample_sweep("one", {"none", "rope"}, 2));
+  store.write("alpha", whole_attempt(sample_trial("none", 1).id, {1}));
+  store.write("alpha", {started(lost), points(lost, 1, "loss", 1, {2})});
+  store.write("beta", started(running));
+  store.write("gamma", HostStopped{"finished", 70});
+  store.sync();
+  ingest(store.path());
+  Database database(database_path(store.path()), Access::kRead);
+  CHECK(Ledger(database).sweeps()[0].counts.running == 2);
+  const std::vector<HostStart> unstopped = unstopped_hosts(database);
+  REQUIRE(unstopped.size() == 2);
+  CHECK(unstopped[0].host == "alpha");
+  mark_lost_hosts(database, {unstopped[0]});
+
+  const Ledger ledger(database);
+  CHECK(ledger.standing(lost).state == TrialState::kPending);
+  CHECK(ledger.standing(lost).lost);
+  CHECK(ledger.standing(lost).attempts == 1);
+  CHECK(ledger.standing(running).state == TrialState::kRunning);
+  CHECK_FALSE(ledger.standing(running).lost);
+  const StateCounts all = ledger.sweeps()[0].counts;
+  CHECK(all.running == 1);
+  CHECK(all.pending == 2);
+  CHECK(all.done == 1);
+  const std::vector<CellCounts> cells = ledger.cells("one");
+  CHECK(cells[0].counts.running == 0);
+  CHECK(cells[0].counts.pending == 1);
+  CHECK(cells[1].counts.running == 1);
+  CHECK(load_live_sweep(database, "one", 1'000'000).running.size() == 1);
+  CHECK(load_sweep_results(database, "one").trials[0].state == TrialState::kPending);
+  CHECK(load_trial_table(database, {"one", {}})[0].state == TrialState::kPending);
+  const TrialRecord record = load_trial(database, lost);
+  CHECK(record.state == TrialState::kPending);
+  CHECK_FALSE(record.attempts[0].running);
+  CHECK(record.attempts[0].outcome == "host lost");
+
+  // A host that started again is not lost, whatever became of its earlier start.
+  mark_lost_hosts(database, {{"alpha", unstopped[0].epoch + 1}});
+  CHECK(ledger.standing(lost).state == TrialState::kRunning);
 }
 
 }  // namespace polysweep
