@@ -39,7 +39,7 @@ ExportFolder::ExportFolder(const std::filesystem::path& place)
   std::error_code ignored;
   if (std::filesystem::symlink_status(place_, ignored).type() !=
       std::filesystem::file_type::not_found) {
-    fail("{} exists; name another place, or move it away", place_.string());
+    fail("{} already exists; name another folder, or move it away", place_.string());
   }
   temporary_ =
       place_.parent_path() / fmt::format("{}.part-{}", place_.filename().string(), getpid());
@@ -58,12 +58,13 @@ void ExportFolder::finish() {
   }
   int result = renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, place_.c_str(), RENAME_NOREPLACE);
   if (result != 0 && (errno == EINVAL || errno == ENOSYS)) {
-    // A file system without it; rename() replaces nothing but an empty folder.
+    // The file system does not support the flag. rename() replaces only an empty
+    // folder.
     result = ::rename(temporary_.c_str(), place_.c_str());
   }
   if (result != 0) {
     if (errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR) {
-      fail("{} exists by now; name another place", place_.string());
+      fail("{} exists by now; name another folder", place_.string());
     }
     fail("cannot rename {} to {}: {}", temporary_.string(), place_.string(), reason());
   }

@@ -1,5 +1,5 @@
-// JSON lines: an object a row, its members the columns. NULL and NaN are null,
-// infinities too (JSON has neither); the column `kind` of metrics tells.
+// JSON lines: one object per row, with the columns as members. NULL, NaN and
+// infinities are null (JSON has no others); column `kind` of metrics says which.
 #include <cmath>
 #include <nlohmann/json.hpp>
 

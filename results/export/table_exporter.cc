@@ -12,8 +12,8 @@ const std::vector<std::string> kTrialColumns{
     "attempts",  "experiment",        "version",   "data_digest",
     "elapsed_s", "peak_memory_bytes", "provenance"};
 
-// The column of a parameter or metric: its name, with `kind` before it where the
-// name is taken.
+// The column of a parameter or metric: its name, with `kind` before it if the name
+// is in use.
 std::string column_name(const std::string& name, const char* kind,
                         const std::vector<std::string>& taken) {
   const bool is_taken = std::find(taken.begin(), taken.end(), name) != taken.end();

@@ -4,8 +4,8 @@
 // the length, the bytes, u32 masked CRC-32C of the bytes. Each is an Event in
 // Protocol Buffers' wire form (tensorflow/core/util/event.proto, framework/
 // summary.proto; tensorboard/plugins/hparams/plugin_data.proto). Scalars are
-// floats there, whatever they were here. No time is known of a single point: all
-// have the start of the counted attempt.
+// 32-bit floats there. The time of a single point is unknown: all points have the
+// start time of the counted attempt.
 #include <bit>
 #include <boost/crc.hpp>
 
@@ -37,7 +37,7 @@ std::string record(std::string_view bytes) {
   return out.take();
 }
 
-// A message being laid out.
+// Builds one message.
 class Message {
  public:
   Message& integer(int field, std::int64_t value) {
@@ -114,7 +114,7 @@ class TensorboardExporter : public Exporter {
   ExportFolder folder_;
 };
 
-// What the HParams page shows: the parameters, and how it ended.
+// For the HParams page: the parameters, and the final status.
 Message session_start(const TrialRecord& trial, double time_s) {
   Message info;
   for (const auto& [name, value] : trial.parameters) {

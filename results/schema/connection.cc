@@ -18,7 +18,7 @@ std::string explanation(int code, const std::string& message, const std::string&
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return fmt::format(
-          "the database {} is locked by another program; wait for it to end, then try again", file);
+          "the database {} is locked by another program; try again when that has finished", file);
     case SQLITE_CORRUPT:
       return fmt::format(
           "the database {} is damaged ({}); `polysweep rebuild` makes it again from the journals",
@@ -29,8 +29,8 @@ std::string explanation(int code, const std::string& message, const std::string&
           "journals",
           file);
     case SQLITE_FULL:
-      return fmt::format("no space left for the database {}; make room, then run again to go on",
-                         file);
+      return fmt::format(
+          "no space is left for the database {}; free some, then run again to resume", file);
     case SQLITE_CANTOPEN:
       return fmt::format("cannot open the database {} ({})", file, message);
     case SQLITE_READONLY:
@@ -75,7 +75,7 @@ std::int64_t Statement::run() {
 }
 
 void Statement::fail_step(int code) {
-  check(code != SQLITE_ROW, "a statement without rows gives none");
+  check(code != SQLITE_ROW, "run() is for statements that return no rows");
   sqlite3* handle = sqlite3_db_handle(statement_);
   const std::string message = sqlite3_errmsg(handle);
   sqlite3_reset(statement_);
@@ -100,9 +100,9 @@ std::string_view Statement::blob(int column) {
 }
 
 Connection::Connection(const std::filesystem::path& file, int flags) : file_(file) {
-  // Nobody asks SQLite how much memory it uses; counting costs a lock each time.
+  // Nothing reads SQLite's memory statistics, and counting takes a lock each time.
   static const int counting = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-  static_cast<void>(counting);  // too late where another part of the program was first
+  static_cast<void>(counting);  // has no effect if SQLite is already in use
   const int code = sqlite3_open_v2(file.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code == SQLITE_OK) return;
   const std::string message = handle_ == nullptr ? "no memory" : sqlite3_errmsg(handle_);
@@ -133,7 +133,7 @@ Transaction::Transaction(Connection& connection, Kind kind) : connection_(connec
 }
 
 Transaction::~Transaction() {
-  // SQLite may have rolled back itself (disk full); there is nothing to undo then.
+  // SQLite may have rolled back by itself (disk full).
   if (open_ && sqlite3_get_autocommit(connection_.handle()) == 0) {
     sqlite3_exec(connection_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
   }

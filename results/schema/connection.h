@@ -1,7 +1,7 @@
 // SQLite as results/ uses it: a connection, prepared statements, transactions.
 //
-// Every failure throws Error with what to do about it. For results/*.cc alone;
-// no header that others include may include this one.
+// Every failure throws Error that says what to do. Internal to results/: no header
+// that others include may include this one.
 #pragma once
 
 #include <sqlite3.h>
@@ -20,7 +20,7 @@ namespace polysweep {
 class DatabaseError : public Error {
  public:
   DatabaseError(const std::string& message, int code) : Error(message), code_(code) {}
-  // The bytes of the file are wrong.
+  // The content of the file is invalid.
   bool is_damage() const {
     return (code_ & 0xff) == SQLITE_CORRUPT || (code_ & 0xff) == SQLITE_NOTADB;
   }
@@ -33,13 +33,13 @@ class DatabaseError : public Error {
 [[noreturn]] void fail_sqlite(int code, const std::string& message,
                               const std::filesystem::path& file);
 
-// Bytes that are no text.
+// Bytes to bind as a BLOB.
 struct BlobView {
   std::string_view bytes;
 };
 
-// A prepared statement. with() binds all parameters in order; step() then gives
-// row after row. Bound texts must live until the last step.
+// A prepared statement. with() binds all parameters in order; step() then moves
+// from row to row. Bound texts must exist until the last step.
 class Statement {
  public:
   Statement(sqlite3* handle, std::string_view sql);
@@ -54,14 +54,14 @@ class Statement {
     (bind(++index, values), ...);
     return *this;
   }
-  // Binds one parameter, counted from 1, of a statement that was reset.
+  // Binds one parameter, counted from 1, after reset().
   template <typename T>
   void set(int index, const T& value) {
     bind(index, value);
   }
   // True: there is a row. False: done, and ready for another with().
   bool step();
-  // For a statement without rows. Returns how many rows it changed.
+  // For a statement that returns no rows. Returns the number of changed rows.
   std::int64_t run();
   void reset() { sqlite3_reset(statement_); }
 
@@ -116,7 +116,7 @@ class Connection {
   sqlite3* handle() { return handle_; }
   const std::filesystem::path& file() const { return file_; }
 
-  // Runs statements that give no rows of interest.
+  // Runs statements and ignores their rows.
   void execute(std::string_view sql);
   Statement prepare(std::string_view sql) { return Statement(handle_, sql); }
   // The first column of the first row.
@@ -131,7 +131,7 @@ class Connection {
 // Rolled back by its destructor unless committed.
 class Transaction {
  public:
-  // kRead: one snapshot for several questions. kWrite: the only writer.
+  // kRead: one snapshot for several queries. kWrite: takes the write lock.
   enum class Kind { kRead, kWrite };
   Transaction(Connection& connection, Kind kind);
   ~Transaction();

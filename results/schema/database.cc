@@ -31,17 +31,17 @@ constexpr std::array kNetworkFileSystems{
 void refuse_network_file_system(const std::filesystem::path& file) {
   struct statfs facts {};
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
-  if (statfs(folder.c_str(), &facts) != 0) return;  // opening it says what is wrong
+  if (statfs(folder.c_str(), &facts) != 0) return;  // opening the file reports the error
   const std::string_view name =
       network_file_system(static_cast<std::int64_t>(static_cast<std::uint32_t>(facts.f_type)));
   if (name.empty()) return;
   fail(
-      "{} is on a network file system ({}), where SQLite's locks cannot be trusted; keep the "
+      "{} is on a network file system ({}), where SQLite's locks are not reliable; keep the "
       "store on a local disk (its folder journal/ may be a link to a shared one)",
       file.string(), name);
 }
 
-// Settings that hold for every connection.
+// Settings of every connection.
 void configure(Connection& connection) {
   sqlite3* handle = connection.handle();
   sqlite3_extended_result_codes(handle, 1);
@@ -63,14 +63,14 @@ int checked_version(Connection& connection) {
   }
   if (application != kApplicationId) {
     fail(
-        "{} is a database of another program (application id {:#x}, not {:#x}); name another "
+        "{} is a database of another program (application id {:#x}, expected {:#x}); name another "
         "store",
         name, static_cast<std::uint32_t>(application), kApplicationId);
   }
   if (version > kSchemaVersion) {
     fail(
-        "the database {} is of a newer polysweep (version {}, this one knows up to {}); use that "
-        "one",
+        "the database {} was written by a newer polysweep (version {}, this program reads {}); use "
+        "that program",
         name, version, kSchemaVersion);
   }
   return version;

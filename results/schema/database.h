@@ -1,8 +1,8 @@
 // The database of a store: an index over its journals, in SQLite.
 //
-// Its tables and views are documented in results/FORMAT.md. One object belongs
-// to one thread; any number of readers may stand beside one writer. All of it
-// can be made again from the journals (rebuild.h).
+// results/FORMAT.md documents its tables and views. An object is used by one
+// thread; any number of readers can run beside one writer. All of the content can
+// be made again from the journals (rebuild.h).
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace polysweep {
 
-class Connection;  // results/schema/connection.h, for results/ alone
+class Connection;  // results/schema/connection.h, internal to results/
 
 // STORE/polysweep.db and STORE/journal.
 std::filesystem::path database_path(const std::filesystem::path& store);
@@ -32,9 +32,9 @@ enum class Access : std::uint8_t {
 
 class Database {
  public:
-  // Throws Error that says what to do for a file that is missing (kRead), not a
-  // database, another program's, of a newer polysweep, damaged, locked, or on a
-  // network file system.
+  // Throws Error that says what to do for a file that does not exist (kRead), is not
+  // a database, belongs to another program or another version of polysweep, is
+  // damaged or locked, or is on a network file system.
   Database(std::filesystem::path file, Access access);
   ~Database();
   Database(Database&&) noexcept;
@@ -57,8 +57,8 @@ class Database {
   std::set<std::int64_t> lost_trials_;
 };
 
-// What a file system type of statfs(2) is called if it is shared over a
-// network, where SQLite's locks cannot be trusted ("NFS"); "" for a local one.
+// The name ("NFS") of a file system type of statfs(2) that is shared over a network,
+// where SQLite's locks are not reliable; "" for a local one.
 std::string_view network_file_system(std::int64_t statfs_type);
 
 }  // namespace polysweep

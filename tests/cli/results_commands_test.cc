@@ -270,7 +270,7 @@ TEST_CASE("export writes a sweep and says where, once", "[cli][results]") {
   CHECK(lines_of(text).size() == 25);
   const CommandEnd again = toy().ask({"export", "toy", "--to", "csv:" + place.string()});
   CHECK(again.status == 2);
-  CHECK_THAT(again.error, Contains("exists; name another place"));
+  CHECK_THAT(again.error, Contains("already exists; name another folder"));
   CHECK_THAT(toy().ask({"export", "toy"}).error, Contains("--to is missing"));
   CHECK_THAT(toy().ask({"export", "toy", "--to", "excel"}).error,
              Contains("'excel' is not an export format"));

@@ -176,11 +176,11 @@ TEST_CASE("an export takes no place that is taken, and leaves nothing half done"
     const std::string place = (folder / "here").string();
     std::ofstream(place) << "mine";
     CHECK_THAT(message_of(database, {format, place}),
-               Contains("exists") && Contains("name another place"));
+               Contains("exists") && Contains("name another folder"));
     CHECK(content(place) == "mine");
     CHECK(message_of(database, {format, (folder / "there").string()}) == "");
     const std::string twice = message_of(database, {format, (folder / "there").string()});
-    CHECK_THAT(twice, Contains("exists; name another place"));
+    CHECK_THAT(twice, Contains("already exists; name another folder"));
     CHECK(names_in(folder) == std::vector<std::string>{"here", "there"});
     CHECK_THAT(message_of(database, {format, (folder / "no" / "such").string()}),
                Contains("cannot make the folder"));
