@@ -15,10 +15,10 @@ void declare(CommandOptions& options) {
   options.argument("sweep");
 }
 
-Json json_rows(const Study& study, const Ablation& ablation) {
+Json json_rows(const SweepAnalysis& analysis, const Ablation& ablation) {
   Json rows = Json::array();
-  for (const OneOff& row : ablation.rows) {
-    rows.push_back({{"cell", cell_json(study, row.cell)},
+  for (const OneFactorChange& row : ablation.rows) {
+    rows.push_back({{"cell", cell_json(analysis, row.cell)},
                     {"factor", row.factor},
                     {"change", row.change},
                     {"pairs", row.pairs},
@@ -32,19 +32,19 @@ Json json_rows(const Study& study, const Ablation& ablation) {
 int run(const po::variables_map& given) {
   const std::vector<std::string> words = texts_of(given, "sweep");
   const AnalysedSweep source(given, words.empty() ? "" : words[0]);
-  const Study& study = source.study();
-  const std::optional<Ablation> ablation = ablation_of(study);
+  const SweepAnalysis& analysis = source.analysis();
+  const std::optional<Ablation> ablation = analysis.ablation();
   if (!ablation) fail("no cell is complete: name one with --reference");
   if (given["json"].as<bool>()) {
-    Json out = head_json(study, study.results.primary);
-    out["reference"] = cell_json(study, ablation->reference);
+    Json out = head_json(analysis, analysis.results.primary);
+    out["reference"] = cell_json(analysis, ablation->reference);
     out["reference_was_chosen"] = ablation->chosen;
-    out["changes"] = json_rows(study, *ablation);
+    out["changes"] = json_rows(analysis, *ablation);
     print_json(out);
   } else {
-    print_table(one_off_table(study, *ablation));
+    print_table(one_factor_table(analysis, *ablation));
   }
-  const auto figure = one_off_figure(study, *ablation);
+  const auto figure = one_factor_figure(analysis, *ablation);
   write_figures(given, figure ? std::vector<Figure>{*figure} : std::vector<Figure>{});
   return kExitComplete;
 }

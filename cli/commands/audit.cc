@@ -17,22 +17,22 @@ void declare(CommandOptions& options) {
 int run(const po::variables_map& given) {
   const std::vector<std::string> words = texts_of(given, "sweep");
   AnalysedSweep source(given, words.empty() ? "" : words[0]);
-  const Study& study = source.study();
+  const SweepAnalysis& analysis = source.analysis();
   if (given["json"].as<bool>()) {
     Json out = Json::array();
-    for (const AuditItem& item : study.audit_items) {
+    for (const AuditItem& item : analysis.audit_items()) {
       out.push_back({{"topic", item.topic},
                      {"state", audit_state_name(item.state)},
                      {"finding", item.finding}});
     }
     print_json(out);
   } else {
-    print_table(audit_table(study));
+    print_table(audit_table(analysis));
   }
-  const auto figure = states_figure(study);
+  const auto figure = states_figure(analysis);
   write_figures(given, figure ? std::vector<Figure>{*figure} : std::vector<Figure>{});
-  const bool alike =
-      std::all_of(study.audit_items.begin(), study.audit_items.end(), [](const AuditItem& item) {
+  const bool alike = std::all_of(
+      analysis.audit_items().begin(), analysis.audit_items().end(), [](const AuditItem& item) {
         return item.state == AuditState::kSame || item.state == AuditState::kUnknown;
       });
   return alike ? kExitComplete : kExitMissing;

@@ -10,11 +10,12 @@
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
-#include "reports/analysis/ablation.h"
-#include "reports/analysis/arms.h"
+#include "reports/analysis/cell_labels.h"
+#include "reports/analysis/cell_ranking.h"
 #include "reports/analysis/cell_values.h"
-#include "reports/analysis/number_text.h"
 #include "reports/analysis/statistics.h"
+#include "reports/analysis/titles.h"
+#include "reports/text/number_text.h"
 #include "results/read/sweep_results.h"
 #include "results/read/sweep_results_reader.h"
 
@@ -55,18 +56,16 @@ struct Ranked {
 // happens to be there is not ranked with the others.
 std::vector<Ranked> ranking_of(const SweepResults& results, const MetricInfo& metric,
                                double confidence) {
-  std::vector<std::size_t> order = best_cells(results, metric);
+  const CellValueTable table(results);
+  const std::vector<CellValues>& values = table.of(metric.name);
+  std::vector<std::size_t> order = best_cells(values, metric.goal);
   const std::size_t complete = order.size();
   for (std::size_t cell = 0; cell < results.cells.size(); ++cell) {
-    if (std::find(order.begin(), order.begin() + static_cast<long>(complete), cell) ==
-        order.begin() + static_cast<long>(complete)) {
-      order.push_back(cell);
-    }
+    if (!values[cell].complete()) order.push_back(cell);
   }
   std::vector<Ranked> out;
   for (std::size_t i = 0; i < order.size(); ++i) {
-    Ranked each{
-        order[i], i < complete ? i + 1 : 0, cell_values(results, order[i], metric.name), {}, {}};
+    Ranked each{order[i], i < complete ? i + 1 : 0, values[order[i]], {}, {}};
     const std::vector<double> numbers = each.values.numbers();
     if (!numbers.empty()) {
       each.summary = summarize(numbers);
@@ -84,7 +83,7 @@ double uncertainty_of(const Ranked& row) {
 
 Table table_of(const SweepResults& results, const MetricInfo& metric,
                const std::vector<Ranked>& rows, double confidence) {
-  const Arms arms = arms_of(results);
+  const CellLabels labels = cell_labels(results);
   Table table;
   table.caption =
       fmt::format("Cells of {} by {} ({} is better)", results.sweep, metric_title(metric),
@@ -96,31 +95,32 @@ Table table_of(const SweepResults& results, const MetricInfo& metric,
                    {fmt::format("{:.4g}% t interval", 100 * confidence), Align::kLeft, metric.unit},
                    {"lowest", Align::kRight, metric.unit},
                    {"highest", Align::kRight, metric.unit},
-                   {"holes"}};
+                   {"missing values"}};
   for (const Ranked& each : rows) {
     const auto number = [&](double Summary::*member) {
       if (!each.summary) return TableCell("-", Tone::kMuted);
       const double value = (*each.summary).*member;
       return TableCell(rounded_text(value, uncertainty_of(each)), value);
     };
-    std::string label = arms.cells[each.cell].label;
+    std::string label = labels.cells[each.cell].label;
     if (results.cells[each.cell].is_baseline) label += " (baseline)";
-    const bool whole = each.values.holes.empty();
+    const bool whole = each.values.missing.empty();
     table.rows.push_back(
         {each.rank == 0 ? TableCell("-", Tone::kMuted) : TableCell(std::to_string(each.rank)),
          label,
          whole
              ? TableCell(std::to_string(each.values.planned()))
              : TableCell(fmt::format("{} of {}", each.values.values.size(), each.values.planned()),
-                         Tone::kHole),
+                         Tone::kMissing),
          number(&Summary::mean),
          each.interval ? TableCell(interval_text(*each.interval)) : TableCell("-", Tone::kMuted),
          number(&Summary::minimum), number(&Summary::maximum),
-         TableCell(holes_text(results, each.values.holes), whole ? Tone::kPlain : Tone::kHole)});
+         TableCell(missing_text(results, each.values.missing),
+                   whole ? Tone::kPlain : Tone::kMissing)});
   }
   table.notes = {
       "The best of many cells looks better than it is: `polysweep report` says what stands "
-      "against the baseline. Cells with holes are not ranked."};
+      "against the baseline. Cells with missing values are not ranked."};
   return table;
 }
 
@@ -159,7 +159,7 @@ int run(const po::variables_map& given) {
   }
   std::vector<Ranked> rows = ranking_of(results, metric, confidence);
   const bool complete = std::all_of(rows.begin(), rows.end(),
-                                    [](const Ranked& each) { return each.values.holes.empty(); });
+                                    [](const Ranked& each) { return each.values.missing.empty(); });
   const std::size_t top = given["top"].as<std::size_t>();
   if (top > 0 && rows.size() > top) rows.resize(top);
   const OutputFormat format = output_format(given);

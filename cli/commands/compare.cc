@@ -15,9 +15,9 @@ void declare(CommandOptions& options) {
   options.argument("cells", true);
 }
 
-Json json_row(const Study& study, const CellComparison& row) {
-  Json json = {{"cell", cell_json(study, row.cell)},
-               {"baseline", cell_json(study, row.baseline)},
+Json json_row(const SweepAnalysis& analysis, const CellComparison& row) {
+  Json json = {{"cell", cell_json(analysis, row.cell)},
+               {"baseline", cell_json(analysis, row.baseline)},
                {"verdict", verdict_name(row.verdict)},
                {"reason", row.reason},
                {"pairs", row.pairs.size()},
@@ -32,9 +32,10 @@ Json json_row(const Study& study, const CellComparison& row) {
   json["smallest_p"] = row.smallest_p;
   json["superiority"] = number_or_null(row.superiority);
   json["effect_size"] = number_or_null(row.effect_size);
-  json["more_pairs_for_floor"] = lacking_for_floor(row);
+  const auto floor = more_pairs_for_floor(row);
+  json["more_pairs_for_floor"] = floor ? Json(*floor) : Json(nullptr);
   json["pairs_for_effect"] = row.pairs_for_effect ? Json(*row.pairs_for_effect) : Json(nullptr);
-  json["holes"] = row.holes;
+  json["missing"] = row.missing;
   for (const Pair& pair : row.pairs) {
     json["values"].push_back(
         {{"replicate", pair.replicate}, {"cell", pair.value}, {"baseline", pair.baseline}});
@@ -42,17 +43,17 @@ Json json_row(const Study& study, const CellComparison& row) {
   return json;
 }
 
-void print(const Study& study, bool json) {
+void print(const SweepAnalysis& analysis, bool json) {
   if (!json) {
-    print_table(comparison_table(study));
+    print_table(comparison_table(analysis));
     return;
   }
-  Json out = head_json(study, study.comparison.metric);
-  out["alpha"] = study.options.alpha;
-  out["family"] = study.comparison.family;
+  Json out = head_json(analysis, analysis.comparison().metric);
+  out["alpha"] = analysis.options.alpha;
+  out["family"] = analysis.comparison().family;
   out["comparisons"] = Json::array();
-  for (const auto& row : study.comparison.rows) {
-    out["comparisons"].push_back(json_row(study, row));
+  for (const auto& row : analysis.comparison().rows) {
+    out["comparisons"].push_back(json_row(analysis, row));
   }
   print_json(out);
 }
@@ -67,12 +68,12 @@ int run(const po::variables_map& given) {
   }
   AnalysedSweep source(given, required_argument(given, "sweep", "the sweep's name"));
   if (!words.empty()) source.rebase(words[0], words[1]);
-  const Study& study = source.study();
-  if (study.comparison.rows.empty()) {
+  const SweepAnalysis& analysis = source.analysis();
+  if (analysis.comparison().rows.empty()) {
     fail("no cell of the sweep has a baseline: name two cells to be compared");
   }
-  print(study, given["json"].as<bool>());
-  write_figures(given, comparison_figures(study));
+  print(analysis, given["json"].as<bool>());
+  write_figures(given, comparison_figures(analysis));
   return kExitComplete;
 }
 

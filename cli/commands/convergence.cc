@@ -13,18 +13,18 @@ void declare(CommandOptions& options) {
   options.argument("sweep");
 }
 
-Json json_row(const Study& study, const ConvergenceRow& row) {
+Json json_row(const SweepAnalysis& analysis, const ConvergenceRow& row) {
   Json runs = Json::array();
   for (const ConvergenceRun& run : row.runs) {
-    const TrialResult& trial = study.results.trials[run.trial];
+    const TrialResult& trial = analysis.results.trials[run.trial];
     runs.push_back({{"trial", trial.id.brief()},
                     {"replicate", trial.replicate},
                     {"step", number_or_null(run.step)},
                     {"censored", !run.step},
                     {"note", run.note}});
   }
-  return {{"cell", cell_json(study, row.cell)},
-          {"baseline", cell_json(study, row.baseline)},
+  return {{"cell", cell_json(analysis, row.cell)},
+          {"baseline", cell_json(analysis, row.baseline)},
           {"target", number_or_null(row.target)},
           {"planned", row.planned},
           {"reached", row.reached},
@@ -37,23 +37,23 @@ Json json_row(const Study& study, const ConvergenceRow& row) {
 int run(const po::variables_map& given) {
   const std::vector<std::string> words = texts_of(given, "sweep");
   AnalysedSweep source(given, words.empty() ? "" : words[0]);
-  const Study& study = source.study();
+  const SweepAnalysis& analysis = source.analysis();
   const auto convergence =
-      converge(study.results, text_or(given, "metric", ""), study.options.confidence);
+      converge(analysis.results, text_or(given, "metric", ""), analysis.options.confidence);
   if (!convergence) {
     fail(
         "nothing to compare: convergence needs a baseline and a metric that was reported at more "
         "than one step");
   }
   if (given["json"].as<bool>()) {
-    Json out = head_json(study, convergence->metric);
+    Json out = head_json(analysis, convergence->metric);
     out["cells"] = Json::array();
-    for (const auto& row : convergence->rows) out["cells"].push_back(json_row(study, row));
+    for (const auto& row : convergence->rows) out["cells"].push_back(json_row(analysis, row));
     print_json(out);
   } else {
-    print_table(convergence_table(study, *convergence));
+    print_table(convergence_table(analysis, *convergence));
   }
-  const auto figure = convergence_figure(study, *convergence);
+  const auto figure = convergence_figure(analysis, *convergence);
   write_figures(given, figure ? std::vector<Figure>{*figure} : std::vector<Figure>{});
   return kExitComplete;
 }

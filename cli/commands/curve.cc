@@ -12,11 +12,12 @@
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
-#include "reports/analysis/ablation.h"
-#include "reports/analysis/arms.h"
+#include "reports/analysis/cell_labels.h"
+#include "reports/analysis/cell_ranking.h"
 #include "reports/analysis/cell_values.h"
 #include "reports/analysis/learning_curve.h"
-#include "reports/analysis/number_text.h"
+#include "reports/analysis/titles.h"
+#include "reports/text/number_text.h"
 #include "results/export/csv.h"
 #include "results/read/curves_on_demand.h"
 #include "results/read/ledger.h"
@@ -76,7 +77,8 @@ std::vector<std::uint32_t> chosen_cells(const Database& database, const SweepRes
   for (std::uint32_t cell = 0; cell < count; ++cell) {
     if (count <= kMostCells || results.cells[cell].is_baseline) chosen.insert(cell);
   }
-  for (const std::size_t cell : best_cells(results, results.primary)) {
+  for (const std::size_t cell :
+       best_cells(CellValueTable(results).of(results.primary.name), results.primary.goal)) {
     if (chosen.size() >= kMostCells) break;
     chosen.insert(static_cast<std::uint32_t>(cell));
   }
@@ -109,13 +111,13 @@ std::vector<Line> cell_lines(const Database& database, const std::string& metric
   for (std::size_t i = 0; i < trials.size(); ++i) {
     results.curves[metric].push_back({trials[i], std::move(curves[i])});
   }
-  results.curves_on_demand.reset();  // all that is wanted of it is there
-  const Arms arms = arms_of(results);
+  results.curves_on_demand.reset();  // all curves that are needed are loaded
+  const CellLabels labels = cell_labels(results);
   const std::size_t points = given["points"].as<std::size_t>();
   std::vector<Line> out;
   for (const LearningCurve& curve :
        learning_curves(results, metric, points == 0 ? SIZE_MAX : points)) {
-    std::string name = arms.cells[curve.cell].label;
+    std::string name = labels.cells[curve.cell].label;
     if (results.cells[curve.cell].is_baseline) name += " (baseline)";
     if (curve.runs < curve.planned) name += fmt::format(" (n {} of {})", curve.runs, curve.planned);
     Line line{std::move(name), curve.runs, {}};

@@ -17,7 +17,7 @@
 #include "framework/core/file_system.h"
 #include "framework/core/provenance.h"
 #include "framework/sweep/value_json.h"
-#include "reports/analysis/escaping.h"
+#include "reports/text/escaping.h"
 #include "results/read/sweeps_of_trial.h"
 #include "results/read/trial_lookup.h"
 

@@ -13,8 +13,10 @@
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
-#include "reports/analysis/escaping.h"
+#include "reports/document/build_report.h"
+#include "reports/document/paper_loss_figure.h"
 #include "reports/figures/paper_figures.h"
+#include "reports/text/escaping.h"
 #include "results/read/last_planning.h"
 #include "results/read/sweep_results_reader.h"
 #include "runners/process/program_output.h"
@@ -178,8 +180,8 @@ void add_maps(Gallery& gallery, const po::variables_map& given) {
 // All figures of a sweep's report; true where it has the paper's sixth.
 bool add_sweep(Gallery& gallery, const SweepResults& results, const ReportOptions& options) {
   const std::string name = plain_name(results.sweep);
-  const Study study(results, options);
-  const MaybeFigure loss = paper_loss_figure("training-loss", study);
+  const SweepAnalysis analysis(results, options);
+  const MaybeFigure loss = paper_loss_figure("training-loss", analysis);
   if (loss.figure) gallery.add(fmt::format("{}-{}", kLossName, name), [&] { return *loss.figure; });
   for (const Section& section : build_report(results, options).sections) {
     for (const Block& block : section.blocks) {
@@ -230,8 +232,9 @@ void print_entries(const Gallery& gallery, bool json) {
   table.columns = {{"figure"}, {"files"}, {"what it shows, or why it is not drawn"}};
   for (const Entry& entry : gallery.entries()) {
     const bool drawn = entry.reason.empty();
-    table.rows.push_back({entry.name, drawn ? "svg, pdf, csv" : "-",
-                          drawn ? TableCell(entry.caption) : TableCell(entry.reason, Tone::kHole)});
+    table.rows.push_back(
+        {entry.name, drawn ? "svg, pdf, csv" : "-",
+         drawn ? TableCell(entry.caption) : TableCell(entry.reason, Tone::kMissing)});
   }
   print_table(table);
 }

@@ -9,7 +9,7 @@
 #include "cli/shared/json_output.h"
 #include "cli/shared/store.h"
 #include "framework/core/file_system.h"
-#include "reports/analysis/escaping.h"
+#include "reports/text/escaping.h"
 #include "results/read/sweeps_of_trial.h"
 #include "results/schema/store_damage.h"
 #include "runners/store/removable_files.h"

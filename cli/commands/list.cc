@@ -94,7 +94,7 @@ TableCell cell_of(const TrialRow& row, const std::string& column) {
   if (column == "trial") return row.id.brief();
   if (column == "state") {
     const bool hole = row.state != TrialState::kDone;
-    return {std::string(state_name(row.state)), hole ? Tone::kHole : Tone::kPlain};
+    return {std::string(state_name(row.state)), hole ? Tone::kMissing : Tone::kPlain};
   }
   if (is_metric(row, column)) {
     const double value = row.final_metrics.at(column);

@@ -1,4 +1,5 @@
-#include "reports/document/report.h"
+#include "reports/document/build_report.h"
+#include "reports/render/render_report.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +9,7 @@
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/file_system.h"
-#include "reports/analysis/escaping.h"
+#include "reports/text/escaping.h"
 #include "results/read/sweep_results.h"
 #include "results/read/sweep_results_reader.h"
 
@@ -34,7 +35,7 @@ void declare(CommandOptions& options) {
   options.argument("sweep");
 }
 
-constexpr const char* kFaces[] = {"html", "markdown", "latex"};
+constexpr const char* kFormats[] = {"html", "markdown", "latex"};
 
 std::string command_line(const po::variables_map& given, const std::string& sweep) {
   std::string command = fmt::format("polysweep report {} --store {}", shell_escaped(sweep),
@@ -60,10 +61,10 @@ std::string parts_folder(const fs::path& file) {
 }
 
 // The parts first: a page is never there without what it refers to.
-void write_face(const Report& report, const char* face, const fs::path& file) {
+void write_format(const Report& report, const char* format, const fs::path& file) {
   PageParts parts;
   parts.folder = parts_folder(file);
-  const std::string page = render_report(report, face, gnuplot_drawing(), &parts);
+  const std::string page = render_report(report, format, gnuplot_drawing(), &parts);
   const fs::path folder = file.parent_path() / parts.folder;
   if (!parts.files.empty()) system_files().create_folders(folder);
   for (const auto& [name, content] : parts.files) system_files().replace(folder / name, content);
@@ -85,9 +86,9 @@ int run(const po::variables_map& given) {
   options.command = command_line(given, sweep);
   const Report report = build_report(load_sweep_results(database, sweep), options);
   bool written = false;
-  for (const char* face : kFaces) {
-    if (given.count(face) == 0) continue;
-    write_face(report, face, fs::absolute(given[face].as<std::string>()));
+  for (const char* format : kFormats) {
+    if (given.count(format) == 0) continue;
+    write_format(report, format, fs::absolute(given[format].as<std::string>()));
     written = true;
   }
   if (!written) fmt::print("{}", text_report(report, terminal_width()));

@@ -11,7 +11,7 @@
 #include "cli/shared/terminal.h"
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
-#include "reports/analysis/number_text.h"
+#include "reports/text/number_text.h"
 #include "scoring/paired_tests.h"
 
 namespace polysweep {

@@ -9,7 +9,7 @@
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
-#include "reports/analysis/escaping.h"
+#include "reports/text/escaping.h"
 #include "results/read/trial_lookup.h"
 #include "results/read/trial_record.h"
 

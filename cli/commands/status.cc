@@ -24,7 +24,7 @@ void add_counts(TableRow& row, const StateCounts& counts) {
   row.emplace_back(count(counts.running));
   row.emplace_back(count(counts.diverged), counts.diverged > 0 ? Tone::kBad : Tone::kPlain);
   row.emplace_back(count(counts.failed), counts.failed > 0 ? Tone::kBad : Tone::kPlain);
-  row.emplace_back(count(counts.pending), counts.pending > 0 ? Tone::kHole : Tone::kPlain);
+  row.emplace_back(count(counts.pending), counts.pending > 0 ? Tone::kMissing : Tone::kPlain);
 }
 
 void add_count_columns(Table& table) {

@@ -10,7 +10,7 @@
 #include "cli/shared/terminal.h"
 #include "framework/core/clock.h"
 #include "framework/core/file_system.h"
-#include "reports/analysis/escaping.h"
+#include "reports/text/escaping.h"
 #include "results/read/last_planning.h"
 #include "results/read/live_sweep.h"
 #include "results/read/sweep_results.h"

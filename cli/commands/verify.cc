@@ -17,7 +17,7 @@
 #include "cli/shared/trial_replay.h"
 #include "framework/core/error.h"
 #include "framework/core/random_stream.h"
-#include "reports/analysis/escaping.h"
+#include "reports/text/escaping.h"
 #include "results/read/replay_check.h"
 #include "results/read/trial_lookup.h"
 #include "results/read/trial_table.h"

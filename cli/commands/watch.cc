@@ -15,7 +15,7 @@
 #include "cli/shared/terminal.h"
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
-#include "reports/analysis/escaping.h"
+#include "reports/text/escaping.h"
 #include "results/read/ledger.h"
 #include "runners/host/progress.h"
 

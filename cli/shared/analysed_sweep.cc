@@ -6,7 +6,8 @@
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
 #include "reports/analysis/cell_choice.h"
-#include "reports/analysis/escaping.h"
+#include "reports/analysis/titles.h"
+#include "reports/text/escaping.h"
 #include "results/read/last_planning.h"
 #include "results/read/sweep_results_reader.h"
 
@@ -58,21 +59,21 @@ AnalysedSweep::AnalysedSweep(const po::variables_map& given, const std::string& 
   options_.reference = text_or(given, "reference", "");
   check_options(options_);
   choose_metric(results_, text_or(given, "metric", ""));
-  study_ = std::make_unique<Study>(results_, options_);
+  analysis_ = std::make_unique<SweepAnalysis>(results_, options_);
 }
 
 void AnalysedSweep::rebase(const std::string& a, const std::string& b) {
-  const Arms arms = study_->arms;
-  study_.reset();
-  results_ = rebased(results_, arms, a, b);
-  study_ = std::make_unique<Study>(results_, options_);
+  const CellLabels labels = analysis_->labels;
+  analysis_.reset();
+  results_ = rebased(results_, labels, a, b);
+  analysis_ = std::make_unique<SweepAnalysis>(results_, options_);
   // Names and colours stay those of the sweep.
-  study_->arms = arms;
+  analysis_->labels = labels;
 }
 
-Json cell_json(const Study& study, std::size_t cell) {
-  return {{"label", clean_text(study.arms.cells[cell].label)},
-          {"levels", Json::parse(study.results.cells[cell].levels.canonical())}};
+Json cell_json(const SweepAnalysis& analysis, std::size_t cell) {
+  return {{"label", clean_text(analysis.labels.cells[cell].label)},
+          {"levels", Json::parse(analysis.results.cells[cell].levels.canonical())}};
 }
 
 Json interval_json(const std::optional<Interval>& interval) {
@@ -80,12 +81,12 @@ Json interval_json(const std::optional<Interval>& interval) {
   return Json::array({number_or_null(interval->low), number_or_null(interval->high)});
 }
 
-Json head_json(const Study& study, const MetricInfo& metric) {
-  return {{"sweep", clean_text(study.results.sweep)},
+Json head_json(const SweepAnalysis& analysis, const MetricInfo& metric) {
+  return {{"sweep", clean_text(analysis.results.sweep)},
           {"metric", clean_text(metric.name)},
           {"unit", clean_text(metric.unit)},
           {"goal", metric.goal == Goal::kMaximize ? "maximize" : "minimize"},
-          {"confidence", study.options.confidence}};
+          {"confidence", analysis.options.confidence}};
 }
 
 }  // namespace polysweep

@@ -6,7 +6,7 @@
 
 #include "cli/shared/command.h"
 #include "cli/shared/json_output.h"
-#include "reports/document/study.h"
+#include "reports/document/sections.h"
 
 namespace polysweep {
 
@@ -16,7 +16,7 @@ void declare_analysis(CommandOptions& options);
 // --family, which may be repeated.
 void declare_family(CommandOptions& options);
 
-// A study that owns its results. Not movable: the study refers to them.
+// An analysis that owns its results. Not movable: the analysis refers to them.
 class AnalysedSweep {
  public:
   // Of the sweep `name` ("": the only one of the store), as the options say.
@@ -25,20 +25,20 @@ class AnalysedSweep {
   AnalysedSweep(const AnalysedSweep&) = delete;
   AnalysedSweep& operator=(const AnalysedSweep&) = delete;
 
-  const Study& study() const { return *study_; }
+  const SweepAnalysis& analysis() const { return *analysis_; }
   // Compares the cells of `a` with those of `b` instead (cell_choice.h).
   void rebase(const std::string& a, const std::string& b);
 
  private:
   ReportOptions options_;
   SweepResults results_;
-  std::unique_ptr<Study> study_;
+  std::unique_ptr<SweepAnalysis> analysis_;
 };
 
 // Parts of the commands' JSON.
-Json cell_json(const Study& study, std::size_t cell);         // {"label", "levels"}
-Json interval_json(const std::optional<Interval>& interval);  // [low, high] or null
+Json cell_json(const SweepAnalysis& analysis, std::size_t cell);  // {"label", "levels"}
+Json interval_json(const std::optional<Interval>& interval);      // [low, high] or null
 // {"sweep", "metric", "unit", "goal", "confidence"}, to which commands add.
-Json head_json(const Study& study, const MetricInfo& metric);
+Json head_json(const SweepAnalysis& analysis, const MetricInfo& metric);
 
 }  // namespace polysweep

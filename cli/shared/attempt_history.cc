@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/shared/terminal.h"
-#include "reports/analysis/escaping.h"
+#include "reports/text/escaping.h"
 #include "runners/host/progress.h"
 
 namespace polysweep {

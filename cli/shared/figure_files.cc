@@ -8,7 +8,7 @@
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
 #include "framework/core/suggestion.h"
-#include "reports/analysis/escaping.h"
+#include "reports/text/escaping.h"
 
 namespace polysweep {
 namespace {

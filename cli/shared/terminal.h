@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "framework/sweep/parameters.h"
-#include "reports/document/table.h"
+#include "reports/text/table.h"
 #include "results/read/sweep_results.h"
 
 namespace polysweep {

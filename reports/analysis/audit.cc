@@ -3,20 +3,25 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
+#include <string_view>
+#include <unordered_map>
 
-#include "reports/analysis/cell_values.h"
-#include "reports/analysis/escaping.h"
-#include "reports/analysis/number_text.h"
+#include "framework/core/error.h"
 #include "reports/analysis/sweep_series.h"
+#include "reports/analysis/titles.h"
+#include "reports/text/escaping.h"
+#include "reports/text/list_text.h"
+#include "reports/text/number_text.h"
 
 namespace polysweep {
 namespace {
 
 constexpr std::size_t kShownValues = 4;
 
-// Parameters that say how much an arm may learn from, and what.
+// Parameters that say how much a cell may learn from, and what.
 constexpr const char* kBudgetParameters[] = {"updates", "epochs",     "steps",  "batch_tokens",
                                              "batch",   "batch_size", "budget", "patience"};
 constexpr const char* kDataParameters[] = {"corpus", "data", "dataset", "sentences", "vocabulary"};
@@ -24,32 +29,50 @@ constexpr const char* kDataParameters[] = {"corpus", "data", "dataset", "sentenc
 constexpr const char* kSpentMetrics[] = {"updates", "tokens", "tokens_seen", "examples"};
 constexpr const char* kSizeMetrics[] = {"parameters", "parameter_count"};
 
-// Value -> the arms that have it and the number of trials.
+// The distinct names of cells, numbered: cells of one name differ in context only.
+struct CellNames {
+  explicit CellNames(const CellLabels& labels) {
+    std::unordered_map<std::string_view, std::size_t> known;
+    for (const auto& cell : labels.cells) {
+      const auto [entry, is_new] = known.try_emplace(cell.name, names.size());
+      if (is_new) names.push_back(&cell.name);
+      of_cell.push_back(entry->second);
+    }
+  }
+  std::vector<const std::string*> names;
+  std::vector<std::size_t> of_cell;
+};
+
+// The cells (by a number each) that have a value, and the number of trials.
 struct Seen {
-  std::set<std::string> arms;
+  std::set<std::size_t> cells;
   std::size_t trials = 0;
 };
 using Values = std::map<std::string, Seen>;
 
-// True where every value is seen by the same set of arms.
+// True where every value is seen by the same set of cells.
 bool alike(const Values& values) {
   return std::all_of(values.begin(), values.end(), [&](const auto& entry) {
-    return entry.second.arms == values.begin()->second.arms;
+    return entry.second.cells == values.begin()->second.cells;
   });
 }
 
-std::string arms_text(const std::set<std::string>& arms) {
-  std::string text;
-  std::size_t shown = 0;
-  for (const auto& arm : arms) {
-    if (shown++ == kShownValues) return text + fmt::format(" and {} more", arms.size() - shown + 1);
-    text += (text.empty() ? "" : "; ") + arm;
+// The names behind the numbers in Seen::cells.
+using NameOf = std::function<const std::string&(std::size_t)>;
+
+std::string cells_text(const std::set<std::size_t>& cells, const NameOf& name_of) {
+  std::vector<std::string> names;
+  for (const std::size_t cell : cells) {
+    if (names.size() == kShownValues) break;
+    names.push_back(name_of(cell));
   }
+  std::string text = list_text(names, "; ");
+  if (cells.size() > names.size()) text += fmt::format(" and {} more", cells.size() - names.size());
   return text;
 }
 
-// The value most trials have stands last, without its arms.
-std::string values_text(const Values& values, bool with_arms) {
+// The value of most trials comes last, without its cells.
+std::string values_text(const Values& values, bool with_cells, const NameOf& name_of) {
   std::vector<Values::const_pointer> ordered;
   for (const auto& entry : values) ordered.push_back(&entry);
   std::stable_sort(ordered.begin(), ordered.end(), [](const auto* a, const auto* b) {
@@ -63,14 +86,15 @@ std::string values_text(const Values& values, bool with_arms) {
     if (last && ordered.size() > kShownValues + 1) {
       text += fmt::format("; and {} more values", ordered.size() - kShownValues - 1);
     }
-    text += (text.empty() ? "" : "; ") + shortened(value, 80);
-    if (with_arms) text += last ? " elsewhere" : " in " + arms_text(seen.arms);
-    if (!with_arms) text += " (" + count_text(seen.trials, "trial") + ")";
+    append_item(text, shortened(value, 80), "; ");
+    if (with_cells) text += last ? " elsewhere" : " in " + cells_text(seen.cells, name_of);
+    if (!with_cells) text += " (" + count_text(seen.trials, "trial") + ")";
   }
   return text;
 }
 
-AuditItem judged(const std::string& topic, const std::string& name, const Values& values) {
+AuditItem judged(const std::string& topic, const std::string& name, const Values& values,
+                 const NameOf& name_of) {
   AuditItem item{topic, AuditState::kUnknown, name + " was not recorded"};
   if (values.empty()) return item;
   if (values.size() == 1) {
@@ -80,8 +104,8 @@ AuditItem judged(const std::string& topic, const std::string& name, const Values
   }
   const bool spread = alike(values);
   item.state = spread ? AuditState::kDiffers : AuditState::kConfounded;
-  item.finding = name + (spread ? " differs, alike in all arms: " : " differs: ") +
-                 values_text(values, !spread);
+  item.finding = name + (spread ? " differs, alike in all cells: " : " differs: ") +
+                 values_text(values, !spread, name_of);
   return item;
 }
 
@@ -90,56 +114,79 @@ bool has_prefix(const std::string& fact, const std::vector<std::string>& prefixe
                      [&](const auto& prefix) { return fact.starts_with(prefix); });
 }
 
+// What every part of the audit reads.
+struct Source {
+  const SweepResults& results;
+  const CellLabels& labels;
+  CellNames names;
+  // Done trials by their provenance document and cell name; without a document: "".
+  std::map<std::string, std::map<std::size_t, std::size_t>> trials_of;
+
+  Source(const SweepResults& sweep, const CellLabels& of) : results(sweep), labels(of), names(of) {
+    for (const auto& trial : sweep.trials) {
+      if (trial.state != TrialState::kDone) continue;
+      const bool known = sweep.provenance.count(trial.provenance) != 0;
+      ++trials_of[known ? trial.provenance : ""][names.of_cell[trial.cell]];
+    }
+  }
+  NameOf name_of() const {
+    return [this](std::size_t name) -> const std::string& { return *names.names[name]; };
+  }
+};
+
 // Fact -> its values over the done trials that have a provenance document.
-std::map<std::string, Values> facts_of(const SweepResults& results, const Arms& arms,
+std::map<std::string, Values> facts_of(const Source& source,
                                        const std::vector<std::string>& prefixes) {
   std::map<std::string, Values> facts;
-  for (const auto& [digest, document] : results.provenance) {
+  for (const auto& [digest, document] : source.results.provenance) {
     for (const auto& [fact, value] : document) {
       if (has_prefix(fact, prefixes)) facts[fact];
     }
   }
-  for (const auto& trial : results.trials) {
-    const auto document = results.provenance.find(trial.provenance);
-    if (trial.state != TrialState::kDone || document == results.provenance.end()) continue;
+  for (const auto& [digest, counts] : source.trials_of) {
+    const auto document = source.results.provenance.find(digest);
+    if (document == source.results.provenance.end()) continue;
     for (auto& [fact, values] : facts) {
       const auto value = document->second.find(fact);
       const bool set = value != document->second.end();
       Seen& seen = values[!set ? "not set" : value->second.empty() ? "(empty)" : value->second];
-      seen.arms.insert(arms.cells[trial.cell].arm);
-      ++seen.trials;
+      for (const auto& [name, trials] : counts) {
+        seen.cells.insert(name);
+        seen.trials += trials;
+      }
     }
   }
   return facts;
 }
 
 // One item for the facts that are the same everywhere, one for each that is not.
-void audit_facts(std::vector<AuditItem>& items, const SweepResults& results, const Arms& arms,
-                 const std::string& topic, const std::vector<std::string>& prefixes) {
+void audit_facts(std::vector<AuditItem>& items, const Source& source, const std::string& topic,
+                 const std::vector<std::string>& prefixes) {
   std::size_t same = 0;
   std::string shown;
-  for (const auto& [fact, values] : facts_of(results, arms, prefixes)) {
-    if (values.size() > 1) items.push_back(judged(topic, shortened(fact, 60), values));
+  for (const auto& [fact, values] : facts_of(source, prefixes)) {
+    if (values.size() > 1) {
+      items.push_back(judged(topic, shortened(fact, 60), values, source.name_of()));
+    }
     if (values.size() != 1) continue;
     if (++same <= kShownValues) {
-      shown += (shown.empty() ? "" : "; ") + shortened(fact, 60) + " " +
-               shortened(values.begin()->first, 80);
+      append_item(shown, shortened(fact, 60) + " " + shortened(values.begin()->first, 80), "; ");
     }
   }
-  const auto unknown =
-      std::count_if(results.trials.begin(), results.trials.end(), [&](const TrialResult& trial) {
-        return trial.state == TrialState::kDone && results.provenance.count(trial.provenance) == 0;
-      });
+  std::size_t unknown = 0;
+  const auto undocumented = source.trials_of.find("");
+  if (undocumented != source.trials_of.end()) {
+    for (const auto& [name, trials] : undocumented->second) unknown += trials;
+  }
   if (unknown > 0) {
     items.push_back(
-        {topic, AuditState::kUnknown,
-         "not recorded for " + count_text(static_cast<std::size_t>(unknown), "done trial")});
+        {topic, AuditState::kUnknown, "not recorded for " + count_text(unknown, "done trial")});
   }
   if (same > kShownValues) shown += " and " + count_text(same - kShownValues, "more fact");
   if (same > 0) items.push_back({topic, AuditState::kSame, "alike in all done trials: " + shown});
 }
 
-// Parameters that set data or budget: fixed, varied alike, or tied to an arm.
+// Parameters that set data or budget: fixed, varied alike, or tied to a cell's name.
 template <typename Names>
 void audit_parameters(std::vector<AuditItem>& items, const SweepResults& results,
                       const std::string& topic, const Names& names) {
@@ -153,88 +200,95 @@ void audit_parameters(std::vector<AuditItem>& items, const SweepResults& results
       const bool tied = results.baseline.find(name) != nullptr;
       items.push_back(
           {topic, tied ? AuditState::kConfounded : AuditState::kSame,
-           std::string(name) + (tied ? " is a factor that the baseline fixes: arms differ in it"
-                                     : " is a factor; arms are compared at equal levels of it")});
+           std::string(name) +
+               (tied ? " is a factor that the baseline fixes: compared cells differ in it"
+                     : " is a factor; cells are compared at equal levels of it")});
     } else if (value != nullptr) {
-      shared += (shared.empty() ? "" : ", ") + std::string(name) + " = " +
-                shortened(value->display(), 60);
+      append_item(shared, std::string(name) + " = " + shortened(value->display(), 60));
     }
   }
-  if (!shared.empty()) items.push_back({topic, AuditState::kSame, "planned alike: " + shared});
+  if (!shared.empty()) {
+    items.push_back({topic, AuditState::kSame, "planned alike: " + shared});
+  }
 }
 
 void audit_data(std::vector<AuditItem>& items, const SweepResults& results) {
   audit_parameters(items, results, "data", kDataParameters);
   const std::size_t files = results.data_digests.size();
   items.push_back({"data", AuditState::kSame,
-                   files == 0 ? "no data files: whatever is learned from is made by the experiment"
+                   files == 0 ? "no data files: the experiment makes its data itself"
                               : count_text(files, "data file") +
-                                    ", pinned by digest for the whole sweep (see provenance)"});
+                                    ", pinned by digest for the entire sweep (see provenance)"});
 }
 
 template <typename Names>
-void audit_metrics(std::vector<AuditItem>& items, const SweepResults& results, const Arms& arms,
-                   const std::string& topic, const Names& names) {
+void audit_metrics(std::vector<AuditItem>& items, const Source& source, const std::string& topic,
+                   const Names& names) {
   for (const char* name : names) {
-    // Compared within a context: a wider model is larger in every arm.
+    // Compared within a context: a wider model is larger in every cell.
     std::map<std::string, Values> by_context;
-    for (const auto& trial : results.trials) {
+    for (const auto& trial : source.results.trials) {
       const auto found = trial.final_metrics.find(name);
       if (trial.state != TrialState::kDone || found == trial.final_metrics.end()) continue;
-      const auto& cell = arms.cells[trial.cell];
-      Seen& seen = by_context[cell.context][significant_text(found->second)];
-      seen.arms.insert(cell.arm);
+      Seen& seen = by_context[source.labels.context(trial.cell)][significant_text(found->second)];
+      seen.cells.insert(source.names.of_cell[trial.cell]);
       ++seen.trials;
     }
     for (const auto& [context, values] : by_context) {
-      items.push_back(
-          judged(topic, context.empty() ? name : std::string(name) + ", " + context, values));
+      items.push_back(judged(topic, context.empty() ? name : std::string(name) + ", " + context,
+                             values, source.name_of()));
     }
   }
 }
 
 // The last step that any curve of a trial reached.
-void audit_last_step(std::vector<AuditItem>& items, const SweepResults& results, const Arms& arms) {
+void audit_last_step(std::vector<AuditItem>& items, const Source& source) {
   std::map<std::size_t, std::int64_t> last;
-  for (const auto& [metric, curves] : results.curves) {
-    for (const auto& series : series_of(results, metric)) {
+  for (const auto& [metric, curves] : source.results.curves) {
+    for (const auto& series : series_of(source.results, metric)) {
       auto& step = last[series.trial];
       step = std::max(step, series.last_step);
     }
   }
   Values values;
   for (const auto& [index, step] : last) {
-    const TrialResult& trial = results.trials.at(index);
+    const TrialResult& trial = source.results.trials.at(index);
     if (trial.state != TrialState::kDone) continue;
     Seen& seen = values[std::to_string(step)];
-    seen.arms.insert(arms.cells[trial.cell].arm);
+    seen.cells.insert(source.names.of_cell[trial.cell]);
     ++seen.trials;
   }
-  if (!values.empty()) items.push_back(judged("budget", "the last step of a run", values));
+  if (values.empty()) return;
+  items.push_back(judged("budget", "the last step of a run", values, source.name_of()));
 }
 
-void audit_seeds(std::vector<AuditItem>& items, const SweepResults& results, const Arms& arms) {
+void audit_replicates(std::vector<AuditItem>& items, const Source& source) {
   Values done;
   Values planned;
-  for (std::size_t i = 0; i < results.cells.size(); ++i) {
+  for (std::size_t i = 0; i < source.results.cells.size(); ++i) {
     std::set<std::string> all;
     std::size_t count = 0;
-    for (std::size_t trial : results.cells[i].trials) {
-      all.insert(results.trials[trial].replicate);
-      count += results.trials[trial].state == TrialState::kDone ? 1 : 0;
+    for (const std::size_t index : source.results.cells[i].trials) {
+      const TrialResult& trial = source.results.trials[index];
+      all.insert(trial.replicate);
+      count += trial.state == TrialState::kDone ? 1 : 0;
     }
     std::string names;
-    for (const auto& name : all) names += (names.empty() ? "" : ", ") + shortened(name, 20);
+    for (const auto& name : all) append_item(names, shortened(name, 20));
     Seen& plan = planned[names.empty() ? "one run" : names];
-    plan.arms.insert(arms.cells[i].label);
+    plan.cells.insert(i);
     plan.trials += all.size();
     Seen& seen = done[fmt::format("{} done of {}", count, all.size())];
-    seen.arms.insert(arms.cells[i].label);
+    seen.cells.insert(i);
     seen.trials += count;
   }
-  const std::string noun = replicate_noun(results);
-  items.push_back(judged("seeds", "the " + noun + "s planned for a cell", planned));
-  items.push_back(judged("holes", "the number of " + noun + "s done in a cell", done));
+  const std::string noun = replicate_noun(source.results);
+  const NameOf label_of = [&](std::size_t cell) -> const std::string& {
+    return source.labels.cells[cell].label;
+  };
+  items.push_back(judged("seeds", "the " + noun + "s planned for a cell", planned, label_of));
+  items.push_back(
+      judged("missing values", "the number of " + noun + "s done in a cell", done, label_of));
 }
 
 void audit_attempts(std::vector<AuditItem>& items, const SweepResults& results) {
@@ -261,18 +315,20 @@ std::string audit_state_name(AuditState state) {
   return "unknown";
 }
 
-std::vector<AuditItem> audit(const SweepResults& results, const Arms& arms) {
+std::vector<AuditItem> audit(const SweepResults& results, const CellLabels& labels) {
+  check(labels.cells.size() == results.cells.size(), "the labels are those of the sweep");
   std::vector<AuditItem> items;
+  const Source source(results, labels);
   audit_data(items, results);
   audit_parameters(items, results, "budget", kBudgetParameters);
-  audit_metrics(items, results, arms, "budget", kSpentMetrics);
-  audit_last_step(items, results, arms);
-  audit_seeds(items, results, arms);
-  audit_facts(items, results, arms, "build", {"build.", "library."});
-  audit_facts(items, results, arms, "hardware", {"machine.", "device."});
-  audit_facts(items, results, arms, "threads", {"threads.", "env."});
+  audit_metrics(items, source, "budget", kSpentMetrics);
+  audit_last_step(items, source);
+  audit_replicates(items, source);
+  audit_facts(items, source, "build", {"build.", "library."});
+  audit_facts(items, source, "hardware", {"machine.", "device."});
+  audit_facts(items, source, "threads", {"threads.", "env."});
   audit_attempts(items, results);
-  audit_metrics(items, results, arms, "size", kSizeMetrics);
+  audit_metrics(items, source, "size", kSizeMetrics);
   return items;
 }
 

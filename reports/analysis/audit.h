@@ -1,14 +1,15 @@
-// Whether the comparison is fair: what all arms share, and what they do not.
+// Whether the comparison is fair: what all cells share, and what they do not.
 //
-// A fact that differs between trials is confounded where the arms do not all see
-// it alike: then a difference of the metric may come from it.
+// A fact that differs between trials is confounded where the cells (by name, as in
+// cell_labels.h, whatever their context) do not all see it alike: then a difference of
+// the metric may come from it.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "reports/analysis/arms.h"
+#include "reports/analysis/cell_labels.h"
 #include "results/read/sweep_results.h"
 
 namespace polysweep {
@@ -22,7 +23,8 @@ struct AuditItem {
   std::string finding;  // one sentence, with the values
 };
 
-// In the order: data, budget, seeds, holes, build, hardware, threads, attempts, size.
-std::vector<AuditItem> audit(const SweepResults& results, const Arms& arms);
+// In the order: data, budget, seeds, missing values, build, hardware, threads,
+// attempts, size. Linear in trials.
+std::vector<AuditItem> audit(const SweepResults& results, const CellLabels& labels);
 
 }  // namespace polysweep

@@ -22,11 +22,11 @@ std::string trimmed(std::string_view text) {
   return std::string(text.substr(first, text.find_last_not_of(' ') - first + 1));
 }
 
-std::vector<std::string> parts_of(std::string_view words) {
+std::vector<std::string> parts_of(std::string_view text) {
   std::vector<std::string> parts;
-  for (std::size_t at = 0; at <= words.size();) {
-    const std::size_t comma = std::min(words.find(',', at), words.size());
-    const std::string part = trimmed(words.substr(at, comma - at));
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', at), text.size());
+    const std::string part = trimmed(text.substr(at, comma - at));
     if (!part.empty()) parts.push_back(part);
     at = comma + 1;
   }
@@ -81,9 +81,9 @@ Wanted wanted_of(const SweepResults& results, const std::string& part) {
   return {owners[0], part};
 }
 
-std::vector<Wanted> wanted_list(const SweepResults& results, std::string_view words) {
+std::vector<Wanted> wanted_list(const SweepResults& results, std::string_view text) {
   std::vector<Wanted> wanted;
-  for (const auto& part : parts_of(words)) wanted.push_back(wanted_of(results, part));
+  for (const auto& part : parts_of(text)) wanted.push_back(wanted_of(results, part));
   if (wanted.empty()) fail("no cell is named: give levels such as factor=level,factor=level");
   return wanted;
 }
@@ -95,22 +95,22 @@ bool fits(const CellResult& cell, const std::vector<Wanted>& wanted) {
   });
 }
 
-// A cell's whole label, as reports show it.
-std::optional<std::size_t> labelled(const Arms& arms, std::string_view words) {
-  for (std::size_t i = 0; i < arms.cells.size(); ++i) {
-    if (arms.cells[i].label == words) return i;
+// A cell's complete label, as reports show it.
+std::optional<std::size_t> labelled(const CellLabels& labels, std::string_view text) {
+  for (std::size_t i = 0; i < labels.cells.size(); ++i) {
+    if (labels.cells[i].label == text) return i;
   }
   return std::nullopt;
 }
 
-// The factors that `words` names; of a whole label, all of that cell.
-std::set<std::string> named_factors(const SweepResults& results, const Arms& arms,
-                                    std::string_view words) {
+// The factors that `text` names; of a complete label, all of that cell.
+std::set<std::string> named_factors(const SweepResults& results, const CellLabels& labels,
+                                    std::string_view text) {
   std::set<std::string> names;
-  if (const auto cell = labelled(arms, words)) {
+  if (const auto cell = labelled(labels, text)) {
     for (const auto& [name, level] : results.cells[*cell].levels) names.insert(name);
   } else {
-    for (const auto& want : wanted_list(results, words)) names.insert(want.factor);
+    for (const auto& want : wanted_list(results, text)) names.insert(want.factor);
   }
   return names;
 }
@@ -125,26 +125,26 @@ bool agree(const CellResult& a, const CellResult& b, const std::set<std::string>
 
 }  // namespace
 
-std::vector<std::size_t> find_cells(const SweepResults& results, const Arms& arms,
-                                    std::string_view words) {
-  if (const auto cell = labelled(arms, words)) return {*cell};
-  const auto wanted = wanted_list(results, words);
+std::vector<std::size_t> find_cells(const SweepResults& results, const CellLabels& labels,
+                                    std::string_view text) {
+  if (const auto cell = labelled(labels, text)) return {*cell};
+  const auto wanted = wanted_list(results, text);
   std::vector<std::size_t> cells;
   for (std::size_t i = 0; i < results.cells.size(); ++i) {
     if (fits(results.cells[i], wanted)) cells.push_back(i);
   }
   if (cells.empty()) {
-    fail("no cell of sweep {} has {}", in_quotes(results.sweep), in_quotes(words));
+    fail("no cell of sweep {} has {}", in_quotes(results.sweep), in_quotes(text));
   }
   return cells;
 }
 
-SweepResults rebased(const SweepResults& results, const Arms& arms, std::string_view a,
+SweepResults rebased(const SweepResults& results, const CellLabels& labels, std::string_view a,
                      std::string_view b) {
-  const auto left = find_cells(results, arms, a);
-  const auto right = find_cells(results, arms, b);
-  std::set<std::string> named = named_factors(results, arms, a);
-  named.merge(named_factors(results, arms, b));
+  const auto left = find_cells(results, labels, a);
+  const auto right = find_cells(results, labels, b);
+  std::set<std::string> named = named_factors(results, labels, a);
+  named.merge(named_factors(results, labels, b));
   SweepResults other = results;
   for (auto& cell : other.cells) {
     cell.baseline = -1;
@@ -155,9 +155,9 @@ SweepResults rebased(const SweepResults& results, const Arms& arms, std::string_
     for (const std::size_t j : right) {
       if (i == j || !agree(results.cells[i], results.cells[j], named)) continue;
       if (other.cells[i].baseline >= 0) {
-        fail("{} can be compared with {} and with {}: name more levels", arms.cells[i].label,
-             arms.cells[static_cast<std::size_t>(other.cells[i].baseline)].label,
-             arms.cells[j].label);
+        fail("{} can be compared with {} and with {}: name more levels", labels.cells[i].label,
+             labels.cells[static_cast<std::size_t>(other.cells[i].baseline)].label,
+             labels.cells[j].label);
       }
       other.cells[i].baseline = static_cast<int>(j);
       other.cells[j].is_baseline = true;

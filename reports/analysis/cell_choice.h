@@ -1,4 +1,4 @@
-// Cells of a sweep as a person names them.
+// Cells of a sweep as a user names them.
 #pragma once
 
 #include <cstddef>
@@ -6,22 +6,22 @@
 #include <string_view>
 #include <vector>
 
-#include "reports/analysis/arms.h"
+#include "reports/analysis/cell_labels.h"
 #include "results/read/sweep_results.h"
 
 namespace polysweep {
 
-// The cells that `words` fits: levels separated by commas, each as
+// The cells that `text` describes: levels separated by commas, each as
 // "encoding=rope", "order 16" or, where one factor alone has it, "rope"; or a
-// cell's whole label. Throws Error that names the nearest known level or factor
+// cell's complete label. Throws Error that names the nearest known level or factor
 // where one is unknown or no cell has this combination.
-std::vector<std::size_t> find_cells(const SweepResults& results, const Arms& arms,
-                                    std::string_view words);
+std::vector<std::size_t> find_cells(const SweepResults& results, const CellLabels& labels,
+                                    std::string_view text);
 
-// The same sweep with other baselines: each cell that `a` fits is compared with
-// the cell that `b` fits and that agrees on all factors that neither names.
+// The same sweep with other baselines: each cell that `a` describes is compared
+// with the cell that `b` describes and that agrees on all factors that neither names.
 // Throws Error where there is no such pair.
-SweepResults rebased(const SweepResults& results, const Arms& arms, std::string_view a,
+SweepResults rebased(const SweepResults& results, const CellLabels& labels, std::string_view a,
                      std::string_view b);
 
 }  // namespace polysweep

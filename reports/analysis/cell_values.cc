@@ -4,33 +4,54 @@
 #include <cmath>
 
 #include "framework/core/error.h"
-#include "reports/analysis/escaping.h"
+#include "reports/analysis/titles.h"
+#include "reports/text/escaping.h"
+#include "reports/text/list_text.h"
 
 namespace polysweep {
 namespace {
 
-Hole hole_of(const TrialResult& trial, const std::string& metric) {
-  Hole hole;
-  hole.replicate = trial.replicate;
-  hole.reason = std::string(state_name(trial.state));
+MissingValue missing_value(const TrialResult& trial, std::size_t index, const std::string& metric) {
+  MissingValue missing;
+  missing.trial = index;
+  missing.replicate = trial.replicate;
+  missing.reason = std::string(state_name(trial.state));
+  missing.selective = is_settled(trial.state);
   if (trial.state == TrialState::kDone) {
     const bool reported = trial.final_metrics.count(metric) != 0;
-    hole.reason = "done, but " + shortened(metric, 60) +
-                  (reported ? " is not a finite number" : " was not reported");
-    hole.selective = true;
-  } else if (trial.state == TrialState::kFailed) {
-    if (!trial.outcome.empty()) hole.reason += ": " + trial.outcome;
-    hole.selective = true;
-  } else if (trial.state == TrialState::kDiverged) {
-    hole.selective = true;
+    missing.reason = "done, but " + shortened(metric, 60) +
+                     (reported ? " is not a finite number" : " was not reported");
+  } else if (trial.state == TrialState::kFailed && !trial.outcome.empty()) {
+    missing.reason += ": " + trial.outcome;
   }
-  return hole;
+  return missing;
+}
+
+CellValues values_of(const SweepResults& results, const CellResult& cell,
+                     const std::string& metric) {
+  CellValues found;
+  found.values.reserve(cell.trials.size());
+  for (const std::size_t index : cell.trials) {
+    check(index < results.trials.size(), "a cell's trials are the sweep's");
+    const TrialResult& trial = results.trials[index];
+    const auto value = trial.final_metrics.find(metric);
+    const bool counts = trial.state == TrialState::kDone && value != trial.final_metrics.end() &&
+                        std::isfinite(value->second);
+    if (counts) {
+      found.values.push_back({index, trial.replicate, value->second});
+    } else {
+      found.missing.push_back(missing_value(trial, index, metric));
+    }
+  }
+  check(found.planned() == cell.trials.size(), "every planned trial has a value or a reason");
+  return found;
 }
 
 }  // namespace
 
 std::vector<double> CellValues::numbers() const {
   std::vector<double> list;
+  list.reserve(values.size());
   for (const auto& measured : values) list.push_back(measured.value);
   return list;
 }
@@ -42,69 +63,29 @@ const Measured* CellValues::find(const std::string& replicate) const {
   return nullptr;
 }
 
-std::size_t CellValues::selective_holes() const {
-  return static_cast<std::size_t>(
-      std::count_if(holes.begin(), holes.end(), [](const Hole& hole) { return hole.selective; }));
+std::size_t CellValues::selective_missing() const {
+  return static_cast<std::size_t>(std::count_if(
+      missing.begin(), missing.end(), [](const MissingValue& each) { return each.selective; }));
 }
 
-CellValues cell_values(const SweepResults& results, std::size_t cell, const std::string& metric) {
-  check(cell < results.cells.size(), "the cell is one of the sweep's");
-  CellValues found;
-  for (std::size_t index : results.cells[cell].trials) {
-    check(index < results.trials.size(), "a cell's trials are the sweep's");
-    const TrialResult& trial = results.trials[index];
-    const auto value = trial.final_metrics.find(metric);
-    const bool counts = trial.state == TrialState::kDone && value != trial.final_metrics.end() &&
-                        std::isfinite(value->second);
-    if (counts) {
-      found.values.push_back({index, trial.replicate, value->second});
-    } else {
-      Hole hole = hole_of(trial, metric);
-      hole.trial = index;
-      found.holes.push_back(std::move(hole));
+const std::vector<CellValues>& CellValueTable::of(const std::string& metric) const {
+  const auto [entry, is_new] = by_metric_.try_emplace(metric);
+  if (is_new) {
+    entry->second.reserve(results_->cells.size());
+    for (const CellResult& cell : results_->cells) {
+      entry->second.push_back(values_of(*results_, cell, metric));
     }
   }
-  return found;
+  check(entry->second.size() == results_->cells.size(), "the results did not change meanwhile");
+  return entry->second;
 }
 
-std::string replicate_noun(const SweepResults& results) {
-  return results.replicate.empty() ? "trial" : shortened(results.replicate, 60);
-}
-
-std::string replicate_text(const SweepResults& results, std::size_t trial) {
-  const TrialResult& source = results.trials[trial];
-  if (source.replicate.empty()) return "trial " + source.id.brief();
-  return replicate_noun(results) + " " + shortened(source.replicate, 60);
-}
-
-std::string holes_text(const SweepResults& results, const std::vector<Hole>& holes) {
+std::string missing_text(const SweepResults& results, const std::vector<MissingValue>& missing) {
   std::string text;
-  for (const auto& hole : holes) {
-    if (!text.empty()) text += "; ";
-    text += replicate_text(results, hole.trial) + " " + hole.reason;
+  for (const auto& each : missing) {
+    append_item(text, replicate_text(results, each.trial) + " " + each.reason, "; ");
   }
   return text;
-}
-
-MetricInfo metric_info(const SweepResults& results, const std::string& name) {
-  if (results.primary.name == name) return results.primary;
-  for (const auto& list : {results.secondary, results.metrics}) {
-    for (const auto& metric : list) {
-      if (metric.name == name) return metric;
-    }
-  }
-  MetricInfo unknown;
-  unknown.name = name;
-  return unknown;
-}
-
-std::string step_title(const MetricInfo& metric) {
-  return metric.step == kDefaultClock ? "step" : shortened(metric.step, 30);
-}
-
-std::string metric_title(const MetricInfo& metric) {
-  const std::string name = shortened(metric.name, 60);
-  return metric.unit.empty() ? name : name + " (" + shortened(metric.unit, 30) + ")";
 }
 
 }  // namespace polysweep

@@ -1,10 +1,11 @@
-// The values of one metric in one cell, and the holes where there is none.
+// The values of metrics in cells, and the missing values with their reasons.
 //
 // Only trials that are done and have a finite value count. Everything else that
-// was planned is a hole with its reason: it is shown, never averaged away.
+// was planned is a missing value: it is shown, never left out of a mean silently.
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ struct Measured {
   double value = 0;
 };
 
-struct Hole {
+struct MissingValue {
   std::size_t trial = 0;
   std::string replicate;
   std::string reason;  // "pending", "failed: out of memory", ...
@@ -29,32 +30,31 @@ struct Hole {
 
 struct CellValues {
   std::vector<Measured> values;  // in the order of the plan
-  std::vector<Hole> holes;
+  std::vector<MissingValue> missing;
 
   std::vector<double> numbers() const;
-  std::size_t planned() const { return values.size() + holes.size(); }
+  std::size_t planned() const { return values.size() + missing.size(); }
+  bool complete() const { return missing.empty() && !values.empty(); }
   const Measured* find(const std::string& replicate) const;
-  std::size_t selective_holes() const;
+  std::size_t selective_missing() const;
 };
 
-CellValues cell_values(const SweepResults& results, std::size_t cell, const std::string& metric);
+// The cell values of each metric, computed when first asked for and kept: no analysis
+// computes them again. Not thread-safe. The results must outlive it.
+class CellValueTable {
+ public:
+  explicit CellValueTable(const SweepResults& results) : results_(&results) {}
 
-// "seed 3 failed: out of memory; seed 4 pending"; "" without holes.
-std::string holes_text(const SweepResults& results, const std::vector<Hole>& holes);
+  // By index of SweepResults::cells; the reference stays valid. A metric that no
+  // trial reported has missing values only.
+  const std::vector<CellValues>& of(const std::string& metric) const;
 
-// "seed 3", or the trial's id where nothing is repeated.
-std::string replicate_text(const SweepResults& results, std::size_t trial);
+ private:
+  const SweepResults* results_;
+  mutable std::map<std::string, std::vector<CellValues>> by_metric_;
+};
 
-// What the replicate is called: "seed"; "trial" where there is none.
-std::string replicate_noun(const SweepResults& results);
-
-// The metric as the experiment describes it; its name alone where it does not.
-MetricInfo metric_info(const SweepResults& results, const std::string& name);
-
-// "test_bleu (BLEU)".
-std::string metric_title(const MetricInfo& metric);
-
-// What the metric's steps count, as "length"; "step" for the default clock.
-std::string step_title(const MetricInfo& metric);
+// "seed 3 failed: out of memory; seed 4 pending"; "" for none.
+std::string missing_text(const SweepResults& results, const std::vector<MissingValue>& missing);
 
 }  // namespace polysweep

@@ -4,44 +4,64 @@
 
 #include <algorithm>
 
-#include "reports/analysis/number_text.h"
+#include "framework/core/error.h"
+#include "reports/analysis/sign_flip.h"
+#include "reports/analysis/titles.h"
+#include "reports/text/number_text.h"
 
 namespace polysweep {
 namespace {
 
-// Which side lacks a value for each replicate without a pair.
+// True where both cells have values of the same replicates and none is missing.
+bool all_paired(const CellValues& cell, const CellValues& baseline, std::size_t pairs) {
+  return cell.missing.empty() && baseline.missing.empty() && pairs == cell.values.size() &&
+         pairs == baseline.values.size();
+}
+
+// Which side has no value for each replicate without a pair.
 std::vector<std::string> unpaired(const SweepResults& results, const CellValues& cell,
                                   const CellValues& baseline) {
-  std::vector<std::string> holes;
-  for (const auto& hole : cell.holes) {
-    holes.push_back(replicate_text(results, hole.trial) + " " + hole.reason);
+  std::vector<std::string> missing;
+  for (const auto& each : cell.missing) {
+    missing.push_back(replicate_text(results, each.trial) + " " + each.reason);
   }
-  for (const auto& hole : baseline.holes) {
-    holes.push_back("baseline's " + replicate_text(results, hole.trial) + " " + hole.reason);
+  for (const auto& each : baseline.missing) {
+    missing.push_back("baseline's " + replicate_text(results, each.trial) + " " + each.reason);
   }
   const auto planned = [](const CellValues& side, const std::string& replicate) {
     return side.find(replicate) != nullptr ||
-           std::any_of(side.holes.begin(), side.holes.end(),
-                       [&](const Hole& hole) { return hole.replicate == replicate; });
+           std::any_of(side.missing.begin(), side.missing.end(),
+                       [&](const MissingValue& each) { return each.replicate == replicate; });
   };
   for (const auto& measured : cell.values) {
     if (!planned(baseline, measured.replicate)) {
-      holes.push_back(replicate_text(results, measured.trial) + " not planned for the baseline");
+      missing.push_back(replicate_text(results, measured.trial) + " not planned for the baseline");
     }
   }
   for (const auto& measured : baseline.values) {
     if (!planned(cell, measured.replicate)) {
-      holes.push_back(replicate_text(results, measured.trial) + " planned for the baseline only");
+      missing.push_back(replicate_text(results, measured.trial) + " planned for the baseline only");
     }
   }
-  return holes;
+  return missing;
 }
 
-void measure(CellComparison& row, const ComparisonOptions& options, std::size_t family,
+// The numbers of pairs that the family asks for.
+struct PairsNeeded {
+  PairsNeeded(const ComparisonOptions& options, std::size_t family)
+      : floor(pairs_to_reach(options.alpha, std::max<std::size_t>(family, 1))),
+        for_effect(options.alpha / static_cast<double>(std::max<std::size_t>(family, 1)),
+                   options.power) {}
+
+  std::optional<std::size_t> floor;
+  PairsForPower for_effect;
+};
+
+void measure(CellComparison& row, const ComparisonOptions& options, const PairsNeeded& needed,
              Bootstrap& bootstrap) {
   const auto differences = differences_of(row.pairs);
   row.smallest_p = smallest_sign_flip_p(row.pairs.size());
-  row.pairs_for_floor = pairs_to_reach(options.alpha, family);
+  row.pairs_for_floor = needed.floor;
   if (differences.empty()) return;
   row.mean = mean_of(differences);
   row.interval = t_interval(differences, options.confidence);
@@ -57,23 +77,23 @@ void measure(CellComparison& row, const ComparisonOptions& options, std::size_t 
   const auto test = sign_flip_test(differences);
   row.p = test.p;
   row.exact = test.exact;
-  if (row.effect_size) {
-    row.pairs_for_effect = pairs_for_power(
-        *row.effect_size, options.alpha / static_cast<double>(family), options.power);
-  }
+  if (row.effect_size) row.pairs_for_effect = needed.for_effect.pairs(*row.effect_size);
 }
 
-// Says why a comparison stays undecided, the plainest reason first.
+// Why a comparison is undecided, the plainest reason first.
 std::string undecided(const CellComparison& row, const Comparison& comparison,
                       const std::string& noun) {
   const double alpha = comparison.options.alpha;
-  if (row.pairs.empty()) return "no " + noun + " has a value in both cells";
+  const std::size_t pairs = row.pairs.size();
+  if (pairs == 0) return "no " + noun + " has a value in both cells";
   const bool alone = row.smallest_p > alpha;
-  if (alone || (row.pairs.size() < row.pairs_for_floor && row.holm_p > alpha)) {
-    return fmt::format("with {} the smallest p is {}; {} or more are needed{}",
-                       count_text(row.pairs.size(), noun), p_text(row.smallest_p),
-                       alone ? pairs_to_reach(alpha, 1) : row.pairs_for_floor,
-                       alone ? "" : fmt::format(" for a family of {}", comparison.family));
+  const auto floor = alone ? pairs_to_reach(alpha, 1) : row.pairs_for_floor;
+  const bool too_few = !floor || pairs < *floor;
+  if (too_few && (alone || row.holm_p > alpha)) {
+    return fmt::format(
+        "with {} the smallest p is {}; {}{}", count_text(pairs, noun), p_text(row.smallest_p),
+        floor ? fmt::format("{} or more are needed", *floor) : "no number of them is enough",
+        alone ? "" : fmt::format(" for a family of {}", comparison.family));
   }
   return fmt::format("Holm p {} is above {}", p_text(row.holm_p), alpha);
 }
@@ -83,7 +103,7 @@ std::string undecided(const CellComparison& row, const Comparison& comparison,
 std::string withheld(bool in_favour_of_cell, const CellValues& cell, const CellValues& baseline,
                      const std::string& noun) {
   const CellValues& favoured = in_favour_of_cell ? cell : baseline;
-  const std::size_t lost = favoured.selective_holes();
+  const std::size_t lost = favoured.selective_missing();
   if (lost == 0) return "";
   return fmt::format("{} of {} of {} ended without a value: those left are a selected sample", lost,
                      count_text(favoured.planned(), noun),
@@ -129,8 +149,12 @@ std::string verdict_name(Verdict verdict) {
 
 std::vector<Pair> paired(const CellValues& cell, const CellValues& baseline) {
   std::vector<Pair> pairs;
-  for (const auto& measured : cell.values) {
-    const Measured* other = baseline.find(measured.replicate);
+  for (std::size_t i = 0; i < cell.values.size(); ++i) {
+    const Measured& measured = cell.values[i];
+    // As a rule both cells have the same replicates in the same order.
+    const bool same_place =
+        i < baseline.values.size() && baseline.values[i].replicate == measured.replicate;
+    const Measured* other = same_place ? &baseline.values[i] : baseline.find(measured.replicate);
     if (other != nullptr) pairs.push_back({measured.replicate, measured.value, other->value});
   }
   return pairs;
@@ -142,30 +166,34 @@ std::vector<double> differences_of(const std::vector<Pair>& pairs) {
   return differences;
 }
 
-Comparison compare(const SweepResults& results, const MetricInfo& metric,
-                   const ComparisonOptions& options, Bootstrap& bootstrap) {
+Comparison compare(const SweepResults& results, const std::vector<CellValues>& values,
+                   const MetricInfo& metric, const ComparisonOptions& options,
+                   Bootstrap& bootstrap) {
+  check(values.size() == results.cells.size(), "there are values of every cell");
   Comparison comparison;
   comparison.metric = metric;
   comparison.options = options;
-  std::vector<CellValues> values;
-  const auto compared = [&](std::size_t cell) {
-    return results.cells[cell].baseline >= 0 &&
-           (options.cells.empty() ||
-            std::find(options.cells.begin(), options.cells.end(), cell) != options.cells.end());
-  };
+  std::vector<bool> compared(results.cells.size(), options.cells.empty());
+  for (const std::size_t cell : options.cells) compared.at(cell) = true;
   for (std::size_t i = 0; i < results.cells.size(); ++i) {
-    values.push_back(cell_values(results, i, metric.name));
-    if (compared(i)) ++comparison.family;
+    compared[i] = compared[i] && results.cells[i].baseline >= 0;
+    if (compared[i]) ++comparison.family;
   }
+  comparison.rows.reserve(comparison.family);
+  const PairsNeeded needed(options, comparison.family);
   for (std::size_t i = 0; i < results.cells.size(); ++i) {
-    if (!compared(i)) continue;
+    if (!compared[i]) continue;
     CellComparison row;
     row.cell = i;
     row.baseline = static_cast<std::size_t>(results.cells[i].baseline);
+    check(row.baseline < results.cells.size() && row.baseline != i,
+          "a cell is compared with another one");
     row.planned = values[i].planned();
     row.pairs = paired(values[i], values[row.baseline]);
-    row.holes = unpaired(results, values[i], values[row.baseline]);
-    measure(row, options, comparison.family, bootstrap);
+    if (!all_paired(values[i], values[row.baseline], row.pairs.size())) {
+      row.missing = unpaired(results, values[i], values[row.baseline]);
+    }
+    measure(row, options, needed, bootstrap);
     comparison.rows.push_back(std::move(row));
   }
   adjust(comparison);
@@ -175,8 +203,9 @@ Comparison compare(const SweepResults& results, const MetricInfo& metric,
   return comparison;
 }
 
-std::size_t lacking_for_floor(const CellComparison& row) {
-  return row.pairs_for_floor > row.pairs.size() ? row.pairs_for_floor - row.pairs.size() : 0;
+std::optional<std::size_t> more_pairs_for_floor(const CellComparison& row) {
+  if (!row.pairs_for_floor) return std::nullopt;
+  return *row.pairs_for_floor - std::min(*row.pairs_for_floor, row.pairs.size());
 }
 
 }  // namespace polysweep

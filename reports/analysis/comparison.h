@@ -1,8 +1,8 @@
 // Every cell against its baseline cell, paired by replicate.
 //
 // The verdict is inconclusive unless the data force another: "better" and
-// "worse" need a Holm-adjusted exact p of at most alpha over the whole declared
-// family: every cell that has a baseline, measured or not, unless fewer are named.
+// "worse" need a Holm-adjusted p of at most alpha over the complete declared family:
+// every cell that has a baseline, measured or not, unless fewer are named.
 #pragma once
 
 #include <cstddef>
@@ -32,7 +32,7 @@ struct CellComparison {
   std::size_t planned = 0;  // pairs that the plan has
   std::vector<Pair> pairs;  // replicates with a value in both cells
   // The replicates without a pair: which side has no value, and why.
-  std::vector<std::string> holes;
+  std::vector<std::string> missing;
 
   // Of the differences cell - baseline; none without pairs.
   std::optional<double> mean;
@@ -44,11 +44,12 @@ struct CellComparison {
   bool exact = true;
   double holm_p = 1;
   double benjamini_hochberg_p = 1;
-  double smallest_p = 1;  // that this many pairs can reach
+  double smallest_p = 1;  // that the test of this many pairs can give
   Verdict verdict = Verdict::kInconclusive;
   std::string reason;  // why inconclusive; "" otherwise
 
-  std::size_t pairs_for_floor = 0;  // pairs with which Holm can reach alpha
+  // Pairs with which Holm can reach alpha; none where no number of them can.
+  std::optional<std::size_t> pairs_for_floor;
   // By the observed d_z, at the wanted power and alpha / family; none where it
   // cannot be estimated or more than kMostPairs are needed.
   std::optional<std::size_t> pairs_for_effect;
@@ -70,14 +71,17 @@ struct Comparison {
   std::vector<CellComparison> rows;
 };
 
-Comparison compare(const SweepResults& results, const MetricInfo& metric,
-                   const ComparisonOptions& options, Bootstrap& bootstrap);
+// `values` are those of `metric`, by cell. Linear in cells.
+Comparison compare(const SweepResults& results, const std::vector<CellValues>& values,
+                   const MetricInfo& metric, const ComparisonOptions& options,
+                   Bootstrap& bootstrap);
 
 // Replicates of two cells that have a value in both.
 std::vector<Pair> paired(const CellValues& cell, const CellValues& baseline);
 std::vector<double> differences_of(const std::vector<Pair>& pairs);
 
-// Pairs that are lacking before even the smallest p can pass for this family.
-std::size_t lacking_for_floor(const CellComparison& row);
+// How many more pairs are needed before the smallest p can pass for this family; none
+// where no number of them is enough.
+std::optional<std::size_t> more_pairs_for_floor(const CellComparison& row);
 
 }  // namespace polysweep

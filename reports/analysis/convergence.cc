@@ -6,8 +6,9 @@
 #include <cmath>
 #include <map>
 
-#include "reports/analysis/cell_values.h"
+#include "reports/analysis/statistics.h"
 #include "reports/analysis/sweep_series.h"
+#include "reports/analysis/titles.h"
 
 namespace polysweep {
 namespace {
@@ -37,7 +38,7 @@ bool reaches(const SeriesResult& series, Goal goal, double target) {
   return best && (goal == Goal::kMinimize ? *best <= target : *best >= target);
 }
 
-// The runs of a cell; those that get to the target without their step yet.
+// The runs of a cell; of those that reach the target the step is not known yet.
 std::vector<ConvergenceRun> runs_of(const SweepResults& results, const SeriesOfTrial& series,
                                     std::size_t cell, double target, Goal goal) {
   std::vector<ConvergenceRun> runs;

@@ -1,7 +1,7 @@
-// How soon a run gets as far as the baseline's typical run gets at its best.
+// How soon a run reaches the best value of the baseline's typical run.
 //
 // The target is the median over the baseline cell's runs of their best value.
-// A run that never gets there is censored: counted and shown, not a number.
+// A run that does not reach it is censored: counted and shown, but not a number.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "reports/analysis/statistics.h"
+#include "reports/text/interval.h"
 #include "results/read/sweep_results.h"
 
 namespace polysweep {
@@ -28,7 +28,7 @@ struct ConvergenceRow {
   std::size_t planned = 0;
   std::size_t reached = 0;
   // Geometric mean of step(cell) / step(baseline) over the replicates where both
-  // got there: below 1 is faster. None without such pairs.
+  // reached the target: below 1 is faster. None without such pairs.
   std::size_t pairs = 0;
   std::optional<double> ratio;
   std::optional<Interval> interval;  // of the log ratio, taken back; none below 2 pairs

@@ -11,9 +11,9 @@ namespace polysweep {
 namespace {
 
 // Evenly spread, first and last kept.
-std::vector<BandPoint> thinned(const std::vector<BandPoint>& points, std::size_t most) {
+std::vector<MeanPoint> thinned(const std::vector<MeanPoint>& points, std::size_t most) {
   if (points.size() <= most || most < 2) return points;
-  std::vector<BandPoint> kept;
+  std::vector<MeanPoint> kept;
   for (std::size_t i = 0; i < most; ++i)
     kept.push_back(points[i * (points.size() - 1) / (most - 1)]);
   return kept;
@@ -45,7 +45,7 @@ LearningCurve curve_of(const std::vector<const Curve*>& runs,
       ++curve.incomplete;
       continue;
     }
-    BandPoint point;
+    MeanPoint point;
     point.x = static_cast<double>(step);
     for (double value : values) point.mean += value / static_cast<double>(values.size());
     const Interval band = band_of(values, confidence);

@@ -2,7 +2,7 @@
 // interval.
 //
 // Points exist only where every done run of the cell has a value, so that a line
-// never jumps because a run dropped out.
+// never jumps because a run has ended.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "reports/figures/band_plot.h"
+#include "reports/analysis/mean_point.h"
 #include "results/read/sweep_results.h"
 
 namespace polysweep {
@@ -19,7 +19,7 @@ struct LearningCurve {
   std::size_t cell = 0;
   std::size_t runs = 0;  // done, with a curve
   std::size_t planned = 0;
-  std::vector<BandPoint> points;  // at most the number asked for, first and last kept
+  std::vector<MeanPoint> points;  // at most the number asked for, first and last kept
   std::size_t incomplete = 0;     // evaluations left out because a run has none
 };
 

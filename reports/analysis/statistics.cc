@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/math/distributions/non_central_t.hpp>
 #include <boost/math/distributions/students_t.hpp>
+#include <boost/math/tools/roots.hpp>
 #include <cmath>
 #include <numeric>
 
@@ -15,9 +16,8 @@ namespace {
 // A spread that is no more, relative to the mean, comes from rounding.
 constexpr double kRoundingNoise = 1e-12;
 
-constexpr std::uint64_t kSignFlipDraws = 100000;
-// Sums of the same numbers in another order differ by rounding alone.
-constexpr double kRounding = 1e-12;
+// Of so few values there are at most 462 resamples, counted instead of sorted.
+constexpr std::size_t kFewValues = 6;
 
 std::vector<double> sorted(std::span<const double> values) {
   std::vector<double> copy(values.begin(), values.end());
@@ -35,40 +35,15 @@ double sample_sd(std::span<const double> values, double mean) {
   return largest * std::sqrt(squares / static_cast<double>(values.size() - 1));
 }
 
-double interpolated(const std::vector<double>& ordered, double probability) {
-  const double at = probability * static_cast<double>(ordered.size() - 1);
+// The quantile by linear interpolation of order statistics, `ordered(i)` being the
+// i-th of `count`.
+template <typename Ordered>
+double interpolated(std::size_t count, double probability, const Ordered& ordered) {
+  const double at = probability * static_cast<double>(count - 1);
   const auto below = static_cast<std::size_t>(at);
-  const std::size_t above = std::min(below + 1, ordered.size() - 1);
-  return ordered[below] + (at - static_cast<double>(below)) * (ordered[above] - ordered[below]);
-}
-
-// All 2^n signed sums of `values`.
-std::vector<double> signed_sums(std::span<const double> values) {
-  std::vector<double> sums{0};
-  for (double v : values) {
-    const std::size_t size = sums.size();
-    for (std::size_t i = 0; i < size; ++i) {
-      sums.push_back(sums[i] - v);
-      sums[i] += v;
-    }
-  }
-  return sums;
-}
-
-// Sign patterns with |sum| >= threshold, by meeting in the middle.
-std::uint64_t count_extreme(std::span<const double> values, double threshold) {
-  const std::size_t half = values.size() / 2;
-  const auto left = signed_sums(values.first(half));
-  auto right = signed_sums(values.subspan(half));
-  std::sort(right.begin(), right.end());
-  std::uint64_t count = 0;
-  for (double a : left) {
-    const auto above = std::lower_bound(right.begin(), right.end(), threshold - a);
-    const auto below = std::upper_bound(right.begin(), above, -threshold - a);
-    count += static_cast<std::uint64_t>(right.end() - above) +
-             static_cast<std::uint64_t>(below - right.begin());
-  }
-  return count;
+  const std::size_t above = std::min(below + 1, count - 1);
+  const double low = ordered(below);
+  return low + (at - static_cast<double>(below)) * (ordered(above) - low);
 }
 
 }  // namespace
@@ -130,10 +105,44 @@ const std::vector<std::uint32_t>& Bootstrap::indexes(std::size_t n) {
   return drawn;
 }
 
-std::optional<Interval> Bootstrap::mean_interval(std::span<const double> values,
-                                                 double confidence) {
+const std::vector<Bootstrap::Resample>& Bootstrap::distinct(std::size_t n) {
+  auto& list = distinct_[n];
+  if (!list.empty()) return list;
+  const auto& drawn = indexes(n);
+  std::map<std::vector<double>, std::size_t> times;
+  for (std::size_t first = 0; first < drawn.size(); first += n) {
+    std::vector<double> counts(n);
+    for (std::size_t i = first; i < first + n; ++i) counts[drawn[i]] += 1;
+    ++times[counts];
+  }
+  for (const auto& [counts, number] : times) list.push_back({counts, number});
+  return list;
+}
+
+Interval Bootstrap::of_few(std::span<const double> values, double confidence) {
+  const auto n = static_cast<double>(values.size());
+  std::vector<std::pair<double, std::size_t>> means;  // and how often
+  for (const Resample& resample : distinct(values.size())) {
+    double sum = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) sum += resample.counts[i] * values[i];
+    means.emplace_back(sum / n, resample.times);
+  }
+  std::sort(means.begin(), means.end());
+  const auto ordered = [&](std::size_t index) {
+    std::size_t passed = 0;
+    for (const auto& [mean, times] : means) {
+      passed += times;
+      if (index < passed) return mean;
+    }
+    return means.back().first;
+  };
+  const auto count = static_cast<std::size_t>(samples_);
+  return {interpolated(count, 0.5 - confidence / 2, ordered),
+          interpolated(count, 0.5 + confidence / 2, ordered)};
+}
+
+Interval Bootstrap::of_many(std::span<const double> values, double confidence) {
   const std::size_t n = values.size();
-  if (n < 2) return std::nullopt;
   const auto& drawn = indexes(n);
   std::vector<double> means;
   means.reserve(static_cast<std::size_t>(samples_));
@@ -142,50 +151,20 @@ std::optional<Interval> Bootstrap::mean_interval(std::span<const double> values,
     for (std::size_t i = first; i < first + n; ++i) sum += values[drawn[i]];
     means.push_back(sum / static_cast<double>(n));
   }
-  std::sort(means.begin(), means.end());
-  return Interval{interpolated(means, 0.5 - confidence / 2),
-                  interpolated(means, 0.5 + confidence / 2)};
+  const auto ordered = [&](std::size_t index) {
+    const auto place = means.begin() + static_cast<std::ptrdiff_t>(index);
+    std::nth_element(means.begin(), place, means.end());
+    return *place;
+  };
+  return {interpolated(means.size(), 0.5 - confidence / 2, ordered),
+          interpolated(means.size(), 0.5 + confidence / 2, ordered)};
 }
 
-SignFlipTest sign_flip_test(std::span<const double> differences) {
-  const std::size_t n = differences.size();
-  double sum = 0;
-  double size = 0;
-  for (double d : differences) {
-    sum += d;
-    size += std::abs(d);
-  }
-  if (size == 0) return {};
-  const double threshold = std::abs(sum) - kRounding * size;
-  if (threshold <= 0) return {};
-  if (n <= kLargestExactSignFlip) {
-    const double patterns = std::ldexp(1.0, static_cast<int>(n));
-    return {static_cast<double>(count_extreme(differences, threshold)) / patterns, true, 0};
-  }
-  RandomStream stream(1, "report sign flips", n);
-  std::uint64_t hits = 0;
-  for (std::uint64_t draw = 0; draw < kSignFlipDraws; ++draw) {
-    double flipped = 0;
-    std::uint64_t bits = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (i % 64 == 0) bits = stream.bits64();
-      flipped += (bits >> (i % 64) & 1) != 0 ? differences[i] : -differences[i];
-    }
-    if (std::abs(flipped) >= threshold) ++hits;
-  }
-  return {static_cast<double>(hits + 1) / static_cast<double>(kSignFlipDraws + 1), false,
-          kSignFlipDraws};
-}
-
-double smallest_sign_flip_p(std::size_t n) {
-  return n == 0 ? 1.0 : std::ldexp(1.0, 1 - static_cast<int>(n));
-}
-
-std::size_t pairs_to_reach(double alpha, std::size_t family) {
-  check(alpha > 0 && family > 0, "a family has a level and members");
-  std::size_t n = 1;
-  while (smallest_sign_flip_p(n) * static_cast<double>(family) > alpha) ++n;
-  return n;
+std::optional<Interval> Bootstrap::mean_interval(std::span<const double> values,
+                                                 double confidence) {
+  check(samples_ > 0, "a bootstrap has samples");
+  if (values.size() < 2) return std::nullopt;
+  return values.size() <= kFewValues ? of_few(values, confidence) : of_many(values, confidence);
 }
 
 std::vector<double> holm(std::span<const double> p) {
@@ -251,23 +230,40 @@ double paired_t_power(double effect_size, std::size_t n, double alpha) {
   const double degrees = static_cast<double>(n - 1);
   const double shift = std::abs(effect_size) * std::sqrt(static_cast<double>(n));
   const double critical = student_t_quantile(1 - alpha / 2, degrees);
-  // Beyond this the series of the noncentral t is needless: power is 1 to 1e-16.
+  // Beyond this the series of the noncentral t is not needed: power is 1 to 1e-16.
   if (shift > critical + 40) return 1.0;
   const boost::math::non_central_t distribution(degrees, shift);
   return boost::math::cdf(boost::math::complement(distribution, critical)) +
          boost::math::cdf(distribution, -critical);
 }
 
-std::optional<std::size_t> pairs_for_power(double effect_size, double alpha, double power) {
-  if (!(std::abs(effect_size) > 0)) return std::nullopt;
-  if (paired_t_power(effect_size, kMostPairs, alpha) < power) return std::nullopt;
+double PairsForPower::smallest_effect(std::size_t n) const {
+  const auto [known, is_new] = smallest_effects_.try_emplace(n, 0);
+  if (!is_new) return known->second;
+  const auto excess = [&](double effect) { return paired_t_power(effect, n, alpha_) - power_; };
+  if (excess(0) >= 0) return known->second;
+  double high = 1;
+  while (excess(high) < 0) high *= 2;
+  std::uintmax_t steps = 100;
+  const auto [below, above] = boost::math::tools::toms748_solve(
+      excess, 0.0, high, boost::math::tools::eps_tolerance<double>(50), steps);
+  return known->second = above;
+}
+
+std::optional<std::size_t> PairsForPower::pairs(double effect_size) const {
+  const double effect = std::abs(effect_size);
+  if (!(effect > 0) || effect < smallest_effect(kMostPairs)) return std::nullopt;
   std::size_t low = 1;  // too few
   std::size_t high = kMostPairs;
   while (high - low > 1) {
     const std::size_t middle = (low + high) / 2;
-    (paired_t_power(effect_size, middle, alpha) >= power ? high : low) = middle;
+    (effect >= smallest_effect(middle) ? high : low) = middle;
   }
   return high;
+}
+
+std::optional<std::size_t> pairs_for_power(double effect_size, double alpha, double power) {
+  return PairsForPower(alpha, power).pairs(effect_size);
 }
 
 }  // namespace polysweep

@@ -1,7 +1,8 @@
-// The statistics of a report: exact where they can be, and each with its limits.
+// The statistics of a report, on plain numbers.
 //
-// All of them take plain numbers and never see a missing value. Every figure is
-// tested against numbers of an independent program (tests/golden/reports/).
+// They take plain numbers, never a missing value. Each is tested against numbers of an
+// independent program (tests/golden/reports/). The test of differences is in
+// sign_flip.h.
 #pragma once
 
 #include <cstddef>
@@ -11,12 +12,9 @@
 #include <span>
 #include <vector>
 
-namespace polysweep {
+#include "reports/text/interval.h"
 
-struct Interval {
-  double low = 0;
-  double high = 0;
-};
+namespace polysweep {
 
 struct Summary {
   std::size_t n = 0;
@@ -53,33 +51,21 @@ class Bootstrap {
   int samples() const { return samples_; }
 
  private:
+  // How often each of n values is in a resample, and how many resamples are alike.
+  struct Resample {
+    std::vector<double> counts;
+    std::size_t times = 0;
+  };
   const std::vector<std::uint32_t>& indexes(std::size_t n);
+  const std::vector<Resample>& distinct(std::size_t n);
+  Interval of_few(std::span<const double> values, double confidence);
+  Interval of_many(std::span<const double> values, double confidence);
 
   std::uint64_t seed_;
   int samples_;
   std::map<std::size_t, std::vector<std::uint32_t>> indexes_;
+  std::map<std::size_t, std::vector<Resample>> distinct_;
 };
-
-struct SignFlipTest {
-  double p = 1;
-  // True: all 2^n sign patterns were counted. False (n > 20): `draws` random
-  // patterns, p = (hits + 1) / (draws + 1).
-  bool exact = true;
-  std::uint64_t draws = 0;
-};
-
-inline constexpr std::size_t kLargestExactSignFlip = 20;
-
-// Two-sided: the share of sign patterns whose absolute sum reaches the observed
-// one. Differences that are all zero, or none at all, give p = 1.
-SignFlipTest sign_flip_test(std::span<const double> differences);
-
-// 2 / 2^n, at most 1: the smallest p that n paired differences can reach.
-double smallest_sign_flip_p(std::size_t n);
-
-// The fewest pairs with which one of `family` comparisons can reach `alpha`
-// after Holm: the first n with 2 / 2^n <= alpha / family.
-std::size_t pairs_to_reach(double alpha, std::size_t family);
 
 // Adjusted p-values, in the order given. Holm holds the family-wise error;
 // Benjamini-Hochberg the false discovery rate.
@@ -105,5 +91,21 @@ inline constexpr std::size_t kMostPairs = 1000;
 
 // The fewest pairs with that power; none where kMostPairs are not enough.
 std::optional<std::size_t> pairs_for_power(double effect_size, double alpha, double power);
+
+// pairs_for_power() for many effects: remembers, for each number of pairs that was
+// asked about, the smallest effect that has the power.
+class PairsForPower {
+ public:
+  PairsForPower(double alpha, double power) : alpha_(alpha), power_(power) {}
+
+  std::optional<std::size_t> pairs(double effect_size) const;
+
+ private:
+  double smallest_effect(std::size_t n) const;
+
+  double alpha_;
+  double power_;
+  mutable std::map<std::size_t, double> smallest_effects_;
+};
 
 }  // namespace polysweep

@@ -2,12 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
-#include "reports/analysis/ablation.h"
-#include "reports/analysis/escaping.h"
-#include "reports/analysis/number_text.h"
-#include "reports/document/study.h"
+#include "reports/analysis/titles.h"
+#include "reports/document/fields.h"
+#include "reports/document/sections.h"
 #include "reports/figures/dot_plot.h"
+#include "reports/text/escaping.h"
 
 namespace polysweep {
 namespace {
@@ -17,47 +18,48 @@ constexpr std::size_t kMostColumns = 32;  // of the table by replicate
 constexpr std::size_t kBestCells = 10;
 
 // All cells; of many, the baseline's and the best complete ones.
-std::vector<std::size_t> drawn_cells(const Study& study, const std::vector<std::size_t>& best) {
+std::vector<std::size_t> drawn_cells(const SweepAnalysis& analysis,
+                                     const std::vector<std::size_t>& best) {
   std::vector<std::size_t> cells;
-  for (std::size_t i = 0; i < study.values.size(); ++i) {
-    if (!study.values[i].values.empty()) cells.push_back(i);
+  for (std::size_t i = 0; i < analysis.primary_values().size(); ++i) {
+    if (!analysis.primary_values()[i].values.empty()) cells.push_back(i);
   }
   if (cells.size() <= kMostDotRows) return cells;
-  const auto rank = [&](std::size_t cell) {
-    if (study.results.cells[cell].is_baseline) return std::ptrdiff_t{-1};
-    return std::find(best.begin(), best.end(), cell) - best.begin();
-  };
+  std::vector<std::size_t> rank(analysis.results.cells.size(), best.size() + 1);
+  for (std::size_t i = 0; i < best.size(); ++i) rank[best[i]] = i + 1;
+  for (const std::size_t cell : cells) {
+    if (analysis.results.cells[cell].is_baseline) rank[cell] = 0;
+  }
   std::stable_sort(cells.begin(), cells.end(),
-                   [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
+                   [&](std::size_t a, std::size_t b) { return rank[a] < rank[b]; });
   cells.resize(kMostDotRows);
   std::sort(cells.begin(), cells.end());
   return cells;
 }
 
-Figure values_figure(const Study& study, const std::vector<std::size_t>& cells) {
+Figure values_figure(const SweepAnalysis& analysis, const std::vector<std::size_t>& cells) {
   std::vector<DotRow> rows;
   for (const std::size_t cell : cells) {
-    const CellValues& values = study.values[cell];
+    const CellValues& values = analysis.primary_values()[cell];
     DotRow row;
-    row.label = study.arms.cells[cell].label;
-    if (study.results.cells[cell].is_baseline) row.label += " (baseline)";
-    if (!values.holes.empty()) {
+    row.label = marked_label(analysis, cell);
+    if (!values.missing.empty()) {
       row.label += fmt::format(" (n {} of {})", values.values.size(), values.planned());
     }
-    row.style = study.arms.cells[cell].style;
+    row.style = analysis.labels.cells[cell].style;
     for (const auto& measured : values.values) {
       row.dots.push_back({measured.replicate, measured.value, false});
     }
     const auto numbers = values.numbers();
     row.mean = mean_of(numbers);
-    row.interval = t_interval(numbers, study.options.confidence);
+    row.interval = t_interval(numbers, analysis.options.confidence);
     rows.push_back(std::move(row));
   }
-  const std::string metric = metric_title(study.results.primary);
-  Figure figure = dot_figure("values", {metric, study.noun, false}, rows);
+  const std::string metric = metric_title(analysis.results.primary);
+  Figure figure = dot_figure("values", {metric, analysis.noun, false}, rows);
   figure.caption = fmt::format(
       "{} of every run (small), with the cell's mean (large) and its {} t interval ({}).{}", metric,
-      study.percent, goal_text(study.results.primary),
+      analysis.percent, goal_text(analysis.results.primary),
       rows.size() == kMostDotRows
           ? fmt::format(" At most {} cells are drawn: the baseline and the best complete ones.",
                         kMostDotRows)
@@ -66,131 +68,129 @@ Figure values_figure(const Study& study, const std::vector<std::size_t>& cells) 
   return figure;
 }
 
-TableRow statistics_row(Study& study, std::size_t cell, std::size_t columns) {
-  const CellValues& values = study.values[cell];
-  TableRow row{study.cell_field(cell), study.count_field(values.values.size(), values.planned())};
+TableRow statistics_row(const SweepAnalysis& analysis, std::size_t cell, std::size_t columns) {
+  const CellValues& values = analysis.primary_values()[cell];
+  TableRow row{cell_field(analysis, cell), count_field(values.values.size(), values.planned())};
   if (values.values.empty()) {
     row.resize(columns - 1, TableCell("-", Tone::kMuted));
   } else {
     const auto numbers = values.numbers();
     const Summary s = summarize(numbers);
-    const auto interval = t_interval(numbers, study.options.confidence);
+    const auto interval = t_interval(numbers, analysis.options.confidence);
     const double width = half_width(interval);
     row.insert(row.end(),
                {number_field(s.mean, width), number_field(s.sd, s.sd.value_or(0)),
-                interval_field(interval),
-                interval_field(study.bootstrap.mean_interval(numbers, study.options.confidence)),
+                interval_field(interval), interval_field(analysis.bootstrap_interval(numbers)),
                 number_field(s.median, width), number_field(s.interquartile_mean, width),
                 number_field(s.minimum, width), number_field(s.maximum, width)});
   }
-  const std::string holes = holes_text(study.results, values.holes);
-  row.push_back(holes.empty() ? TableCell("") : TableCell(holes, Tone::kHole));
+  const std::string missing = missing_text(analysis.results, values.missing);
+  row.push_back(missing.empty() ? TableCell("") : TableCell(missing, Tone::kMissing));
   return row;
 }
 
-Table cells_table(Study& study) {
+Table cells_table(const SweepAnalysis& analysis) {
   Table table;
   table.id = "cells-table";
-  table.caption = metric_title(study.results.primary) + " of every cell (" +
-                  goal_text(study.results.primary) + ")";
+  table.caption = metric_title(analysis.results.primary) + " of every cell (" +
+                  goal_text(analysis.results.primary) + ")";
   table.columns = {{"cell", Align::kLeft, ""},
                    {"n", Align::kRight, ""},
-                   {"mean", Align::kRight, study.unit},
-                   {"sd", Align::kRight, study.unit},
-                   {study.percent + " t interval", Align::kRight, study.unit},
-                   {study.percent + " bootstrap", Align::kRight, study.unit},
-                   {"median", Align::kRight, study.unit},
-                   {"IQM", Align::kRight, study.unit},
-                   {"min", Align::kRight, study.unit},
-                   {"max", Align::kRight, study.unit},
-                   {"holes", Align::kLeft, ""}};
+                   {"mean", Align::kRight, analysis.unit},
+                   {"sd", Align::kRight, analysis.unit},
+                   {analysis.percent + " t interval", Align::kRight, analysis.unit},
+                   {analysis.percent + " bootstrap", Align::kRight, analysis.unit},
+                   {"median", Align::kRight, analysis.unit},
+                   {"IQM", Align::kRight, analysis.unit},
+                   {"min", Align::kRight, analysis.unit},
+                   {"max", Align::kRight, analysis.unit},
+                   {"missing values", Align::kLeft, ""}};
   table.sortable = true;
-  bool any_hole = false;
-  for (std::size_t i = 0; i < study.values.size(); ++i) {
-    table.rows.push_back(statistics_row(study, i, table.columns.size()));
-    any_hole = any_hole || !study.values[i].holes.empty();
+  bool any_missing = false;
+  for (std::size_t i = 0; i < analysis.primary_values().size(); ++i) {
+    table.rows.push_back(statistics_row(analysis, i, table.columns.size()));
+    any_missing = any_missing || !analysis.primary_values()[i].missing.empty();
   }
-  if (!any_hole) {
+  if (!any_missing) {
     table.columns.pop_back();
     for (auto& row : table.rows) row.pop_back();
   }
   table.notes = {
       "sd with n - 1; IQM: mean without the lowest and highest quarter; n counts done trials with "
-      "a finite value, \"2 of 3\" marks a cell with holes, whose other numbers are of the values "
-      "that exist. Below n = 20 the t interval is the one to read; the bootstrap's is too narrow "
+      "a finite value, \"2 of 3\" marks a cell with missing values; its other numbers are of the "
+      "values that it has. Below n = 20 read the t interval; the bootstrap interval is too narrow "
       "there."};
   return table;
 }
 
-// Cells by replicates, each field the value or why there is none.
-Table replicates_table(const Study& study) {
+// A row of the table: the value of each replicate, or why there is none.
+TableRow replicates_row(const SweepAnalysis& analysis, std::size_t cell,
+                        const std::map<std::string, std::size_t>& column_of) {
+  const CellValues& values = analysis.primary_values()[cell];
+  const double uncertainty = half_width(t_interval(values.numbers(), analysis.options.confidence));
+  TableRow row(1 + column_of.size(), TableCell("not planned", Tone::kMuted));
+  row[0] = cell_field(analysis, cell);
+  for (const auto& measured : values.values) {
+    row[column_of.at(measured.replicate)] = number_field(measured.value, uncertainty / 10);
+  }
+  for (const auto& missing : values.missing) {
+    row[column_of.at(missing.replicate)] = TableCell(missing.reason, Tone::kMissing);
+  }
+  return row;
+}
+
+Table replicates_table(const SweepAnalysis& analysis) {
   Table table;
   table.id = "values-by-replicate";
-  table.caption = metric_title(study.results.primary) + " by " + study.noun;
+  table.caption = metric_title(analysis.results.primary) + " by " + analysis.noun;
   table.columns = {{"cell", Align::kLeft, ""}};
-  std::vector<std::string> names;
-  for (const auto& trial : study.results.trials) {
-    if (std::find(names.begin(), names.end(), trial.replicate) == names.end()) {
-      names.push_back(trial.replicate);
-    }
-    if (names.size() > kMostColumns) return table;
-  }
+  const auto names = replicate_names(analysis.results, kMostColumns);
+  if (names.empty()) return table;
+  std::map<std::string, std::size_t> column_of;
   for (const auto& name : names) {
+    column_of[name] = table.columns.size();
     table.columns.push_back(
-        {name.empty() ? "value" : study.noun + " " + shortened(name, 20), Align::kRight, ""});
+        {name.empty() ? "value" : analysis.noun + " " + shortened(name, 20), Align::kRight, ""});
   }
-  for (std::size_t i = 0; i < study.values.size(); ++i) {
-    const CellValues& values = study.values[i];
-    const double uncertainty = half_width(t_interval(values.numbers(), study.options.confidence));
-    TableRow row{study.cell_field(i)};
-    for (const auto& name : names) {
-      TableCell field("not planned", Tone::kMuted);
-      if (const Measured* measured = values.find(name)) {
-        field = number_field(measured->value, uncertainty / 10);
-      }
-      for (const auto& hole : values.holes) {
-        if (hole.replicate == name) field = TableCell(hole.reason, Tone::kHole);
-      }
-      row.push_back(std::move(field));
-    }
-    table.rows.push_back(std::move(row));
+  for (std::size_t i = 0; i < analysis.results.cells.size(); ++i) {
+    table.rows.push_back(replicates_row(analysis, i, column_of));
   }
   return table;
 }
 
-Table best_table(const Study& study, const std::vector<std::size_t>& best) {
+Table best_table(const SweepAnalysis& analysis, const std::vector<std::size_t>& best) {
   Table table;
   table.id = "best-cells";
-  table.caption = "Best complete cells by mean " + metric_title(study.results.primary);
+  table.caption = "Best complete cells by mean " + metric_title(analysis.results.primary);
   table.columns = {{"rank", Align::kRight, ""},
                    {"cell", Align::kLeft, ""},
                    {"n", Align::kRight, ""},
-                   {"mean", Align::kRight, study.unit},
-                   {study.percent + " t interval", Align::kRight, study.unit}};
+                   {"mean", Align::kRight, analysis.unit},
+                   {analysis.percent + " t interval", Align::kRight, analysis.unit}};
   for (std::size_t rank = 0; rank < best.size() && rank < kBestCells; ++rank) {
-    const auto numbers = study.values[best[rank]].numbers();
-    const auto interval = t_interval(numbers, study.options.confidence);
-    table.rows.push_back({std::to_string(rank + 1), study.cell_field(best[rank]),
-                          study.count_field(numbers.size(), numbers.size()),
+    const auto numbers = analysis.primary_values()[best[rank]].numbers();
+    const auto interval = t_interval(numbers, analysis.options.confidence);
+    table.rows.push_back({std::to_string(rank + 1), cell_field(analysis, best[rank]),
+                          count_field(numbers.size(), numbers.size()),
                           number_field(mean_of(numbers), half_width(interval)),
                           interval_field(interval)});
   }
   table.notes = {
-      "A ranking, not a verdict: the best of many means is partly luck. Cells with holes are not "
-      "ranked."};
+      "A ranking, not a verdict: the best of many means is partly luck. Cells with missing "
+      "values are not ranked."};
   return table;
 }
 
 }  // namespace
 
-Section cells_section(Study& study) {
+Section cells_section(const SweepAnalysis& analysis) {
   Section section{"cells", "Cells", {}};
-  const auto best = best_cells(study.results, study.results.primary);
-  if (best.size() > 3) section.blocks.push_back(best_table(study, best));
-  const auto drawn = drawn_cells(study, best);
-  if (!drawn.empty()) section.blocks.push_back(values_figure(study, drawn));
-  section.blocks.push_back(cells_table(study));
-  Table values = replicates_table(study);
+  const auto& best = analysis.ranking();
+  if (best.size() > 3) section.blocks.push_back(best_table(analysis, best));
+  const auto drawn = drawn_cells(analysis, best);
+  if (!drawn.empty()) section.blocks.push_back(values_figure(analysis, drawn));
+  section.blocks.push_back(cells_table(analysis));
+  Table values = replicates_table(analysis);
   if (!values.rows.empty()) section.blocks.push_back(FoldedTable{std::move(values)});
   return section;
 }

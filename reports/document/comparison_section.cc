@@ -4,9 +4,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include "reports/analysis/number_text.h"
-#include "reports/document/study.h"
+#include "reports/analysis/sign_flip.h"
+#include "reports/analysis/titles.h"
+#include "reports/document/fields.h"
+#include "reports/document/sections.h"
 #include "reports/figures/forest_plot.h"
+#include "reports/text/list_text.h"
+#include "reports/text/number_text.h"
 
 namespace polysweep {
 namespace {
@@ -30,33 +34,36 @@ TableCell p_field(double p, bool known) {
   return known ? TableCell(p_text(p), p) : TableCell("-", Tone::kMuted);
 }
 
-TableCell count_of(std::size_t count) {
-  return {std::to_string(count), static_cast<double>(count)};
-}
-
-// Pairs lacking by the estimate from the observed effect; none where there is
-// no estimate.
-std::optional<std::size_t> lacking_for_effect(const CellComparison& row) {
+// How many more pairs are needed by the estimate from the observed effect; none where
+// there is no estimate.
+std::optional<std::size_t> more_pairs_for_effect(const CellComparison& row) {
   if (!row.effect_size || !row.pairs_for_effect) return std::nullopt;
   return std::max(*row.pairs_for_effect, row.pairs.size()) - row.pairs.size();
 }
 
 TableCell effect_field(const CellComparison& row) {
   if (!row.effect_size || row.verdict != Verdict::kInconclusive) return {"-", Tone::kMuted};
-  const auto lacking = lacking_for_effect(row);
-  return lacking ? count_of(*lacking) : TableCell(fmt::format("> {}", kMostPairs));
+  const auto more = more_pairs_for_effect(row);
+  return more ? total_field(*more) : TableCell(fmt::format("> {}", kMostPairs));
+}
+
+TableCell floor_field(const CellComparison& row) {
+  const auto floor = more_pairs_for_floor(row);
+  return floor ? total_field(*floor) : TableCell("no number is enough");
 }
 
 // How many more pairs would decide: the larger of both needs.
-TableCell lacking_field(const CellComparison& row) {
+TableCell more_pairs_field(const CellComparison& row) {
   if (row.verdict != Verdict::kInconclusive) return {"0", 0};
-  const std::size_t floor = lacking_for_floor(row);
-  if (!row.effect_size)
-    return floor > 0 ? TableCell(fmt::format("{} or more", floor), static_cast<double>(floor))
-                     : TableCell("-", Tone::kMuted);
-  const auto effect = lacking_for_effect(row);
+  const auto floor = more_pairs_for_floor(row);
+  if (!floor) return floor_field(row);
+  if (!row.effect_size) {
+    return *floor > 0 ? TableCell(fmt::format("{} or more", *floor), static_cast<double>(*floor))
+                      : TableCell("-", Tone::kMuted);
+  }
+  const auto effect = more_pairs_for_effect(row);
   if (!effect) return {fmt::format("> {}", kMostPairs)};
-  return count_of(std::max({std::size_t{1}, floor, *effect}));
+  return total_field(std::max({std::size_t{1}, *floor, *effect}));
 }
 
 // The mean over the pairs of one of their sides, to the digits that its own
@@ -68,21 +75,20 @@ TableCell side_field(const CellComparison& row, double Pair::*side, double confi
   return number_field(mean_of(values), half_width(t_interval(values, confidence)));
 }
 
-TableCell mean_field(const CellComparison& row) {
-  if (!row.mean) return {"-", Tone::kMuted};
-  return {signed_text(*row.mean, half_width(row.interval)), *row.mean};
-}
-
-bool all_exact(const Comparison& comparison) {
+std::string test_text(const Comparison& comparison) {
   return std::all_of(comparison.rows.begin(), comparison.rows.end(),
-                     [](const CellComparison& row) { return row.exact; });
+                     [](const CellComparison& row) { return row.exact; })
+             ? "exact"
+             : fmt::format("exact up to {} pairs, above that Monte Carlo", kLargestExactSignFlip);
 }
 
-// The rows that a forest shows: all, or of many those nearest to a decision.
-std::vector<const CellComparison*> forest_rows(const Study& study, const std::size_t* context) {
+// The rows that a forest plot shows: all, or of many those nearest to a decision.
+std::vector<const CellComparison*> forest_rows(const SweepAnalysis& analysis,
+                                               const std::size_t* context) {
   std::vector<const CellComparison*> rows;
-  for (const auto& row : study.comparison.rows) {
-    const bool here = context == nullptr || study.arms.cells[row.cell].context_index == *context;
+  for (const auto& row : analysis.comparison().rows) {
+    const bool here =
+        context == nullptr || analysis.labels.cells[row.cell].context_index == *context;
     if (row.mean && here) rows.push_back(&row);
   }
   if (rows.size() <= kMostForestRows) return rows;
@@ -95,24 +101,25 @@ std::vector<const CellComparison*> forest_rows(const Study& study, const std::si
   return rows;
 }
 
-Figure forest_of(const Study& study, const std::string& id, const std::size_t* context) {
+Figure forest_of(const SweepAnalysis& analysis, const std::string& id, const std::size_t* context) {
   std::vector<ForestRow> rows;
-  for (const CellComparison* row : forest_rows(study, context)) {
-    const auto& cell = study.arms.cells[row->cell];
+  for (const CellComparison* row : forest_rows(analysis, context)) {
+    const auto& cell = analysis.labels.cells[row->cell];
     const Interval interval = row->interval.value_or(Interval{*row->mean, *row->mean});
-    rows.push_back({context == nullptr ? cell.label : cell.arm, *row->mean, interval.low,
+    rows.push_back({context == nullptr ? cell.label : cell.name, *row->mean, interval.low,
                     interval.high, cell.style, row->verdict != Verdict::kInconclusive});
   }
   if (rows.empty()) return {};
-  const std::string metric = metric_title(study.comparison.metric);
-  const std::string goal = goal_text(study.comparison.metric);
+  const std::string metric = metric_title(analysis.comparison().metric);
+  const std::string goal = goal_text(analysis.comparison().metric);
   Figure figure = forest_figure(
-      id, {"difference from the baseline: " + metric + ", " + goal, "baseline", study.unit}, rows);
+      id, {"difference from the baseline: " + metric + ", " + goal, "baseline", analysis.unit},
+      rows);
   figure.caption = fmt::format(
       "Difference from the baseline in {}{}: mean over {}s and {} t interval; thick where the "
       "verdict is better or worse. Intervals are not adjusted for the family; verdicts are.{}",
-      metric, context == nullptr ? "" : ", " + study.arms.contexts[*context], study.noun,
-      study.percent,
+      metric, context == nullptr ? "" : ", " + analysis.labels.contexts[*context], analysis.noun,
+      analysis.percent,
       rows.size() == kMostForestRows
           ? fmt::format(
                 " At most {} cells are drawn, those with the smallest p; the table has all.",
@@ -122,103 +129,106 @@ Figure forest_of(const Study& study, const std::string& id, const std::size_t* c
   return figure;
 }
 
-Table details_table(const Study& study) {
+Table details_table(const SweepAnalysis& analysis) {
   Table table;
   table.id = "comparison-details";
   table.caption =
-      "More on each comparison: bootstrap, effect size, smallest p, what is lacking, remarks";
+      "More on each comparison: bootstrap, effect size, smallest p, pairs needed, remarks";
   table.columns = {{"cell", Align::kLeft, ""},
-                   {study.percent + " bootstrap", Align::kRight, study.unit},
-                   {"baseline mean", Align::kRight, study.unit},
+                   {analysis.percent + " bootstrap", Align::kRight, analysis.unit},
+                   {"baseline mean", Align::kRight, analysis.unit},
                    {"d_z", Align::kRight, ""},
                    {"smallest p", Align::kRight, ""},
-                   {"more " + study.noun + "s for the p floor", Align::kRight, ""},
-                   {"more " + study.noun + "s for this effect", Align::kRight, ""},
+                   {"more " + analysis.noun + "s for the p floor", Align::kRight, ""},
+                   {"more " + analysis.noun + "s for this effect", Align::kRight, ""},
                    {"remarks", Align::kLeft, ""}};
-  for (const auto& row : study.comparison.rows) {
+  for (const auto& row : analysis.comparison().rows) {
     std::string remarks = row.reason;
-    for (const auto& hole : row.holes) remarks += (remarks.empty() ? "" : "; ") + hole;
-    table.rows.push_back(
-        {study.cell_field(row.cell), interval_field(row.bootstrap),
-         side_field(row, &Pair::baseline, study.options.confidence), share_field(row.effect_size),
-         p_field(row.smallest_p, row.mean.has_value()), count_of(lacking_for_floor(row)),
-         effect_field(row), TableCell(remarks, row.holes.empty() ? Tone::kMuted : Tone::kHole)});
+    for (const auto& missing : row.missing) append_item(remarks, missing, "; ");
+    table.rows.push_back({cell_field(analysis, row.cell), interval_field(row.bootstrap),
+                          side_field(row, &Pair::baseline, analysis.options.confidence),
+                          share_field(row.effect_size),
+                          p_field(row.smallest_p, row.mean.has_value()), floor_field(row),
+                          effect_field(row),
+                          TableCell(remarks, row.missing.empty() ? Tone::kMuted : Tone::kMissing)});
   }
   table.notes = {
-      fmt::format("Bootstrap: percentile, {} samples, seed {}. d_z: mean difference over its "
-                  "standard deviation. Smallest p: what so many pairs can reach at best.",
-                  study.bootstrap.samples(), study.bootstrap.seed()),
+      fmt::format(
+          "Bootstrap: percentile, {} samples, seed {}. d_z: mean difference over its "
+          "standard deviation. Smallest p: the smallest that the test of so many pairs can give.",
+          analysis.options.bootstrap_samples, analysis.options.bootstrap_seed),
       fmt::format("The p floor: without so many more {}s even the smallest p is too large for this "
-                  "family. This effect: an estimate from the effect as observed (paired t test at "
-                  "{:g} / {}, power {:g}%), as rough as the effect itself.",
-                  study.noun, study.options.alpha, study.comparison.family,
-                  100 * study.options.power)};
+                  "family. This effect: an estimate from the observed effect (paired t test at "
+                  "{:g} / {}, power {:g}%), as uncertain as the effect itself.",
+                  analysis.noun, analysis.options.alpha, analysis.comparison().family,
+                  100 * analysis.options.power)};
   return table;
 }
 
 }  // namespace
 
-Table comparison_table(const Study& study) {
+Table comparison_table(const SweepAnalysis& analysis) {
   Table table;
   table.id = "comparison-table";
-  table.caption = fmt::format("{}: each cell less its baseline, paired by {} ({})",
-                              metric_title(study.comparison.metric), study.noun,
-                              goal_text(study.comparison.metric));
+  table.caption = fmt::format("{}: each cell minus its baseline, paired by {} ({})",
+                              metric_title(analysis.comparison().metric), analysis.noun,
+                              goal_text(analysis.comparison().metric));
   table.columns = {{"cell", Align::kLeft, ""},
                    {"verdict", Align::kLeft, ""},
                    {"pairs", Align::kRight, ""},
-                   {"mean", Align::kRight, study.unit},
-                   {"difference", Align::kRight, study.unit},
-                   {study.percent + " t interval", Align::kRight, study.unit},
+                   {"mean", Align::kRight, analysis.unit},
+                   {"difference", Align::kRight, analysis.unit},
+                   {analysis.percent + " t interval", Align::kRight, analysis.unit},
                    {"p", Align::kRight, ""},
                    {"Holm p", Align::kRight, ""},
                    {"P(X > Y)", Align::kRight, ""},
-                   {"more " + study.noun + "s", Align::kRight, ""}};
-  for (const auto& row : study.comparison.rows) {
+                   {"more " + analysis.noun + "s", Align::kRight, ""}};
+  for (const auto& row : analysis.comparison().rows) {
     const bool known = row.mean.has_value();
     table.rows.push_back(
-        {study.cell_field(row.cell), TableCell(verdict_name(row.verdict), tone_of(row.verdict)),
-         study.count_field(row.pairs.size(), std::max(row.planned, row.pairs.size())),
-         side_field(row, &Pair::value, study.options.confidence), mean_field(row),
-         interval_field(row.interval), p_field(row.p, known), p_field(row.holm_p, known),
-         share_field(row.superiority), lacking_field(row)});
+        {cell_field(analysis, row.cell), TableCell(verdict_name(row.verdict), tone_of(row.verdict)),
+         count_field(row.pairs.size(), std::max(row.planned, row.pairs.size())),
+         side_field(row, &Pair::value, analysis.options.confidence),
+         signed_field(row.mean, half_width(row.interval)), interval_field(row.interval),
+         p_field(row.p, known), p_field(row.holm_p, known), share_field(row.superiority),
+         more_pairs_field(row)});
   }
   table.notes = {fmt::format(
-      "Means are over the pairs. p: {} two-sided sign-flip test; Holm p is adjusted over the whole "
-      "family of {}, cells without a value included. P(X > Y): the chance that a run of the cell "
-      "exceeds a run of the baseline, ties "
-      "counted half. More {}s: an estimate of what would decide.",
-      all_exact(study.comparison) ? "exact" : "exact up to 20 pairs, above that Monte Carlo",
-      study.comparison.family, study.noun)};
+      "Means are over the pairs. p: {} two-sided sign-flip test; Holm p is adjusted over the "
+      "complete "
+      "family of {}, cells without a value included. P(X > Y): the probability that a run of the "
+      "cell exceeds a run of the baseline, ties counted half. More {}s: an estimate of how many "
+      "more would decide.",
+      test_text(analysis.comparison()), analysis.comparison().family, analysis.noun)};
   return table;
 }
 
-// One figure, or one a context where there are many rows.
-std::vector<Figure> comparison_figures(const Study& study) {
+// One figure, or one for each context where there are many rows.
+std::vector<Figure> comparison_figures(const SweepAnalysis& analysis) {
   std::vector<Figure> figures;
-  const std::size_t contexts = study.arms.contexts.size();
-  const bool split = study.comparison.rows.size() > kForestRows && contexts > 1;
-  if (!split) figures.push_back(forest_of(study, "forest1", nullptr));
+  const std::size_t contexts = analysis.labels.contexts.size();
+  const bool split = analysis.comparison().rows.size() > kForestRows && contexts > 1;
+  if (!split) figures.push_back(forest_of(analysis, "forest1", nullptr));
   for (std::size_t i = 0; split && i < std::min(contexts, kMostForests); ++i) {
-    figures.push_back(forest_of(study, fmt::format("forest{}", i + 1), &i));
+    figures.push_back(forest_of(analysis, fmt::format("forest{}", i + 1), &i));
   }
   std::erase_if(figures, [](const Figure& figure) { return figure.script.empty(); });
   return figures;
 }
 
-Section comparison_section(const Study& study) {
+Section comparison_section(const SweepAnalysis& analysis) {
   Section section{"comparison", "Against the baseline", {}};
-  if (study.comparison.rows.empty()) {
-    section.blocks.push_back(Paragraph{
-        study.results.baseline.empty()
-            ? "The sweep declares no baseline; a [baseline] table in the sweep file would."
-            : "No cell has a baseline cell to be compared with.",
-        Tone::kHole});
+  if (analysis.comparison().rows.empty()) {
+    section.blocks.push_back(
+        Paragraph{analysis.results.baseline.empty()
+                      ? "The sweep declares no baseline: add a [baseline] table to the sweep file."
+                      : "No cell has a baseline cell to be compared with.",
+                  Tone::kMissing});
     return section;
   }
-  for (auto& figure : comparison_figures(study)) section.blocks.push_back(std::move(figure));
-  section.blocks.push_back(comparison_table(study));
-  section.blocks.push_back(FoldedTable{details_table(study)});
+  for (auto& figure : comparison_figures(analysis)) section.blocks.push_back(std::move(figure));
+  section.blocks.push_back(comparison_table(analysis));
+  section.blocks.push_back(FoldedTable{details_table(analysis)});
   return section;
 }
 

@@ -1,13 +1,16 @@
-// What was planned and what became of it, and whether the comparison is fair.
+// What was planned, and the state of every trial.
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
+#include <unordered_map>
 
-#include "reports/analysis/escaping.h"
-#include "reports/analysis/number_text.h"
-#include "reports/document/study.h"
+#include "reports/analysis/titles.h"
+#include "reports/document/fields.h"
+#include "reports/document/sections.h"
 #include "reports/figures/state_plot.h"
+#include "reports/text/escaping.h"
+#include "reports/text/list_text.h"
+#include "reports/text/number_text.h"
 
 namespace polysweep {
 namespace {
@@ -17,7 +20,7 @@ constexpr std::size_t kLongestMessage = 300;
 constexpr std::size_t kMostColumns = 32;  // of the chart of states
 constexpr std::size_t kMostRows = 60;
 
-Table counts_table(const Study& study) {
+Table counts_table(const SweepAnalysis& analysis) {
   Table table;
   table.id = "ledger-counts";
   table.caption = "Trials by state";
@@ -29,29 +32,28 @@ Table counts_table(const Study& study) {
     row.push_back(std::move(number));
   };
   std::uint64_t excluded = 0;
-  for (const auto& exclusion : study.results.exclusions) excluded += exclusion.count;
-  add("planned", study.results.trials.size(), Tone::kPlain);
-  add("done", study.count(TrialState::kDone), Tone::kPlain);
-  add("running", study.count(TrialState::kRunning), Tone::kHole);
-  add("diverged", study.count(TrialState::kDiverged), Tone::kBad);
-  add("failed", study.count(TrialState::kFailed), Tone::kBad);
-  add("pending", study.count(TrialState::kPending), Tone::kHole);
+  for (const auto& exclusion : analysis.results.exclusions) excluded += exclusion.count;
+  add("planned", analysis.results.trials.size(), Tone::kPlain);
+  add("done", analysis.count(TrialState::kDone), Tone::kPlain);
+  add("running", analysis.count(TrialState::kRunning), Tone::kMissing);
+  add("diverged", analysis.count(TrialState::kDiverged), Tone::kBad);
+  add("failed", analysis.count(TrialState::kFailed), Tone::kBad);
+  add("pending", analysis.count(TrialState::kPending), Tone::kMissing);
   add("excluded", excluded, Tone::kPlain);
   table.rows.push_back(std::move(row));
   table.notes = {
-      "Only done trials have values. diverged: a loss or gradient was not finite; failed: given "
-      "up, "
-      "never read as a number; running: leased and not ended; pending: not run yet; excluded: "
-      "combinations that the sweep leaves out, not among the planned."};
+      "Only done trials have values. diverged: a loss or gradient was not finite; failed: no "
+      "attempt succeeded, never read as a number; running: started and not ended; pending: not "
+      "started; excluded: combinations that the sweep leaves out, not among the planned."};
   return table;
 }
 
-Table exclusions_table(const Study& study) {
+Table exclusions_table(const SweepAnalysis& analysis) {
   Table table;
   table.id = "exclusions";
   table.caption = "Combinations left out";
   table.columns = {{"reason", Align::kLeft, ""}, {"combinations", Align::kRight, ""}};
-  for (const auto& exclusion : study.results.exclusions) {
+  for (const auto& exclusion : analysis.results.exclusions) {
     table.rows.push_back(
         {shortened(exclusion.reason, kLongestMessage),
          TableCell(std::to_string(exclusion.count), static_cast<double>(exclusion.count))});
@@ -59,70 +61,70 @@ Table exclusions_table(const Study& study) {
   return table;
 }
 
-bool ended_badly(const TrialResult& trial) {
+bool has_failed(const TrialResult& trial) {
   return trial.state == TrialState::kFailed || trial.state == TrialState::kDiverged;
 }
 
-Table failures_table(const Study& study) {
+Table failures_table(const SweepAnalysis& analysis) {
   Table table;
   table.id = "failures";
   table.caption = "Failed and diverged trials";
-  table.columns = {{"trial", Align::kLeft, ""},    {"cell", Align::kLeft, ""},
-                   {study.noun, Align::kLeft, ""}, {"state", Align::kLeft, ""},
-                   {"outcome", Align::kLeft, ""},  {"attempts", Align::kRight, ""},
+  table.columns = {{"trial", Align::kLeft, ""},       {"cell", Align::kLeft, ""},
+                   {analysis.noun, Align::kLeft, ""}, {"state", Align::kLeft, ""},
+                   {"outcome", Align::kLeft, ""},     {"attempts", Align::kRight, ""},
                    {"message", Align::kLeft, ""}};
-  for (const auto& trial : study.results.trials) {
-    if (!ended_badly(trial)) continue;
+  for (const auto& trial : analysis.results.trials) {
+    if (!has_failed(trial)) continue;
     table.rows.push_back(
-        {trial.id.brief(), study.cell_field(trial.cell), shortened(trial.replicate, 60),
+        {trial.id.brief(), cell_field(analysis, trial.cell), shortened(trial.replicate, 60),
          TableCell(std::string(state_name(trial.state)), Tone::kBad), trial.outcome,
          std::to_string(trial.attempts), shortened(trial.message, kLongestMessage)});
   }
   return table;
 }
 
-// One row for each cell and state, so that a sweep of which little has run stays
-// readable; every replicate is named.
-Table waiting_table(const Study& study) {
+// One row for each cell and state, so that the table of a sweep that has hardly started
+// stays readable; every replicate is named.
+Table waiting_table(const SweepAnalysis& analysis) {
   Table table;
   table.id = "waiting";
   table.caption = "Trials that have not ended";
   table.columns = {{"cell", Align::kLeft, ""},
                    {"state", Align::kLeft, ""},
                    {"trials", Align::kRight, ""},
-                   {study.noun + "s", Align::kLeft, ""}};
-  for (std::size_t i = 0; i < study.results.cells.size(); ++i) {
+                   {analysis.noun + "s", Align::kLeft, ""}};
+  for (std::size_t i = 0; i < analysis.results.cells.size(); ++i) {
     for (const TrialState state : {TrialState::kRunning, TrialState::kPending}) {
       std::string names;
       std::size_t count = 0;
-      for (std::size_t index : study.results.cells[i].trials) {
-        const auto& trial = study.results.trials[index];
+      for (std::size_t index : analysis.results.cells[i].trials) {
+        const auto& trial = analysis.results.trials[index];
         if (trial.state != state) continue;
         ++count;
-        names += (names.empty() ? "" : ", ") +
-                 (trial.replicate.empty() ? trial.id.brief() : shortened(trial.replicate, 60));
+        append_item(names,
+                    trial.replicate.empty() ? trial.id.brief() : shortened(trial.replicate, 60));
       }
       if (count == 0) continue;
-      table.rows.push_back({study.cell_field(i),
-                            TableCell(std::string(state_name(state)), Tone::kHole),
+      table.rows.push_back({cell_field(analysis, i),
+                            TableCell(std::string(state_name(state)), Tone::kMissing),
                             TableCell(std::to_string(count), static_cast<double>(count)), names});
     }
   }
   return table;
 }
 
-void add_tails(Section& section, const Study& study) {
+void add_tails(Section& section, const SweepAnalysis& analysis) {
   std::size_t shown = 0;
   std::size_t left = 0;
-  for (const auto& trial : study.results.trials) {
-    if (!ended_badly(trial) || trial.output_tail.empty()) continue;
+  for (const auto& trial : analysis.results.trials) {
+    if (!has_failed(trial) || trial.output_tail.empty()) continue;
     if (shown == kShownTails) {
       ++left;
       continue;
     }
     ++shown;
     section.blocks.push_back(Listing{"Last output of trial " + trial.id.brief() + " (" +
-                                         study.arms.cells[trial.cell].label + ")",
+                                         analysis.labels.cells[trial.cell].label + ")",
                                      trial.output_tail, true});
   }
   if (left > 0) {
@@ -133,81 +135,48 @@ void add_tails(Section& section, const Study& study) {
 
 }  // namespace
 
-std::optional<Figure> states_figure(const Study& study) {
-  std::vector<std::string> columns;
-  for (const auto& trial : study.results.trials) {
-    if (std::find(columns.begin(), columns.end(), trial.replicate) == columns.end()) {
-      columns.push_back(trial.replicate);
-    }
-    if (columns.size() > kMostColumns) return std::nullopt;
-  }
+std::optional<Figure> states_figure(const SweepAnalysis& analysis) {
+  std::vector<std::string> columns = replicate_names(analysis.results, kMostColumns);
+  if (columns.empty()) return std::nullopt;
   std::vector<StateRow> rows;
-  const bool all = study.results.cells.size() <= kMostRows;
-  for (std::size_t i = 0; i < study.results.cells.size() && rows.size() < kMostRows; ++i) {
-    StateRow row{study.arms.cells[i].label, {}};
-    if (study.results.cells[i].is_baseline) row.label += " (baseline)";
+  const bool all = analysis.results.cells.size() <= kMostRows;
+  for (std::size_t i = 0; i < analysis.results.cells.size() && rows.size() < kMostRows; ++i) {
+    StateRow row{marked_label(analysis, i), {}};
     row.states.resize(columns.size());
     bool complete = true;
-    for (const std::size_t index : study.results.cells[i].trials) {
-      const auto& trial = study.results.trials[index];
+    for (const std::size_t index : analysis.results.cells[i].trials) {
+      const auto& trial = analysis.results.trials[index];
       const auto at = std::find(columns.begin(), columns.end(), trial.replicate);
       row.states[static_cast<std::size_t>(at - columns.begin())] = trial.state;
       complete = complete && trial.state == TrialState::kDone;
     }
     if (all || !complete) rows.push_back(std::move(row));
   }
-  if (rows.empty() || columns.empty()) return std::nullopt;
+  if (rows.empty()) return std::nullopt;
   if (columns.size() == 1 && columns[0].empty()) columns[0] = "its run";
   for (auto& column : columns) column = shortened(column, 20);
-  Figure figure = state_figure("states", study.noun, columns, rows);
+  Figure figure = state_figure("states", analysis.noun, columns, rows);
   figure.caption = fmt::format(
-      "What became of every trial{}: one mark for each cell and {}.",
+      "State of every trial{}: one mark for each cell and {}.",
       all ? "" : fmt::format(" (the first {} cells that are not complete)", rows.size()),
-      study.noun);
+      analysis.noun);
   figure.description = "Chart of states. " + figure.caption;
   return figure;
 }
 
-Section ledger_section(const Study& study) {
+Section ledger_section(const SweepAnalysis& analysis) {
   Section section{"ledger", "Ledger", {}};
-  section.blocks.push_back(counts_table(study));
-  if (study.count(TrialState::kDone) < study.results.trials.size()) {
-    if (auto figure = states_figure(study)) section.blocks.push_back(std::move(*figure));
+  section.blocks.push_back(counts_table(analysis));
+  if (analysis.count(TrialState::kDone) < analysis.results.trials.size()) {
+    if (auto figure = states_figure(analysis)) section.blocks.push_back(std::move(*figure));
   }
-  Table failures = failures_table(study);
+  Table failures = failures_table(analysis);
   if (!failures.rows.empty()) section.blocks.push_back(std::move(failures));
-  add_tails(section, study);
-  Table waiting = waiting_table(study);
+  add_tails(section, analysis);
+  Table waiting = waiting_table(analysis);
   if (!waiting.rows.empty()) section.blocks.push_back(std::move(waiting));
-  if (!study.results.exclusions.empty()) section.blocks.push_back(exclusions_table(study));
+  if (!analysis.results.exclusions.empty()) section.blocks.push_back(exclusions_table(analysis));
   return section;
-}
-
-Table audit_table(const Study& study) {
-  Table table;
-  table.id = "fairness";
-  table.caption = "What all arms share, differences first";
-  table.columns = {
-      {"topic", Align::kLeft, ""}, {"state", Align::kLeft, ""}, {"finding", Align::kLeft, ""}};
-  for (const AuditState state :
-       {AuditState::kConfounded, AuditState::kDiffers, AuditState::kUnknown, AuditState::kSame}) {
-    for (const auto& item : study.audit_items) {
-      if (item.state != state) continue;
-      const Tone tone = state == AuditState::kConfounded ? Tone::kBad
-                        : state == AuditState::kSame     ? Tone::kGood
-                                                         : Tone::kHole;
-      table.rows.push_back({item.topic, TableCell(audit_state_name(state), tone), item.finding});
-    }
-  }
-  table.notes = {
-      "same: alike in all done trials. differs: several values, seen by all arms alike. "
-      "confounded: arms did not see it alike, so a difference of the metric may come from it. "
-      "unknown: not recorded."};
-  return table;
-}
-
-Section audit_section(const Study& study) {
-  return {"audit", "Was the comparison fair?", {audit_table(study)}};
 }
 
 }  // namespace polysweep

@@ -1,27 +1,29 @@
-// Where the numbers come from, and how to make them again.
+// Where the numbers come from, and how to reproduce them.
 #include <fmt/format.h>
 
 #include <map>
 
-#include "reports/analysis/escaping.h"
-#include "reports/analysis/number_text.h"
-#include "reports/document/study.h"
+#include "reports/analysis/titles.h"
+#include "reports/document/fields.h"
+#include "reports/document/sections.h"
+#include "reports/text/escaping.h"
+#include "reports/text/number_text.h"
 
 namespace polysweep {
 namespace {
 
 constexpr std::size_t kLongestFact = 200;
 
-Table facts_table(const Study& study) {
+Table facts_table(const SweepAnalysis& analysis) {
   Table table;
   table.id = "facts";
   table.caption = "Build, machine and environment of the done trials";
   table.columns = {
       {"fact", Align::kLeft, ""}, {"value", Align::kLeft, ""}, {"trials", Align::kRight, ""}};
   std::map<std::string, std::map<std::string, std::size_t>> facts;
-  for (const auto& trial : study.results.trials) {
-    const auto document = study.results.provenance.find(trial.provenance);
-    if (trial.state != TrialState::kDone || document == study.results.provenance.end()) continue;
+  for (const auto& trial : analysis.results.trials) {
+    const auto document = analysis.results.provenance.find(trial.provenance);
+    if (trial.state != TrialState::kDone || document == analysis.results.provenance.end()) continue;
     for (const auto& [fact, value] : document->second) ++facts[fact][value];
   }
   for (const auto& [fact, values] : facts) {
@@ -33,28 +35,28 @@ Table facts_table(const Study& study) {
   return table;
 }
 
-Table data_table(const Study& study) {
+Table data_table(const SweepAnalysis& analysis) {
   Table table;
   table.id = "data-files";
   table.caption = "Data files";
   table.columns = {{"file", Align::kLeft, ""}, {"SHA-256 of its content", Align::kLeft, ""}};
-  for (const auto& [path, digest] : study.results.data_digests) {
+  for (const auto& [path, digest] : analysis.results.data_digests) {
     table.rows.push_back({shortened(path, kLongestFact), digest});
   }
   return table;
 }
 
-Table parameters_table(const Study& study) {
+Table parameters_table(const SweepAnalysis& analysis) {
   Table table;
   table.id = "parameters";
   table.caption = "Parameters that no factor varies";
   table.columns = {
       {"parameter", Align::kLeft, ""}, {"value", Align::kLeft, ""}, {"from", Align::kLeft, ""}};
-  for (const auto& [name, value] : study.results.fixed) {
+  for (const auto& [name, value] : analysis.results.fixed) {
     table.rows.push_back({name, shortened(value.display(), kLongestFact), "sweep file"});
   }
-  for (const auto& [name, value] : study.results.defaults) {
-    if (study.results.fixed.find(name) != nullptr) continue;
+  for (const auto& [name, value] : analysis.results.defaults) {
+    if (analysis.results.fixed.find(name) != nullptr) continue;
     table.rows.push_back({name, shortened(value.display(), kLongestFact), "default"});
   }
   return table;
@@ -69,11 +71,11 @@ std::string run_command(const SweepResults& results) {
 
 }  // namespace
 
-Section provenance_section(const Study& study) {
-  const auto& results = study.results;
+Section provenance_section(const SweepAnalysis& analysis, const ReportOptions& options) {
+  const auto& results = analysis.results;
   Section section{"provenance", "Provenance, and how to reproduce this", {}};
   std::string commands = run_command(results);
-  if (!study.options.command.empty()) commands += "\n" + study.options.command;
+  if (!options.command.empty()) commands += "\n" + options.command;
   section.blocks.push_back(Listing{"Commands", commands, false});
   if (!results.text.empty()) {
     section.blocks.push_back(Listing{"The sweep file", results.text, true});
@@ -85,14 +87,14 @@ Section provenance_section(const Study& study) {
           "of build, libraries, processor and threads only.",
           shortened(results.experiment, 60), results.experiment_version,
           results.revision.empty() ? "not recorded" : results.revision.substr(0, 12),
-          count_text(results.provenance.size(), "provenance document"), study.percent,
-          study.options.alpha, count_text(study.comparison.family, "comparison"),
-          study.bootstrap.samples(), study.bootstrap.seed()),
+          count_text(results.provenance.size(), "provenance document"), analysis.percent,
+          analysis.options.alpha, count_text(analysis.comparison().family, "comparison"),
+          analysis.options.bootstrap_samples, analysis.options.bootstrap_seed),
       Tone::kPlain});
-  Table parameters = parameters_table(study);
+  Table parameters = parameters_table(analysis);
   if (!parameters.rows.empty()) section.blocks.push_back(FoldedTable{std::move(parameters)});
-  if (!results.data_digests.empty()) section.blocks.push_back(FoldedTable{data_table(study)});
-  Table facts = facts_table(study);
+  if (!results.data_digests.empty()) section.blocks.push_back(FoldedTable{data_table(analysis)});
+  Table facts = facts_table(analysis);
   if (!facts.rows.empty()) section.blocks.push_back(FoldedTable{std::move(facts)});
   return section;
 }

@@ -19,14 +19,14 @@ Table numbers_of(const std::string& id, const BandAxes& axes, const std::vector<
   Table table;
   table.id = id + "-numbers";
   table.caption = "Numbers of the figure: " + axes.y + "; low and high are the " + axes.band;
-  table.columns = {{"arm", Align::kLeft, ""},
+  table.columns = {{"line", Align::kLeft, ""},
                    {axes.x, Align::kRight, ""},
                    {"mean", Align::kRight, axes.y_unit},
                    {"low", Align::kRight, axes.y_unit},
                    {"high", Align::kRight, axes.y_unit}};
   for (const auto& line : lines) {
     for (const auto& point : line.points) {
-      table.rows.push_back({arm_field(line.label, line.style), exact_field(point.x),
+      table.rows.push_back({labelled_field(line.label, line.style), exact_field(point.x),
                             exact_field(point.mean), exact_field(point.low),
                             exact_field(point.high)});
     }
@@ -34,8 +34,8 @@ Table numbers_of(const std::string& id, const BandAxes& axes, const std::vector<
   return table;
 }
 
-// An x range that lets the marks at its ends be seen whole.
-std::string airy_range(const BandAxes& axes, const std::vector<BandLine>& lines) {
+// An x range in which the marks at its ends are not cut off.
+std::string padded_range(const BandAxes& axes, const std::vector<BandLine>& lines) {
   double low = lines.front().points.front().x;
   double high = low;
   for (const auto& line : lines) {
@@ -117,7 +117,7 @@ Figure band_figure(const std::string& id, const BandAxes& axes,
     }
     script += "set xtics (" + tics + ")\nunset mxtics\n";
   }
-  if (axes.all_points) script += airy_range(axes, lines);
+  if (axes.all_points) script += padded_range(axes, lines);
   script += plots_of(axes, lines, labels);
   figure.labels = labels.take();
   figure.numbers = numbers_of(id, axes, lines);

@@ -18,7 +18,7 @@ struct BandPoint {
 
 struct BandLine {
   std::string label;
-  ArmStyle style;
+  CellStyle style;
   std::vector<BandPoint> points;  // ascending in x
 };
 
@@ -29,13 +29,13 @@ struct BandAxes {
   std::string band;  // what the band is: "lowest and highest seed"
   bool x_logarithmic = false;
   bool y_logarithmic = false;
-  // Tics of the x axis, where numbers alone do not do: (at, name).
+  // Tics of the x axis with names: (at, name). None: numbers.
   std::vector<std::pair<double, std::string>> x_tics;
   bool all_points = false;  // every point has its mark; else some, so that lines stay lines
 };
 
-// Plots, in this order: every band, every line, every entry of the key; the
-// page's script counts on it. Throws std::logic_error without lines.
+// Plots, in this order: every band, every line, every entry of the key; the page's
+// script relies on it. Throws std::logic_error without lines.
 Figure band_figure(const std::string& id, const BandAxes& axes, const std::vector<BandLine>& lines);
 
 }  // namespace polysweep

@@ -27,10 +27,10 @@ Table numbers_of(const std::string& id, const DotAxes& axes, const std::vector<D
   if (any_censored) table.columns.push_back({"reached", Align::kLeft, ""});
   for (const auto& row : rows) {
     for (const auto& dot : row.dots) {
-      table.rows.push_back({arm_field(row.label, row.style), dot.name, exact_field(dot.x)});
+      table.rows.push_back({labelled_field(row.label, row.style), dot.name, exact_field(dot.x)});
       if (!any_censored) continue;
-      table.rows.back().push_back(dot.censored ? TableCell("not until then: censored", Tone::kHole)
-                                               : TableCell("yes"));
+      table.rows.back().push_back(
+          dot.censored ? TableCell("not until then: censored", Tone::kMissing) : TableCell("yes"));
     }
   }
   return table;
@@ -66,7 +66,7 @@ Range range_of(const DotAxes& axes, const std::vector<DotRow>& rows) {
   return range;
 }
 
-// The runs of a row stand a little apart, in their order.
+// The runs of a row are drawn a little apart, in their order.
 std::string dots_of(const std::vector<DotRow>& rows, bool censored) {
   std::string data;
   for (std::size_t i = 0; i < rows.size(); ++i) {

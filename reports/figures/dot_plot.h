@@ -1,24 +1,25 @@
-// A row of dots for each cell, one a run: its value, or when it got somewhere.
+// A row of dots for each cell, one for each run: its value, or the step at which it
+// reached a target.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "reports/analysis/statistics.h"
 #include "reports/figures/figure.h"
+#include "reports/text/interval.h"
 
 namespace polysweep {
 
 struct Dot {
   std::string name;  // of the run: "3" where runs are seeds
   double x = 0;
-  bool censored = false;  // it was still on its way at x: an arrow to the right
+  bool censored = false;  // not reached until x: an arrow to the right
 };
 
 struct DotRow {
   std::string label;
-  ArmStyle style;
+  CellStyle style;
   std::vector<Dot> dots;
   std::optional<double> mean;        // a large mark
   std::optional<Interval> interval;  // a line through it
@@ -26,7 +27,7 @@ struct DotRow {
 
 struct DotAxes {
   std::string x;     // with its unit
-  std::string name;  // what tells runs apart: "seed"
+  std::string name;  // what distinguishes runs: "seed"
   bool from_zero = false;
 };
 

@@ -6,22 +6,22 @@
 #include <charconv>
 
 #include "framework/core/error.h"
-#include "reports/analysis/escaping.h"
-#include "reports/analysis/number_text.h"
+#include "reports/text/escaping.h"
+#include "reports/text/number_text.h"
 
 namespace polysweep {
 namespace {
 
 // Filled diamond, circle, square, triangles up and down, pentagon, open circle.
-constexpr int kPointTypes[kArmShapeCount] = {13, 7, 5, 9, 11, 15, 6};
+constexpr int kPointTypes[kCellShapeCount] = {13, 7, 5, 9, 11, 15, 6};
 constexpr double kPixelsPerInch = 120;  // of a printed figure: its fonts come to 8 pt
 
-void check_style(const ArmStyle& style) {
-  check(style.colour >= 0 && style.colour < kArmColourCount, "an arm has a colour of the palette");
-  check(style.shape >= 0 && style.shape < kArmShapeCount, "an arm has one of the shapes");
+void check_style(const CellStyle& style) {
+  check(style.colour >= 0 && style.colour < kCellColourCount, "a colour is one of the palette");
+  check(style.shape >= 0 && style.shape < kCellShapeCount, "a shape is one of the known");
 }
 
-// What every script begins with, after its terminal.
+// What every script starts with, after its terminal.
 constexpr const char* kHead =
     "set border 3 linecolor rgb 'gray'\nset tics nomirror scale 0.5 textcolor rgb 'black'\n"
     "set grid linecolor rgb 'gray' linewidth 0.5 dashtype 3\n";
@@ -51,23 +51,23 @@ std::string Labels::quoted(std::string_view text, std::size_t most) {
   const std::string shown = shortened(text, most);
   texts_.push_back(shown);
   std::string token = fmt::format("@{}@", texts_.size() - 1);
-  // gnuplot reckons with wide characters; a page's are about 0.85 of that.
+  // gnuplot assumes wide characters; a page's are about 0.85 of that.
   const auto width = static_cast<std::size_t>(0.85 * static_cast<double>(text_length(shown)));
   token.append(std::max(width, token.size()) - token.size(), '_');
   return "'" + token + "'";
 }
 
-std::string script_colour(const ArmStyle& style) {
+std::string script_colour(const CellStyle& style) {
   check_style(style);
-  return style.colour == 0 ? "black" : kArmColours[style.colour];
+  return style.colour == 0 ? "black" : kCellColours[style.colour];
 }
 
-std::string script_colour_number(const ArmStyle& style) {
+std::string script_colour_number(const CellStyle& style) {
   check_style(style);
-  return "0x" + std::string(kArmColours[style.colour]).substr(1);
+  return "0x" + std::string(kCellColours[style.colour]).substr(1);
 }
 
-int script_shape(const ArmStyle& style) {
+int script_shape(const CellStyle& style) {
   check_style(style);
   return kPointTypes[style.shape];
 }
@@ -115,7 +115,7 @@ std::string finished_pdf(const std::string& output, const Figure& figure) {
   const std::string mark = "%%EOF";
   const std::size_t last = output.rfind(mark);
   if (first == std::string::npos || last == std::string::npos || last < first) {
-    fail("figure '{}' was not drawn: gnuplot answered {} bytes that are no PDF", figure.id,
+    fail("figure '{}' was not drawn: gnuplot answered {} bytes that are not a PDF", figure.id,
          output.size());
   }
   return output.substr(first, last + mark.size() - first) + "\n";
@@ -123,9 +123,9 @@ std::string finished_pdf(const std::string& output, const Figure& figure) {
 
 TableCell exact_field(double value) { return {significant_text(value), value}; }
 
-TableCell arm_field(const std::string& label, const ArmStyle& style) {
+TableCell labelled_field(const std::string& label, const CellStyle& style) {
   TableCell field(label);
-  field.arm = style;
+  field.swatch = style;
   return field;
 }
 

@@ -1,9 +1,8 @@
 // A figure as plain values: the gnuplot script that draws it, and its numbers.
 //
-// No text of a sweep is in a script: labels stand there as tokens of about the
-// same width. For a page, finished_svg() puts the escaped texts in their place;
-// for paper, pdf_script() puts them in as octal escapes. A script therefore
-// cannot be made to do anything but draw.
+// No text of a sweep is in a script: labels are tokens of about the same width. For a
+// page, finished_svg() replaces them with the escaped texts; for paper, pdf_script()
+// writes them as octal escapes. A script can therefore do nothing but draw.
 #pragma once
 
 #include <cstdint>
@@ -12,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "reports/analysis/arm_style.h"
-#include "reports/document/table.h"
+#include "reports/text/cell_style.h"
+#include "reports/text/table.h"
 
 namespace polysweep {
 
@@ -21,7 +20,7 @@ namespace polysweep {
 // Throws Error where it cannot. Empty: figures are not drawn.
 using Draw = std::function<std::string(const std::string& script)>;
 
-// What the page's script can do with a figure beside saving it.
+// What the page's script can do with a figure besides saving it.
 enum class FigureKind : std::uint8_t {
   kPicture,  // nothing
   kForest,   // shows the values of a row: numbers are label, mean, low, high
@@ -31,7 +30,7 @@ enum class FigureKind : std::uint8_t {
 struct Figure {
   std::string id;           // letters, digits and '-'
   std::string caption;      // what is seen, with units
-  std::string description;  // the same in words, for who cannot see it
+  std::string description;  // the same for readers who cannot see it
   FigureKind kind = FigureKind::kPicture;
   int width = 900;  // of the page's picture, in px
   int height = 400;
@@ -43,11 +42,11 @@ struct Figure {
 
 // Parts of scripts: gnuplot's names of a colour and of a shape, and a colour as
 // the number that `linecolor rgb variable` reads from data.
-std::string script_colour(const ArmStyle& style);
-int script_shape(const ArmStyle& style);
-std::string script_colour_number(const ArmStyle& style);
+std::string script_colour(const CellStyle& style);
+int script_shape(const CellStyle& style);
+std::string script_colour_number(const CellStyle& style);
 
-// Texts on their way into a script.
+// The texts of a script that is being written.
 class Labels {
  public:
   // A token in single quotes, as wide as `text` will be, of which at most `most`
@@ -63,11 +62,11 @@ class Labels {
 std::string axis_tics(const std::string& axis, const std::vector<std::string>& names,
                       bool downwards, Labels& labels);
 
-// Whole scripts: one writes SVG, then where its axes lie, the other PDF.
+// Complete scripts: one writes SVG, then where its axes are, the other PDF.
 std::string svg_script(const Figure& figure);
 std::string pdf_script(const Figure& figure);
 
-// gnuplot's SVG as an element that can stand in a page: ids made unique by
+// gnuplot's SVG as an element of a page: ids made unique by
 // `id`, no fixed size, no background, black as currentColor, tokens replaced by
 // the escaped labels, its axes in data-axes ("x0 x1 y0 y1" in px, then the
 // values there) and data-log. Throws Error unless `svg` is gnuplot's.
@@ -81,6 +80,6 @@ std::string finished_pdf(const std::string& output, const Figure& figure);
 
 // Columns of numbers as every figure's table has them; a field of one.
 TableCell exact_field(double value);
-TableCell arm_field(const std::string& label, const ArmStyle& style);
+TableCell labelled_field(const std::string& label, const CellStyle& style);
 
 }  // namespace polysweep

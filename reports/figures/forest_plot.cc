@@ -24,13 +24,13 @@ Table numbers_of(const std::string& id, const ForestAxes& axes,
                    {"low", Align::kRight, axes.unit},
                    {"high", Align::kRight, axes.unit}};
   for (const auto& row : rows) {
-    table.rows.push_back({arm_field(row.label, row.style), exact_field(row.mean),
+    table.rows.push_back({labelled_field(row.label, row.style), exact_field(row.mean),
                           exact_field(row.low), exact_field(row.high)});
   }
   return table;
 }
 
-// Of all that is drawn, zero included, and some air.
+// Of all that is drawn, zero included, with a margin.
 std::pair<double, double> range_of(const std::vector<ForestRow>& rows) {
   double low = 0;
   double high = 0;
@@ -46,7 +46,7 @@ std::pair<double, double> range_of(const std::vector<ForestRow>& rows) {
 
 Figure forest_figure(const std::string& id, const ForestAxes& axes,
                      const std::vector<ForestRow>& rows) {
-  check(!rows.empty(), "a forest has rows");
+  check(!rows.empty(), "a forest plot has rows");
   Figure figure;
   figure.id = id;
   figure.kind = FigureKind::kForest;

@@ -13,7 +13,7 @@ struct ForestRow {
   double mean = 0;
   double low = 0;  // low = high = mean: a point without an interval
   double high = 0;
-  ArmStyle style;
+  CellStyle style;
   bool decided = true;  // false: drawn thinner
 };
 

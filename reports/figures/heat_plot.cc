@@ -66,7 +66,7 @@ Table numbers_of(const std::string& id, const HeatMap& map) {
     for (std::size_t column = 0; column < map.columns.size(); ++column) {
       const auto& field = map.fields[row * map.columns.size() + column];
       fields.push_back(field.known ? TableCell(text_of(field), field.value)
-                                   : TableCell(field.text, Tone::kHole));
+                                   : TableCell(field.text, Tone::kMissing));
     }
     table.rows.push_back(std::move(fields));
   }

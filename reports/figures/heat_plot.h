@@ -1,4 +1,4 @@
-// A rectangle of fields, each coloured by its value, which is written in it.
+// A rectangle of fields, each coloured by its value, with the value written in it.
 #pragma once
 
 #include <string>

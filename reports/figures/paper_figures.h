@@ -6,11 +6,9 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <vector>
 
-#include "reports/document/study.h"
 #include "reports/figures/figure.h"
 
 namespace polysweep {
@@ -39,14 +37,5 @@ Figure head_maps_figure(const std::string& id, const EncodingTable& table, std::
                         const std::vector<std::size_t>& shown, bool standardize);
 // Row n of `table` are the values of the polynomial of degree n on -1 + 2 i / count.
 Figure polynomials_figure(const std::string& id, const EncodingTable& table);
-
-// Training loss against steps: a legendre_position cell beside the sinusoidal cell
-// that is most like it, mean over seeds with the t interval. Empty, with the
-// reason, where the sweep trains no translation or has no such two cells with curves.
-struct MaybeFigure {
-  std::optional<Figure> figure;
-  std::string reason;
-};
-MaybeFigure paper_loss_figure(const std::string& id, const Study& study);
 
 }  // namespace polysweep

@@ -44,7 +44,7 @@ Table numbers_of(const std::string& id, const std::string& replicate,
         fields.emplace_back("not planned", Tone::kMuted);
       } else {
         fields.emplace_back(std::string(state_name(*state)),
-                            *state == TrialState::kDone ? Tone::kPlain : Tone::kHole);
+                            *state == TrialState::kDone ? Tone::kPlain : Tone::kMissing);
       }
     }
     table.rows.push_back(std::move(fields));

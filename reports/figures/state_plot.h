@@ -1,4 +1,4 @@
-// What became of every trial: a row of marks for each cell, a column a replicate.
+// The state of every trial: a row of marks for each cell, a column for each replicate.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// gnuplot's SVG, made fit to stand in a page.
+// gnuplot's SVG, changed so that it can be part of a page.
 #include <array>
 #include <charconv>
 #include <locale>
@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 
 #include "framework/core/error.h"
-#include "reports/analysis/escaping.h"
 #include "reports/figures/figure.h"
+#include "reports/text/escaping.h"
 
 namespace polysweep {
 namespace {
@@ -25,7 +25,7 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   text = result.append(text, at);
 }
 
-// Removes everything from `begin` to `end`, both included, again and again.
+// Removes everything from `begin` to `end`, both included, wherever they are.
 void remove_between(std::string& text, std::string_view begin, std::string_view end) {
   std::string result;
   std::size_t at = 0;
@@ -101,8 +101,8 @@ void put_labels(std::string& svg, const std::vector<std::string>& labels) {
   svg = result.append(svg, at);
 }
 
-// What stands before the first plot, in a group of its own: the page's script
-// puts other axes in its place when it zooms.
+// What is before the first plot, in a group of its own: the page's script replaces
+// it with other axes when it zooms.
 void group_axes(std::string& body) {
   const std::string defs = "</defs>";
   const std::size_t first = body.find(defs);
@@ -112,18 +112,18 @@ void group_axes(std::string& body) {
   body.insert(first + defs.size(), "\n<g class=\"axes\">");
 }
 
-// What svg_script() had gnuplot say about its axes, as attributes; "" where it
-// said nothing. y is turned round: px count from the top.
+// What svg_script() had gnuplot print about its axes, as attributes; "" where it
+// printed nothing. y is reversed: px count from the top.
 std::string axes_of(const std::string& answer, std::size_t from, const std::string& height,
                     const std::string& logarithmic) {
   const std::string mark = "<!-- axes ";
   const std::size_t start = answer.find(mark, from);
   if (start == std::string::npos) return "";
-  std::istringstream said(answer.substr(start + mark.size()));
-  said.imbue(std::locale::classic());
+  std::istringstream printed(answer.substr(start + mark.size()));
+  printed.imbue(std::locale::classic());
   std::array<double, 8> ends{};
-  for (double& end : ends) said >> end;
-  if (!said) return "";
+  for (double& end : ends) printed >> end;
+  if (!printed) return "";
   const double pixels = std::stod(height);
   return fmt::format(" data-axes=\"{} {} {:.6g} {:.6g} {} {} {} {}\" data-log=\"{}\"", ends[0],
                      ends[1], pixels - ends[2], pixels - ends[3], ends[4], ends[5], ends[6],
@@ -144,8 +144,8 @@ Drawing drawing_of(const std::string& svg, const Figure& figure) {
   const std::size_t end = svg.rfind("</svg>");
   if (start == std::string::npos || canvas == std::string::npos || end == std::string::npos ||
       canvas > end) {
-    fail("figure '{}' was not drawn: gnuplot answered {} bytes that are no SVG of its own",
-         figure.id, svg.size());
+    fail("figure '{}' was not drawn: gnuplot answered {} bytes that are not its SVG", figure.id,
+         svg.size());
   }
   Drawing drawing;
   const std::size_t sizes = start + box.size();

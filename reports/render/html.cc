@@ -1,10 +1,10 @@
-// The report as one HTML page that needs no network and runs one script of its
-// own, without which it works.
+// The report as one HTML page that needs no network; its only script is optional.
 #include <fmt/format.h>
 
 #include "framework/core/digest.h"
-#include "reports/analysis/escaping.h"
-#include "reports/render/face.h"
+#include "framework/core/error.h"
+#include "reports/render/report_format.h"
+#include "reports/text/escaping.h"
 
 namespace polysweep {
 namespace {
@@ -21,8 +21,8 @@ std::string tone_class(Tone tone) {
   switch (tone) {
     case Tone::kBad:
       return " class=\"warning\"";
-    case Tone::kHole:
-      return " class=\"hole\"";
+    case Tone::kMissing:
+      return " class=\"missing\"";
     case Tone::kMuted:
       return " class=\"note\"";
     case Tone::kGood:
@@ -48,6 +48,21 @@ std::string kind_attributes(const Figure& figure) {
       break;
   }
   return "";
+}
+
+// The outcome of drawing one figure: its SVG, or why there is none.
+struct Drawn {
+  std::string svg;     // finished_svg()
+  std::string reason;  // "" where it was drawn
+};
+
+Drawn drawn(const Figure& figure, const Draw& draw) {
+  if (!draw) return {"", "figures are not drawn here"};
+  try {
+    return {finished_svg(draw(svg_script(figure)), figure), ""};
+  } catch (const Error& error) {
+    return {"", error.what()};
+  }
 }
 
 struct Writer {
@@ -82,7 +97,7 @@ struct Writer {
       html += "<div class=\"box\" role=\"group\" tabindex=\"0\" aria-label=\"Figure\">" +
               result.svg + "</div>\n";
     } else {
-      html += "<p class=\"hole\">This figure was not drawn: " + html_escaped(result.reason) +
+      html += "<p class=\"missing\">This figure was not drawn: " + html_escaped(result.reason) +
               ". Its numbers are below.</p>\n";
     }
     html += "<figcaption>" + html_escaped(figure.caption) + "</figcaption>\n" +
@@ -121,7 +136,7 @@ std::string opening(const Report& report) {
   html += "</section>\n";
   if (!report.warnings.empty()) {
     html +=
-        "<section class=\"warnings\" aria-label=\"Before reading on\"><h2>Before reading on"
+        "<section class=\"warnings\" aria-label=\"Warnings\"><h2>Warnings"
         "</h2><ul>\n";
     for (const auto& warning : report.warnings) {
       html += "<li>" + html_escaped(warning) + "</li>\n";

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "framework/core/error.h"
-#include "reports/render/face.h"
 #include "reports/render/latex_text.h"
+#include "reports/render/report_format.h"
 
 namespace polysweep {
 namespace {
@@ -30,7 +30,7 @@ struct Writer {
 
   void operator()(const Paragraph& paragraph) {
     const std::string words = latex_escaped(paragraph.text);
-    text += paragraph.tone == Tone::kBad || paragraph.tone == Tone::kHole
+    text += paragraph.tone == Tone::kBad || paragraph.tone == Tone::kMissing
                 ? "\\emph{" + words + "}\n\n"
                 : words + "\n\n";
   }
@@ -87,8 +87,8 @@ std::string latex_page(const Report& report, const Draw& draw, PageParts& parts)
   Writer writer{draw, parts, ""};
   writer.text =
       "% Made by polysweep. Compiles with pdflatex of a stock TeX Live. The tables and\n"
-      "% figures stand in " +
-      parts.folder + "/ and can be taken by \\input one by one.\n" + kPreamble + "\\section*{" +
+      "% figures are in " +
+      parts.folder + "/ and can be used one by one with \\input.\n" + kPreamble + "\\section*{" +
       latex_escaped(report.title) + "}\n" + latex_escaped(report.subtitle) +
       "\n\n\\begin{quote}\\large\n";
   for (const auto& sentence : report.verdict) writer.text += latex_escaped(sentence) + "\n\n";

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "reports/analysis/escaping.h"
+#include "reports/text/escaping.h"
 
 namespace polysweep {
 namespace {
@@ -139,7 +139,7 @@ std::string field_of(const TableCell& field) {
     case Tone::kGood:
     case Tone::kBad:
       return "\\textbf{" + text + "}";
-    case Tone::kHole:
+    case Tone::kMissing:
       return "\\emph{" + text + "}";
     case Tone::kMuted:
     case Tone::kPlain:

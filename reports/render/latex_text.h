@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "reports/document/table.h"
+#include "reports/text/table.h"
 
 namespace polysweep {
 

@@ -1,7 +1,6 @@
-// The report as GitHub's Markdown. Figures are their numbers: a page of text
-// has no place for them.
-#include "reports/analysis/escaping.h"
-#include "reports/render/face.h"
+// The report as GitHub's Markdown. Of a figure there is the caption.
+#include "reports/render/report_format.h"
+#include "reports/text/escaping.h"
 
 namespace polysweep {
 namespace {
@@ -32,8 +31,7 @@ struct Writer {
   }
   void operator()(const Table& table) { text += table_markdown(table) + "\n"; }
   void operator()(const FoldedTable& folded) { (*this)(folded.table); }
-  // The tables of the report have these numbers; the points of a curve alone are
-  // too many for a page of text.
+  // Its numbers are in the tables; the points of a curve are too many for a page of text.
   void operator()(const Figure& figure) {
     text += "*Figure, drawn in the HTML report: " + markdown_escaped(figure.caption) + "*\n\n";
   }
@@ -49,7 +47,7 @@ std::string markdown_page(const Report& report, const Draw&) {
     writer.text += "**" + markdown_escaped(sentence) + "**\n\n";
   }
   if (!report.warnings.empty()) {
-    writer.text += "Before reading on:\n\n";
+    writer.text += "Warnings:\n\n";
     writer(Bullets{report.warnings, Tone::kBad});
   }
   for (const auto& section : report.sections) {

@@ -1,8 +1,9 @@
 // The report for a terminal, without colour.
 #include <algorithm>
 
-#include "reports/analysis/escaping.h"
-#include "reports/render/face.h"
+#include "reports/render/render_report.h"
+#include "reports/render/report_format.h"
+#include "reports/text/escaping.h"
 
 namespace polysweep {
 namespace {
@@ -13,7 +14,7 @@ struct Writer {
   std::size_t width = kUsualWidth;
   std::string text;
 
-  // Lines after the first stand below its first letter.
+  // Lines after the first are aligned with its first letter.
   void wrap(const std::string& first, const std::string& words) {
     std::string before = first;
     for (const auto& line : wrapped_lines(terminal_escaped(words), width - first.size())) {

@@ -7,7 +7,7 @@ namespace polysweep {
 namespace {
 
 std::vector<AuditItem> audited(const SweepResults& results) {
-  return audit(results, arms_of(results));
+  return audit(results, cell_labels(results));
 }
 
 const AuditItem* find(const std::vector<AuditItem>& items, const std::string& topic,
@@ -34,14 +34,14 @@ TEST_CASE("an arm that ran on another build is found", "[audit]") {
   CHECK(item->finding == "build.commit differs: 99e0a77 in rope; 4be2c1d elsewhere");
 }
 
-TEST_CASE("a difference that all arms see alike is no confounder", "[audit]") {
+TEST_CASE("a difference that is the same in all cells is not a confounder", "[audit]") {
   SweepResults results = sample_sweep({2, false, false, false});
   for (std::size_t i = 14; i < 28; ++i) results.trials[i].provenance = "build-b";  // seed 1
   const auto items = audited(results);
   CHECK(find(items, "build", AuditState::kConfounded) == nullptr);
   REQUIRE(find(items, "build", AuditState::kDiffers) != nullptr);
   CHECK(find(items, "build", AuditState::kDiffers)->finding ==
-        "build.commit differs, alike in all arms: 4be2c1d (14 trials); 99e0a77 (14 trials)");
+        "build.commit differs, alike in all cells: 4be2c1d (14 trials); 99e0a77 (14 trials)");
 }
 
 TEST_CASE("an environment variable set for one arm only is found", "[audit]") {
@@ -81,7 +81,8 @@ TEST_CASE("unequal budgets are found, planned and spent", "[audit]") {
   const auto items = audited(builder.build());
   const auto* planned = find(items, "budget", AuditState::kConfounded);
   REQUIRE(planned != nullptr);
-  CHECK(planned->finding == "updates is a factor that the baseline fixes: arms differ in it");
+  CHECK(planned->finding ==
+        "updates is a factor that the baseline fixes: compared cells differ in it");
 }
 
 TEST_CASE("unrecorded provenance and unequal seeds are said", "[audit]") {
@@ -89,12 +90,12 @@ TEST_CASE("unrecorded provenance and unequal seeds are said", "[audit]") {
   results.trials[0].provenance = "";
   const auto items = audited(results);
   CHECK(find(items, "build", AuditState::kUnknown) != nullptr);
-  const auto* holes = find(items, "holes", AuditState::kConfounded);
-  REQUIRE(holes != nullptr);
-  CHECK_THAT(holes->finding, Catch::Matchers::Contains("2 done of 3 in"));
+  const auto* missing = find(items, "missing values", AuditState::kConfounded);
+  REQUIRE(missing != nullptr);
+  CHECK_THAT(missing->finding, Catch::Matchers::Contains("2 done of 3 in"));
 }
 
-TEST_CASE("arms of other sizes within a context are said", "[audit]") {
+TEST_CASE("cells of other sizes within a context are reported", "[audit]") {
   SweepResults results = sample_sweep({2, false, false, false});
   for (auto& trial : results.trials) {
     trial.final_metrics["parameters"] = trial.cell % 2 == 0 ? 1000 : 4000;  // by dimension

@@ -6,8 +6,9 @@
 #include <stdexcept>
 
 #include "framework/core/digest.h"
-#include "reports/analysis/escaping.h"
-#include "reports/document/report.h"
+#include "reports/document/build_report.h"
+#include "reports/render/render_report.h"
+#include "reports/text/escaping.h"
 #include "tests/reports/gnuplot.h"
 
 namespace polysweep {

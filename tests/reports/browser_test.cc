@@ -14,12 +14,12 @@ namespace {
 namespace fs = std::filesystem;
 
 // A page with every section, drawn once.
-const fs::path& whole_page() {
+const fs::path& full_page() {
   static const fs::path page = write_page("encodings", sample_sweep());
   return page;
 }
 
-SweepResults hostile_arms() {
+SweepResults hostile_cells() {
   SweepBuilder builder("<script>alert(1)</script>");
   builder.factor("arm", {}).baseline("arm", "<script>alert(1)</script>");
   for (const auto& name : kHostileNames) {
@@ -34,7 +34,7 @@ SweepResults hostile_arms() {
   return builder.build();
 }
 
-// 1,000 arms of 10 seeds, with curves.
+// 1,000 cells of 10 seeds, with curves.
 SweepResults ten_thousand_trials() {
   SweepBuilder builder("large");
   std::vector<std::string> names;
@@ -58,7 +58,7 @@ TEST_CASE("the page renders in Chromium without console messages or requests", "
   if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
   const fs::path image = pages_folder() / "encodings-laptop.png";
   fs::remove(image);
-  REQUIRE(browse(whole_page(), "laptop",
+  REQUIRE(browse(full_page(), "laptop",
                  "--window-size=1280,2400 --virtual-time-budget=5000 --screenshot='" +
                      image.string() + "'") == 0);
   CHECK(console_of("laptop") == "");
@@ -81,7 +81,7 @@ TEST_CASE("a console message would be seen", "[browser]") {
 
 TEST_CASE("hostile names stay text in the page, whatever its script does", "[browser]") {
   if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
-  const fs::path page = write_page("hostile", hostile_arms());
+  const fs::path page = write_page("hostile", hostile_cells());
   REQUIRE(browse(page, "hostile", "--virtual-time-budget=5000 --dump-dom") == 0);
   CHECK(console_of("hostile") == "");
   const std::string dom = content(pages_folder() / "hostile.log");
@@ -92,7 +92,7 @@ TEST_CASE("hostile names stay text in the page, whatever its script does", "[bro
 
 TEST_CASE("a table is sorted by its exact numbers and filtered by words", "[browser]") {
   if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
-  const auto answer = probe(whole_page(), "tables", R"js(
+  const auto answer = probe(full_page(), "tables", R"js(
     const table = document.getElementById("raw-values");
     const column = [...table.tHead.rows[0].cells].findIndex(
         cell => cell.textContent.startsWith("test_bleu"));
@@ -123,9 +123,9 @@ TEST_CASE("a table is sorted by its exact numbers and filtered by words", "[brow
   CHECK(answer["count"] == " 5 of 70");
 }
 
-TEST_CASE("curves show values, hide arms and zoom, by pointer and by key", "[browser]") {
+TEST_CASE("curves show values, hide lines and zoom, by pointer and by key", "[browser]") {
   if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
-  const auto answer = probe(whole_page(), "curves", R"js(
+  const auto answer = probe(full_page(), "curves", R"js(
     const figure = document.getElementById("curve1-1"), svg = figure.querySelector("svg");
     const tip = figure.querySelector(".tip");
     const [x0, x1, y0, y1] = svg.dataset.axes.split(" ").map(Number);
@@ -179,7 +179,7 @@ TEST_CASE("curves show values, hide arms and zoom, by pointer and by key", "[bro
 
 TEST_CASE("a row of the forest shows its values under the pointer", "[browser]") {
   if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
-  const auto answer = probe(whole_page(), "forest", R"js(
+  const auto answer = probe(full_page(), "forest", R"js(
     const figure = document.getElementById("forest1"), svg = figure.querySelector("svg");
     const row = figure.querySelector("table").tBodies[0].rows[2];
     const [x0, x1, y0, y1, low, high, bottom, top] = svg.dataset.axes.split(" ").map(Number);
@@ -198,7 +198,7 @@ TEST_CASE("a row of the forest shows its values under the pointer", "[browser]")
 
 TEST_CASE("the page fits a phone", "[browser]") {
   if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
-  const auto answer = probe(whole_page(), "phone", R"js(
+  const auto answer = probe(full_page(), "phone", R"js(
     return {width: document.documentElement.scrollWidth, window: innerWidth};
   )js",
                             "--window-size=500,900");
@@ -213,7 +213,7 @@ TEST_CASE("axe finds no violation, in light and dark", "[browser][slow]") {
   if (fetched.status != 0) POLYSWEEP_SKIP(("axe-core: " + fetched.error).c_str());
   const std::string axe = content(fetched.output.substr(0, fetched.output.find('\n')));
   for (const std::string flags : {"", " --blink-settings=preferredColorScheme=0"}) {
-    const auto answer = probe(whole_page(), "axe", R"js(
+    const auto answer = probe(full_page(), "axe", R"js(
       for (const folded of document.querySelectorAll("details")) folded.open = true;
       const result = await axe.run(document, {resultTypes: ["violations"]});
       return {dark: matchMedia("(prefers-color-scheme: dark)").matches,
@@ -231,7 +231,7 @@ TEST_CASE("axe finds no violation, in light and dark", "[browser][slow]") {
 
 TEST_CASE("every control and figure of the page has a name", "[browser]") {
   if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
-  const auto answer = probe(whole_page(), "names", R"js(
+  const auto answer = probe(full_page(), "names", R"js(
     const all = selector => [...document.querySelectorAll(selector)];
     const ids = all("[id]").map(element => element.id);
     const unnamed = [

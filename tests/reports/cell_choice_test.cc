@@ -13,12 +13,12 @@ const SweepResults& sample() {
 }
 
 std::vector<std::string> found(const std::string& words) {
-  const Arms arms = arms_of(sample());
-  std::vector<std::string> labels;
-  for (const std::size_t cell : find_cells(sample(), arms, words)) {
-    labels.push_back(arms.cells[cell].label);
+  const CellLabels labels = cell_labels(sample());
+  std::vector<std::string> found;
+  for (const std::size_t cell : find_cells(sample(), labels, words)) {
+    found.push_back(labels.cells[cell].label);
   }
-  return labels;
+  return found;
 }
 
 using Labels = std::vector<std::string>;
@@ -51,27 +51,27 @@ TEST_CASE("a level of two factors must be named with its factor", "[cells]") {
   builder.factor("a", {"1", "2"}).factor("b", {"1", "2"});
   builder.cell({"1", "2"});
   const auto results = builder.build();
-  const auto arms = arms_of(results);
-  CHECK_THROWS_WITH(find_cells(results, arms, "1"), "'1' is a level of a and of b: write a=1");
-  CHECK(find_cells(results, arms, "a=1") == std::vector<std::size_t>{0});
+  const auto labels = cell_labels(results);
+  CHECK_THROWS_WITH(find_cells(results, labels, "1"), "'1' is a level of a and of b: write a=1");
+  CHECK(find_cells(results, labels, "a=1") == std::vector<std::size_t>{0});
 }
 
 TEST_CASE("any arm can be the baseline of another, at equal other factors", "[cells]") {
-  const Arms arms = arms_of(sample());
-  const auto other = rebased(sample(), arms, "rope", "learned");
+  const CellLabels labels = cell_labels(sample());
+  const auto other = rebased(sample(), labels, "rope", "learned");
   std::size_t pairs = 0;
   for (std::size_t i = 0; i < other.cells.size(); ++i) {
     if (other.cells[i].baseline < 0) continue;
     ++pairs;
-    const auto& base = arms.cells[static_cast<std::size_t>(other.cells[i].baseline)];
+    const auto& base = labels.cells[static_cast<std::size_t>(other.cells[i].baseline)];
     CHECK(base.arm == "learned");
-    CHECK(arms.cells[i].arm == "rope");
-    CHECK(base.context == arms.cells[i].context);
+    CHECK(labels.cells[i].name == "rope");
+    CHECK(base.context_index == labels.cells[i].context_index);
   }
   CHECK(pairs == 2);
-  CHECK_THROWS_WITH(rebased(sample(), arms, "rope", "legendre_position"),
+  CHECK_THROWS_WITH(rebased(sample(), labels, "rope", "legendre_position"),
                     Catch::Matchers::Contains("name more levels"));
-  CHECK_THROWS_WITH(rebased(sample(), arms, "rope", "rope"),
+  CHECK_THROWS_WITH(rebased(sample(), labels, "rope", "rope"),
                     Catch::Matchers::Contains("no cell with 'rope' agrees"));
 }
 

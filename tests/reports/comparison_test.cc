@@ -9,7 +9,8 @@ namespace {
 
 Comparison compared(const SweepResults& results) {
   Bootstrap bootstrap(1, 200);
-  return compare(results, results.primary, {}, bootstrap);
+  return compare(results, CellValueTable(results).of(results.primary.name), results.primary, {},
+                 bootstrap);
 }
 
 // An arm against a base, with these differences over seeds.
@@ -40,7 +41,7 @@ TEST_CASE("six seeds that agree decide, five cannot", "[comparison]") {
   CHECK(five.rows[0].p == 0.0625);
   CHECK(five.rows[0].verdict == Verdict::kInconclusive);
   CHECK(five.rows[0].reason == "with 5 seeds the smallest p is 0.0625; 6 or more are needed");
-  CHECK(lacking_for_floor(five.rows[0]) == 1);
+  CHECK(more_pairs_for_floor(five.rows[0]) == 1);
 }
 
 TEST_CASE("the goal decides which sign is better", "[comparison]") {
@@ -68,7 +69,7 @@ TEST_CASE("the family is every cell with a baseline, measured or not", "[compari
   CHECK(both.rows[1].reason == "no seed has a value in both cells");
 }
 
-TEST_CASE("only replicates with a value in both are paired, and each hole is named",
+TEST_CASE("only replicates with a value in both are paired, and each missing value is named",
           "[comparison]") {
   auto builder = against({1, 2, 1.5, 1, 2, 1, 3});
   auto& results = builder.results();
@@ -80,9 +81,9 @@ TEST_CASE("only replicates with a value in both are paired, and each hole is nam
   CHECK(row.planned == 7);
   REQUIRE(row.pairs.size() == 5);
   CHECK(row.pairs[0].replicate == "2");
-  REQUIRE(row.holes.size() == 2);
-  CHECK(row.holes[0] == "seed 0 running");
-  CHECK(row.holes[1] == "baseline's seed 1 pending");
+  REQUIRE(row.missing.size() == 2);
+  CHECK(row.missing[0] == "seed 0 running");
+  CHECK(row.missing[1] == "baseline's seed 1 pending");
   // A value that a failed trial left behind is never read.
   results.trials[1].state = TrialState::kFailed;
   results.trials[1].final_metrics["score"] = 1000;
@@ -102,15 +103,15 @@ TEST_CASE("an arm that lost runs is not called better", "[comparison]") {
   CHECK(compared(builder.build()).rows[0].verdict == Verdict::kWorse);
 }
 
-TEST_CASE("a done trial without a finite value is a hole", "[comparison]") {
+TEST_CASE("a done trial without a finite value is a missing value", "[comparison]") {
   auto builder = against({1, 2, 1.5});
   builder.results().trials[1].final_metrics["score"] = std::nan("");
   builder.results().trials[3].final_metrics.clear();
   const auto row = compared(builder.build()).rows[0];
   CHECK(row.pairs.size() == 1);
-  REQUIRE(row.holes.size() == 2);
-  CHECK(row.holes[0] == "seed 0 done, but score is not a finite number");
-  CHECK(row.holes[1] == "seed 1 done, but score was not reported");
+  REQUIRE(row.missing.size() == 2);
+  CHECK(row.missing[0] == "seed 0 done, but score is not a finite number");
+  CHECK(row.missing[1] == "seed 1 done, but score was not reported");
 }
 
 TEST_CASE("all ties are inconclusive", "[comparison]") {

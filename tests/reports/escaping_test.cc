@@ -1,4 +1,4 @@
-#include "reports/analysis/escaping.h"
+#include "reports/text/escaping.h"
 
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"

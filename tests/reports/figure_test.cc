@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "framework/core/error.h"
-#include "reports/analysis/arms.h"
+#include "reports/analysis/cell_labels.h"
 #include "reports/figures/band_plot.h"
 #include "reports/figures/dot_plot.h"
 #include "reports/figures/forest_plot.h"
@@ -80,8 +80,7 @@ TEST_CASE("gnuplot draws, and the labels come back escaped", "[figure]") {
 TEST_CASE("what is not gnuplot's SVG is refused", "[figure]") {
   const Figure figure = hostile_figures()[0];
   CHECK_THROWS_WITH(finished_svg("line 3: undefined variable", figure),
-                    "figure 'f' was not drawn: gnuplot answered 26 bytes that are no SVG of its "
-                    "own");
+                    "figure 'f' was not drawn: gnuplot answered 26 bytes that are not its SVG");
 }
 
 TEST_CASE("every number of a figure is in its table", "[figure]") {
@@ -94,21 +93,21 @@ TEST_CASE("every number of a figure is in its table", "[figure]") {
   CHECK(figures[0].numbers.rows[0][2].number.value() == 0.5);
 }
 
-TEST_CASE("arms are named, coloured and grouped alike everywhere", "[arms]") {
-  const auto arms = arms_of(sample_sweep({1, false, false, false}));
-  CHECK(arms.colour_factor == "encoding");
-  CHECK(arms.contexts == std::vector<std::string>{"dimension 64", "dimension 128"});
-  CHECK(arms.cells[2].label == "sinusoidal, dimension 64");
-  CHECK(arms.cells[2].style == ArmStyle{});
-  CHECK(arms.cells[8].label == "legendre_position, order 4, dimension 64");
-  CHECK(arms.cells[12].label == "legendre_position, order full, dimension 64");
-  CHECK(arms.cells[8].style.colour == arms.cells[12].style.colour);
-  CHECK(arms.cells[8].style.shape == arms.cells[12].style.shape);
-  CHECK(arms.cells[8].style.dash != arms.cells[12].style.dash);
-  CHECK(arms.cells[0].style.colour != arms.cells[6].style.colour);
+TEST_CASE("cells are named, coloured and grouped alike everywhere", "[labels]") {
+  const auto labels = cell_labels(sample_sweep({1, false, false, false}));
+  CHECK(labels.colour_factor == "encoding");
+  CHECK(labels.contexts == std::vector<std::string>{"dimension 64", "dimension 128"});
+  CHECK(labels.cells[2].label == "sinusoidal, dimension 64");
+  CHECK(labels.cells[2].style == CellStyle{});
+  CHECK(labels.cells[8].label == "legendre_position, order 4, dimension 64");
+  CHECK(labels.cells[12].label == "legendre_position, order full, dimension 64");
+  CHECK(labels.cells[8].style.colour == labels.cells[12].style.colour);
+  CHECK(labels.cells[8].style.shape == labels.cells[12].style.shape);
+  CHECK(labels.cells[8].style.dash != labels.cells[12].style.dash);
+  CHECK(labels.cells[0].style.colour != labels.cells[6].style.colour);
 }
 
-TEST_CASE("thirty-six arms differ in colour or shape", "[arms]") {
+TEST_CASE("thirty-six cells differ in colour or shape", "[labels]") {
   for (std::size_t a = 0; a < 36; ++a) {
     for (std::size_t b = a + 1; b < 36; ++b) CHECK_FALSE(numbered_style(a) == numbered_style(b));
   }
@@ -161,7 +160,7 @@ Channels lab(const Channels& light) {
 
 }  // namespace
 
-TEST_CASE("colours of arms are seen on white and black and by colour-blind eyes", "[arms]") {
+TEST_CASE("colours of cells are seen on white and black and by colour-blind eyes", "[labels]") {
   // Full colour vision and Machado, Oliveira and Fernandes (2009), severity 1.
   const std::vector<std::array<Channels, 3>> eyes = {
       {{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}},
@@ -170,29 +169,29 @@ TEST_CASE("colours of arms are seen on white and black and by colour-blind eyes"
         {-.003882, -.048116, 1.051998}}},
       {{{.367322, .860646, -.227968}, {.280085, .672501, .047413}, {-.01182, .04294, .968881}}},
       {{{1.255528, -.076749, -.178779}, {-.078411, .930809, .147602}, {.004733, .691367, .3039}}}};
-  for (int a = 1; a < kArmColourCount; ++a) {
-    CAPTURE(kArmColours[a]);
-    CHECK(contrast(kArmColours[a], "#ffffff") >= 3);
-    CHECK(contrast(kArmColours[a], "#14171a") >= 3);
-    for (int b = a + 1; b < kArmColourCount; ++b) {
+  for (int a = 1; a < kCellColourCount; ++a) {
+    CAPTURE(kCellColours[a]);
+    CHECK(contrast(kCellColours[a], "#ffffff") >= 3);
+    CHECK(contrast(kCellColours[a], "#14171a") >= 3);
+    for (int b = a + 1; b < kCellColourCount; ++b) {
       for (const auto& eye : eyes) {
-        const Channels x = lab(times(eye, linear(kArmColours[a])));
-        const Channels y = lab(times(eye, linear(kArmColours[b])));
+        const Channels x = lab(times(eye, linear(kCellColours[a])));
+        const Channels y = lab(times(eye, linear(kCellColours[b])));
         CHECK(std::hypot(x[0] - y[0], x[1] - y[1], x[2] - y[2]) > 14);
       }
     }
   }
 }
 
-TEST_CASE("labels that shortening makes alike get the number of their cell", "[arms]") {
+TEST_CASE("labels that shortening makes alike get the number of their cell", "[labels]") {
   SweepBuilder builder("long");
   const std::string stem(100, 'x');
   builder.factor("arm", {stem + "a", stem + "b"});
   builder.cell({stem + "a"});
   builder.cell({stem + "b"});
-  const auto arms = arms_of(builder.build());
-  CHECK(arms.cells[0].label != arms.cells[1].label);
-  CHECK_THAT(arms.cells[1].label, Catch::Matchers::Contains("(cell 1)"));
+  const auto labels = cell_labels(builder.build());
+  CHECK(labels.cells[0].label != labels.cells[1].label);
+  CHECK_THAT(labels.cells[1].label, Catch::Matchers::Contains("(cell 1)"));
 }
 
 }  // namespace polysweep

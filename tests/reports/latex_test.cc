@@ -3,7 +3,8 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "reports/document/report.h"
+#include "reports/document/build_report.h"
+#include "reports/render/render_report.h"
 #include "tests/reports/gnuplot.h"
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"

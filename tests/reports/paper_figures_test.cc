@@ -8,7 +8,10 @@
 #include "framework/core/error.h"
 #include "reports/analysis/convergence.h"
 #include "reports/analysis/learning_curve.h"
-#include "reports/figures/map_plot.h"
+#include "reports/analysis/titles.h"
+#include "reports/document/paper_loss_figure.h"
+#include "reports/document/sections.h"
+#include "reports/figures/matrix_plot.h"
 #include "tests/reports/gnuplot.h"
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"
@@ -76,7 +79,7 @@ struct Losses {
 MaybeFigure loss_figure(Losses& losses) {
   const SweepResults results = losses.builder.build();
   const ReportOptions options;
-  return paper_loss_figure("loss", Study(results, options));
+  return paper_loss_figure("loss", SweepAnalysis(results, options));
 }
 
 }  // namespace
@@ -184,10 +187,10 @@ TEST_CASE("a map has a square for every finite number", "[paper]") {
   const Draw draw = gnuplot();
   if (!draw) POLYSWEEP_SKIP("no gnuplot on this machine");
   const double blank = std::nan("");
-  const MapAxes axes{"x", "y", "</svg><script>", -1, 1};
-  const std::vector<MapPanel> panels = {{"one", {{1, 0}, {0.5, -1}}},
-                                        {"two", {{1, blank}, {0, 1}}}};
-  const Figure figure = map_figure("m", axes, panels);
+  const MatrixAxes axes{"x", "y", "</svg><script>", -1, 1};
+  const std::vector<MatrixPanel> panels = {{"one", {{1, 0}, {0.5, -1}}},
+                                           {"two", {{1, blank}, {0, 1}}}};
+  const Figure figure = matrix_figure("m", axes, panels);
   const std::string svg = finished_svg(draw(svg_script(figure)), figure);
   const auto count = [&](const std::string& word) {
     std::size_t found = 0;
@@ -200,8 +203,8 @@ TEST_CASE("a map has a square for every finite number", "[paper]") {
   CHECK_THAT(svg, Contains("&lt;script&gt;"));
   const std::string pdf = finished_pdf(draw(pdf_script(figure)), figure);
   CHECK(pdf.starts_with("%PDF-"));
-  CHECK_THROWS_AS(map_figure("m", axes, {{"one", {{1, 0}}}, {"two", {{1}}}}), std::logic_error);
-  CHECK_THROWS_AS(map_figure("m", axes, {}), std::logic_error);
+  CHECK_THROWS_AS(matrix_figure("m", axes, {{"one", {{1, 0}}}, {"two", {{1}}}}), std::logic_error);
+  CHECK_THROWS_AS(matrix_figure("m", axes, {}), std::logic_error);
 }
 
 TEST_CASE("a metric over lengths is drawn over lengths, and nothing converges in it", "[paper]") {
@@ -218,7 +221,7 @@ TEST_CASE("a metric over lengths is drawn over lengths, and nothing converges in
   CHECK(step_title(built.metrics[1]) == "step");
   CHECK(converge(built, "", 0.95)->metric.name == "training_loss");
   const ReportOptions options;
-  const Section section = curves_section(Study(built, options));
+  const Section section = curves_section(SweepAnalysis(built, options));
   std::vector<std::string> axes;
   for (const Block& block : section.blocks)
     if (const Figure* figure = std::get_if<Figure>(&block))

@@ -1,6 +1,7 @@
-// Whole reports of small sweeps with every oddity, against kept Markdown, and
-// the rules that every face keeps. POLYSWEEP_WRITE_GOLDENS=1 writes them anew.
-#include "reports/document/report.h"
+// Complete reports of small, unusual sweeps against golden files, and the rules that
+// every format keeps. POLYSWEEP_WRITE_GOLDENS=1 writes the golden files again.
+#include "reports/document/build_report.h"
+#include "reports/render/render_report.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -14,11 +15,11 @@
 namespace polysweep {
 namespace {
 
-std::string rendered(const SweepResults& results, const char* face) {
+std::string rendered(const SweepResults& results, const char* format) {
   ReportOptions options;
   options.bootstrap_samples = 1000;
   options.command = "polysweep report NAME --markdown report.md";
-  return render_report(build_report(results, options), face);
+  return render_report(build_report(results, options), format);
 }
 
 // What a page says: without its style and script, and without the tables' downloads,
@@ -48,7 +49,7 @@ void check_golden(const std::string& name, const SweepResults& results) {
   expect_kept(name + ".html", body_of(rendered(results, "html")));
 }
 
-SweepBuilder two_arms() {
+SweepBuilder two_cells() {
   SweepBuilder builder("small");
   builder.factor("arm", {"base", "new"}).baseline("arm", "base");
   builder.cell({"base"});
@@ -82,14 +83,14 @@ SweepResults hostile() {
 }  // namespace
 
 TEST_CASE("report of one seed", "[golden]") {
-  auto builder = two_arms();
+  auto builder = two_cells();
   builder.done(0, 0, 1.5);
   builder.done(1, 0, 2.5);
   check_golden("one_seed", builder.build());
 }
 
 TEST_CASE("report of ties", "[golden]") {
-  auto builder = two_arms();
+  auto builder = two_cells();
   for (int seed = 0; seed < 6; ++seed) {
     builder.done(0, seed, 3);
     builder.done(1, seed, 3);
@@ -98,7 +99,7 @@ TEST_CASE("report of ties", "[golden]") {
 }
 
 TEST_CASE("report where all failed", "[golden]") {
-  auto builder = two_arms();
+  auto builder = two_cells();
   for (int seed = 0; seed < 2; ++seed) {
     builder.other(0, seed, TrialState::kFailed, "error", "no such corpus");
     builder.other(1, seed, TrialState::kDiverged, "diverged", "loss is not finite");
@@ -114,7 +115,7 @@ TEST_CASE("report of one cell without a baseline", "[golden]") {
 }
 
 TEST_CASE("report where the baseline's runs are missing", "[golden]") {
-  auto builder = two_arms();
+  auto builder = two_cells();
   for (int seed = 0; seed < 3; ++seed) {
     builder.other(0, seed, TrialState::kPending);
     builder.done(1, seed, 1.0 + seed);
@@ -123,7 +124,7 @@ TEST_CASE("report where the baseline's runs are missing", "[golden]") {
 }
 
 TEST_CASE("report of diverged and not finite values", "[golden]") {
-  auto builder = two_arms();
+  auto builder = two_cells();
   for (int seed = 0; seed < 7; ++seed) {
     builder.done(0, seed, 1.0 + seed);
     builder.done(1, seed, seed == 3 ? std::nan("") : 2.5 + seed);
@@ -133,7 +134,7 @@ TEST_CASE("report of diverged and not finite values", "[golden]") {
 }
 
 TEST_CASE("report of huge and tiny numbers that decide", "[golden]") {
-  auto builder = two_arms();
+  auto builder = two_cells();
   builder.factor("arm", {});
   CellResult tiny;
   tiny.levels.set("arm", Value("tiny"));
@@ -180,9 +181,9 @@ TEST_CASE("the page says why a figure is not drawn", "[page]") {
   CHECK_THAT(page, Catch::Matchers::Contains("id=\"forest1-numbers\""));
 }
 
-TEST_CASE("an unknown face is an error that names the faces", "[page]") {
+TEST_CASE("an unknown format is an error that names the formats", "[page]") {
   CHECK_THROWS_WITH(render_report(Report{}, "htlm"),
-                    "a report has no face 'htlm' (did you mean 'html'?): there are html, "
+                    "unknown report format 'htlm' (did you mean 'html'?); expected one of html, "
                     "markdown, text, latex");
 }
 
@@ -190,7 +191,8 @@ TEST_CASE("unequal builds are said at the top", "[page]") {
   const Report report = build_report(sample_sweep({3, false, false, true}));
   REQUIRE(report.warnings.size() == 1);
   CHECK(report.warnings[0] ==
-        "Not alike in all arms (build): build.commit differs: 99e0a77 in rope; 4be2c1d elsewhere.");
+        "Not the same in all cells (build): build.commit differs: 99e0a77 in rope; 4be2c1d "
+        "elsewhere.");
 }
 
 namespace {
@@ -214,9 +216,10 @@ TEST_CASE("unequal data, budget and machines are said at the top", "[page]") {
     for (auto& curve : results.curves["training_loss"]) {
       if (results.trials[curve.trial].cell / 2 == 3) curve.points.pop_back();
     }
-    CHECK_THAT(warnings_text(results),
-               Catch::Matchers::Contains("Not alike in all arms (budget): the last step of a run "
-                                         "differs: 380 in rope; 400 elsewhere."));
+    CHECK_THAT(
+        warnings_text(results),
+        Catch::Matchers::Contains("Not the same in all cells (budget): the last step of a run "
+                                  "differs: 380 in rope; 400 elsewhere."));
   }
   SECTION("tokens that an arm did not see") {
     auto results = plain;
@@ -250,15 +253,15 @@ TEST_CASE("unequal data, budget and machines are said at the top", "[page]") {
   }
 }
 
-TEST_CASE("a family that was narrowed is said at the top", "[page]") {
+TEST_CASE("a family that was restricted is reported at the top", "[page]") {
   const auto results = sample_sweep({7, false, false, false});
   ReportOptions options;
   options.family = {"rope, dimension 64", "learned"};
   const Report report = build_report(results, options);
   REQUIRE(report.warnings.size() == 1);
   CHECK(report.warnings[0] ==
-        "The family was narrowed by hand to 3 of 12 comparisons; p-values hold only if that was "
-        "settled before the results were seen.");
+        "The family was restricted by the user to 3 of 12 comparisons; p-values are valid only if "
+        "that was decided before the results were seen.");
   CHECK_THAT(report.verdict[0], Catch::Matchers::Contains("of 3 cells better"));
   options.family = {"sinusoidal"};
   CHECK_THROWS_WITH(build_report(results, options),
@@ -298,19 +301,19 @@ TEST_CASE("with enough seeds the verdict names what is better and worse", "[page
                                     Catch::Matchers::Contains("Worse: none, dimension"));
 }
 
-TEST_CASE("a share that is none is refused", "[page]") {
+TEST_CASE("a share that is not between 0 and 1 is refused", "[page]") {
   ReportOptions options;
   options.confidence = 95;
   CHECK_THROWS_WITH(build_report(sample_sweep({1, false, false, false}), options),
-                    "confidence 95: it must lie between 0 and 1, as 0.95 or 0.05 do");
+                    "confidence 95: expected a number between 0 and 1, such as 0.95 or 0.05");
   options.confidence = std::nan("");
   CHECK_THROWS_AS(build_report(sample_sweep({1, false, false, false}), options), Error);
 }
 
-TEST_CASE("every face renders every sweep", "[page]") {
-  for (const auto& face : face_names()) {
+TEST_CASE("every format renders every sweep", "[page]") {
+  for (const auto& format : format_names()) {
     for (const auto& results : {hostile(), SweepResults{}, sample_sweep({1, true, true, true})}) {
-      CHECK_FALSE(render_report(build_report(results), face).empty());
+      CHECK_FALSE(render_report(build_report(results), format).empty());
     }
   }
 }

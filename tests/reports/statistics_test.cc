@@ -2,6 +2,7 @@
 // statistics.py says which versions) and against numbers by hand.
 #include "reports/analysis/statistics.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <map>
@@ -9,6 +10,7 @@
 #include <sstream>
 
 #include "framework/core/random_stream.h"
+#include "reports/analysis/sign_flip.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {
@@ -143,36 +145,6 @@ TEST_CASE("effect sizes by hand", "[statistics]") {
   CHECK_FALSE(hedges_g(std::vector<double>{1, 1}, std::vector<double>{2, 2}).has_value());
 }
 
-TEST_CASE("the smallest p and the pairs that reach a level", "[statistics]") {
-  CHECK(smallest_sign_flip_p(0) == 1);
-  CHECK(smallest_sign_flip_p(1) == 1);
-  CHECK(smallest_sign_flip_p(5) == 0.0625);
-  CHECK(smallest_sign_flip_p(6) == 0.03125);
-  CHECK(pairs_to_reach(0.05, 1) == 6);
-  CHECK(pairs_to_reach(0.05, 12) == 9);  // 2 / 2^9 * 12 = 0.047
-  CHECK(sign_flip_test(std::vector<double>{1, 2, 3, 4, 5}).p == 0.0625);
-  CHECK(sign_flip_test(std::vector<double>{1, 2, 3, 4, 5, 6}).p == 0.03125);
-}
-
-TEST_CASE("sign flips of zeros, of nothing and of one pair decide nothing", "[statistics]") {
-  CHECK(sign_flip_test({}).p == 1);
-  CHECK(sign_flip_test(std::vector<double>{0, 0, 0}).p == 1);
-  CHECK(sign_flip_test(std::vector<double>{5}).p == 1);
-  // Rounding must not split ties: 0.1 + 0.2 - 0.3 is not exactly 0.
-  CHECK(sign_flip_test(std::vector<double>{0.1, 0.2, -0.3}).p == 1);
-}
-
-TEST_CASE("above 20 pairs sign flips are drawn, and say so", "[statistics]") {
-  std::vector<double> strong(24, 1.0);
-  const auto test = sign_flip_test(strong);
-  CHECK_FALSE(test.exact);
-  CHECK(test.draws == 100000);
-  CHECK(test.p == Approx(1.0 / 100001));
-  std::vector<double> balanced(24, 1.0);
-  for (std::size_t i = 0; i < 12; ++i) balanced[i] = -1.0;
-  CHECK(sign_flip_test(balanced).p > 0.99);
-}
-
 TEST_CASE("one value has a mean but no spread", "[statistics]") {
   const std::vector<double> one{3.5};
   const Summary s = summarize(one);
@@ -212,6 +184,48 @@ TEST_CASE("the bootstrap covers as a percentile bootstrap does", "[statistics]")
   const auto two = bootstrap.mean_interval(std::vector<double>{0, 1}, 0.95).value();
   CHECK(two.low == 0);
   CHECK(two.high == 1);
+}
+
+TEST_CASE("the bootstrap of few values equals one that draws every resample", "[statistics]") {
+  constexpr int kSamples = 5000;
+  RandomStream values_stream(8, "few values");
+  for (std::size_t n = 2; n <= 8; ++n) {
+    std::vector<double> values;
+    for (std::size_t i = 0; i < n; ++i) values.push_back(values_stream.normal());
+    RandomStream stream(3, "report bootstrap", n);
+    std::vector<double> means;
+    for (int sample = 0; sample < kSamples; ++sample) {
+      double sum = 0;
+      for (std::size_t i = 0; i < n; ++i) sum += values[stream.below(n)];
+      means.push_back(sum / static_cast<double>(n));
+    }
+    std::sort(means.begin(), means.end());
+    const auto quantile = [&](double probability) {
+      const double at = probability * (kSamples - 1);
+      const auto below = static_cast<std::size_t>(at);
+      return means[below] + (at - static_cast<double>(below)) * (means[below + 1] - means[below]);
+    };
+    const auto interval = Bootstrap(3, kSamples).mean_interval(values, 0.9).value();
+    CAPTURE(n);
+    CHECK(interval.low == Approx(quantile(0.05)).epsilon(1e-12));
+    CHECK(interval.high == Approx(quantile(0.95)).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("pairs for many effects are those of each effect alone", "[statistics]") {
+  const PairsForPower needed(0.05 / 12, 0.8);
+  for (double effect = 0.05; effect < 12; effect *= 1.07) {
+    const auto pairs = needed.pairs(effect);
+    CAPTURE(effect);
+    if (!pairs) {
+      CHECK(paired_t_power(effect, kMostPairs, 0.05 / 12) < 0.8);
+      continue;
+    }
+    CHECK(paired_t_power(effect, *pairs, 0.05 / 12) >= 0.8 - 1e-9);
+    if (*pairs > 2) CHECK(paired_t_power(effect, *pairs - 1, 0.05 / 12) < 0.8);
+    CHECK(needed.pairs(-effect) == pairs);
+  }
+  CHECK_FALSE(needed.pairs(0).has_value());
 }
 
 TEST_CASE("t intervals cover at 95% for n = 5", "[statistics]") {

@@ -1,9 +1,9 @@
-#include "reports/document/table.h"
+#include "reports/text/table.h"
 
 #include <sstream>
 
-#include "reports/analysis/escaping.h"
-#include "reports/analysis/number_text.h"
+#include "reports/text/escaping.h"
+#include "reports/text/number_text.h"
 #include "tests/support/catch.h"
 
 namespace polysweep {

@@ -1,0 +1,150 @@
+#include "reports/analysis/factor_pair.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "framework/core/error.h"
+#include "reports/analysis/cell_labels.h"
+#include "reports/analysis/statistics.h"
+#include "reports/text/escaping.h"
+#include "reports/text/list_text.h"
+
+namespace polysweep {
+namespace {
+
+bool numeric(const FactorInfo& factor) {
+  return std::count_if(factor.levels.begin(), factor.levels.end(),
+                       [](const Value& level) { return level.is_number(); }) >= 2;
+}
+
+// Numbers ascending, then words in their order.
+std::vector<Value> ordered(const std::vector<Value>& levels) {
+  std::vector<Value> numbers;
+  std::vector<Value> words;
+  for (const auto& level : levels) (level.is_number() ? numbers : words).push_back(level);
+  std::stable_sort(numbers.begin(), numbers.end(),
+                   [](const Value& a, const Value& b) { return a.real() < b.real(); });
+  numbers.insert(numbers.end(), words.begin(), words.end());
+  return numbers;
+}
+
+std::string rest_of(const SweepResults& results, const CellResult& cell, const FactorInfo& x,
+                    const FactorInfo& y) {
+  std::string rest;
+  for (const auto& factor : results.factors) {
+    const Value* level = cell.levels.find(factor.name);
+    if (level == nullptr || factor.name == x.name || factor.name == y.name) continue;
+    append_item(rest, level_text(factor.name, *level));
+  }
+  return rest;
+}
+
+// The levels of a factor that `cells` have, and where each is.
+struct UsedLevels {
+  std::vector<std::string> names;
+  std::map<Value, std::size_t> place_of;
+};
+
+UsedLevels used(const SweepResults& results, const std::vector<std::size_t>& cells,
+                const FactorInfo& factor) {
+  std::set<Value> seen;
+  for (const std::size_t cell : cells) seen.insert(results.cells[cell].levels.at(factor.name));
+  UsedLevels levels;
+  for (const auto& level : ordered(factor.levels)) {
+    if (seen.erase(level) == 0) continue;
+    levels.place_of[level] = levels.names.size();
+    levels.names.push_back(shortened(level.display(), 20));
+  }
+  check(seen.empty(), "the levels of a cell are levels of the factor");
+  return levels;
+}
+
+FactorPairMap::Field field_of(const CellResult& cell, const CellValues& values) {
+  FactorPairMap::Field field;
+  field.planned = true;
+  field.baseline = cell.is_baseline;
+  field.values = values.values.size();
+  field.trials = values.planned();
+  if (values.values.empty()) return field;
+  const Summary summary = summarize(values.numbers());
+  field.mean = summary.mean;
+  field.spread = summary.sd.value_or(0);
+  return field;
+}
+
+std::string title_of(const FactorInfo& factor) {
+  return shortened(factor.name, 60) + (factor.unit.empty() ? "" : " (" + factor.unit + ")");
+}
+
+FactorPairMap map_of(const SweepResults& results, const std::vector<CellValues>& values,
+                     const std::vector<std::size_t>& cells, const FactorInfo& x,
+                     const FactorInfo& y) {
+  const UsedLevels columns = used(results, cells, x);
+  const UsedLevels rows = used(results, cells, y);
+  FactorPairMap map;
+  map.x = title_of(x);
+  map.y = title_of(y);
+  map.columns = columns.names;
+  map.rows = rows.names;
+  if (map.columns.size() < 2 || map.rows.size() < 2) return map;
+  map.fields.resize(map.columns.size() * map.rows.size());
+  for (const std::size_t cell : cells) {
+    const auto& levels = results.cells[cell].levels;
+    const std::size_t at = rows.place_of.at(levels.at(y.name)) * map.columns.size() +
+                           columns.place_of.at(levels.at(x.name));
+    map.fields[at] = field_of(results.cells[cell], values[cell]);
+  }
+  return map;
+}
+
+void share_scale(std::vector<FactorPairMap>& maps, std::size_t first) {
+  std::vector<double> means;
+  for (std::size_t i = first; i < maps.size(); ++i) {
+    for (const auto& field : maps[i].fields) {
+      if (field.mean) means.push_back(*field.mean);
+    }
+  }
+  if (means.empty()) return;
+  const auto [low, high] = std::minmax_element(means.begin(), means.end());
+  for (std::size_t i = first; i < maps.size(); ++i) {
+    maps[i].low = *low;
+    maps[i].high = *high;
+  }
+}
+
+void add_maps(std::vector<FactorPairMap>& maps, const SweepResults& results,
+              const std::vector<CellValues>& values, const FactorInfo& x, const FactorInfo& y) {
+  std::map<std::string, std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < results.cells.size(); ++i) {
+    const auto& levels = results.cells[i].levels;
+    if (levels.find(x.name) == nullptr || levels.find(y.name) == nullptr) continue;
+    groups[rest_of(results, results.cells[i], x, y)].push_back(i);
+  }
+  const std::size_t first = maps.size();
+  for (const auto& [title, cells] : groups) {
+    FactorPairMap map = map_of(results, values, cells, x, y);
+    if (map.fields.empty()) continue;
+    map.title = title;
+    maps.push_back(std::move(map));
+  }
+  share_scale(maps, first);
+}
+
+}  // namespace
+
+std::vector<FactorPairMap> factor_pair_maps(const SweepResults& results,
+                                            const std::vector<CellValues>& values) {
+  check(values.size() == results.cells.size(), "there are values of every cell");
+  std::vector<FactorPairMap> maps;
+  for (std::size_t a = 0; a < results.factors.size(); ++a) {
+    for (std::size_t b = a + 1; b < results.factors.size(); ++b) {
+      const FactorInfo& x = results.factors[a];
+      const FactorInfo& y = results.factors[b];
+      if (numeric(x) && numeric(y)) add_maps(maps, results, values, x, y);
+    }
+  }
+  return maps;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,100 @@
+#include "reports/analysis/sweep_analysis.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "framework/core/error.h"
+#include "reports/analysis/cell_choice.h"
+#include "reports/analysis/cell_ranking.h"
+#include "reports/analysis/titles.h"
+#include "reports/text/escaping.h"
+
+namespace polysweep {
+namespace {
+
+std::vector<std::size_t> family_of(const SweepResults& results, const AnalysisOptions& options,
+                                   const CellLabels& labels) {
+  std::vector<std::size_t> family;
+  for (const auto& text : options.family) {
+    const auto cells = find_cells(results, labels, text);
+    family.insert(family.end(), cells.begin(), cells.end());
+  }
+  const bool any = std::any_of(family.begin(), family.end(),
+                               [&](std::size_t cell) { return results.cells[cell].baseline >= 0; });
+  if (!options.family.empty() && !any) {
+    fail("no cell of the family has a baseline to be compared with");
+  }
+  return family;
+}
+
+}  // namespace
+
+void check_options(const AnalysisOptions& options) {
+  const auto share = [](const char* name, double value) {
+    if (value > 0 && value < 1) return;
+    fail("{} {:g}: expected a number between 0 and 1, such as 0.95 or 0.05", name, value);
+  };
+  share("confidence", options.confidence);
+  share("alpha", options.alpha);
+  share("power", options.power);
+}
+
+SweepAnalysis::SweepAnalysis(const SweepResults& sweep, const AnalysisOptions& chosen)
+    : results(sweep),
+      options((check_options(chosen), chosen)),
+      labels(cell_labels(sweep)),
+      noun(replicate_noun(sweep)),
+      percent(fmt::format("{:g}%", chosen.confidence * 100)),
+      unit(shortened(sweep.primary.unit, 30)),
+      values(sweep),
+      family_(family_of(sweep, chosen, labels)),
+      bootstrap_(chosen.bootstrap_seed, chosen.bootstrap_samples) {}
+
+Comparison SweepAnalysis::compared_on(const MetricInfo& metric) const {
+  return compare(results, values.of(metric.name), metric,
+                 {options.confidence, options.alpha, options.power, family_}, bootstrap_);
+}
+
+const Comparison& SweepAnalysis::comparison() const {
+  if (!comparison_) comparison_ = compared_on(results.primary);
+  return *comparison_;
+}
+
+const std::vector<std::size_t>& SweepAnalysis::ranking() const {
+  if (!ranking_) ranking_ = best_cells(primary_values(), results.primary.goal);
+  return *ranking_;
+}
+
+const std::vector<AuditItem>& SweepAnalysis::audit_items() const {
+  if (!audit_items_) audit_items_ = audit(results, labels);
+  return *audit_items_;
+}
+
+std::optional<Ablation> SweepAnalysis::ablation() const {
+  Ablation ablation;
+  ablation.chosen = !options.reference.empty();
+  if (ablation.chosen) {
+    ablation.reference = find_cells(results, labels, options.reference).front();
+  } else if (ranking().empty()) {
+    return std::nullopt;
+  } else {
+    ablation.reference = ranking().front();
+  }
+  ablation.rows =
+      one_factor_changes(results, primary_values(), ablation.reference, options.confidence);
+  return ablation;
+}
+
+std::optional<Interval> SweepAnalysis::bootstrap_interval(
+    const std::vector<double>& numbers) const {
+  return bootstrap_.mean_interval(numbers, options.confidence);
+}
+
+std::size_t SweepAnalysis::count(TrialState state) const {
+  return static_cast<std::size_t>(
+      std::count_if(results.trials.begin(), results.trials.end(),
+                    [&](const TrialResult& trial) { return trial.state == state; }));
+}
+
+}  // namespace polysweep

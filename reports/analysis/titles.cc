@@ -1,0 +1,57 @@
+#include "reports/analysis/titles.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "framework/core/error.h"
+#include "reports/text/escaping.h"
+
+namespace polysweep {
+
+std::string replicate_noun(const SweepResults& results) {
+  return results.replicate.empty() ? "trial" : shortened(results.replicate, 60);
+}
+
+std::string replicate_text(const SweepResults& results, std::size_t trial) {
+  check(trial < results.trials.size(), "the trial is one of the sweep's");
+  const TrialResult& source = results.trials[trial];
+  if (source.replicate.empty()) return "trial " + source.id.brief();
+  return replicate_noun(results) + " " + shortened(source.replicate, 60);
+}
+
+std::vector<std::string> replicate_names(const SweepResults& results, std::size_t most) {
+  std::vector<std::string> names;
+  for (const auto& trial : results.trials) {
+    if (std::find(names.begin(), names.end(), trial.replicate) != names.end()) continue;
+    names.push_back(trial.replicate);
+    if (names.size() > most) return {};
+  }
+  return names;
+}
+
+MetricInfo metric_info(const SweepResults& results, const std::string& name) {
+  if (results.primary.name == name) return results.primary;
+  for (const auto* list : {&results.secondary, &results.metrics}) {
+    for (const auto& metric : *list) {
+      if (metric.name == name) return metric;
+    }
+  }
+  MetricInfo unknown;
+  unknown.name = name;
+  return unknown;
+}
+
+std::string metric_title(const MetricInfo& metric) {
+  const std::string name = shortened(metric.name, 60);
+  return metric.unit.empty() ? name : name + " (" + shortened(metric.unit, 30) + ")";
+}
+
+std::string goal_text(const MetricInfo& metric) {
+  return metric.goal == Goal::kMaximize ? "higher is better" : "lower is better";
+}
+
+std::string step_title(const MetricInfo& metric) {
+  return metric.step == kDefaultClock ? "step" : shortened(metric.step, 30);
+}
+
+}  // namespace polysweep

@@ -1,0 +1,67 @@
+// The primary metric over one numeric factor.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "reports/analysis/factor_curve.h"
+#include "reports/analysis/titles.h"
+#include "reports/document/band_line.h"
+#include "reports/document/sections.h"
+#include "reports/text/escaping.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::size_t kMostPanels = 12;
+constexpr std::size_t kMostLines = 24;
+
+Figure curve_figure(const SweepAnalysis& analysis, const std::string& id,
+                    const FactorCurve& panel) {
+  const MetricInfo& metric = analysis.results.primary;
+  std::vector<BandLine> lines;
+  for (const FactorLine& line : panel.lines) {
+    if (lines.size() == kMostLines) break;
+    lines.push_back(band_line(line.label, line.style, line.points));
+  }
+  BandAxes axes;
+  axes.x = panel.x;
+  axes.y = metric_title(metric);
+  axes.y_unit = analysis.unit;
+  axes.band = "ends of the " + analysis.percent + " t interval";
+  axes.x_logarithmic = panel.logarithmic;
+  axes.x_tics = panel.tics;
+  axes.all_points = true;
+  Figure figure = band_figure(id, axes, lines);
+  figure.caption = fmt::format(
+      "{}{}{} over {} ({}): mean over done {}s with {} t interval.{}{}{}", panel.context,
+      panel.context.empty() ? "" : ": ", metric_title(metric), panel.x, goal_text(metric),
+      analysis.noun, analysis.percent,
+      panel.horizontal_lines
+          ? " A horizontal line is a cell without " + shortened(panel.factor, 60) + "."
+          : std::string(),
+      panel.missing > 0 ? " The key names missing values." : "",
+      lines.size() < panel.lines.size() ? fmt::format(" The first {} lines are drawn.", kMostLines)
+                                        : std::string());
+  figure.description = "Curves. " + figure.caption;
+  return figure;
+}
+
+}  // namespace
+
+Section factor_curve_section(const SweepAnalysis& analysis) {
+  Section section{"factor-curves", "Over one numeric factor", {}};
+  const auto panels = factor_curves(analysis.results, analysis.labels, analysis.primary_values(),
+                                    analysis.options.confidence);
+  for (std::size_t i = 0; i < std::min(panels.size(), kMostPanels); ++i) {
+    section.blocks.push_back(
+        curve_figure(analysis, fmt::format("factor-curve{}", i + 1), panels[i]));
+  }
+  if (panels.size() > kMostPanels) {
+    section.blocks.push_back(
+        Paragraph{fmt::format("{} more such figures are not drawn.", panels.size() - kMostPanels),
+                  Tone::kMuted});
+  }
+  return section;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,52 @@
+#include "reports/document/fields.h"
+
+#include <fmt/format.h>
+
+#include "framework/core/error.h"
+#include "reports/text/number_text.h"
+
+namespace polysweep {
+
+std::string marked_label(const SweepAnalysis& analysis, std::size_t cell) {
+  const std::string& label = analysis.labels.cells.at(cell).label;
+  return analysis.results.cells[cell].is_baseline ? label + " (baseline)" : label;
+}
+
+TableCell cell_field(const SweepAnalysis& analysis, std::size_t cell) {
+  TableCell field(marked_label(analysis, cell));
+  field.swatch = analysis.labels.cells[cell].style;
+  return field;
+}
+
+TableCell count_field(std::size_t have, std::size_t planned) {
+  check(have <= planned, "no more values than planned");
+  if (have == planned) return total_field(have);
+  TableCell field(fmt::format("{} of {}", have, planned), Tone::kMissing);
+  field.number = static_cast<double>(have);
+  return field;
+}
+
+TableCell total_field(std::size_t count) {
+  return {std::to_string(count), static_cast<double>(count)};
+}
+
+TableCell number_field(std::optional<double> value, double uncertainty) {
+  if (!value) return {"-", Tone::kMuted};
+  return {rounded_text(*value, uncertainty), *value};
+}
+
+TableCell signed_field(std::optional<double> value, double uncertainty) {
+  if (!value) return {"-", Tone::kMuted};
+  return {signed_text(*value, uncertainty), *value};
+}
+
+TableCell interval_field(const std::optional<Interval>& interval) {
+  if (!interval) return {"-", Tone::kMuted};
+  return {interval_text(*interval)};
+}
+
+double half_width(const std::optional<Interval>& interval) {
+  return interval ? (interval->high - interval->low) / 2 : 0;
+}
+
+}  // namespace polysweep

@@ -1,0 +1,31 @@
+// Fields of the report's tables.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "reports/analysis/sweep_analysis.h"
+#include "reports/text/interval.h"
+#include "reports/text/table.h"
+
+namespace polysweep {
+
+// First field of a cell's row: its label and style, the baseline marked.
+TableCell cell_field(const SweepAnalysis& analysis, std::size_t cell);
+// "rope, dimension 64 (baseline)".
+std::string marked_label(const SweepAnalysis& analysis, std::size_t cell);
+
+// "3", or "2 of 3" marked as missing values.
+TableCell count_field(std::size_t have, std::size_t planned);
+// "3".
+TableCell total_field(std::size_t count);
+
+// The value rounded to what `uncertainty` supports; "-" for none.
+TableCell number_field(std::optional<double> value, double uncertainty);
+// The same with a sign: "+1.2".
+TableCell signed_field(std::optional<double> value, double uncertainty);
+TableCell interval_field(const std::optional<Interval>& interval);
+double half_width(const std::optional<Interval>& interval);  // 0 for none
+
+}  // namespace polysweep

@@ -1,0 +1,45 @@
+// The sections of a report, and the tables and figures that commands show alone.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "reports/analysis/convergence.h"
+#include "reports/analysis/sweep_analysis.h"
+#include "reports/document/build_report.h"
+#include "reports/document/report.h"
+
+namespace polysweep {
+
+// The sentences at the top, and what must be known before the rest is read.
+std::vector<std::string> verdict_sentences(const SweepAnalysis& analysis);
+std::vector<std::string> warnings_of(const SweepAnalysis& analysis);
+
+// No figure where there is nothing to draw.
+Table audit_table(const SweepAnalysis& analysis);
+std::optional<Figure> states_figure(const SweepAnalysis& analysis);
+Table comparison_table(const SweepAnalysis& analysis);
+std::vector<Figure> comparison_figures(const SweepAnalysis& analysis);
+Table one_factor_table(const SweepAnalysis& analysis, const Ablation& ablation);
+std::optional<Figure> one_factor_figure(const SweepAnalysis& analysis, const Ablation& ablation);
+Table convergence_table(const SweepAnalysis& analysis, const Convergence& convergence);
+std::optional<Figure> convergence_figure(const SweepAnalysis& analysis,
+                                         const Convergence& convergence);
+
+// In the order of the page. A section without blocks is left out.
+Section ledger_section(const SweepAnalysis& analysis);
+Section audit_section(const SweepAnalysis& analysis);
+Section comparison_section(const SweepAnalysis& analysis);
+Section effects_section(const SweepAnalysis& analysis);
+Section one_factor_section(const SweepAnalysis& analysis);
+Section factor_pair_section(const SweepAnalysis& analysis);
+Section factor_curve_section(const SweepAnalysis& analysis);
+Section convergence_section(const SweepAnalysis& analysis);
+Section curves_section(const SweepAnalysis& analysis);
+Section metrics_section(const SweepAnalysis& analysis);
+Section cells_section(const SweepAnalysis& analysis);
+Section trials_section(const SweepAnalysis& analysis);
+Section provenance_section(const SweepAnalysis& analysis, const ReportOptions& options);
+
+}  // namespace polysweep
