@@ -1,4 +1,4 @@
-// polysweep audit: whether all arms share data, budget, build and machine.
+// polysweep audit: whether all cells share data, budget, build and machine.
 #include <algorithm>
 
 #include "cli/commands/command_table.h"
@@ -42,7 +42,7 @@ int run(const po::variables_map& given) {
 
 const Command kAuditCommand = {
     "audit",
-    "Says what all arms share and what they do not; exit status 1 where something differs",
+    "Says what all cells share and what they do not; exit status 1 where something differs",
     "[SWEEP] [--figure FILE] [--json]",
     "  polysweep audit demo --figure states.svg",
     declare,

@@ -52,17 +52,16 @@ struct Ranked {
   std::optional<Interval> interval;
 };
 
-// Complete cells, best mean first, then those with holes: a mean over what
+// Complete cells, best mean first, then those with missing values: a mean over what
 // happens to be there is not ranked with the others.
-std::vector<Ranked> ranking_of(const SweepResults& results, const MetricInfo& metric,
-                               double confidence) {
-  const CellValueTable table(results);
-  const std::vector<CellValues>& values = table.of(metric.name);
+std::vector<Ranked> ranking_of(const std::vector<CellValues>& values, const MetricInfo& metric,
+                               double confidence, std::size_t top) {
   std::vector<std::size_t> order = best_cells(values, metric.goal);
   const std::size_t complete = order.size();
-  for (std::size_t cell = 0; cell < results.cells.size(); ++cell) {
+  for (std::size_t cell = 0; cell < values.size(); ++cell) {
     if (!values[cell].complete()) order.push_back(cell);
   }
+  if (top > 0 && order.size() > top) order.resize(top);
   std::vector<Ranked> out;
   for (std::size_t i = 0; i < order.size(); ++i) {
     Ranked each{order[i], i < complete ? i + 1 : 0, values[order[i]], {}, {}};
@@ -157,11 +156,12 @@ int run(const po::variables_map& given) {
   if (!(confidence > 0 && confidence < 1)) {
     fail("--confidence is {}; it lies between 0 and 1, as 0.95", confidence);
   }
-  std::vector<Ranked> rows = ranking_of(results, metric, confidence);
-  const bool complete = std::all_of(rows.begin(), rows.end(),
-                                    [](const Ranked& each) { return each.values.missing.empty(); });
-  const std::size_t top = given["top"].as<std::size_t>();
-  if (top > 0 && rows.size() > top) rows.resize(top);
+  const CellValueTable table(results);
+  const std::vector<CellValues>& values = table.of(metric.name);
+  const bool complete = std::all_of(values.begin(), values.end(),
+                                    [](const CellValues& each) { return each.missing.empty(); });
+  const std::vector<Ranked> rows =
+      ranking_of(values, metric, confidence, given["top"].as<std::size_t>());
   const OutputFormat format = output_format(given);
   if (format == OutputFormat::kJson) {
     print_json(as_json(results, rows));
@@ -177,7 +177,7 @@ int run(const po::variables_map& given) {
 
 const Command kBestCommand = {
     "best",
-    "Ranks the cells of a sweep by a metric; exit status 1 while any has holes",
+    "Ranks the cells of a sweep by a metric; exit status 1 while values are missing",
     "SWEEP [--metric NAME] [--top N] [--json | --csv]",
     "  polysweep best demo --store runs/demo --top 5",
     declare,

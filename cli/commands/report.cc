@@ -1,14 +1,14 @@
-#include "reports/document/build_report.h"
-#include "reports/render/render_report.h"
-
 #include <fmt/format.h>
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/analysed_sweep.h"
 #include "cli/shared/gnuplot.h"
+#include "cli/shared/planned_sweep.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/file_system.h"
+#include "reports/document/build_report.h"
+#include "reports/render/render_report.h"
 #include "reports/text/escaping.h"
 #include "results/read/sweep_results.h"
 #include "results/read/sweep_results_reader.h"
@@ -25,6 +25,8 @@ void declare(CommandOptions& options) {
       "markdown", po::value<std::string>()->value_name("FILE"), "write Markdown")(
       "latex", po::value<std::string>()->value_name("FILE"),
       "write LaTeX, its tables and figures in a folder beside it")(
+      "data", po::value<std::string>()->value_name("FOLDER"),
+      "folder of the data files, for the command in the report that runs the sweep again")(
       "reference", po::value<std::string>()->value_name("CELL"),
       "change one factor at a time from this cell (default: the best complete one)")(
       "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
@@ -40,9 +42,13 @@ constexpr const char* kFormats[] = {"html", "markdown", "latex"};
 std::string command_line(const po::variables_map& given, const std::string& sweep) {
   std::string command = fmt::format("polysweep report {} --store {}", shell_escaped(sweep),
                                     shell_escaped(given["store"].as<std::string>()));
-  for (const char* name : {"html", "markdown", "latex", "reference"}) {
+  for (const char* name : {"html", "markdown", "latex", "data", "reference"}) {
     if (given.count(name) == 0) continue;
     command += fmt::format(" --{} {}", name, shell_escaped(text_or(given, name, "")));
+  }
+  for (const char* name : {"confidence", "alpha"}) {
+    if (given[name].defaulted()) continue;
+    command += fmt::format(" --{} {}", name, given[name].as<double>());
   }
   for (const std::string& cells : texts_of(given, "family")) {
     command += " --family " + shell_escaped(cells);
@@ -83,6 +89,8 @@ int run(const po::variables_map& given) {
   options.alpha = given["alpha"].as<double>();
   options.reference = text_or(given, "reference", "");
   options.family = texts_of(given, "family");
+  options.store = given["store"].as<std::string>();
+  options.data = text_or(given, "data", data_folder(given).string());
   options.command = command_line(given, sweep);
   const Report report = build_report(load_sweep_results(database, sweep), options);
   bool written = false;

@@ -36,7 +36,7 @@ struct FactorCurve {
 };
 
 // For every factor with three or more levels, two or more of them numbers; words
-// ("full") stand to the right of the numbers. Cells without any value are not
+// ("full") are to the right of the numbers. Cells without any value are not
 // drawn; the label of a line names its missing values. `values` are by cell.
 std::vector<FactorCurve> factor_curves(const SweepResults& results, const CellLabels& labels,
                                        const std::vector<CellValues>& values, double confidence);

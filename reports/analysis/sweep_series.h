@@ -13,7 +13,7 @@
 
 namespace polysweep {
 
-// The series of a metric in brief, in plan order; empty where it has none.
+// Summaries of the series of a metric, in plan order; empty where it has none.
 std::vector<SeriesResult> series_of(const SweepResults& results, const std::string& metric);
 
 // The curves of those trials that have one. Of a large sweep they are thinned to

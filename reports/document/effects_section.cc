@@ -12,6 +12,7 @@ namespace polysweep {
 namespace {
 
 constexpr std::size_t kShownReplicates = 20;
+constexpr std::size_t kMostInteractions = 2000;  // rows of their table
 
 Table effects_table(const SweepAnalysis& analysis, const std::string& id,
                     const std::string& caption, const std::vector<Effect>& effects) {
@@ -61,7 +62,12 @@ Section effects_section(const SweepAnalysis& analysis) {
         effects_table(analysis, "main-effects",
                       "Main effects on " + metric_title(analysis.results.primary), effects.main));
   }
-  if (!effects.interactions.empty()) {
+  if (effects.interactions.size() > kMostInteractions) {
+    section.blocks.push_back(
+        Paragraph{fmt::format("The interactions are not shown: they are {}, more than {}.",
+                              count_text(effects.interactions.size(), "row"), kMostInteractions),
+                  Tone::kMuted});
+  } else if (!effects.interactions.empty()) {
     section.blocks.push_back(FoldedTable{effects_table(
         analysis, "interactions", "Interactions of two factors", effects.interactions)});
   }

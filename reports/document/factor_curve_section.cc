@@ -14,14 +14,27 @@ namespace {
 
 constexpr std::size_t kMostPanels = 12;
 constexpr std::size_t kMostLines = 24;
+constexpr std::size_t kMostPoints = 500;  // of a line
+
+// Evenly spread, first and last kept.
+std::vector<MeanPoint> thinned(const std::vector<MeanPoint>& points) {
+  if (points.size() <= kMostPoints) return points;
+  std::vector<MeanPoint> kept;
+  for (std::size_t i = 0; i < kMostPoints; ++i) {
+    kept.push_back(points[i * (points.size() - 1) / (kMostPoints - 1)]);
+  }
+  return kept;
+}
 
 Figure curve_figure(const SweepAnalysis& analysis, const std::string& id,
                     const FactorCurve& panel) {
   const MetricInfo& metric = analysis.results.primary;
   std::vector<BandLine> lines;
+  bool all_points = true;
   for (const FactorLine& line : panel.lines) {
     if (lines.size() == kMostLines) break;
-    lines.push_back(band_line(line.label, line.style, line.points));
+    lines.push_back(band_line(line.label, line.style, thinned(line.points)));
+    all_points = all_points && line.points.size() <= kMostPoints;
   }
   BandAxes axes;
   axes.x = panel.x;
@@ -30,10 +43,10 @@ Figure curve_figure(const SweepAnalysis& analysis, const std::string& id,
   axes.band = "ends of the " + analysis.percent + " t interval";
   axes.x_logarithmic = panel.logarithmic;
   axes.x_tics = panel.tics;
-  axes.all_points = true;
+  axes.all_points = all_points;
   Figure figure = band_figure(id, axes, lines);
   figure.caption = fmt::format(
-      "{}{}{} over {} ({}): mean over done {}s with {} t interval.{}{}{}", panel.context,
+      "{}{}{} over {} ({}): mean over done {}s with {} t interval.{}{}{}{}", panel.context,
       panel.context.empty() ? "" : ": ", metric_title(metric), panel.x, goal_text(metric),
       analysis.noun, analysis.percent,
       panel.horizontal_lines
@@ -41,7 +54,8 @@ Figure curve_figure(const SweepAnalysis& analysis, const std::string& id,
           : std::string(),
       panel.missing > 0 ? " The key names missing values." : "",
       lines.size() < panel.lines.size() ? fmt::format(" The first {} lines are drawn.", kMostLines)
-                                        : std::string());
+                                        : std::string(),
+      all_points ? std::string() : fmt::format(" Of each line {} points are drawn.", kMostPoints));
   figure.description = "Curves. " + figure.caption;
   return figure;
 }

@@ -62,10 +62,13 @@ Table parameters_table(const SweepAnalysis& analysis) {
   return table;
 }
 
-std::string run_command(const SweepResults& results) {
+// The command that runs the sweep again.
+std::string run_command(const SweepResults& results, const ReportOptions& options) {
   std::string command =
       "polysweep run " + (results.file.empty() ? std::string("FILE") : shell_escaped(results.file));
-  for (const auto& word : results.overrides) command += " " + shell_escaped(word);
+  for (const auto& argument : results.overrides) command += " " + shell_escaped(argument);
+  if (!options.store.empty()) command += " --store " + shell_escaped(options.store);
+  if (!options.data.empty()) command += " --data " + shell_escaped(options.data);
   return command;
 }
 
@@ -74,7 +77,7 @@ std::string run_command(const SweepResults& results) {
 Section provenance_section(const SweepAnalysis& analysis, const ReportOptions& options) {
   const auto& results = analysis.results;
   Section section{"provenance", "Provenance, and how to reproduce this", {}};
-  std::string commands = run_command(results);
+  std::string commands = run_command(results, options);
   if (!options.command.empty()) commands += "\n" + options.command;
   section.blocks.push_back(Listing{"Commands", commands, false});
   if (!results.text.empty()) {
@@ -83,8 +86,8 @@ Section provenance_section(const SweepAnalysis& analysis, const ReportOptions& o
   section.blocks.push_back(Paragraph{
       fmt::format(
           "Experiment {} version {}; plan {}; {}. Intervals at {}; alpha {:g}, Holm over {}; "
-          "bootstrap of {} samples from seed {}. Bit-exactness is claimed within one class "
-          "of build, libraries, processor and threads only.",
+          "bootstrap of {} samples from seed {}. The same bits are only promised on the same "
+          "build, libraries, processor and number of threads.",
           shortened(results.experiment, 60), results.experiment_version,
           results.revision.empty() ? "not recorded" : results.revision.substr(0, 12),
           count_text(results.provenance.size(), "provenance document"), analysis.percent,

@@ -7,8 +7,8 @@
 
 #include "reports/analysis/convergence.h"
 #include "reports/analysis/sweep_analysis.h"
-#include "reports/document/build_report.h"
 #include "reports/document/report.h"
+#include "reports/document/report_options.h"
 
 namespace polysweep {
 

@@ -49,8 +49,8 @@ std::string padded_range(const BandAxes& axes, const std::vector<BandLine>& line
     const double factor = std::pow(high / low, share);
     return fmt::format("set xrange [{:.9g}:{:.9g}]\n", low / factor, high * factor);
   }
-  const double air = share * (high - low);
-  return fmt::format("set xrange [{:.9g}:{:.9g}]\n", low - air, high + air);
+  const double margin = share * (high - low);
+  return fmt::format("set xrange [{:.9g}:{:.9g}]\n", low - margin, high + margin);
 }
 
 std::string data_of(const std::vector<BandLine>& lines) {

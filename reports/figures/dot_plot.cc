@@ -60,9 +60,9 @@ Range range_of(const DotAxes& axes, const std::vector<DotRow>& rows) {
   check(range.any, "a dot plot has dots");
   if (axes.from_zero) range.add(0);
   if (range.low == range.high) range.high = range.low + 1;
-  const double air = 0.05 * (range.high - range.low);
-  if (!axes.from_zero) range.low -= air;
-  range.high += air;
+  const double margin = 0.05 * (range.high - range.low);
+  if (!axes.from_zero) range.low -= margin;
+  range.high += margin;
   return range;
 }
 

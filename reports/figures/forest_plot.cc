@@ -38,8 +38,8 @@ std::pair<double, double> range_of(const std::vector<ForestRow>& rows) {
     low = std::min({low, row.low, row.mean});
     high = std::max({high, row.high, row.mean});
   }
-  const double air = high > low ? 0.04 * (high - low) : 1;
-  return {low - air, high + air};
+  const double margin = high > low ? 0.04 * (high - low) : 1;
+  return {low - margin, high + margin};
 }
 
 }  // namespace

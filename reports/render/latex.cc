@@ -29,10 +29,10 @@ struct Writer {
   std::string text;
 
   void operator()(const Paragraph& paragraph) {
-    const std::string words = latex_escaped(paragraph.text);
+    const std::string escaped = latex_escaped(paragraph.text);
     text += paragraph.tone == Tone::kBad || paragraph.tone == Tone::kMissing
-                ? "\\emph{" + words + "}\n\n"
-                : words + "\n\n";
+                ? "\\emph{" + escaped + "}\n\n"
+                : escaped + "\n\n";
   }
   void operator()(const Bullets& bullets) {
     if (bullets.items.empty()) return;

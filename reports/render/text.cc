@@ -15,9 +15,9 @@ struct Writer {
   std::string text;
 
   // Lines after the first are aligned with its first letter.
-  void wrap(const std::string& first, const std::string& words) {
+  void wrap(const std::string& first, const std::string& paragraph) {
     std::string before = first;
-    for (const auto& line : wrapped_lines(terminal_escaped(words), width - first.size())) {
+    for (const auto& line : wrapped_lines(terminal_escaped(paragraph), width - first.size())) {
       text += before + line + "\n";
       before = std::string(first.size(), ' ');
     }

@@ -188,8 +188,8 @@ std::string shortened(std::string_view text, std::size_t most) {
     at += code_point(clean, at)->size;
     ++count;
   }
-  const bool whole = at == clean.size() && text.size() <= 4 * most + 4;
-  return whole ? clean : clean.substr(0, cut) + "...";
+  const bool complete = at == clean.size() && text.size() <= 4 * most + 4;
+  return complete ? clean : clean.substr(0, cut) + "...";
 }
 
 std::size_t text_length(std::string_view text) {

@@ -1,4 +1,4 @@
-// Texts made safe for the place they stand in. Input may be any bytes.
+// Texts escaped for their context. Input may be any bytes.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ std::string markdown_escaped(std::string_view text);
 // For a terminal: clean, on one line, no escape sequences.
 std::string terminal_escaped(std::string_view text);
 
-// A word of a shell's command line: plain where it can be, else in single quotes.
+// An argument of a shell's command line: plain where possible, else in single quotes.
 std::string shell_escaped(std::string_view text);
 
 std::string base64(std::string_view bytes);

@@ -28,11 +28,11 @@ struct Column {
 struct TableCell {
   TableCell() = default;
   // Implicit, so that rows can be written as lists of texts.
-  TableCell(std::string words) : text(std::move(words)) {}
-  TableCell(const char* words) : text(words) {}
-  TableCell(std::string words, Tone how) : text(std::move(words)), tone(how) {}
+  TableCell(std::string shown) : text(std::move(shown)) {}
+  TableCell(const char* shown) : text(shown) {}
+  TableCell(std::string shown, Tone how) : text(std::move(shown)), tone(how) {}
 
-  TableCell(std::string words, double exact) : text(std::move(words)), number(exact) {}
+  TableCell(std::string shown, double exact) : text(std::move(shown)), number(exact) {}
 
   std::string text;
   Tone tone = Tone::kPlain;

@@ -82,8 +82,8 @@ Layout layout_of(const Table& table) {
       const std::size_t length = text_length(text);
       out.widths[i] = std::max(out.widths[i], length);
       // Numbers stay in one piece.
-      const bool whole = table.columns[i].align == Align::kRight && length <= kLongestWord;
-      out.least[i] = std::max(out.least[i], whole ? length : longest_word(text));
+      const bool unbroken = table.columns[i].align == Align::kRight && length <= kLongestWord;
+      out.least[i] = std::max(out.least[i], unbroken ? length : longest_word(text));
     }
   }
   return out;
@@ -115,8 +115,8 @@ std::vector<Block> blocks_of(const std::vector<std::size_t>& least, std::size_t 
   return blocks;
 }
 
-// Narrows the widest column of the block again and again, until all fit; words
-// are broken only where that does not suffice.
+// Narrows the widest column of the block until all fit; words are broken only where
+// that is not enough.
 void fit(const Block& block, Layout& layout, std::size_t width) {
   while (width_of(block, layout.widths) > width) {
     std::optional<std::size_t> widest;
@@ -148,16 +148,16 @@ std::string row_text(const Block& block, const std::vector<std::string>& fields,
   }
   std::string text;
   for (std::size_t line = 0; line < height; ++line) {
-    std::string whole;
+    std::string full;
     for (std::size_t i = 0; i < block.size(); ++i) {
       const std::string part = line < parts[i].size() ? parts[i][line] : "";
       const std::string field = padded(part, widths[block[i]], columns[block[i]].align);
       const std::string paint = ink.colour ? ansi(ink.tones[block[i]]) : "";
-      whole +=
+      full +=
           (i == 0 ? "" : std::string(kGap, ' ')) + paint + field + (paint.empty() ? "" : "\x1b[0m");
     }
-    whole.erase(whole.find_last_not_of(' ') + 1);
-    text += whole + "\n";
+    full.erase(full.find_last_not_of(' ') + 1);
+    text += full + "\n";
   }
   return text;
 }

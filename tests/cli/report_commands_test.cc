@@ -12,7 +12,7 @@ using namespace polysweep;
 
 namespace {
 
-// Noise tells the arms apart: a seed adds 0.1 n, 0.3 n or 0.5 n, by arm.
+// Noise distinguishes the cells: a seed adds 0.1 n, 0.3 n or 0.5 n, by cell.
 const std::string kNoisySweep = R"(
 sweep      = "noisy"
 experiment = "toy"
@@ -159,7 +159,7 @@ TEST_CASE("ablate changes one factor from the cell that is named", "[cli][report
   }
   const CommandEnd table = noisy().ask({"ablate"});
   CHECK(table.status == 0);
-  CHECK_THAT(table.output, Contains("One factor off from") && Contains("instead of"));
+  CHECK_THAT(table.output, Contains("One factor changed from") && Contains("instead of"));
 }
 
 TEST_CASE("convergence is measured on the loss that trials reported", "[cli][reports]") {
@@ -178,14 +178,14 @@ TEST_CASE("convergence is measured on the loss that trials reported", "[cli][rep
   CHECK_THAT(none.error, Contains("a metric that was reported at more than one step"));
 }
 
-TEST_CASE("audit tells with its exit status whether arms are alike", "[cli][reports]") {
+TEST_CASE("audit tells with its exit status whether cells differ", "[cli][reports]") {
   CHECK(noisy().ask({"audit", "noisy"}).status == 0);
   const PolysweepProgram program;
   const auto sweep = program.write("toy.toml", kToySweep);
   CHECK(program.run(sweep, {"fault=none,throw"}).status == 1);
   const CommandEnd end = program.ask({"audit", "toy"});
   CHECK(end.status == 1);
-  CHECK_THAT(end.output, Contains("confounded") && Contains("holes"));
+  CHECK_THAT(end.output, Contains("confounded") && Contains("missing values"));
 }
 
 namespace {

@@ -122,7 +122,7 @@ TEST_CASE("best ranks cells by their mean", "[cli][results]") {
   CHECK_THAT(toy().ask({"best", "too"}).error, Contains("did you mean 'toy'"));
 }
 
-TEST_CASE("best does not rank cells with holes, and says so", "[cli][results]") {
+TEST_CASE("best does not rank cells with missing values, and says so", "[cli][results]") {
   StoreSample store;
   write_measured(store);
   const CommandEnd end = ask_store(store.path(), {"best", "one", "--json"});

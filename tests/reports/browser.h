@@ -1,4 +1,4 @@
-// Headless Chromium, without a network, and what a page tells of itself there.
+// Headless Chromium, without a network, and what a page reports about itself there.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -98,7 +98,7 @@ TEST_CASE("an arm that lost runs is not called better", "[comparison]") {
   CHECK(row.verdict == Verdict::kInconclusive);
   CHECK(row.reason ==
         "1 of 7 seeds of this cell ended without a value: those left are a selected sample");
-  // Where it loses all the same, the loss stands.
+  // Where it is worse nevertheless, it is called worse.
   builder.results().primary.goal = Goal::kMinimize;
   CHECK(compared(builder.build()).rows[0].verdict == Verdict::kWorse);
 }

@@ -47,7 +47,7 @@ TEST_CASE("no character of a text is acted upon by LaTeX", "[latex]") {
   CHECK(latex_escaped("Grüße 中") == "Grüße U+4E2D");
 }
 
-TEST_CASE("a minus sign stands before numbers alone", "[latex]") {
+TEST_CASE("a minus sign is only written before numbers", "[latex]") {
   CHECK(latex_escaped("-0.5 to -0.1") == "$-$0.5 to $-$0.1");
   CHECK(latex_escaped("one-sided --- (-3)") == "one{-}sided {-}{-}{-} ($-$3)");
 }

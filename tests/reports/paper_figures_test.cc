@@ -9,6 +9,7 @@
 #include "reports/analysis/convergence.h"
 #include "reports/analysis/learning_curve.h"
 #include "reports/analysis/titles.h"
+#include "reports/document/paper_curves.h"
 #include "reports/document/paper_loss_figure.h"
 #include "reports/document/sections.h"
 #include "reports/figures/matrix_plot.h"
@@ -148,7 +149,7 @@ TEST_CASE("the polynomials' figure has their values as its numbers", "[paper]") 
   CHECK(figure.numbers.rows[6][2].number.value() == 0);
 }
 
-TEST_CASE("training losses stand beside each other with their intervals", "[paper]") {
+TEST_CASE("training losses are drawn together with their intervals", "[paper]") {
   Losses losses;
   losses.add(0, 0, 5, 3);
   losses.add(0, 1, 7, 4);
@@ -181,6 +182,104 @@ TEST_CASE("a sweep without both encodings has no such figure, and says so", "[pa
         "of training_loss");
   losses.builder.results().experiment = "length";
   CHECK(loss_figure(losses).reason == "sweep 'losses' trains no translation");
+}
+
+namespace {
+
+constexpr const char* kDescription = R"json({"figures": [
+  {"kind": "table_map", "id": "maps", "title": "waves", "table": ["encoding=w", "positions=2"],
+   "row": "position", "part": "head", "parts": 2, "shown": [0, 1], "standardize": false,
+   "caption": "Nothing is scaled."},
+  {"kind": "table_rows", "id": "rows", "title": "Polynomials", "table": [], "row": "degree",
+   "from": -1, "to": 1},
+  {"kind": "curves", "id": "loss", "title": "Training loss", "experiment": "translation",
+   "metric": "training_loss",
+   "cells": [{"require": ["encoding=sinusoidal"]},
+             {"require": ["encoding=legendre_position"], "prefer": ["norm=raw"]}]}]})json";
+
+std::string refused(const std::string& json) {
+  try {
+    read_paper_figures(json);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("a paper's figures are read from their description and drawn from tables", "[paper]") {
+  const auto figures = read_paper_figures(kDescription);
+  REQUIRE(figures.size() == 3);
+  CHECK(figures[0].table == std::vector<std::string>{"encoding=w", "positions=2"});
+  const NumberRows table = read_number_table(R"({"table": [[1, 2, 3, 4], [5, 6, 7, 8]]})");
+  const Figure maps = paper_table_figure(figures[0], table);
+  REQUIRE(maps.numbers.rows.size() == 8);
+  CHECK(maps.numbers.rows[1][0].text == "head 0");
+  CHECK(maps.numbers.rows[1][3].number.value() == Approx((1 * 5 + 2 * 6) / std::sqrt(5.0 * 61.0)));
+  CHECK(maps.numbers.rows[5][3].number.value() ==
+        Approx((3 * 7 + 4 * 8) / std::sqrt(25.0 * 113.0)));
+  CHECK(maps.caption ==
+        "waves: cosine between any two rows (2 positions, 4 features), over the features of head "
+        "0, 1 of 2 alone. Nothing is scaled.");
+  const Figure rows = paper_table_figure(figures[1], table);
+  REQUIRE(rows.numbers.rows.size() == 8);
+  CHECK(rows.numbers.rows[6][0].number.value() == 1);
+  CHECK(rows.numbers.rows[6][1].number.value() == 0);
+  CHECK(rows.numbers.rows[6][2].number.value() == 7);
+  PaperFigure uneven = figures[0];
+  uneven.parts = 3;
+  CHECK_THROWS_WITH(paper_table_figure(uneven, table),
+                    "4 features cannot be divided into 3 equal parts");
+}
+
+TEST_CASE("a description that does not fit is refused with figure and key", "[paper]") {
+  CHECK(refused("[]") == "the worker's paper figures have no list \"figures\"");
+  CHECK_THAT(refused("no JSON"), Contains("the worker's paper figures are not JSON"));
+  CHECK(refused(R"({"figures": [{"id": "a", "kind": "tabel_map"}]})") ==
+        "paper figure 'a': unknown kind 'tabel_map' (did you mean 'table_map'?); expected one of "
+        "table_map, table_rows, curves");
+  CHECK(refused(R"({"figures": [{"id": "a", "kind": "curves", "title": "t"}]})") ==
+        "paper figure 'a': key 'experiment' is missing");
+  CHECK_THAT(refused(R"({"figures": [{"id": "a", "kind": "table_map", "title": "t",
+                         "table": [], "parts": "four"}]})"),
+             Contains("paper figure 'a': key 'parts'"));
+  CHECK_THROWS_WITH(read_number_table(R"({"table": [["x"]]})"),
+                    Contains("the worker's table is not one of numbers"));
+}
+
+TEST_CASE("the curves of a paper are those of the preferred cells", "[paper]") {
+  Losses losses;
+  losses.add(0, 0, 5, 3);
+  losses.add(0, 1, 7, 4);
+  losses.add(1, 0, 1, 1);
+  losses.add(2, 0, 4, 2);
+  losses.add(2, 1, 9, 9, TrialState::kFailed);
+  const PaperFigure description = read_paper_figures(kDescription).at(2);
+  const ReportOptions options;
+  const SweepResults results = losses.builder.build();
+  const MaybeFigure drawn = paper_curves_figure(description, SweepAnalysis(results, options));
+  REQUIRE(drawn.figure);
+  const auto& rows = drawn.figure->numbers.rows;
+  REQUIRE(rows.size() == 4);
+  CHECK(rows[2][0].text == "legendre_position, raw");
+  CHECK(rows[2][2].number.value() == 4);
+  // 6 +- 12.7062047 * sqrt(2) / sqrt(2); one run has no interval.
+  CHECK(rows[0][3].number.value() == Approx(6 - 12.706204736));
+  CHECK(rows[2][3].number.value() == 4);
+  CHECK_THAT(drawn.figure->caption, Contains("2 of 2 seeds of sinusoidal") &&
+                                        Contains("1 of 2 seeds of legendre_position"));
+
+  Losses without;
+  without.add(0, 0, 5, 3);
+  const SweepResults half = without.builder.build();
+  CHECK(paper_curves_figure(description, SweepAnalysis(half, options)).reason ==
+        "sweep 'losses' has no done trials of a cell with encoding=legendre_position and a curve "
+        "of training_loss");
+  SweepResults other = half;
+  other.experiment = "length";
+  CHECK(paper_curves_figure(description, SweepAnalysis(other, options)).reason ==
+        "sweep 'losses' is of experiment 'length', not 'translation'");
 }
 
 TEST_CASE("a map has a square for every finite number", "[paper]") {

@@ -301,6 +301,19 @@ TEST_CASE("with enough seeds the verdict names what is better and worse", "[page
                                     Catch::Matchers::Contains("Worse: none, dimension"));
 }
 
+TEST_CASE("the command that runs the sweep again names its store and data", "[page]") {
+  SweepResults results = sample_sweep({1, false, false, false});
+  results.overrides = {"updates=10", "corpus=a b"};
+  ReportOptions options;
+  options.store = "runs/my store";
+  options.data = "data";
+  options.command = "polysweep report encodings --store 'runs/my store'";
+  CHECK_THAT(render_report(build_report(results, options), "text"),
+             Catch::Matchers::Contains(
+                 "polysweep run experiments/sweeps/encodings.toml updates=10 'corpus=a b' "
+                 "--store 'runs/my store' --data data\npolysweep report encodings --store"));
+}
+
 TEST_CASE("a share that is not between 0 and 1 is refused", "[page]") {
   ReportOptions options;
   options.confidence = 95;

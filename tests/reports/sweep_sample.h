@@ -23,7 +23,7 @@ class SweepBuilder {
   std::size_t other(std::size_t cell, int seed, TrialState state, const std::string& outcome = "",
                     const std::string& message = "");
   SweepResults& results() { return results_; }
-  // Sets the cells' baselines and returns the whole.
+  // Sets the cells' baselines and returns the sweep.
   SweepResults build();
 
  private:
@@ -41,7 +41,7 @@ struct SampleOptions {
 // provenance and several metrics, as the demo gives.
 SweepResults sample_sweep(const SampleOptions& options = {});
 
-// Names that try to break out of every face.
+// Names that try to break out of every format.
 extern const std::vector<std::string> kHostileNames;
 
 }  // namespace polysweep

@@ -57,13 +57,13 @@ TEST_CASE("a table for a terminal is aligned and fits", "[table]") {
   std::size_t longest = 0;
   for (std::string line; std::getline(lines, line);) longest = std::max(longest, line.size());
   CHECK(longest == 40);
-  const std::string whole = table_text(wide, 40, false);
+  const std::string text = table_text(wide, 40, false);
   for (const char* word : {"label", "much", "longer", "others", "are"}) {
-    CHECK_THAT(whole, Catch::Matchers::Contains(word));
+    CHECK_THAT(text, Catch::Matchers::Contains(word));
   }
 }
 
-TEST_CASE("columns that do not fit a terminal stand in blocks, words whole", "[table]") {
+TEST_CASE("columns that do not fit a terminal follow in blocks, with unbroken words", "[table]") {
   Table table;
   table.columns = {{"cell", Align::kLeft, ""},
                    {"verdict", Align::kLeft, ""},

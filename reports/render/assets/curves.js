@@ -6,7 +6,7 @@ const curve_views = [];
 class CurveView {
   constructor(figure, svg, lines) {
     Object.assign(this, {figure, svg, lines}, axes_of(svg));
-    this.whole = [this.x.low, this.x.high, this.y.low, this.y.high];
+    this.full = [this.x.low, this.x.high, this.y.low, this.y.high];
     this.tip = tip_of(figure, svg);
     const group = number => svg.querySelector(`[id="${figure.id}-gnuplot_plot_${number}"]`);
     lines.forEach((line, i) => {
@@ -53,15 +53,16 @@ class CurveView {
     let bottom = Math.min(...inside.map(p => p.low)), top = Math.max(...inside.map(p => p.high));
     if (this.y.logarithmic && bottom <= 0) return;
     if (bottom === top) [bottom, top] = [bottom - 1, top + 1];
-    const air = this.y.logarithmic ? 1.02 : (top - bottom) / 30;
-    [bottom, top] = this.y.logarithmic ? [bottom / air, top * air] : [bottom - air, top + air];
+    const margin = this.y.logarithmic ? 1.02 : (top - bottom) / 30;
+    [bottom, top] = this.y.logarithmic ? [bottom / margin, top * margin]
+                                        : [bottom - margin, top + margin];
     this.set([low, high, bottom, top]);
   }
 
   set([low, high, bottom, top]) {
     const over = (axis, first, last) =>
       new Axis([axis.from, axis.to, first, last], axis.logarithmic);
-    const [x0, x1, y0, y1] = this.whole;
+    const [x0, x1, y0, y1] = this.full;
     const ends = [over(this.x, x0, x1), over(this.y, y0, y1)];
     this.x = over(this.x, low, high);
     this.y = over(this.y, bottom, top);
@@ -71,7 +72,7 @@ class CurveView {
     };
     const [sx, tx] = part(ends[0], this.x), [sy, ty] = part(ends[1], this.y);
     this.view.setAttribute("transform", `matrix(${sx} 0 0 ${sy} ${tx} ${ty})`);
-    this.zoomed = [low, high, bottom, top].some((end, i) => end !== this.whole[i]);
+    this.zoomed = [low, high, bottom, top].some((end, i) => end !== this.full[i]);
     this.svg.classList.toggle("zoomed", this.zoomed);
     this.draw_axes();
     this.back.disabled = !this.zoomed;
@@ -134,11 +135,11 @@ class CurveView {
   }
 
   closer(times) {
-    const {x, whole} = this, half = (x.to - x.from) / 2 * times;
+    const {x, full} = this, half = (x.to - x.from) / 2 * times;
     const centre = this.at === undefined ? (x.from + x.to) / 2 : x.pixel(this.at);
-    const low = Math.max(whole[0], x.value(centre - half));
-    const high = Math.min(whole[1], x.value(centre + half));
-    if (low <= whole[0] && high >= whole[1]) this.set(whole);
+    const low = Math.max(full[0], x.value(centre - half));
+    const high = Math.min(full[1], x.value(centre + half));
+    if (low <= full[0] && high >= full[1]) this.set(full);
     else this.zoom(low, high);
   }
 
@@ -165,14 +166,14 @@ class CurveView {
       this.choice.setAttribute("visibility", "hidden");
       this.hide();
     });
-    svg.addEventListener("dblclick", () => this.set(this.whole));
+    svg.addEventListener("dblclick", () => this.set(this.full));
     box.addEventListener("keydown", event => {
       const steps = this.steps(), at = steps.indexOf(this.at);
       const actions = {
         ArrowRight: () => this.point_at(steps[Math.min(steps.length - 1, at + 1)]),
         ArrowLeft: () => this.point_at(steps[Math.max(0, at - 1)]),
         "+": () => this.closer(0.5), "-": () => this.closer(2),
-        Escape: () => { this.set(this.whole); }};
+        Escape: () => { this.set(this.full); }};
       if (!actions[event.key]) return;
       event.preventDefault();
       actions[event.key]();
@@ -190,7 +191,7 @@ class CurveView {
       });
       return box;
     });
-    this.back = button("Whole curve", () => this.set(this.whole));
+    this.back = button("Full curve", () => this.set(this.full));
     this.back.disabled = true;
     return [
       make("p", {className: "note"}, "Hide or show a line in every figure. Drag across the " +
