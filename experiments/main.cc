@@ -1,5 +1,6 @@
 // The built-in worker.
 #include "experiments/encodings/encoding_table.h"
+#include "experiments/encodings/paper_figures.h"
 #include "experiments/experiments.h"
 #include "framework/worker/worker_main.h"
 
@@ -8,6 +9,8 @@ namespace {
 constexpr polysweep::WorkerCommand kCommands[] = {
     {"--table", "[NAME=VALUE ...]", "print the table of a position encoding as JSON",
      polysweep::encoding_table_json},
+    {"--paper-figures", "[NAME=VALUE ...]", "describe the figures of the paper as JSON",
+     polysweep::paper_figures_json},
 };
 
 }  // namespace

@@ -21,14 +21,6 @@ namespace {
 
 constexpr std::size_t kShownValues = 4;
 
-// Parameters that say how much a cell may learn from, and what.
-constexpr const char* kBudgetParameters[] = {"updates", "epochs",     "steps",  "batch_tokens",
-                                             "batch",   "batch_size", "budget", "patience"};
-constexpr const char* kDataParameters[] = {"corpus", "data", "dataset", "sentences", "vocabulary"};
-// Metrics that say how much was spent or how large the model is.
-constexpr const char* kSpentMetrics[] = {"updates", "tokens", "tokens_seen", "examples"};
-constexpr const char* kSizeMetrics[] = {"parameters", "parameter_count"};
-
 // The distinct names of cells, numbered: cells of one name differ in context only.
 struct CellNames {
   explicit CellNames(const CellLabels& labels) {
@@ -186,25 +178,25 @@ void audit_facts(std::vector<AuditItem>& items, const Source& source, const std:
   if (same > 0) items.push_back({topic, AuditState::kSame, "alike in all done trials: " + shown});
 }
 
-// Parameters that set data or budget: fixed, varied alike, or tied to a cell's name.
-template <typename Names>
-void audit_parameters(std::vector<AuditItem>& items, const SweepResults& results,
-                      const std::string& topic, const Names& names) {
+// The parameters of a role: fixed, varied alike, or tied to a cell's name.
+void audit_parameters(std::vector<AuditItem>& items, const SweepResults& results, Role role) {
+  const std::string topic(role_name(role));
   std::string shared;
-  for (const char* name : names) {
+  for (const auto& [name, known] : results.roles) {
+    if (known != role) continue;
     const Value* value = results.fixed.find(name);
     if (value == nullptr) value = results.defaults.find(name);
-    const bool varies = std::any_of(results.factors.begin(), results.factors.end(),
-                                    [&](const FactorInfo& factor) { return factor.name == name; });
+    const bool varies =
+        std::any_of(results.factors.begin(), results.factors.end(),
+                    [&name = name](const FactorInfo& factor) { return factor.name == name; });
     if (varies) {
       const bool tied = results.baseline.find(name) != nullptr;
       items.push_back(
           {topic, tied ? AuditState::kConfounded : AuditState::kSame,
-           std::string(name) +
-               (tied ? " is a factor that the baseline fixes: compared cells differ in it"
-                     : " is a factor; cells are compared at equal levels of it")});
+           name + (tied ? " is a factor that the baseline fixes: compared cells differ in it"
+                        : " is a factor; cells are compared at equal levels of it")});
     } else if (value != nullptr) {
-      append_item(shared, std::string(name) + " = " + shortened(value->display(), 60));
+      append_item(shared, name + " = " + shortened(value->display(), 60));
     }
   }
   if (!shared.empty()) {
@@ -213,7 +205,7 @@ void audit_parameters(std::vector<AuditItem>& items, const SweepResults& results
 }
 
 void audit_data(std::vector<AuditItem>& items, const SweepResults& results) {
-  audit_parameters(items, results, "data", kDataParameters);
+  audit_parameters(items, results, Role::kData);
   const std::size_t files = results.data_digests.size();
   items.push_back({"data", AuditState::kSame,
                    files == 0 ? "no data files: the experiment makes its data itself"
@@ -221,11 +213,10 @@ void audit_data(std::vector<AuditItem>& items, const SweepResults& results) {
                                     ", pinned by digest for the entire sweep (see provenance)"});
 }
 
-template <typename Names>
-void audit_metrics(std::vector<AuditItem>& items, const Source& source, const std::string& topic,
-                   const Names& names) {
-  for (const char* name : names) {
-    // Compared within a context: a wider model is larger in every cell.
+// The metrics of a role, compared within a context: a wider model is larger in every
+// cell.
+void audit_metrics(std::vector<AuditItem>& items, const Source& source, Role role) {
+  for (const std::string& name : metrics_with(source.results, role)) {
     std::map<std::string, Values> by_context;
     for (const auto& trial : source.results.trials) {
       const auto found = trial.final_metrics.find(name);
@@ -235,8 +226,9 @@ void audit_metrics(std::vector<AuditItem>& items, const Source& source, const st
       ++seen.trials;
     }
     for (const auto& [context, values] : by_context) {
-      items.push_back(judged(topic, context.empty() ? name : std::string(name) + ", " + context,
-                             values, source.name_of()));
+      items.push_back(judged(std::string(role_name(role)),
+                             context.empty() ? name : name + ", " + context, values,
+                             source.name_of()));
     }
   }
 }
@@ -320,15 +312,15 @@ std::vector<AuditItem> audit(const SweepResults& results, const CellLabels& labe
   std::vector<AuditItem> items;
   const Source source(results, labels);
   audit_data(items, results);
-  audit_parameters(items, results, "budget", kBudgetParameters);
-  audit_metrics(items, source, "budget", kSpentMetrics);
+  audit_parameters(items, results, Role::kBudget);
+  audit_metrics(items, source, Role::kBudget);
   audit_last_step(items, source);
   audit_replicates(items, source);
   audit_facts(items, source, "build", {"build.", "library."});
   audit_facts(items, source, "hardware", {"machine.", "device."});
   audit_facts(items, source, "threads", {"threads.", "env."});
   audit_attempts(items, results);
-  audit_metrics(items, source, "size", kSizeMetrics);
+  audit_metrics(items, source, Role::kSize);
   return items;
 }
 

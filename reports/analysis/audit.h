@@ -2,7 +2,8 @@
 //
 // A fact that differs between trials is confounded where the cells (by name, as in
 // cell_labels.h, whatever their context) do not all see it alike: then a difference of
-// the metric may come from it.
+// the metric may come from it. Which parameters and metrics set the data, the budget and
+// the size is declared by their roles (framework/sweep/role.h).
 #pragma once
 
 #include <cstdint>

@@ -98,14 +98,15 @@ void set_ratio(ConvergenceRow& row, const SweepResults& results,
 
 std::string chosen_metric(const SweepResults& results, const std::string& metric) {
   if (!metric.empty()) return metric;
-  const auto goes_with_time = [&](const MetricInfo& known) {
-    return results.curves.count(known.name) != 0 && step_title(known) == "step";
-  };
-  for (const std::string& name : {std::string("validation_loss"), results.primary.name}) {
-    if (goes_with_time(metric_info(results, name))) return name;
+  for (const std::string& name : metrics_with(results, Role::kProgress)) {
+    if (results.curves.count(name) != 0) return name;
   }
+  const auto follows_the_clock = [&](const MetricInfo& known) {
+    return results.curves.count(known.name) != 0 && known.step == results.clock;
+  };
+  if (follows_the_clock(results.primary)) return results.primary.name;
   for (const auto& known : results.metrics) {
-    if (goes_with_time(known)) return known.name;
+    if (follows_the_clock(known)) return known.name;
   }
   return results.primary.name;
 }

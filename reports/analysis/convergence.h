@@ -39,10 +39,9 @@ struct Convergence {
   std::vector<ConvergenceRow> rows;  // cells that are or have a baseline
 };
 
-// None where no metric of that name has a curve or no cell has a baseline.
-// `metric` "": validation_loss where it has curves, else the primary metric, else
-// the first of the experiment's metrics that has, of those that go with time: whose
-// steps are steps (step_title()).
+// None where no metric of that name has a curve or no cell has a baseline. `metric` "":
+// the one with role progress that has curves, else the primary metric, else the first of
+// the experiment's metrics that has, of those whose steps count the experiment's clock.
 std::optional<Convergence> converge(const SweepResults& results, const std::string& metric,
                                     double confidence);
 

@@ -41,6 +41,18 @@ MetricInfo metric_info(const SweepResults& results, const std::string& name) {
   return unknown;
 }
 
+std::vector<std::string> metrics_with(const SweepResults& results, Role role) {
+  std::vector<std::string> names;
+  const auto add = [&](const MetricInfo& metric) {
+    const bool known = std::find(names.begin(), names.end(), metric.name) != names.end();
+    if (metric.role == role && !known) names.push_back(metric.name);
+  };
+  add(results.primary);
+  for (const auto& metric : results.secondary) add(metric);
+  for (const auto& metric : results.metrics) add(metric);
+  return names;
+}
+
 std::string metric_title(const MetricInfo& metric) {
   const std::string name = shortened(metric.name, 60);
   return metric.unit.empty() ? name : name + " (" + shortened(metric.unit, 30) + ")";

@@ -22,6 +22,9 @@ std::string replicate_noun(const SweepResults& results);
 // The metric as the experiment describes it; its name alone where it does not.
 MetricInfo metric_info(const SweepResults& results, const std::string& name);
 
+// The names of the metrics with a role, each once: primary, secondary, then the others.
+std::vector<std::string> metrics_with(const SweepResults& results, Role role);
+
 // "test_bleu (BLEU)".
 std::string metric_title(const MetricInfo& metric);
 

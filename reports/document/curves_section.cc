@@ -35,21 +35,21 @@ bool same_in_all_cells(const SweepAnalysis& analysis, const std::string& metric)
   return true;
 }
 
-// The metric of convergence, the primary one, then the others by name.
+// The metric of convergence, those with role progress, the primary one, then the others.
 std::vector<std::string> drawn_metrics(const SweepAnalysis& analysis) {
+  const SweepResults& results = analysis.results;
   std::vector<std::string> names;
   const auto add = [&](const std::string& name) {
     const bool known = std::find(names.begin(), names.end(), name) != names.end();
-    if (!known && analysis.results.curves.count(name) != 0) names.push_back(name);
+    if (!known && results.curves.count(name) != 0) names.push_back(name);
   };
-  if (!analysis.options.convergence_metric.empty()) add(analysis.options.convergence_metric);
-  add("validation_loss");
-  add(analysis.results.primary.name);
-  add("training_loss");
-  for (const auto& metric : analysis.results.metrics) {
+  add(analysis.options.convergence_metric);
+  for (const auto& name : metrics_with(results, Role::kProgress)) add(name);
+  add(results.primary.name);
+  for (const auto& metric : results.metrics) {
     if (!same_in_all_cells(analysis, metric.name)) add(metric.name);
   }
-  for (const auto& [name, curves] : analysis.results.curves) add(name);
+  for (const auto& [name, curves] : results.curves) add(name);
   return names;
 }
 
@@ -135,7 +135,8 @@ Figure curve_figure(const SweepAnalysis& analysis, const std::string& id, const 
           ? fmt::format(" At most {} lines are drawn: the baseline and the best complete cells.",
                         kMostLines)
           : std::string());
-  figure.description = (axes.x == "step" ? "Learning curves. " : "Curves. ") + figure.caption;
+  figure.description =
+      (metric.step == analysis.results.clock ? "Learning curves. " : "Curves. ") + figure.caption;
   return figure;
 }
 

@@ -36,7 +36,6 @@
 #include <utility>
 #include <vector>
 
-#include "reports/figures/encoding_figures.h"
 #include "reports/figures/figure.h"
 #include "reports/figures/number_table.h"
 

@@ -94,8 +94,8 @@ TEST_CASE("all of the paper's figures are drawn from real trainings", "[translat
   }
   const fs::path out = folder.path() / "figures";
   const CommandEnd end =
-      polysweep_with({"figures", "--store", store, "--out", out.string(), "--positions", "20",
-                      "--dimension", "32", "--heads", "4", "--head", "3", "--json"});
+      polysweep_with({"figures", "--paper", "--store", store, "--out", out.string(), "--set",
+                      "positions=20", "--set", "dimension=32", "--set", "head=3", "--json"});
   INFO(end.error << end.output);
   REQUIRE(end.status == 0);
   std::set<std::string> names;
@@ -114,6 +114,7 @@ TEST_CASE("all of the paper's figures are drawn from real trainings", "[translat
   CHECK(rows_of(out / "paper-1-sinusoidal-map.csv") == 20 * 20);
   CHECK(rows_of(out / "paper-2-sinusoidal-heads.csv") == 4 * 20 * 20);
   CHECK(rows_of(out / "paper-6-training-loss-trainings.csv") == 2 * 3);
+  REQUIRE(polysweep_with({"figures", "--store", store, "--out", out.string()}).status == 0);
   // Accuracy against length: 2 encodings at the lengths 4, 8, 12 and 16.
   bool by_length = false;
   for (const fs::directory_entry& entry : fs::directory_iterator(out)) {
@@ -121,7 +122,7 @@ TEST_CASE("all of the paper's figures are drawn from real trainings", "[translat
     std::ifstream in(entry.path());
     std::string header;
     std::getline(in, header);
-    if (header.starts_with("arm,length,")) by_length = rows_of(entry.path()) == 2 * 4;
+    if (header.starts_with("line,length,")) by_length = rows_of(entry.path()) == 2 * 4;
   }
   CHECK(by_length);
 }
@@ -129,17 +130,20 @@ TEST_CASE("all of the paper's figures are drawn from real trainings", "[translat
 TEST_CASE("maps that the encodings do not have are named", "[translation][figures]") {
   const TemporaryFolder folder;
   const auto figures = [&](const std::vector<std::string>& words) {
-    std::vector<std::string> all = {"figures", "--store", (folder.path() / "none").string(),
-                                    "--out", (folder.path() / "out").string()};
+    std::vector<std::string> all = {"figures", "--paper",
+                                    "--store", (folder.path() / "none").string(),
+                                    "--out",   (folder.path() / "out").string()};
     all.insert(all.end(), words.begin(), words.end());
     const CommandEnd end = polysweep_with(all);
     CHECK(end.status == 1);
     return end.output;
   };
-  CHECK_THAT(figures({"--dimension", "31"}), Contains("dimension 31 is odd: sinusoidal"));
-  CHECK_THAT(figures({"--heads", "3"}), Contains("128 dimensions cannot be divided among 3 heads"));
-  CHECK_THAT(figures({"--grid", "fine"}), Contains("'fine' is no value of parameter 'grid'"));
-  CHECK_THAT(figures({"--head", "4"}), Contains("head 4 of 4: heads are counted from 0"));
+  CHECK_THAT(figures({"--set", "dimension=31"}), Contains("dimension 31 is odd: sinusoidal"));
+  CHECK_THAT(figures({"--set", "heads=3"}),
+             Contains("128 features cannot be divided into 3 equal parts"));
+  CHECK_THAT(figures({"--set", "grid=fine"}),
+             Contains("'fine' is not a value of parameter 'grid'"));
+  CHECK_THAT(figures({"--set", "head=4"}), Contains("part 4 of 4: parts are counted from 0"));
 }
 
 }  // namespace polysweep

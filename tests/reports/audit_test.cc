@@ -77,6 +77,7 @@ TEST_CASE("unequal budgets are found, planned and spent", "[audit]") {
   SweepBuilder builder("budgets");
   builder.factor("encoding", {"a", "b"}).factor("updates", {"100", "200"});
   builder.baseline("encoding", "a").baseline("updates", "100");
+  builder.results().roles["updates"] = Role::kBudget;
   for (const char* updates : {"100", "200"}) builder.done(builder.cell({"a", updates}), 0, 1);
   const auto items = audited(builder.build());
   const auto* planned = find(items, "budget", AuditState::kConfounded);

@@ -10,7 +10,6 @@
 #include "reports/analysis/learning_curve.h"
 #include "reports/analysis/titles.h"
 #include "reports/document/paper_curves.h"
-#include "reports/document/paper_loss_figure.h"
 #include "reports/document/sections.h"
 #include "reports/figures/matrix_plot.h"
 #include "tests/reports/gnuplot.h"
@@ -23,10 +22,10 @@ namespace {
 constexpr std::size_t kWidth = 128;
 constexpr std::size_t kPositions = 50;
 
-EncodingTable sinusoidal() {
-  EncodingTable table{"sinusoidal", {}};
+NumberRows sinusoidal() {
+  NumberRows table;
   for (std::size_t p = 0; p < kPositions; ++p) {
-    std::vector<double>& row = table.rows.emplace_back();
+    std::vector<double>& row = table.emplace_back();
     for (std::size_t i = 0; i < kWidth; ++i) {
       const double rate = std::pow(10000, -static_cast<double>(i - i % 2) / kWidth);
       const double angle = rate * static_cast<double>(p);
@@ -37,17 +36,17 @@ EncodingTable sinusoidal() {
 }
 
 // The paper's equation 14 by the standard library's polynomials.
-EncodingTable legendre() {
-  EncodingTable table{"legendre_position", {}};
+NumberRows legendre() {
+  NumberRows table;
   for (unsigned p = 0; p < kPositions; ++p) {
-    std::vector<double>& row = table.rows.emplace_back();
+    std::vector<double>& row = table.emplace_back();
     for (std::size_t i = 0; i < kWidth; ++i)
       row.push_back(std::legendre(p + 1, -1 + 2 * static_cast<double>(i) / kWidth));
   }
   return table;
 }
 
-double largest_off_diagonal(const PositionMap& map) {
+double largest_off_diagonal(const NumberRows& map) {
   double largest = 0;
   for (std::size_t p = 0; p < map.size(); ++p)
     for (std::size_t q = 0; q < map.size(); ++q)
@@ -77,16 +76,10 @@ struct Losses {
   }
 };
 
-MaybeFigure loss_figure(Losses& losses) {
-  const SweepResults results = losses.builder.build();
-  const ReportOptions options;
-  return paper_loss_figure("loss", SweepAnalysis(results, options));
-}
-
 }  // namespace
 
 TEST_CASE("the cosine map of sinusoids depends on the lag alone, by its closed form", "[paper]") {
-  const PositionMap map = cosine_map(sinusoidal().rows);
+  const NumberRows map = cosine_map(sinusoidal());
   REQUIRE(map.size() == kPositions);
   for (std::size_t lag : {0, 1, 7, 49}) {
     double wanted = 0;
@@ -103,11 +96,11 @@ TEST_CASE("the cosine map of sinusoids depends on the lag alone, by its closed f
 
 TEST_CASE("rows of polynomials overlap as far as is known of them", "[paper]") {
   // 128 features, 50 positions, the paper's grid.
-  CHECK(largest_off_diagonal(cosine_map(legendre().rows)) == Approx(0.485).margin(0.0005));
+  CHECK(largest_off_diagonal(cosine_map(legendre())) == Approx(0.485).margin(0.0005));
 }
 
 TEST_CASE("a row of zeros has no direction", "[paper]") {
-  const PositionMap map = cosine_map({{0, 0}, {3, 4}, {4, -3}});
+  const NumberRows map = cosine_map({{0, 0}, {3, 4}, {4, -3}});
   CHECK(std::isnan(map[0][0]));
   CHECK(std::isnan(map[0][1]));
   CHECK(map[1][1] == Approx(1));
@@ -115,73 +108,22 @@ TEST_CASE("a row of zeros has no direction", "[paper]") {
 }
 
 TEST_CASE("scaling brings every feature to mean 0 and deviation 1, a constant to 0", "[paper]") {
-  const EncodingTable scaled = standardized({"t", {{1, 5, 0.1}, {3, 5, 0.1}, {5, 5, 0.1}}});
+  const NumberRows scaled = standardized({{1, 5, 0.1}, {3, 5, 0.1}, {5, 5, 0.1}});
   const double far = std::sqrt(1.5);
-  CHECK(scaled.rows[0][0] == Approx(-far));
-  CHECK(scaled.rows[1][0] == Approx(0).margin(1e-15));
-  CHECK(scaled.rows[2][0] == Approx(far));
-  for (const auto& row : scaled.rows) {
+  CHECK(scaled[0][0] == Approx(-far));
+  CHECK(scaled[1][0] == Approx(0).margin(1e-15));
+  CHECK(scaled[2][0] == Approx(far));
+  for (const auto& row : scaled) {
     CHECK(row[1] == 0);
     CHECK(row[2] == 0);
   }
 }
 
-TEST_CASE("a head sees its own features", "[paper]") {
-  const EncodingTable table{"t", {{1, 2, 3, 4}, {5, 6, 7, 8}}};
-  CHECK(head_of(table, 2, 1).rows == std::vector<std::vector<double>>{{3, 4}, {7, 8}});
-  CHECK_THROWS_WITH(head_of(table, 3, 0), "4 dimensions cannot be divided among 3 heads");
-  CHECK_THROWS_WITH(head_of(table, 2, 2), "head 2 of 2: heads are counted from 0");
-  const Figure figure = head_maps_figure("h", table, 2, {0, 1}, false);
-  REQUIRE(figure.numbers.rows.size() == 8);
-  CHECK(figure.numbers.rows[1][0].text == "head 0");
-  CHECK(figure.numbers.rows[1][3].number.value() ==
-        Approx((1 * 5 + 2 * 6) / std::sqrt(5.0 * 61.0)));
-  CHECK(figure.numbers.rows[5][3].number.value() ==
-        Approx((3 * 7 + 4 * 8) / std::sqrt(25.0 * 113.0)));
-}
-
-TEST_CASE("the polynomials' figure has their values as its numbers", "[paper]") {
-  const EncodingTable table{"legendre_position", {{1, 1, 1, 1}, {-1, -0.5, 0, 0.5}}};
-  const Figure figure = polynomials_figure("p", table);
-  REQUIRE(figure.numbers.rows.size() == 8);
-  CHECK(figure.numbers.rows[6][0].number.value() == 1);
-  CHECK(figure.numbers.rows[6][1].number.value() == 0);
-  CHECK(figure.numbers.rows[6][2].number.value() == 0);
-}
-
-TEST_CASE("training losses are drawn together with their intervals", "[paper]") {
-  Losses losses;
-  losses.add(0, 0, 5, 3);
-  losses.add(0, 1, 7, 4);
-  losses.add(1, 0, 1, 1);
-  losses.add(2, 0, 4, 2);
-  losses.add(2, 1, 9, 9, TrialState::kFailed);
-  const MaybeFigure drawn = loss_figure(losses);
-  REQUIRE(drawn.figure);
-  // The unscaled rows are the paper's.
-  const auto& rows = drawn.figure->numbers.rows;
-  REQUIRE(rows.size() == 4);
-  CHECK(rows[2][0].text == "legendre_position, raw");
-  CHECK(rows[2][2].number.value() == 4);
-  // 6 +- 12.7062047 * sqrt(2) / sqrt(2); one run has no interval.
-  CHECK(rows[0][2].number.value() == 6);
-  CHECK(rows[0][3].number.value() == Approx(6 - 12.706204736));
-  CHECK(rows[0][4].number.value() == Approx(6 + 12.706204736));
-  CHECK(rows[2][3].number.value() == 4);
-  CHECK_THAT(drawn.figure->caption, Contains("2 of 2 seeds of sinusoidal") &&
-                                        Contains("1 of 2 seeds of legendre_position"));
-}
-
-TEST_CASE("a sweep without both encodings has no such figure, and says so", "[paper]") {
-  Losses losses;
-  losses.add(0, 0, 5, 3);
-  const MaybeFigure drawn = loss_figure(losses);
-  CHECK_FALSE(drawn.figure);
-  CHECK(drawn.reason ==
-        "sweep 'losses' has no done trials of both sinusoidal and legendre_position with a curve "
-        "of training_loss");
-  losses.builder.results().experiment = "length";
-  CHECK(loss_figure(losses).reason == "sweep 'losses' trains no translation");
+TEST_CASE("a part of a table has its own features", "[paper]") {
+  const NumberRows table = {{1, 2, 3, 4}, {5, 6, 7, 8}};
+  CHECK(part_of(table, 2, 1) == NumberRows{{3, 4}, {7, 8}});
+  CHECK_THROWS_WITH(part_of(table, 3, 0), "4 features cannot be divided into 3 equal parts");
+  CHECK_THROWS_WITH(part_of(table, 2, 2), "part 2 of 2: parts are counted from 0");
 }
 
 namespace {

@@ -65,9 +65,13 @@ void describe(SweepResults& results) {
   results.revision = sha256_hex("sample");
   results.planned_us = 1790000000000000;
   results.primary = {"test_bleu", Goal::kMaximize, "BLEU", "sacreBLEU 13a"};
-  results.secondary = {{"validation_loss", Goal::kMinimize, "nats/token", ""}};
+  results.secondary = {
+      {"validation_loss", Goal::kMinimize, "nats/token", "", results.clock, Role::kProgress}};
   results.metrics = {{"training_loss", Goal::kMinimize, "nats/token", ""},
-                     {"tokens_per_second", Goal::kMaximize, "tokens/s", ""}};
+                     {"tokens_per_second", Goal::kMaximize, "tokens/s", ""},
+                     {"tokens", Goal::kMaximize, "tokens", "", results.clock, Role::kBudget},
+                     {"parameters", Goal::kMinimize, "", "", results.clock, Role::kSize}};
+  results.roles = {{"updates", Role::kBudget}, {"corpus", Role::kData}};
   results.fixed.set("corpus", Value("synthetic"));
   results.fixed.set("updates", Value(400));
   results.defaults.set("dropout", Value(0.1));
