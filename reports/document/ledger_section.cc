@@ -42,7 +42,7 @@ Table counts_table(const SweepAnalysis& analysis) {
   add("excluded", excluded, Tone::kPlain);
   table.rows.push_back(std::move(row));
   table.notes = {
-      "Only done trials have values. diverged: a loss or gradient was not finite; failed: no "
+      "Only done trials have values. diverged: a result was not finite; failed: no "
       "attempt succeeded, never read as a number; running: started and not ended; pending: not "
       "started; excluded: combinations that the sweep leaves out, not among the planned."};
   return table;

@@ -1,4 +1,4 @@
-// Test scores and other metrics.
+// The metrics besides the primary one.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -57,14 +57,17 @@ Table secondary_table(const SweepAnalysis& analysis, const MetricInfo& metric, s
   return table;
 }
 
-// Scores of test sets are called test..., and are final: they have no curve.
-std::vector<MetricInfo> test_scores(const SweepResults& results) {
+// Final metrics, without a curve, in the unit of the primary one: scores of other test
+// sets. None where there is only one.
+std::vector<MetricInfo> scores_like_primary(const SweepResults& results) {
   std::vector<MetricInfo> scores;
   std::set<std::string> known;
   const auto add = [&](const MetricInfo& metric) {
-    const bool score = metric.name.starts_with("test") && results.curves.count(metric.name) == 0;
-    if (score && known.insert(metric.name).second) scores.push_back(metric);
+    const bool alike = metric.unit == results.primary.unit && metric.goal == results.primary.goal &&
+                       results.curves.count(metric.name) == 0;
+    if (alike && known.insert(metric.name).second) scores.push_back(metric);
   };
+  if (results.primary.unit.empty()) return scores;
   add(results.primary);
   for (const auto& metric : results.secondary) add(metric);
   for (const auto& metric : results.metrics) add(metric);
@@ -128,12 +131,13 @@ Table means_table(const SweepAnalysis& analysis, const std::string& id, const st
 }  // namespace
 
 Section metrics_section(const SweepAnalysis& analysis) {
-  Section section{"metrics", "Test sets and other metrics", {}};
+  Section section{"metrics", "Other metrics", {}};
   for (std::size_t i = 0; i < analysis.results.secondary.size(); ++i) {
     section.blocks.push_back(secondary_table(analysis, analysis.results.secondary[i], i));
   }
-  const auto scores = test_scores(analysis.results);
-  Table tests = means_table(analysis, "test-sets", "Scores by test set: mean (sd)", scores);
+  const auto scores = scores_like_primary(analysis.results);
+  Table tests =
+      means_table(analysis, "scores", "Final metrics in " + analysis.unit + ": mean (sd)", scores);
   if (tests.columns.size() > 2) section.blocks.insert(section.blocks.begin(), std::move(tests));
   Table others = means_table(analysis, "other-metrics", "Last values of other metrics: mean (sd)",
                              other_metrics(analysis.results, scores));
