@@ -107,7 +107,7 @@ std::string asked(const po::variables_map& given, const std::string& option,
                   const std::vector<std::string>& arguments) {
   std::vector<std::string> argv = {find_worker(given).program.string(), option};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  const ProgramEnd end = run_program(argv);
+  const ProgramResult end = run_program(argv);
   if (!end.succeeded()) fail("{} {}: {}", argv[0], option, clean_text(end.output));
   return end.output.substr(std::min(end.output.find('{'), end.output.size()));
 }
