@@ -1,5 +1,6 @@
 #include "reports/text/escaping.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -33,6 +34,11 @@ std::optional<CodePoint> code_point(std::string_view text, std::size_t at) {
   return CodePoint{value, size};
 }
 
+// Printable ASCII alone, as nearly all texts are: nothing to clean.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
 bool shown(std::uint32_t value) {
   if (value < 0x20) return value == '\n' || value == '\t';
   const bool control = value >= 0x7F && value < 0xA0;
@@ -62,6 +68,7 @@ bool inside_word(std::string_view text, std::size_t at) {
 }  // namespace
 
 std::string clean_text(std::string_view text) {
+  if (is_plain(text)) return std::string(text);
   std::string clean;
   clean.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
@@ -77,8 +84,10 @@ std::string clean_text(std::string_view text) {
 }
 
 std::string html_escaped(std::string_view text) {
+  std::string clean = clean_text(text);
+  if (clean.find_first_of("&<>\"'") == std::string::npos) return clean;
   std::string escaped;
-  for (char c : clean_text(text)) {
+  for (const char c : clean) {
     switch (c) {
       case '&':
         escaped += "&amp;";
