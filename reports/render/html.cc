@@ -83,12 +83,16 @@ struct Writer {
                            : "<p class=\"listed\">" + html_escaped(listing.title) + "</p>\n" + text;
   }
   void operator()(const Table& table) {
-    if (table.rows.size() > kUnfoldedRows) return (*this)(FoldedTable{table});
-    html += table_html(table);
+    if (table.rows.size() > kUnfoldedRows) {
+      fold(table);
+    } else {
+      html += table_html(table);
+    }
   }
-  void operator()(const FoldedTable& folded) {
-    html += details(fmt::format("{} ({} rows)", folded.table.caption, folded.table.rows.size()),
-                    table_html(folded.table));
+  void operator()(const FoldedTable& folded) { fold(folded.table); }
+  void fold(const Table& table) {
+    html +=
+        details(fmt::format("{} ({} rows)", table.caption, table.rows.size()), table_html(table));
   }
   void operator()(const Figure& figure) {
     const Drawn result = drawn(figure, draw);
