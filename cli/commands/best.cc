@@ -26,9 +26,9 @@ void declare(CommandOptions& options) {
   options.shown.add_options()("metric", po::value<std::string>()->value_name("NAME"),
                               "rank by its final value (default: the sweep's primary metric)")(
       "top", po::value<std::size_t>()->default_value(10)->value_name("N"),
-      "show so many cells; 0: all")(
+      "number of cells to show")("all", po::bool_switch(), "show all cells")(
       "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
-      "of the intervals");
+      "confidence level of the intervals");
   options.argument("sweep");
 }
 
@@ -50,19 +50,19 @@ struct Ranked {
   std::optional<Interval> interval;
 };
 
-// Complete cells, best mean first, then those with holes: a mean over what
-// happens to be there is not ranked with the others.
+// Complete cells, best mean first, then those with missing values: a mean over
+// only some of the replicates is not ranked.
 std::vector<Ranked> ranking_of(const SweepResults& results, const MetricInfo& metric,
                                double confidence) {
   std::vector<std::size_t> order = best_cells(results, metric);
   const std::size_t complete = order.size();
+  std::vector<bool> ranked(results.cells.size());
+  for (const std::size_t cell : order) ranked[cell] = true;
   for (std::size_t cell = 0; cell < results.cells.size(); ++cell) {
-    if (std::find(order.begin(), order.begin() + static_cast<long>(complete), cell) ==
-        order.begin() + static_cast<long>(complete)) {
-      order.push_back(cell);
-    }
+    if (!ranked[cell]) order.push_back(cell);
   }
   std::vector<Ranked> out;
+  check(order.size() == results.cells.size(), "each cell has one place in the ranking");
   for (std::size_t i = 0; i < order.size(); ++i) {
     Ranked each{
         order[i], i < complete ? i + 1 : 0, cell_values(results, order[i], metric.name), {}, {}};
@@ -81,8 +81,12 @@ double uncertainty_of(const Ranked& row) {
   return 0;
 }
 
+std::string not_shown_text(std::size_t not_shown, std::size_t cells) {
+  return fmt::format("{} of {} cells not shown; --all shows them", not_shown, cells);
+}
+
 Table table_of(const SweepResults& results, const MetricInfo& metric,
-               const std::vector<Ranked>& rows, double confidence) {
+               const std::vector<Ranked>& rows, std::size_t not_shown, double confidence) {
   const Arms arms = arms_of(results);
   Table table;
   table.caption =
@@ -95,7 +99,7 @@ Table table_of(const SweepResults& results, const MetricInfo& metric,
                    {fmt::format("{:.4g}% t interval", 100 * confidence), Align::kLeft, metric.unit},
                    {"lowest", Align::kRight, metric.unit},
                    {"highest", Align::kRight, metric.unit},
-                   {"holes"}};
+                   {"missing values"}};
   for (const Ranked& each : rows) {
     const auto number = [&](double Summary::*member) {
       if (!each.summary) return TableCell("-", Tone::kMuted);
@@ -104,22 +108,23 @@ Table table_of(const SweepResults& results, const MetricInfo& metric,
     };
     std::string label = arms.cells[each.cell].label;
     if (results.cells[each.cell].is_baseline) label += " (baseline)";
-    const bool whole = each.values.holes.empty();
+    const bool complete = each.values.holes.empty();
     table.rows.push_back(
         {each.rank == 0 ? TableCell("-", Tone::kMuted) : TableCell(std::to_string(each.rank)),
          label,
-         whole
+         complete
              ? TableCell(std::to_string(each.values.planned()))
              : TableCell(fmt::format("{} of {}", each.values.values.size(), each.values.planned()),
                          Tone::kHole),
          number(&Summary::mean),
          each.interval ? TableCell(interval_text(*each.interval)) : TableCell("-", Tone::kMuted),
          number(&Summary::minimum), number(&Summary::maximum),
-         TableCell(holes_text(results, each.values.holes), whole ? Tone::kPlain : Tone::kHole)});
+         TableCell(holes_text(results, each.values.holes), complete ? Tone::kPlain : Tone::kHole)});
   }
   table.notes = {
-      "The best of many cells looks better than it is: `polysweep report` says what stands "
-      "against the baseline. Cells with holes are not ranked."};
+      "The best of many cells tends to look better than it is: `polysweep report` compares the "
+      "cells with the baseline. Cells with missing values are not ranked."};
+  if (not_shown > 0) table.notes.push_back(not_shown_text(not_shown, results.cells.size()));
   return table;
 }
 
@@ -150,24 +155,30 @@ int run(const po::variables_map& given) {
   store.catch_up();
   const Database database = store.open();
   const SweepResults results =
-      load_sweep_results(database, required_argument(given, "sweep", "a sweep's name"), {1, 0});
+      load_sweep_results(database, sweep_argument(database, given), {1, 0});
   const MetricInfo metric = chosen_metric(results, given);
   const double confidence = given["confidence"].as<double>();
   if (!(confidence > 0 && confidence < 1)) {
-    fail("--confidence is {}; it lies between 0 and 1, as 0.95", confidence);
+    fail("--confidence {}: expected a number between 0 and 1, for example 0.95", confidence);
   }
   std::vector<Ranked> rows = ranking_of(results, metric, confidence);
   const bool complete = std::all_of(rows.begin(), rows.end(),
                                     [](const Ranked& each) { return each.values.holes.empty(); });
   const std::size_t top = given["top"].as<std::size_t>();
-  if (top > 0 && rows.size() > top) rows.resize(top);
+  const std::size_t shown =
+      given["all"].as<bool>() ? rows.size() : std::min<std::size_t>(top, rows.size());
+  const std::size_t not_shown = rows.size() - shown;
+  rows.resize(shown);
   const OutputFormat format = output_format(given);
+  if (format != OutputFormat::kTable && not_shown > 0) {
+    fmt::print(stderr, "polysweep: {}\n", not_shown_text(not_shown, results.cells.size()));
+  }
   if (format == OutputFormat::kJson) {
     print_json(as_json(results, rows));
   } else if (format == OutputFormat::kCsv) {
-    std::cout << table_csv(table_of(results, metric, rows, confidence));
+    std::cout << table_csv(table_of(results, metric, rows, not_shown, confidence));
   } else {
-    print_table(table_of(results, metric, rows, confidence));
+    print_table(table_of(results, metric, rows, not_shown, confidence));
   }
   return complete ? kExitComplete : kExitMissing;
 }
@@ -176,9 +187,9 @@ int run(const po::variables_map& given) {
 
 const Command kBestCommand = {
     "best",
-    "Ranks the cells of a sweep by a metric; exit status 1 while any has holes",
-    "SWEEP [--metric NAME] [--top N] [--json | --csv]",
-    "  polysweep best demo --store runs/demo --top 5",
+    "Ranks the cells of a sweep by a metric; exit status 1 while values are missing",
+    "[SWEEP] [--metric NAME] [--top N | --all] [--json | --csv]",
+    "  polysweep best my_sweep --top 5",
     declare,
     run,
 };

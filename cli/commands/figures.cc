@@ -8,9 +8,9 @@
 #include "cli/shared/analysed_sweep.h"
 #include "cli/shared/gnuplot.h"
 #include "cli/shared/json_output.h"
-#include "cli/shared/planned_sweep.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
+#include "cli/shared/worker_program.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
 #include "reports/analysis/escaping.h"
@@ -34,9 +34,10 @@ void declare(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   options.shown.add_options()("out", po::value<std::string>()->value_name("FOLDER"),
-                              "where the figures go; it is made")(
+                              "folder for the figures; it is created")(
+      "paper", po::bool_switch(), "draw the figures of the paper instead of those of sweeps")(
       "worker", po::value<std::string>()->value_name("PROGRAM"),
-      "the worker program, which knows the encodings (default: polysweep-worker beside polysweep)")(
+      "the worker program, for --paper (default: polysweep-worker beside polysweep)")(
       "positions", number(50), "of the maps")("dimension", number(128), "of the maps")(
       "heads", number(4), "of the maps by head")("head", number(0),
                                                  "whose map of the polynomial table is drawn")(
@@ -44,11 +45,11 @@ void declare(CommandOptions& options) {
       "grid", po::value<std::string>()->default_value("paper"),
       "arguments of the polynomials: paper, midpoint or gauss")(
       "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
-      "of the bands");
+      "confidence level of the bands");
   options.argument("sweep", true);
 }
 
-// A name for a file that every program can read.
+// A file name without special characters.
 std::string plain_name(const std::string& text) {
   std::string name = text;
   for (char& c : name) {
@@ -62,10 +63,10 @@ struct Entry {
   std::string name;
   std::string caption;
   std::vector<std::string> files;
-  std::string reason;  // why it is not drawn; "": it is
+  std::string reason;  // why it was not drawn; "": it was drawn
 };
 
-// The folder of figures, and what became of each.
+// The folder of figures, and the result of each.
 class Gallery {
  public:
   explicit Gallery(fs::path folder) : folder_(std::move(folder)) {
@@ -173,42 +174,58 @@ void add_maps(Gallery& gallery, const po::variables_map& given) {
   });
 }
 
-// All figures of a sweep's report; true where it has the paper's sixth.
-bool add_sweep(Gallery& gallery, const SweepResults& results, const ReportOptions& options) {
+// All figures of a sweep's report.
+void add_sweep(Gallery& gallery, const SweepResults& results, const ReportOptions& options) {
   const std::string name = plain_name(results.sweep);
-  const Study study(results, options);
-  const MaybeFigure loss = paper_loss_figure("training-loss", study);
-  if (loss.figure) gallery.add(fmt::format("{}-{}", kLossName, name), [&] { return *loss.figure; });
   for (const Section& section : build_report(results, options).sections) {
     for (const Block& block : section.blocks) {
       if (const Figure* figure = std::get_if<Figure>(&block))
         gallery.add(fmt::format("{}-{}", name, figure->id), [&] { return *figure; });
     }
   }
-  return loss.figure.has_value();
 }
 
 void add_sweeps(Gallery& gallery, const po::variables_map& given) {
   const Store store(given);
-  std::vector<std::string> sweeps = texts_of(given, "sweep");
-  if (sweeps.empty() && !fs::exists(journals_path(store.folder()))) {
-    gallery.leave_out(kLossName, fmt::format("there is no store in {}: no sweep was run there",
-                                             store.folder().string()));
-    return;
-  }
   store.catch_up();
   const Database database = store.open();
+  std::vector<std::string> sweeps = texts_of(given, "sweep");
   if (sweeps.empty()) sweeps = sweep_names(database);
   ReportOptions options;
   options.confidence = given["confidence"].as<double>();
+  for (const std::string& sweep : sweeps) {
+    add_sweep(gallery, load_sweep_results(database, sweep), options);
+  }
+}
+
+bool add_training_loss(Gallery& gallery, const SweepResults& results,
+                       const ReportOptions& options) {
+  const Study study(results, options);
+  const MaybeFigure loss = paper_loss_figure("training-loss", study);
+  if (!loss.figure) return false;
+  gallery.add(fmt::format("{}-{}", kLossName, plain_name(results.sweep)),
+              [&] { return *loss.figure; });
+  return true;
+}
+
+void add_paper(Gallery& gallery, const po::variables_map& given) {
+  add_maps(gallery, given);
+  const Store store(given);
   bool has_loss = false;
-  for (const std::string& sweep : sweeps)
-    has_loss = add_sweep(gallery, load_sweep_results(database, sweep), options) || has_loss;
-  if (has_loss) return;
-  gallery.leave_out(kLossName,
-                    "no sweep of the store has done trials of both sinusoidal and "
-                    "legendre_position with a curve of training_loss; multi30k_first.toml plans "
-                    "some");
+  if (fs::exists(journals_path(store.folder()))) {
+    store.catch_up();
+    const Database database = store.open();
+    ReportOptions options;
+    options.confidence = given["confidence"].as<double>();
+    for (const std::string& sweep : sweep_names(database)) {
+      has_loss =
+          add_training_loss(gallery, load_sweep_results(database, sweep), options) || has_loss;
+    }
+  }
+  if (!has_loss) {
+    gallery.leave_out(kLossName, fmt::format("no sweep in {} has curves of the training loss",
+                                             store.folder().string()));
+  }
 }
 
 void print_entries(const Gallery& gallery, bool json) {
@@ -225,7 +242,7 @@ void print_entries(const Gallery& gallery, bool json) {
     return;
   }
   Table table;
-  table.columns = {{"figure"}, {"files"}, {"what it shows, or why it is not drawn"}};
+  table.columns = {{"figure"}, {"files"}, {"caption, or why it was not drawn"}};
   for (const Entry& entry : gallery.entries()) {
     const bool drawn = entry.reason.empty();
     table.rows.push_back({entry.name, drawn ? "svg, pdf, csv" : "-",
@@ -235,10 +252,13 @@ void print_entries(const Gallery& gallery, bool json) {
 }
 
 int run(const po::variables_map& given) {
-  if (given.count("out") == 0) fail("--out is missing: name the folder for the figures");
+  if (given.count("out") == 0) fail("--out is missing: expected a folder for the figures");
   Gallery gallery(fs::absolute(given["out"].as<std::string>()));
-  add_maps(gallery, given);
-  add_sweeps(gallery, given);
+  if (given["paper"].as<bool>()) {
+    add_paper(gallery, given);
+  } else {
+    add_sweeps(gallery, given);
+  }
   print_entries(gallery, given["json"].as<bool>());
   for (const Entry& entry : gallery.entries()) {
     if (!entry.reason.empty()) return kExitMissing;
@@ -250,10 +270,10 @@ int run(const po::variables_map& given) {
 
 const Command kFiguresCommand = {
     "figures",
-    "Draws the paper's six figures and those of the store's sweeps, as SVG and PDF with numbers",
-    "[SWEEP ...] --out FOLDER [--store FOLDER] [--json]",
-    "  polysweep figures --out figures --store runs\n"
-    "  polysweep figures pope_claims --out figures --positions 100 --heads 8 --offset 0",
+    "Draws the figures of sweeps, or those of the paper, as SVG and PDF with their numbers as CSV",
+    "[SWEEP ...] --out FOLDER [--paper] [--json]",
+    "  polysweep figures my_sweep --out figures\n"
+    "  polysweep figures --paper --out figures",
     declare,
     run,
 };

@@ -4,15 +4,16 @@
 #include <cctype>
 
 #include "framework/core/error.h"
+#include "framework/core/suggestion.h"
 #include "results/read/curve_reader.h"
 #include "results/schema/connection.h"
-#include "results/schema/stored_text.h"
 
 namespace polysweep {
 namespace {
 
 constexpr std::size_t kIdDigits = 32;
 constexpr std::size_t kMatchesShown = 5;
+constexpr std::string_view kWhiteSpace = " \t\r\n";
 
 double or_zero(Statement& row, int column) { return row.is_null(column) ? 0 : row.real(column); }
 
@@ -98,13 +99,15 @@ const AttemptRecord* TrialRecord::counted_attempt() const {
 }
 
 TrialId find_trial(const Database& database, std::string_view prefix) {
-  std::string digits(prefix);
+  const std::size_t first = std::min(prefix.find_first_not_of(kWhiteSpace), prefix.size());
+  const std::size_t last = prefix.find_last_not_of(kWhiteSpace);
+  std::string digits(prefix.substr(first, last - first + 1));
   for (char& each : digits)
     each = static_cast<char>(std::tolower(static_cast<unsigned char>(each)));
   if (digits.empty() || digits.size() > kIdDigits ||
       digits.find_first_not_of("0123456789abcdef") != std::string::npos) {
-    fail("'{}' is no trial id; an id has up to 32 hex digits, as `polysweep list` prints them",
-         stored_text(prefix.substr(0, 80)));
+    fail("{} is not a trial id; expected up to 32 hex digits, as `polysweep list` prints them",
+         in_quotes(prefix));
   }
   Statement rows = database.connection().prepare(
       "SELECT trial FROM trial WHERE trial >= ?1 AND trial < ?1 || 'g' ORDER BY trial LIMIT 6");

@@ -94,8 +94,8 @@ TEST_CASE("all of the paper's figures are drawn from real trainings", "[translat
   }
   const fs::path out = folder.path() / "figures";
   const CommandEnd end =
-      polysweep_with({"figures", "--store", store, "--out", out.string(), "--positions", "20",
-                      "--dimension", "32", "--heads", "4", "--head", "3", "--json"});
+      polysweep_with({"figures", "--paper", "--store", store, "--out", out.string(), "--positions",
+                      "20", "--dimension", "32", "--heads", "4", "--head", "3", "--json"});
   INFO(end.error << end.output);
   REQUIRE(end.status == 0);
   std::set<std::string> names;
@@ -114,6 +114,7 @@ TEST_CASE("all of the paper's figures are drawn from real trainings", "[translat
   CHECK(rows_of(out / "paper-1-sinusoidal-map.csv") == 20 * 20);
   CHECK(rows_of(out / "paper-2-sinusoidal-heads.csv") == 4 * 20 * 20);
   CHECK(rows_of(out / "paper-6-training-loss-trainings.csv") == 2 * 3);
+  REQUIRE(polysweep_with({"figures", "--store", store, "--out", out.string()}).status == 0);
   // Accuracy against length: 2 encodings at the lengths 4, 8, 12 and 16.
   bool by_length = false;
   for (const fs::directory_entry& entry : fs::directory_iterator(out)) {
@@ -129,8 +130,9 @@ TEST_CASE("all of the paper's figures are drawn from real trainings", "[translat
 TEST_CASE("maps that the encodings do not have are named", "[translation][figures]") {
   const TemporaryFolder folder;
   const auto figures = [&](const std::vector<std::string>& words) {
-    std::vector<std::string> all = {"figures", "--store", (folder.path() / "none").string(),
-                                    "--out", (folder.path() / "out").string()};
+    std::vector<std::string> all = {"figures", "--paper",
+                                    "--store", (folder.path() / "none").string(),
+                                    "--out",   (folder.path() / "out").string()};
     all.insert(all.end(), words.begin(), words.end());
     const CommandEnd end = polysweep_with(all);
     CHECK(end.status == 1);

@@ -88,7 +88,7 @@ TEST_CASE("an experiment outside the tree is built against the installed package
   }
   SECTION("the report is made") {
     const fs::path page = folder.path() / "report.html";
-    polysweep.on_store({"report", "descent", "--html", page.string()});
+    polysweep.on_store({"report", "descent", "--out", page.string()});
     CHECK_THAT(text_of(page), Contains("distance") && Contains("momentum"));
   }
 }
