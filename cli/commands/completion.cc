@@ -8,7 +8,8 @@ namespace polysweep {
 namespace {
 
 // bash splits words at '=' and completes only the part behind it.
-constexpr std::string_view kBash = R"bash(_polysweep() {
+constexpr std::string_view kBash = R"bash(# Completion of polysweep for bash.
+_polysweep() {
   local typed=${COMP_LINE:0:COMP_POINT} words found
   read -ra words <<<"$typed"
   case $typed in *[[:space:]]) words+=('') ;; esac
