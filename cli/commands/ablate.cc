@@ -1,4 +1,4 @@
-// polysweep ablate: what changes where one factor does.
+// polysweep ablate: the effect of changing one factor at a time.
 #include "cli/commands/command_table.h"
 #include "cli/shared/analysed_sweep.h"
 #include "cli/shared/figure_files.h"
@@ -11,7 +11,7 @@ namespace {
 void declare(CommandOptions& options) {
   declare_analysis(options);
   options.shown.add_options()("reference", po::value<std::string>()->value_name("CELL"),
-                              "the cell to change (default: the best complete one)");
+                              "reference cell (default: the best complete cell)");
   options.argument("sweep");
 }
 
@@ -30,11 +30,10 @@ Json json_rows(const SweepAnalysis& analysis, const Ablation& ablation) {
 }
 
 int run(const po::variables_map& given) {
-  const std::vector<std::string> words = texts_of(given, "sweep");
-  const AnalysedSweep source(given, words.empty() ? "" : words[0]);
+  const AnalysedSweep source(given);
   const SweepAnalysis& analysis = source.analysis();
   const std::optional<Ablation> ablation = analysis.ablation();
-  if (!ablation) fail("no cell is complete: name one with --reference");
+  if (!ablation) fail("no cell is complete: choose one with --reference");
   if (given["json"].as<bool>()) {
     Json out = head_json(analysis, analysis.results.primary);
     out["reference"] = cell_json(analysis, ablation->reference);
@@ -53,9 +52,9 @@ int run(const po::variables_map& given) {
 
 const Command kAblateCommand = {
     "ablate",
-    "Changes one factor at a time from a reference cell: what each change is worth",
-    "[SWEEP] [--reference CELL] [--metric NAME] [--figure FILE] [--json]",
-    "  polysweep ablate demo --reference encoding=rope,dimension=64 --figure ablation.pdf",
+    "Shows the effect of changing one factor at a time from a reference cell",
+    "[SWEEP] [--reference CELL] [--metric NAME] [--out FILE] [--json]",
+    "  polysweep ablate my_sweep --reference lr=0.01,layers=2 --out ablation.pdf",
     declare,
     run,
 };

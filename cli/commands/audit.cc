@@ -15,8 +15,7 @@ void declare(CommandOptions& options) {
 }
 
 int run(const po::variables_map& given) {
-  const std::vector<std::string> words = texts_of(given, "sweep");
-  AnalysedSweep source(given, words.empty() ? "" : words[0]);
+  const AnalysedSweep source(given);
   const SweepAnalysis& analysis = source.analysis();
   if (given["json"].as<bool>()) {
     Json out = Json::array();
@@ -42,9 +41,9 @@ int run(const po::variables_map& given) {
 
 const Command kAuditCommand = {
     "audit",
-    "Says what all cells share and what they do not; exit status 1 where something differs",
-    "[SWEEP] [--figure FILE] [--json]",
-    "  polysweep audit demo --figure states.svg",
+    "Checks that all cells share data, budget, build and machine; exit status 1 if they differ",
+    "[SWEEP] [--out FILE] [--json]",
+    "  polysweep audit my_sweep --out states.svg",
     declare,
     run,
 };

@@ -28,9 +28,9 @@ void declare(CommandOptions& options) {
   options.shown.add_options()("metric", po::value<std::string>()->value_name("NAME"),
                               "rank by its final value (default: the sweep's primary metric)")(
       "top", po::value<std::size_t>()->default_value(10)->value_name("N"),
-      "show so many cells; 0: all")(
+      "number of cells to show")("all", po::bool_switch(), "show all cells")(
       "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
-      "of the intervals");
+      "confidence level of the intervals");
   options.argument("sweep");
 }
 
@@ -52,8 +52,8 @@ struct Ranked {
   std::optional<Interval> interval;
 };
 
-// Complete cells, best mean first, then those with missing values: a mean over what
-// happens to be there is not ranked with the others.
+// Complete cells, best mean first, then those with missing values: a mean over
+// only some of the replicates is not ranked. At most `top` of them.
 std::vector<Ranked> ranking_of(const std::vector<CellValues>& values, const MetricInfo& metric,
                                double confidence, std::size_t top) {
   std::vector<std::size_t> order = best_cells(values, metric.goal);
@@ -61,7 +61,8 @@ std::vector<Ranked> ranking_of(const std::vector<CellValues>& values, const Metr
   for (std::size_t cell = 0; cell < values.size(); ++cell) {
     if (!values[cell].complete()) order.push_back(cell);
   }
-  if (top > 0 && order.size() > top) order.resize(top);
+  check(order.size() == values.size(), "each cell has one place in the ranking");
+  if (order.size() > top) order.resize(top);
   std::vector<Ranked> out;
   for (std::size_t i = 0; i < order.size(); ++i) {
     Ranked each{order[i], i < complete ? i + 1 : 0, values[order[i]], {}, {}};
@@ -80,8 +81,12 @@ double uncertainty_of(const Ranked& row) {
   return 0;
 }
 
+std::string not_shown_text(std::size_t not_shown, std::size_t cells) {
+  return fmt::format("{} of {} cells not shown; --all shows them", not_shown, cells);
+}
+
 Table table_of(const SweepResults& results, const MetricInfo& metric,
-               const std::vector<Ranked>& rows, double confidence) {
+               const std::vector<Ranked>& rows, std::size_t not_shown, double confidence) {
   const CellLabels labels = cell_labels(results);
   Table table;
   table.caption =
@@ -103,11 +108,11 @@ Table table_of(const SweepResults& results, const MetricInfo& metric,
     };
     std::string label = labels.cells[each.cell].label;
     if (results.cells[each.cell].is_baseline) label += " (baseline)";
-    const bool whole = each.values.missing.empty();
+    const bool complete = each.values.missing.empty();
     table.rows.push_back(
         {each.rank == 0 ? TableCell("-", Tone::kMuted) : TableCell(std::to_string(each.rank)),
          label,
-         whole
+         complete
              ? TableCell(std::to_string(each.values.planned()))
              : TableCell(fmt::format("{} of {}", each.values.values.size(), each.values.planned()),
                          Tone::kMissing),
@@ -115,11 +120,12 @@ Table table_of(const SweepResults& results, const MetricInfo& metric,
          each.interval ? TableCell(interval_text(*each.interval)) : TableCell("-", Tone::kMuted),
          number(&Summary::minimum), number(&Summary::maximum),
          TableCell(missing_text(results, each.values.missing),
-                   whole ? Tone::kPlain : Tone::kMissing)});
+                   complete ? Tone::kPlain : Tone::kMissing)});
   }
   table.notes = {
-      "The best of many cells looks better than it is: `polysweep report` says what stands "
-      "against the baseline. Cells with missing values are not ranked."};
+      "The best of many cells tends to look better than it is: `polysweep report` compares the "
+      "cells with the baseline. Cells with missing values are not ranked."};
+  if (not_shown > 0) table.notes.push_back(not_shown_text(not_shown, results.cells.size()));
   return table;
 }
 
@@ -150,25 +156,29 @@ int run(const po::variables_map& given) {
   store.catch_up();
   const Database database = store.open();
   const SweepResults results =
-      load_sweep_results(database, required_argument(given, "sweep", "a sweep's name"), {1, 0});
+      load_sweep_results(database, sweep_argument(database, given), {1, 0});
   const MetricInfo metric = chosen_metric(results, given);
   const double confidence = given["confidence"].as<double>();
   if (!(confidence > 0 && confidence < 1)) {
-    fail("--confidence is {}; it lies between 0 and 1, as 0.95", confidence);
+    fail("--confidence {}: expected a number between 0 and 1, for example 0.95", confidence);
   }
   const CellValueTable table(results);
   const std::vector<CellValues>& values = table.of(metric.name);
   const bool complete = std::all_of(values.begin(), values.end(),
                                     [](const CellValues& each) { return each.missing.empty(); });
-  const std::vector<Ranked> rows =
-      ranking_of(values, metric, confidence, given["top"].as<std::size_t>());
+  const std::size_t top = given["all"].as<bool>() ? values.size() : given["top"].as<std::size_t>();
+  const std::vector<Ranked> rows = ranking_of(values, metric, confidence, top);
+  const std::size_t not_shown = values.size() - rows.size();
   const OutputFormat format = output_format(given);
+  if (format != OutputFormat::kTable && not_shown > 0) {
+    fmt::print(stderr, "polysweep: {}\n", not_shown_text(not_shown, results.cells.size()));
+  }
   if (format == OutputFormat::kJson) {
     print_json(as_json(results, rows));
   } else if (format == OutputFormat::kCsv) {
-    std::cout << table_csv(table_of(results, metric, rows, confidence));
+    std::cout << table_csv(table_of(results, metric, rows, not_shown, confidence));
   } else {
-    print_table(table_of(results, metric, rows, confidence));
+    print_table(table_of(results, metric, rows, not_shown, confidence));
   }
   return complete ? kExitComplete : kExitMissing;
 }
@@ -178,8 +188,8 @@ int run(const po::variables_map& given) {
 const Command kBestCommand = {
     "best",
     "Ranks the cells of a sweep by a metric; exit status 1 while values are missing",
-    "SWEEP [--metric NAME] [--top N] [--json | --csv]",
-    "  polysweep best demo --store runs/demo --top 5",
+    "[SWEEP] [--metric NAME] [--top N | --all] [--json | --csv]",
+    "  polysweep best my_sweep --top 5",
     declare,
     run,
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "framework/core/error.h"
 #include "framework/core/provenance.h"
 #include "framework/core/suggestion.h"
@@ -10,8 +12,8 @@ namespace polysweep {
 
 namespace {
 
-const std::vector<Command>& table() {
-  static const std::vector<Command> commands_in_order = {
+std::vector<Command> table() {
+  return {
       kPlanCommand,           //
       kRunCommand,            //
       kStopCommand,           //
@@ -46,6 +48,14 @@ const std::vector<Command>& table() {
       kManualCommand,         //
       kCommandWorkerCommand,  //
   };
+}
+
+std::vector<Command> checked(std::vector<Command> commands_in_order) {
+  std::set<std::string_view> names;
+  for (const Command& command : commands_in_order) {
+    check(command.declare != nullptr && command.run != nullptr, "a command can be run");
+    check(names.insert(command.name).second, "no two commands have the same name");
+  }
   return commands_in_order;
 }
 
@@ -64,7 +74,10 @@ void print_overview() {
 
 }  // namespace
 
-std::span<const Command> commands() { return table(); }
+std::span<const Command> commands() {
+  static const std::vector<Command> all = checked(table());
+  return all;
+}
 
 const Command& find_command(const std::string& name) {
   std::vector<std::string> names;

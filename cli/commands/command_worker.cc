@@ -1,5 +1,5 @@
-// `polysweep command-worker`: what `polysweep run` starts for a sweep that
-// declares a command. No command for people.
+// `polysweep command-worker`: the worker that `polysweep run` starts for a sweep
+// whose trials run a command. Not for the command line.
 #include "runners/command/command_worker.h"
 
 #include <unistd.h>
@@ -13,14 +13,15 @@ namespace polysweep {
 namespace {
 
 void declare(CommandOptions& options) {
-  options.shown.add_options()("device", po::value<int>()->default_value(-1), "as a host says it");
+  options.shown.add_options()("device", po::value<int>()->default_value(-1),
+                              "number of the device");
   options.argument("file");
 }
 
 int run(const po::variables_map& given) {
   serve_command(required_argument(given, "file", "the catalogue of the command"));
   std::fflush(stdout);
-  // Not exit(): the listening thread still uses what that would take down.
+  // Not exit(): the listening thread still uses what exit() would destroy.
   _exit(0);
 }
 
@@ -30,7 +31,7 @@ const Command kCommandWorkerCommand = {
     kCommandWorkerWord,
     "Runs trials of a sweep with a command, for the host that started it",
     "FILE",
-    "  (started by `polysweep run`, not by hand)",
+    "  (started by `polysweep run`)",
     declare,
     run,
     false,

@@ -1,4 +1,4 @@
-// polysweep compare: one comparison, or all with the baseline, paired by replicate.
+// polysweep compare: two cells, or all cells with the baseline, paired by replicate.
 #include "cli/commands/command_table.h"
 #include "cli/shared/analysed_sweep.h"
 #include "cli/shared/figure_files.h"
@@ -59,18 +59,18 @@ void print(const SweepAnalysis& analysis, bool json) {
 }
 
 int run(const po::variables_map& given) {
-  const std::vector<std::string> words = texts_of(given, "cells");
-  if (!words.empty() && words.size() != 2) {
-    fail("compare takes a sweep, then none or two cells: 'encoding=rope' 'encoding=sinusoidal'");
+  const std::vector<std::string> cells = texts_of(given, "cells");
+  if (!cells.empty() && cells.size() != 2) {
+    fail("expected a sweep and either no cells or two, for example my_sweep lr=0.1 lr=0.01");
   }
-  if (!words.empty() && given.count("family") > 0) {
-    fail("two cells are a family by themselves: give either them or --family");
+  if (!cells.empty() && given.count("family") > 0) {
+    fail("two cells are a family of their own: give either two cells or --family");
   }
-  AnalysedSweep source(given, required_argument(given, "sweep", "the sweep's name"));
-  if (!words.empty()) source.rebase(words[0], words[1]);
+  AnalysedSweep source(given);
+  if (!cells.empty()) source.rebase(cells[0], cells[1]);
   const SweepAnalysis& analysis = source.analysis();
   if (analysis.comparison().rows.empty()) {
-    fail("no cell of the sweep has a baseline: name two cells to be compared");
+    fail("no cell of the sweep has a baseline: name the two cells to compare");
   }
   print(analysis, given["json"].as<bool>());
   write_figures(given, comparison_figures(analysis));
@@ -82,9 +82,9 @@ int run(const po::variables_map& given) {
 const Command kCompareCommand = {
     "compare",
     "Compares cells paired by replicate: difference, interval, exact p, Holm, verdict",
-    "SWEEP [A B] [--metric NAME] [--family CELLS] [--figure FILE] [--json]",
-    "  polysweep compare demo\n"
-    "  polysweep compare demo encoding=rope encoding=sinusoidal --figure rope.svg",
+    "[SWEEP [A B]] [--metric NAME] [--family CELLS] [--out FILE] [--json]",
+    "  polysweep compare my_sweep\n"
+    "  polysweep compare my_sweep lr=0.1 lr=0.01 --out lr.svg",
     declare,
     run,
 };

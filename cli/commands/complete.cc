@@ -3,7 +3,8 @@
 #include <map>
 
 #include "cli/commands/command_table.h"
-#include "cli/shared/planned_sweep.h"
+#include "cli/shared/plan_from_file.h"
+#include "cli/shared/store.h"
 #include "framework/core/error.h"
 #include "framework/sweep/file/sweep_file.h"
 #include "results/read/ledger.h"
@@ -15,12 +16,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMostTrials = 200;
+constexpr double kTimeLimit_s = 1;  // of a query
 
-// What stands before the word that is completed.
+// The command line before the word that is completed.
 struct Typed {
   std::vector<std::string> words;              // positional
   std::map<std::string, std::string> options;  // name without dashes -> value
-  std::string open_option;                     // its value is what is completed
+  std::string open_option;                     // the option whose value is completed
 };
 
 Typed read_typed(const CommandOptions& options, const std::vector<std::string>& before) {
@@ -47,6 +49,18 @@ Database store_of(const Typed& typed) {
                   Access::kRead);
 }
 
+// The first column of an answer.
+std::vector<std::string> names_in(const Database& database, const std::string& sql) {
+  std::vector<std::string> names;
+  QueryReceiver receiver;
+  receiver.columns = [](const std::vector<std::string>&) {};
+  receiver.row = [&](std::span<const QueryValue> row) {
+    names.push_back(std::get<std::string>(row[0]));
+  };
+  run_query(database, sql, receiver, {kTimeLimit_s, kMostTrials});
+  return names;
+}
+
 std::vector<std::string> sweep_names(const Typed& typed) {
   const Database database = store_of(typed);
   std::vector<std::string> names;
@@ -56,20 +70,49 @@ std::vector<std::string> sweep_names(const Typed& typed) {
 
 std::vector<std::string> trial_names(const Typed& typed, const std::string& begin) {
   if (begin.find_first_not_of("0123456789abcdef") != std::string::npos) return {};
-  const Database database = store_of(typed);
-  std::vector<std::string> names;
-  QueryReceiver receiver;
-  receiver.columns = [](const std::vector<std::string>&) {};
-  receiver.row = [&](std::span<const QueryValue> row) {
-    names.push_back(
-        std::get<std::string>(row[0]).substr(0, std::max<std::size_t>(12, begin.size())));
-  };
-  run_query(database,
-            fmt::format("SELECT trial FROM trials WHERE trial >= '{0}' AND trial < '{0}g' "
-                        "ORDER BY trial LIMIT {1}",
-                        begin, kMostTrials),
-            receiver, {1, kMostTrials});
+  std::vector<std::string> names =
+      names_in(store_of(typed), fmt::format("SELECT trial FROM trials WHERE trial >= '{0}' AND "
+                                            "trial < '{0}g' ORDER BY trial LIMIT {1}",
+                                            begin, kMostTrials));
+  for (std::string& name : names) name.resize(std::max<std::size_t>(12, begin.size()));
   return names;
+}
+
+std::vector<std::string> metric_names(const Typed& typed) {
+  return names_in(store_of(typed), "SELECT DISTINCT metric FROM final_metrics");
+}
+
+// The columns of list. Of a comma-separated list the last one is completed, of
+// "-COLUMN" what follows the dash.
+std::vector<std::string> column_names(const Typed& typed, const std::string& begin) {
+  std::vector<std::string> names = {"trial", "experiment", "state", "attempts"};
+  const std::vector<std::string> parameters =
+      names_in(store_of(typed),
+               fmt::format("SELECT DISTINCT j.key FROM (SELECT parameters FROM trials LIMIT {}) t, "
+                           "json_each(t.parameters) j",
+                           kMostTrials));
+  names.insert(names.end(), parameters.begin(), parameters.end());
+  const std::vector<std::string> metrics = metric_names(typed);
+  names.insert(names.end(), metrics.begin(), metrics.end());
+  std::string kept = begin.substr(0, begin.find_last_of(',') + 1);
+  if (begin.substr(kept.size()).starts_with("-")) kept += "-";
+  for (std::string& name : names) name = kept + name;
+  return names;
+}
+
+// factor=level of the cells of the sweep; of a comma-separated list the last one is
+// completed.
+std::vector<std::string> cell_levels(const Typed& typed, const std::string& begin) {
+  const Database database = store_of(typed);
+  const std::string kept = begin.substr(0, begin.find_last_of(',') + 1);
+  std::vector<std::string> found;
+  for (const CellCounts& cell :
+       Ledger(database).cells(chosen_sweep(database, typed.words.empty() ? "" : typed.words[0]))) {
+    for (const auto& [name, value] : cell.levels) {
+      found.push_back(kept + name + "=" + value.display());
+    }
+  }
+  return found;
 }
 
 po::variables_map planning_options(const Typed& typed) {
@@ -83,8 +126,8 @@ po::variables_map planning_options(const Typed& typed) {
   return given;
 }
 
-// NAME= for every parameter; after NAME= the levels of the file, or the words
-// that the parameter takes.
+// NAME= for every parameter; after NAME= the levels of the file, or the values that
+// the parameter accepts.
 std::vector<std::string> overrides(const Typed& typed, const std::string& begin) {
   if (typed.words.empty()) return {};
   const Worker worker = sweep_worker(planning_options(typed), typed.words[0]);
@@ -98,7 +141,7 @@ std::vector<std::string> overrides(const Typed& typed, const std::string& begin)
     return found;
   }
   const std::string name = begin.substr(0, equals);
-  // Of a list, the last one is completed.
+  // Of a comma-separated list the last one is completed.
   const std::string kept = begin.substr(0, begin.find_last_of(",=") + 1);
   if (const Factor* factor = sweep.find_factor(name); factor != nullptr) {
     for (const Value& level : factor->levels) found.push_back(kept + level.display());
@@ -127,37 +170,69 @@ std::vector<std::string> option_names(const CommandOptions& options) {
   return names;
 }
 
-std::vector<std::string> candidates(const std::vector<std::string>& before,
-                                    const std::string& begin) {
-  std::vector<std::string> found;
-  if (before.empty()) {
-    for (const Command& command : commands()) {
-      if (command.listed) found.emplace_back(command.name);
-    }
+// The values of an option; none where the shell completes files.
+std::vector<std::string> option_values(const Typed& typed, const std::string& begin) {
+  const std::string& option = typed.open_option;
+  if (option == "sweep") return sweep_names(typed);
+  if (option == "metric" || option == "except") return metric_names(typed);
+  if (option == "sort" || option == "columns") return column_names(typed, begin);
+  if (option == "reference" || option == "family") return cell_levels(typed, begin);
+  if (option == "trial") return trial_names(typed, begin);
+  if (option == "to") return {"csv", "jsonl", "tensorboard", "mlflow"};
+  if (option == "device") return {"cpu", "cuda"};
+  return {};
+}
+
+std::vector<std::string> listed_commands() {
+  std::vector<std::string> names;
+  for (const Command& command : commands()) {
+    if (command.listed) names.emplace_back(command.name);
+  }
+  return names;
+}
+
+// The values of the next positional argument.
+std::vector<std::string> argument_values(const CommandOptions& options, const Typed& typed,
+                                         const std::string& begin) {
+  if (typed.words.size() >= options.order.max_total_count()) return {};
+  const std::string name =
+      options.order.name_for_position(static_cast<unsigned>(typed.words.size()));
+  check(options.arguments.find_nothrow(name, false) != nullptr, "an argument is declared");
+  if (name == "sweep") {
+    std::vector<std::string> found = sweep_names(typed);
+    if (options.arguments.find_nothrow("metric", false) == nullptr) return found;
+    // [SWEEP] METRIC
+    const std::vector<std::string> metrics = metric_names(typed);
+    found.insert(found.end(), metrics.begin(), metrics.end());
     return found;
   }
+  if (name == "metric") return metric_names(typed);
+  if (name == "cells") return cell_levels(typed, begin);
+  if (name == "trial" || name == "trials") return trial_names(typed, begin);
+  if (name == "overrides") return overrides(typed, begin);
+  if (name == "name") return experiment_names(typed);
+  if (name == "command") return listed_commands();
+  if (name == "shell") return {"bash", "zsh"};
+  if (name == "action") return {"check", "dump"};
+  return {};
+}
+
+std::vector<std::string> candidates(const std::vector<std::string>& before,
+                                    const std::string& begin) {
+  if (before.empty()) return listed_commands();
   const auto command = std::find_if(commands().begin(), commands().end(),
                                     [&](const Command& c) { return c.name == before[0]; });
   if (command == commands().end()) return {};
   const CommandOptions options(*command);
   const Typed typed = read_typed(options, {before.begin() + 1, before.end()});
-  if (!typed.open_option.empty()) {
-    return typed.open_option == "sweep" ? sweep_names(typed) : std::vector<std::string>{};
-  }
+  if (!typed.open_option.empty()) return option_values(typed, begin);
   if (begin.starts_with("-")) return option_names(options);
-  if (typed.words.size() >= options.order.max_total_count()) return {};
-  const std::string word =
-      options.order.name_for_position(static_cast<unsigned>(typed.words.size()));
-  if (word == "sweep") return sweep_names(typed);
-  if (word == "trial" || word == "trials") return trial_names(typed, begin);
-  if (word == "overrides") return overrides(typed, begin);
-  if (word == "name") return experiment_names(typed);
-  return {};
+  return argument_values(options, typed, begin);
 }
 
 void declare(CommandOptions& options) { options.argument("typed", true); }
 
-// A store that is not there, a sweep file that is wrong: nothing to offer.
+// No store, or a sweep file with errors: nothing is offered.
 int run(const po::variables_map& given) {
   std::vector<std::string> before = texts_of(given, "typed");
   if (before.empty()) return kExitComplete;
@@ -180,7 +255,7 @@ int run(const po::variables_map& given) {
 }  // namespace
 
 const Command kCompleteCommand = {
-    "complete",    "Prints what the last of the words may be completed to, one a line",
+    "complete",    "Prints the completions of the last word, one per line",
     "-- WORD ...", "  polysweep complete -- status de",
     declare,       run,
     false,

@@ -7,8 +7,9 @@
 namespace polysweep {
 namespace {
 
-// bash splits words at '=' and completes the part behind it alone.
-constexpr std::string_view kBash = R"bash(_polysweep() {
+// bash splits words at '=' and completes only the part behind it.
+constexpr std::string_view kBash = R"bash(# Completion of polysweep for bash.
+_polysweep() {
   local typed=${COMP_LINE:0:COMP_POINT} words found
   read -ra words <<<"$typed"
   case $typed in *[[:space:]]) words+=('') ;; esac
@@ -75,7 +76,7 @@ int run(const po::variables_map& given) {
 
 const Command kCompletionCommand = {
     "completion",
-    "Prints what makes a shell complete sweeps, trials, factors and levels",
+    "Prints the script that lets a shell complete options, sweeps, trials, factors and levels",
     "bash|zsh|fish",
     "  source <(polysweep completion bash)      # in ~/.bashrc\n"
     "  source <(polysweep completion zsh)       # in ~/.zshrc, after compinit\n"

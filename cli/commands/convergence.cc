@@ -1,4 +1,4 @@
-// polysweep convergence: how soon each run gets as far as the baseline's best.
+// polysweep convergence: when each run reaches the baseline's best value.
 #include "cli/commands/command_table.h"
 #include "cli/shared/analysed_sweep.h"
 #include "cli/shared/figure_files.h"
@@ -35,15 +35,14 @@ Json json_row(const SweepAnalysis& analysis, const ConvergenceRow& row) {
 }
 
 int run(const po::variables_map& given) {
-  const std::vector<std::string> words = texts_of(given, "sweep");
-  AnalysedSweep source(given, words.empty() ? "" : words[0]);
+  const AnalysedSweep source(given);
   const SweepAnalysis& analysis = source.analysis();
   const auto convergence =
       converge(analysis.results, text_or(given, "metric", ""), analysis.options.confidence);
   if (!convergence) {
     fail(
-        "nothing to compare: convergence needs a baseline and a metric that was reported at more "
-        "than one step");
+        "nothing to compare: expected a baseline, and a metric that was reported at more than one "
+        "step");
   }
   if (given["json"].as<bool>()) {
     Json out = head_json(analysis, convergence->metric);
@@ -62,9 +61,9 @@ int run(const po::variables_map& given) {
 
 const Command kConvergenceCommand = {
     "convergence",
-    "Counts the steps to the baseline's median best; runs that never get there are censored",
-    "[SWEEP] [--metric NAME] [--figure FILE] [--json]",
-    "  polysweep convergence demo --metric validation_loss --figure convergence.svg",
+    "Counts the steps until runs reach the baseline's median best value; the others are censored",
+    "[SWEEP] [--metric NAME] [--out FILE] [--json]",
+    "  polysweep convergence my_sweep --metric loss --out convergence.svg",
     declare,
     run,
 };

@@ -36,13 +36,14 @@ void declare(CommandOptions& options) {
   declare_store(options);
   declare_json_and_csv(options);
   options.shown.add_options()("trial", po::value<std::vector<std::string>>()->value_name("TRIAL"),
-                              "the points of this trial, not of cells (may be repeated)")(
+                              "points of this trial instead of cells (may be repeated)")(
       "where", po::value<std::string>()->value_name("CONDITION"),
-      "cells that have a trial for which it holds, as for list")(
+      "only cells with a trial that matches, as for list")(
       "points", po::value<std::size_t>()->default_value(20)->value_name("N"),
-      "at most so many of each, evenly spaced; 0: all");
-  options.argument("metric");
+      "at most this many points per line, evenly spaced; 0: all")(
+      "all", po::bool_switch(), "show all cells, not only the baselines and the best");
   options.argument("sweep");
+  options.argument("metric");
 }
 
 struct LinePoint {
@@ -52,14 +53,26 @@ struct LinePoint {
   double high = 0;
 };
 
-// One line of the answer: a cell's band, or a trial's own points.
+// The arguments [SWEEP] METRIC: one argument is the metric.
+struct Subject {
+  std::string sweep;  // "": the only one of the store
+  std::string metric;
+};
+
+Subject subject_of(const po::variables_map& given) {
+  const std::string first = required_argument(given, "sweep", "a sweep and a metric, or a metric");
+  const std::vector<std::string> second = texts_of(given, "metric");
+  return second.empty() ? Subject{"", first} : Subject{first, second[0]};
+}
+
+// A line of the output: the band of a cell, or the points of a trial.
 struct Line {
   std::string name;
   std::size_t runs = 0;
   std::vector<LinePoint> points;
 };
 
-// The cells that are asked for; of many, the baselines and the best.
+// The cells of --where; without it all, but of many the baselines and the best.
 std::vector<std::uint32_t> chosen_cells(const Database& database, const SweepResults& results,
                                         const po::variables_map& given) {
   std::set<std::uint32_t> chosen;
@@ -75,7 +88,8 @@ std::vector<std::uint32_t> chosen_cells(const Database& database, const SweepRes
   }
   const std::size_t count = results.cells.size();
   for (std::uint32_t cell = 0; cell < count; ++cell) {
-    if (count <= kMostCells || results.cells[cell].is_baseline) chosen.insert(cell);
+    const bool all = count <= kMostCells || given["all"].as<bool>();
+    if (all || results.cells[cell].is_baseline) chosen.insert(cell);
   }
   for (const std::size_t cell :
        best_cells(CellValueTable(results).of(results.primary.name), results.primary.goal)) {
@@ -83,17 +97,18 @@ std::vector<std::uint32_t> chosen_cells(const Database& database, const SweepRes
     chosen.insert(static_cast<std::uint32_t>(cell));
   }
   if (chosen.size() < count) {
-    fmt::print(stderr, "polysweep: {} of {} cells, the baseline and the best; --where chooses\n",
-               chosen.size(), count);
+    fmt::print(stderr,
+               "polysweep: {} of {} cells not shown (shown: baselines and best); --all shows all\n",
+               count - chosen.size(), count);
   }
   return {chosen.begin(), chosen.end()};
 }
 
-std::vector<Line> cell_lines(const Database& database, const std::string& metric,
+std::vector<Line> cell_lines(const Database& database, const Subject& subject,
                              const po::variables_map& given) {
-  const std::vector<std::string> words = texts_of(given, "sweep");
-  const std::string sweep = chosen_sweep(database, words.empty() ? "" : words[0]);
-  SweepResults results = load_sweep_results(database, sweep, {1, 0});
+  const std::string& metric = subject.metric;
+  SweepResults results =
+      load_sweep_results(database, chosen_sweep(database, subject.sweep), {1, 0});
   const auto series = results.series.find(metric);
   if (series == results.series.end()) {
     std::vector<std::string> known;
@@ -111,7 +126,7 @@ std::vector<Line> cell_lines(const Database& database, const std::string& metric
   for (std::size_t i = 0; i < trials.size(); ++i) {
     results.curves[metric].push_back({trials[i], std::move(curves[i])});
   }
-  results.curves_on_demand.reset();  // all curves that are needed are loaded
+  results.curves_on_demand.reset();  // its curves are in `results` now
   const CellLabels labels = cell_labels(results);
   const std::size_t points = given["points"].as<std::size_t>();
   std::vector<Line> out;
@@ -126,7 +141,7 @@ std::vector<Line> cell_lines(const Database& database, const std::string& metric
     }
     out.push_back(std::move(line));
   }
-  if (out.empty()) fail("no chosen cell has a done run with a curve of '{}'", metric);
+  if (out.empty()) fail("none of these cells has a finished run with a curve of '{}'", metric);
   return out;
 }
 
@@ -147,6 +162,7 @@ std::vector<Line> trial_lines(const Database& database, const std::string& metri
 }
 
 TableCell value_cell(const Line& line, std::int64_t step) {
+  check(line.runs > 0, "a line is of one run or more");
   const auto found = std::find_if(line.points.begin(), line.points.end(),
                                   [&](const LinePoint& point) { return point.step == step; });
   if (found == line.points.end()) return {"-", Tone::kMuted};
@@ -172,24 +188,19 @@ Table table_of(const std::string& metric, const std::vector<Line>& lines) {
     for (const Line& line : lines) row.push_back(value_cell(line, step));
   }
   table.notes = {
-      "Of several runs: the mean, and the lowest and highest of them, at steps that "
-      "every done run has."};
+      "Of several runs: the mean (lowest to highest), at the steps that all finished runs have."};
   return table;
 }
 
 void print_as_json(const std::string& metric, const std::vector<Line>& lines) {
   nlohmann::ordered_json out = {{"metric", metric}, {"lines", nlohmann::json::array()}};
-  const auto number = [](double value) {
-    return std::isfinite(value) ? nlohmann::ordered_json(value)
-                                : nlohmann::ordered_json(fmt::format("{}", value));
-  };
   for (const Line& line : lines) {
     nlohmann::ordered_json points = nlohmann::json::array();
     for (const LinePoint& point : line.points) {
       points.push_back({{"step", point.step},
-                        {"mean", number(point.mean)},
-                        {"low", number(point.low)},
-                        {"high", number(point.high)}});
+                        {"mean", number_or_text(point.mean)},
+                        {"low", number_or_text(point.low)},
+                        {"high", number_or_text(point.high)}});
     }
     out["lines"].push_back({{"name", line.name}, {"runs", line.runs}, {"points", points}});
   }
@@ -210,9 +221,10 @@ int run(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
-  const std::string metric = required_argument(given, "metric", "a metric's name");
+  const Subject subject = subject_of(given);
+  const std::string& metric = subject.metric;
   const std::vector<Line> lines = given.count("trial") > 0 ? trial_lines(database, metric, given)
-                                                           : cell_lines(database, metric, given);
+                                                           : cell_lines(database, subject, given);
   const OutputFormat format = output_format(given);
   if (format == OutputFormat::kJson) {
     print_as_json(metric, lines);
@@ -228,10 +240,10 @@ int run(const po::variables_map& given) {
 
 const Command kCurveCommand = {
     "curve",
-    "Prints how a metric went: the mean over a cell's runs with lowest and highest, by step",
-    "METRIC [SWEEP] [--where CONDITION] [--trial TRIAL ...] [--points N] [--json | --csv]",
-    "  polysweep curve validation_loss demo --store runs/demo --where encoding=rope\n"
-    "  polysweep curve training_loss --trial 3f9a --csv",
+    "Prints a metric by step: mean, lowest and highest over the runs of each cell",
+    "[SWEEP] METRIC [--where CONDITION] [--trial TRIAL ...] [--points N] [--all] [--json | --csv]",
+    "  polysweep curve my_sweep loss --where lr=0.1\n"
+    "  polysweep curve loss --trial 3f9a --csv",
     declare,
     run,
 };

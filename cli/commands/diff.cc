@@ -15,7 +15,8 @@
 namespace polysweep {
 namespace {
 
-constexpr std::size_t kTextShown = 60;  // characters of a sample
+constexpr std::size_t kTextShown = 60;     // characters of a text
+constexpr std::size_t kContextShown = 20;  // of them, before the first difference
 
 void declare(CommandOptions& options) {
   declare_store(options);
@@ -23,9 +24,24 @@ void declare(CommandOptions& options) {
   options.argument("trials", true);
 }
 
-TableCell side(const std::optional<std::string>& value) {
+bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+
+// Where two texts begin to differ, less some context; 0 for short texts.
+std::size_t cut_of(const FactDifference& fact) {
+  if (!fact.first || !fact.second) return 0;
+  const std::string& a = *fact.first;
+  const std::string& b = *fact.second;
+  if (std::max(a.size(), b.size()) <= kTextShown) return 0;
+  const auto differ = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  auto at = static_cast<std::size_t>(differ.first - a.begin());
+  at -= std::min(at, kContextShown);
+  while (at > 0 && continues_character(a[at])) --at;
+  return at;
+}
+
+TableCell side(const std::optional<std::string>& value, std::size_t cut) {
   if (!value) return {"-", Tone::kMuted};
-  return shortened(*value, kTextShown);
+  return (cut > 0 ? "..." : "") + shortened(value->substr(cut), kTextShown);
 }
 
 void print_facts(const char* heading, const std::vector<FactDifference>& facts,
@@ -34,7 +50,8 @@ void print_facts(const char* heading, const std::vector<FactDifference>& facts,
   Table table;
   table.columns = {{heading}, {first.id.brief()}, {second.id.brief()}};
   for (const FactDifference& each : facts) {
-    table.rows.push_back({each.name, side(each.first), side(each.second)});
+    const std::size_t cut = cut_of(each);
+    table.rows.push_back({each.name, side(each.first, cut), side(each.second, cut)});
   }
   print_table(table);
   fmt::print("\n");
@@ -59,15 +76,16 @@ void print_series(const TrialDifference& difference, const TrialRecord& first,
   for (const SeriesDifference& each : difference.series) {
     std::optional<double> between;
     if (each.first && each.second) between = *each.second - *each.first;
-    std::string since = "the same, bit for bit";
+    std::string since = "identical";
     if (each.differs()) since = fmt::format("step {}", *each.since_step);
-    if (each.other_steps > 0) since += fmt::format(" ({} steps in one alone)", each.other_steps);
+    if (each.other_steps > 0) since += fmt::format(" ({} steps in only one)", each.other_steps);
     table.rows.push_back(
         {each.metric, number(each.first), number(each.second), number(between),
          number(each.common_steps > 0 ? std::optional(each.largest) : std::nullopt),
          fmt::format("{}", each.common_steps), since});
   }
-  table.notes = {"first and second: the last value; largest: the greatest difference at a step"};
+  table.notes = {
+      "Under each trial: its last value. Largest: the largest difference at a common step."};
   print_table(table);
 }
 
@@ -84,9 +102,7 @@ nlohmann::ordered_json as_json(const std::vector<FactDifference>& facts) {
 
 nlohmann::ordered_json as_json(const SeriesDifference& series) {
   const auto value = [](const std::optional<double>& given) {
-    if (!given) return nlohmann::ordered_json(nullptr);
-    return std::isfinite(*given) ? nlohmann::ordered_json(*given)
-                                 : nlohmann::ordered_json(fmt::format("{}", *given));
+    return given ? number_or_text(*given) : Json(nullptr);
   };
   return {{"metric", series.metric},
           {"last", {value(series.first), value(series.second)}},
@@ -114,10 +130,10 @@ int run(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
-  const std::vector<std::string> words = texts_of(given, "trials");
-  if (words.size() != 2) fail("{} trials are named: give two ids, or how they begin", words.size());
-  const TrialRecord first = load_trial(database, find_trial(database, words[0]));
-  const TrialRecord second = load_trial(database, find_trial(database, words[1]));
+  const std::vector<std::string> ids = texts_of(given, "trials");
+  if (ids.size() != 2) fail("expected two trial ids (or their first digits), got {}", ids.size());
+  const TrialRecord first = load_trial(database, find_trial(database, ids[0]));
+  const TrialRecord second = load_trial(database, find_trial(database, ids[1]));
   const TrialDifference difference = difference_of(database, first, second);
   if (given["json"].as<bool>()) {
     print_as_json(difference, first, second);
@@ -125,7 +141,7 @@ int run(const po::variables_map& given) {
     print_facts("identity", difference.identity, first, second);
     print_facts("parameter", difference.parameters, first, second);
     print_facts("provenance", difference.provenance, first, second);
-    print_facts("sample", difference.texts, first, second);
+    print_facts("text", difference.texts, first, second);
     print_series(difference, first, second);
     if (difference.empty()) fmt::print("no difference\n");
   }
@@ -136,9 +152,9 @@ int run(const po::variables_map& given) {
 
 const Command kDiffCommand = {
     "diff",
-    "Shows in what two trials differ, and since which step; exit status 1 where they do",
+    "Shows how two trials differ, and from which step; exit status 1 if they do",
     "TRIAL TRIAL [--json]",
-    "  polysweep diff 3f9a 81c0 --store runs/demo",
+    "  polysweep diff 3f9a 81c0",
     declare,
     run,
 };

@@ -4,10 +4,11 @@
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/json_output.h"
-#include "cli/shared/planned_sweep.h"
+#include "cli/shared/plan_from_file.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 #include "framework/core/provenance.h"
+#include "framework/sweep/role.h"
 #include "framework/sweep/file/sweep_file.h"
 
 namespace polysweep {
@@ -66,20 +67,20 @@ void print_experiment(const ExperimentSpec& spec) {
   if (spec.command) print_command(*spec.command);
   fmt::print("\n");
   Table parameters;
-  parameters.columns = {{"parameter"}, {"type"},    {"default"},   {"range"},
-                        {"unit"},      {"applies"}, {"what it is"}};
+  parameters.columns = {{"parameter"}, {"type"},       {"default"},    {"range"},
+                        {"unit"},      {"role"}, {"applies if"}, {"description"}};
   for (const ParameterSpec& parameter : spec.schema.specs()) {
     parameters.rows.push_back({parameter.name, std::string(type_name(parameter.type)),
                                parameter.default_value.display(), range_of(parameter),
-                               parameter.unit, condition_of(parameter), parameter.doc});
+                               parameter.unit, std::string(role_name(parameter.role)), condition_of(parameter), parameter.doc});
   }
   print_table(parameters);
   fmt::print("\n");
   Table metrics;
-  metrics.columns = {{"metric"}, {"goal"}, {"unit"}, {"what it is"}};
+  metrics.columns = {{"metric"}, {"goal"}, {"unit"}, {"step"}, {"role"}, {"description"}};
   for (const MetricSpec& metric : spec.metrics) {
     metrics.rows.push_back({metric.name, metric.goal == Goal::kMaximize ? "maximize" : "minimize",
-                            metric.unit, metric.doc});
+                            metric.unit, metric.step, std::string(role_name(metric.role)), metric.doc});
   }
   print_table(metrics);
   for (const DataSpec& data : spec.data) {
@@ -92,7 +93,7 @@ bool names_a_file(const std::string& name) {
   return name.ends_with(".toml") || name.find('/') != std::string::npos;
 }
 
-// What can be run: by the worker, or, where a sweep file is named, by that.
+// The experiments of the worker; where a sweep file is named, the one it declares.
 Catalogue catalogue_of(const po::variables_map& given, std::vector<std::string>& names) {
   if (names.empty() || !names_a_file(names[0])) return find_worker(given).catalogue;
   const std::string file = names[0];
@@ -125,7 +126,7 @@ int run(const po::variables_map& given) {
     return kExitComplete;
   }
   Table table;
-  table.columns = {{"experiment"}, {"version"}, {"parameters"}, {"what it is"}};
+  table.columns = {{"experiment"}, {"version"}, {"parameters"}, {"description"}};
   for (const ExperimentSpec& spec : found.experiments) {
     table.rows.push_back({spec.name, fmt::format("{}", spec.version),
                           fmt::format("{}", spec.schema.specs().size()), spec.doc});
@@ -138,11 +139,11 @@ int run(const po::variables_map& given) {
 
 const Command kExperimentsCommand = {
     "experiments",
-    "Lists what can be run, with its parameters, metrics and data",
+    "Lists the experiments of the worker; of one experiment, its parameters, metrics and data",
     "[NAME | FILE] [--json]",
     "  polysweep experiments\n"
-    "  polysweep experiments translation\n"
-    "  polysweep experiments my_sweep.toml      # the experiment of a sweep",
+    "  polysweep experiments toy\n"
+    "  polysweep experiments my_sweep.toml      # the experiment that a sweep file declares",
     declare,
     run,
 };

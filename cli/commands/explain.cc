@@ -8,8 +8,8 @@
 #include "cli/commands/command_table.h"
 #include "cli/shared/attempt_history.h"
 #include "cli/shared/json_output.h"
+#include "cli/shared/plan_from_file.h"
 #include "cli/shared/plan_membership.h"
-#include "cli/shared/planned_sweep.h"
 #include "cli/shared/rerun_decision.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
@@ -67,7 +67,7 @@ std::vector<Build> builds_of(const Database& database, const TrialRecord& trial)
     for (const auto& [name, value] : load_provenance(database, attempt.provenance)) {
       if (name.starts_with("build.") || name.starts_with("library.")) facts.emplace(name, value);
     }
-    if (facts.empty()) continue;  // it died before it said
+    if (facts.empty()) continue;  // it died before it reported them
     auto known = std::find_if(builds.begin(), builds.end(),
                               [&](const Build& build) { return build.facts == facts; });
     if (known == builds.end()) {
@@ -81,7 +81,7 @@ std::vector<Build> builds_of(const Database& database, const TrialRecord& trial)
 
 Explanation explain(const po::variables_map& given, const Store& store) {
   const Database database = store.open();
-  const std::string prefix = required_argument(given, "trial", "a trial's id, or how it begins");
+  const std::string prefix = required_argument(given, "trial", "a trial id, or its first digits");
   Explanation out;
   out.trial = load_trial(database, find_trial(database, prefix));
   out.origins = load_sweeps_of_trial(database, out.trial.id, out.trial.parameters);
@@ -149,12 +149,13 @@ void print_builds(const Explanation& e) {
     }
     fmt::print("build of attempt{} {}{}: {}\n", build.attempts.size() == 1 ? "" : "s",
                fmt::join(build.attempts, ", "),
-               build.is_ours ? " (the sources of this program)" : " (not this program's sources)",
+               build.is_ours ? " (same sources as this program)" : " (other sources)",
                fmt::join(facts, ", "));
   }
 }
 
 void print_next(const Explanation& e) {
+  check(e.today.size() == e.origins.size(), "each sweep of the trial was planned again");
   fmt::print("the next run {} it: {}\n", e.next.runs ? "would run" : "would not run",
              terminal_escaped(e.next.why));
   for (std::size_t i = 0; i < e.origins.size(); ++i) {
@@ -165,15 +166,13 @@ void print_next(const Explanation& e) {
     const std::string why = terminal_escaped(e.today[i].why);
     switch (e.today[i].state) {
       case Membership::kPlanned:
-        fmt::print("sweep {}: {} plans it today as it did then\n", origin.sweep, file);
+        fmt::print("sweep {}: {} still plans it\n", origin.sweep, file);
         break;
       case Membership::kNotPlanned:
-        fmt::print("sweep {}: {} does not plan it any more, but others; {}\n", origin.sweep, file,
-                   why);
+        fmt::print("sweep {}: {} no longer plans it; {}\n", origin.sweep, file, why);
         break;
       case Membership::kUnknown:
-        fmt::print("sweep {}: whether {} still plans it is not known: {}\n", origin.sweep, file,
-                   why);
+        fmt::print("sweep {}: whether {} still plans it is unknown: {}\n", origin.sweep, file, why);
     }
   }
 }
@@ -187,7 +186,7 @@ void print_explanation(const Explanation& e) {
     print_data(e);
     print_builds(e);
   } else {
-    fmt::print("what it is is not known: no journal here holds its plan\n");
+    fmt::print("its plan is unknown: no journal of this store has it\n");
   }
   fmt::print("\n");
   print_next(e);
@@ -265,7 +264,7 @@ int run(const po::variables_map& given) {
 
 const Command kExplainCommand = {
     "explain",
-    "Explains one trial: where its parameters come from, its data and builds, whether the next run "
+    "Explains a trial: the sources of its parameters, its data and builds, whether the next run "
     "would run it and why, how its attempts ended",
     "TRIAL [--json] [--data FOLDER]",
     "  polysweep explain 3f9a --store runs/demo",

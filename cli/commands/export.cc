@@ -12,10 +12,10 @@ namespace {
 
 void declare(CommandOptions& options) {
   declare_store(options);
-  options.shown.add_options()(
-      "to", po::value<std::string>()->value_name("FORMAT[:PLACE]"),
-      "csv, jsonl, tensorboard or mlflow, and a folder that does not exist yet (default: "
-      "SWEEP.FORMAT); for mlflow, a server: mlflow:http://HOST:PORT");
+  options.shown.add_options()("to", po::value<std::string>()->value_name("FORMAT"),
+                              "csv, jsonl, tensorboard or mlflow")(
+      "out", po::value<std::string>()->value_name("PLACE"),
+      "a folder that does not exist yet (default: SWEEP.FORMAT); for mlflow http://SERVER");
   options.argument("sweep");
 }
 
@@ -23,9 +23,11 @@ int run(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
-  const std::string sweep = required_argument(given, "sweep", "a sweep's name");
-  if (given.count("to") == 0) fail("--to is missing: csv, jsonl, tensorboard or mlflow");
-  const ExportTarget target = parse_export_target(text_or(given, "to", ""), sweep);
+  const std::string sweep = sweep_argument(database, given);
+  if (given.count("to") == 0) fail("--to is missing: expected csv, jsonl, tensorboard or mlflow");
+  std::string target_text = text_or(given, "to", "");
+  if (given.count("out") > 0) target_text += ":" + text_or(given, "out", "");
+  const ExportTarget target = parse_export_target(target_text, sweep);
   const bool shows_progress = isatty(STDERR_FILENO) != 0;
   const ExportReport report =
       export_sweep(database, sweep, target, [&](std::size_t done, std::size_t total) {
@@ -40,11 +42,11 @@ int run(const po::variables_map& given) {
 
 const Command kExportCommand = {
     "export",
-    "Writes a sweep for other programs: CSV, JSON lines, TensorBoard, MLflow",
-    "SWEEP --to FORMAT[:PLACE]",
-    "  polysweep export demo --store runs/demo --to csv:demo_tables\n"
-    "  polysweep export demo --to tensorboard:logs\n"
-    "  polysweep export demo --to mlflow:http://localhost:5000",
+    "Exports a sweep as CSV or JSON lines, or to TensorBoard or MLflow",
+    "[SWEEP] --to FORMAT [--out PLACE]",
+    "  polysweep export my_sweep --to csv --out tables\n"
+    "  polysweep export my_sweep --to tensorboard --out logs\n"
+    "  polysweep export my_sweep --to mlflow --out http://localhost:5000",
     declare,
     run,
 };

@@ -1,4 +1,4 @@
-// polysweep gc: takes away what nobody needs any more.
+// polysweep gc: removes files that are no longer needed.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,18 +22,18 @@ void declare(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   options.shown.add_options()("dry-run", po::bool_switch(),
-                              "say what would be removed, and remove nothing");
+                              "list what would be removed, and remove nothing");
 }
 
 std::vector<RemovableFile> removable_files_of(const Store& store) {
   const Database database = store.open();
   const std::vector<StoreDamage> damage = load_damage(database);
-  // A damaged journal may be all that told of a trial's sweep.
-  const bool is_whole = std::all_of(damage.begin(), damage.end(),
-                                    [](const StoreDamage& place) { return place.torn_tail; });
+  // A damaged journal may have held the only record of a trial's sweep.
+  const bool is_intact = std::all_of(damage.begin(), damage.end(),
+                                     [](const StoreDamage& place) { return place.torn_tail; });
   return find_removable_files(store.folder(), [&](const TrialId& id) {
     const TrialMembership use = trial_membership(database, id);
-    return has_result(use.state) || (is_whole && !use.in_sweep);
+    return has_result(use.state) || (is_intact && !use.in_sweep);
   });
 }
 
@@ -43,15 +43,13 @@ std::uint64_t bytes_of(const std::vector<RemovableFile>& all) {
   return bytes;
 }
 
-void print_words(const std::vector<RemovableFile>& all, bool dry_run) {
+void print_list(const std::vector<RemovableFile>& all, bool dry_run) {
   for (const RemovableFile& each : all) {
     fmt::print("{:<14}  {:>12} bytes  {}\n", removable_kind_name(each.kind), each.bytes,
                terminal_escaped(each.path.string()));
   }
-  fmt::print("{} {}: {} bytes\n", all.size(),
-             dry_run ? "would be removed (logs, outputs and journals stay)"
-                     : "removed (logs, outputs and journals stay)",
-             bytes_of(all));
+  fmt::print("{} {} ({} bytes); logs, outputs and journals stay\n", all.size(),
+             dry_run ? "would be removed" : "removed", bytes_of(all));
 }
 
 void print_as_json(const std::vector<RemovableFile>& all, bool dry_run) {
@@ -70,7 +68,7 @@ int run(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const RunLock lock = RunLock::alone(system_files(), store.folder());
-  // Once more: what the last run wrote before it went is known from here on.
+  // Again: the last run may have written until it released the lock.
   store.catch_up();
   const std::vector<RemovableFile> all = removable_files_of(store);
   const bool dry_run = given["dry-run"].as<bool>();
@@ -80,7 +78,7 @@ int run(const po::variables_map& given) {
   if (given["json"].as<bool>()) {
     print_as_json(all, dry_run);
   } else {
-    print_words(all, dry_run);
+    print_list(all, dry_run);
   }
   return kExitComplete;
 }
@@ -89,10 +87,10 @@ int run(const po::variables_map& given) {
 
 const Command kGcCommand = {
     "gc",
-    "Removes checkpoints of trials that have their result or are in no sweep, and what killed "
-    "runs left behind; never logs, outputs or journals",
+    "Removes checkpoints of trials that have a result or belong to no sweep, and leftovers of "
+    "killed runs; never logs, outputs, artifacts or journals",
     "[--store FOLDER] [--dry-run] [--json]",
-    "  polysweep gc --dry-run --store runs/demo",
+    "  polysweep gc --dry-run",
     declare,
     run,
 };

@@ -1,9 +1,12 @@
+#include <nlohmann/json.hpp>
+
 #include <iostream>
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/store.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
+#include "framework/core/suggestion.h"
 #include "framework/journal/event_json.h"
 #include "framework/journal/journal_reader.h"
 
@@ -34,24 +37,25 @@ int run(const po::variables_map& given) {
   const std::filesystem::path journals = journals_path(store.folder());
   const std::string action = required_argument(given, "action", "dump or check");
   if (action != "dump" && action != "check") {
-    fail("'{}' is nothing a journal can do; dump prints its records, check looks for damage",
-         action.substr(0, 60));
+    fail("unknown action {}; expected dump (print the records) or check (look for damage)",
+         in_quotes(action));
   }
   if (!std::filesystem::exists(journals)) fail("there are no journals in {}", journals.string());
   const bool dump = action == "dump";
   std::uint64_t records = 0;
-  const std::vector<StoreDamage> damage = read_all(journals, [&](const std::string& host,
-                                                                 const JournalRecord& record) {
-    ++records;
-    if (!dump) return;
-    std::cout << fmt::format("{{\"journal\":\"{}\",\"epoch\":{},\"sequence\":{},\"event\":{}}}\n",
-                             host, record.epoch, record.sequence, event_to_json(record.event));
-  });
+  const std::vector<StoreDamage> damage =
+      read_all(journals, [&](const std::string& host, const JournalRecord& record) {
+        ++records;
+        if (!dump) return;
+        std::cout << fmt::format("{{\"journal\":{},\"epoch\":{},\"sequence\":{},\"event\":{}}}\n",
+                                 nlohmann::json(host).dump(), record.epoch, record.sequence,
+                                 event_to_json(record.event));
+      });
   std::cout.flush();
   const bool lost = print_damage(damage);
   if (!dump) {
-    fmt::print("{} records are whole; {}\n", records,
-               lost ? "some were lost to damage" : "nothing that was acknowledged is lost");
+    fmt::print("{} records are intact; {}\n", records,
+               lost ? "some were lost to damage" : "no acknowledged record is lost");
   }
   return lost ? kExitMissing : kExitComplete;
 }
@@ -60,10 +64,10 @@ int run(const po::variables_map& given) {
 
 const Command kJournalCommand = {
     "journal",
-    "Prints the journals of a store as JSON lines, or looks for damage in them",
+    "Prints the journals of a store as JSON lines, or checks them for damage",
     "dump | check [--store FOLDER]",
-    "  polysweep journal dump --store runs/demo | head\n"
-    "  polysweep journal check --store runs/demo",
+    "  polysweep journal dump --store runs | head\n"
+    "  polysweep journal check --store runs",
     declare,
     run,
 };

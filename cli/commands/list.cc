@@ -23,21 +23,20 @@ void declare(CommandOptions& options) {
   declare_store(options);
   declare_json_and_csv(options);
   options.shown.add_options()("where", po::value<std::string>()->value_name("CONDITION"),
-                              "only trials for which it holds: 'encoding=rope and test_bleu>30'")(
-      "sort", po::value<std::string>()->value_name("COLUMN,..."), "sort by these; -COLUMN falls")(
+                              "only trials that match, for example 'lr=0.1 and loss<2'")(
+      "sort", po::value<std::string>()->value_name("COLUMN,..."),
+      "sort by these columns; -COLUMN: descending")(
       "columns", po::value<std::string>()->value_name("COLUMN,..."),
-      "show these: trial, experiment, state, attempts, parameters, final metrics")(
+      "columns to show: trial, experiment, state, attempts, parameters, final metrics")(
       "metric", po::value<std::vector<std::string>>()->value_name("NAME"),
-      "show this metric's final value (may be repeated; default: all)");
+      "show the final value of this metric (may be repeated; default: all)");
   options.argument("sweep");
 }
 
 nlohmann::ordered_json as_json(const TrialRow& row) {
   nlohmann::ordered_json metrics = nlohmann::json::object();
-  // JSON has no NaN and no infinities: they are texts there.
   for (const auto& [name, value] : row.final_metrics) {
-    metrics[name] = std::isfinite(value) ? nlohmann::ordered_json(value)
-                                         : nlohmann::ordered_json(fmt::format("{}", value));
+    metrics[name] = number_or_text(value);
   }
   return {{"id", row.id.hex()},
           {"experiment", row.experiment},
@@ -47,7 +46,7 @@ nlohmann::ordered_json as_json(const TrialRow& row) {
           {"metrics", metrics}};
 }
 
-// The parameters that are not the same in all rows: what tells trials apart.
+// The parameters that differ between rows.
 std::vector<std::string> varying_parameters(const std::vector<TrialRow>& rows) {
   std::map<std::string, std::set<std::string>> seen;
   std::map<std::string, std::size_t> present;
@@ -64,14 +63,14 @@ std::vector<std::string> varying_parameters(const std::vector<TrialRow>& rows) {
   return names;
 }
 
-std::vector<std::string> split(const std::string& words) {
+std::vector<std::string> split(const std::string& list) {
   std::vector<std::string> out;
-  std::istringstream in(words);
-  for (std::string word; std::getline(in, word, ',');) out.push_back(word);
+  std::istringstream in(list);
+  for (std::string name; std::getline(in, name, ',');) out.push_back(name);
   return out;
 }
 
-// What tells trials apart, and what they measured.
+// The parameters that differ, and the metrics.
 std::vector<std::string> usual_columns(const std::vector<TrialRow>& rows) {
   std::vector<std::string> out = {"trial", "state"};
   for (const std::string& name : varying_parameters(rows)) out.push_back(name);
@@ -93,8 +92,8 @@ TableCell cell_of(const TrialRow& row, const std::string& column) {
   const TrialField field = trial_field(row, column);
   if (column == "trial") return row.id.brief();
   if (column == "state") {
-    const bool hole = row.state != TrialState::kDone;
-    return {std::string(state_name(row.state)), hole ? Tone::kMissing : Tone::kPlain};
+    const bool done = row.state == TrialState::kDone;
+    return {std::string(state_name(row.state)), done ? Tone::kPlain : Tone::kMissing};
   }
   if (is_metric(row, column)) {
     const double value = row.final_metrics.at(column);
@@ -121,7 +120,7 @@ void print_rows(const std::vector<TrialRow>& rows, const std::vector<std::string
   print_table(table);
 }
 
-// Whole ids and whole numbers: for programs.
+// Complete ids and exact numbers, for programs.
 void print_csv(const std::vector<TrialRow>& rows, const std::vector<std::string>& columns) {
   std::cout << csv_header(columns);
   for (const TrialRow& row : rows) {
@@ -181,8 +180,8 @@ const Command kListCommand = {
     "list",
     "Lists trials with their parameters and final metrics",
     "[SWEEP] [--where CONDITION] [--sort COLUMN,...] [--columns COLUMN,...] [--json | --csv]",
-    "  polysweep list demo --where 'encoding=rope and test_bleu>30' --sort -test_bleu\n"
-    "  polysweep list demo --columns trial,encoding,seed,test_bleu --csv",
+    "  polysweep list my_sweep --where 'lr=0.1 and loss<2' --sort -loss\n"
+    "  polysweep list my_sweep --columns trial,lr,seed,loss --csv",
     declare,
     run,
 };

@@ -26,19 +26,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto kLook = std::chrono::milliseconds(200);
-constexpr double kAskEvery_s = 1;  // how the trial stands
+constexpr auto kPollInterval = std::chrono::milliseconds(200);
+constexpr double kStateInterval_s = 1;  // between readings of the trial's state
 constexpr std::size_t kPiece = 1024 * 1024;
 
 void declare(CommandOptions& options) {
   declare_store(options);
   options.shown.add_options()("attempt", po::value<std::uint32_t>()->value_name("N"),
-                              "of that attempt (default: the latest)")(
-      "follow,f", po::bool_switch(), "go on printing until the trial, or that attempt, has ended");
+                              "number of the attempt (default: the latest)")(
+      "follow,f", po::bool_switch(),
+      "keep printing until the trial (or the attempt of --attempt) has ended");
   options.argument("trial");
 }
 
-// As it was printed; a terminal gets of it what cannot harm it.
+// Prints bytes as they are; on a terminal without control sequences.
 class Printer {
  public:
   void print(std::string_view bytes) {
@@ -71,7 +72,7 @@ void print_rest(FollowedFile& log, Printer& printer) {
   }
 }
 
-// "1, 3": the attempts whose log is there.
+// "1, 3": the attempts that have a log.
 std::string attempts_with_logs(const fs::path& folder, const TrialRecord& trial) {
   std::string found;
   std::uint32_t last = 0;
@@ -91,7 +92,7 @@ std::string numbers_of(const TrialRecord& trial) {
   return found;
 }
 
-// The attempt of that number, of two hosts the one that counts. nullptr: none.
+// The attempt with this number; of two hosts the counted one. nullptr: none.
 const AttemptRecord* find_attempt(const TrialRecord& trial, std::uint32_t number) {
   const AttemptRecord* found = nullptr;
   for (const AttemptRecord& attempt : trial.attempts) {
@@ -102,7 +103,7 @@ const AttemptRecord* find_attempt(const TrialRecord& trial, std::uint32_t number
 
 const AttemptRecord& chosen_attempt(const po::variables_map& given, const TrialRecord& trial) {
   if (trial.attempts.empty()) {
-    fail("trial {} has not been started yet; `polysweep run` of a sweep that holds it starts it",
+    fail("trial {} has not been started yet; `polysweep run` of its sweep starts it",
          trial.id.brief());
   }
   if (given.count("attempt") == 0) return *find_attempt(trial, trial.attempts.back().number);
@@ -114,15 +115,15 @@ const AttemptRecord& chosen_attempt(const po::variables_map& given, const TrialR
   return *found;
 }
 
-// What stands in the database where no file was kept, and a word about it.
+// Prints the output kept in the database where there is no log file, and a note.
 void print_without_log(const fs::path& folder, const TrialRecord& trial,
                        const AttemptRecord& attempt, Printer& printer) {
   std::string note = fmt::format("trial {} attempt {}: ", trial.id.brief(), attempt.number);
   if (attempt.output_tail.empty()) {
-    note += attempt.running ? "nothing was printed so far"
-                            : "there is no log: it printed nothing, or its log was removed";
+    note += attempt.running ? "no output yet"
+                            : "there is no log: it had no output, or the log was removed";
   } else {
-    note += "there is no log; these are the last lines that it printed";
+    note += "there is no log; these are the last lines of its output";
   }
   const std::string others = attempts_with_logs(folder, trial);
   if (!others.empty()) note += fmt::format(" (attempts with a log: {})", others);
@@ -154,9 +155,9 @@ class Follower {
   int follow(std::uint32_t number) {
     for (;;) {
       const TrialRecord trial = follow_attempt(number);
-      if (one_attempt_ || ended(trial)) return last_word(trial, number);
+      if (one_attempt_ || ended(trial)) return print_end(trial, number);
       number = next_attempt(number);
-      if (number == 0) return last_word(load(), trial.attempts.back().number);
+      if (number == 0) return print_end(load(), trial.attempts.back().number);
       fmt::print(stderr, "polysweep: attempt {}\n", number);
     }
   }
@@ -168,7 +169,7 @@ class Follower {
     return load_trial(store_.open(), id_);
   }
 
-  // Prints it until it has ended.
+  // Prints its log until it has ended.
   TrialRecord follow_attempt(std::uint32_t number) {
     FollowedFile log(log_path(folder_, number));
     for (;;) {
@@ -176,27 +177,27 @@ class Follower {
       const AttemptRecord* attempt = find_attempt(trial, number);
       const bool runs = attempt != nullptr && attempt->running &&
                         hosts_.status(attempt->host, attempt->epoch) != HostStatus::kGone;
-      const double asked_s = system_clock().monotonic_s();
+      const double read_s = system_clock().monotonic_s();
       do {
         print_rest(log, printer_);
         if (!runs) return trial;
-        std::this_thread::sleep_for(kLook);
-      } while (system_clock().monotonic_s() - asked_s < kAskEvery_s);
+        std::this_thread::sleep_for(kPollInterval);
+      } while (system_clock().monotonic_s() - read_s < kStateInterval_s);
     }
   }
 
   bool ended(const TrialRecord& trial) const {
-    return is_settled(trial.state) || !somebody_runs(trial);
+    return is_settled(trial.state) || !has_active_run(trial);
   }
 
-  bool somebody_runs(const TrialRecord& trial) const {
+  bool has_active_run(const TrialRecord& trial) const {
     for (const LeaseFacts& host : hosts_.active()) {
       if (std::count(trial.sweeps.begin(), trial.sweeps.end(), host.sweep) > 0) return true;
     }
     return false;
   }
 
-  // Waits for the attempt after `number`; 0 where there will be none for now.
+  // Waits for the attempt after `number`; 0: no run is active that could start one.
   std::uint32_t next_attempt(std::uint32_t number) {
     for (;;) {
       const TrialRecord trial = load();
@@ -204,11 +205,11 @@ class Follower {
         return trial.attempts.back().number;
       }
       if (ended(trial)) return 0;
-      std::this_thread::sleep_for(kLook);
+      std::this_thread::sleep_for(kPollInterval);
     }
   }
 
-  int last_word(const TrialRecord& trial, std::uint32_t number) {
+  int print_end(const TrialRecord& trial, std::uint32_t number) {
     const AttemptRecord* attempt = find_attempt(trial, number);
     if (!printer_.any() && attempt != nullptr) {
       print_without_log(folder_, trial, *attempt, printer_);
@@ -232,7 +233,7 @@ class Follower {
 int run(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
-  const std::string prefix = required_argument(given, "trial", "a trial's id, or how it begins");
+  const std::string prefix = required_argument(given, "trial", "a trial id, or its first digits");
   const TrialRecord trial = [&] {
     const Database database = store.open();
     return load_trial(database, find_trial(database, prefix));
@@ -248,9 +249,9 @@ int run(const po::variables_map& given) {
 
 const Command kLogsCommand = {
     "logs",
-    "Prints what a trial printed, on standard output and error",
+    "Prints the output of a trial (standard output and standard error)",
     "TRIAL [--attempt N] [--follow]",
-    "  polysweep logs 3f9a --store runs/demo\n"
+    "  polysweep logs 3f9a\n"
     "  polysweep logs 3f9a --follow",
     declare,
     run,

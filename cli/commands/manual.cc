@@ -8,7 +8,7 @@ namespace {
 
 void declare(CommandOptions&) {}
 
-// Text as it is, for roff.
+// Text escaped for roff.
 std::string plain(std::string_view text) {
   std::string out;
   bool line_begins = true;
@@ -43,7 +43,7 @@ int run(const po::variables_map&) {
   fmt::print(
       ".TH POLYSWEEP 1 \"\" \"polysweep {0}\" \"User commands\"\n"
       ".SH NAME\npolysweep \\- plans, runs and reports reproducible sweeps of training jobs\n"
-      ".SH SYNOPSIS\n.B polysweep\n.I COMMAND\n[words] [\\-\\-options]\n"
+      ".SH SYNOPSIS\n.B polysweep\n.I COMMAND\n[arguments] [\\-\\-options]\n"
       ".SH COMMANDS\n",
       plain(version()));
   for (const Command& command : commands()) {
@@ -51,14 +51,15 @@ int run(const po::variables_map&) {
   }
   fmt::print(
       ".SH EXIT STATUS\n"
-      ".TP\n.B 0\nDone, and nothing is missing.\n"
-      ".TP\n.B 1\nDone, but trials are missing or failed, or something differs.\n"
-      ".TP\n.B 2\nCould not be done; the message says why.\n"
-      ".TP\n.B 3\nStopped by a signal or by polysweep stop; run again to go on.\n"
+      ".TP\n.B 0\nSuccess; nothing is missing.\n"
+      ".TP\n.B 1\nSuccess, but trials are missing or failed, or something differs.\n"
+      ".TP\n.B 2\nFailure; the message gives the reason.\n"
+      ".TP\n.B 3\nStopped by a signal or by polysweep stop; the same command resumes.\n"
       ".SH ENVIRONMENT\n"
-      ".TP\n.B POLYSWEEP_DATA\nFolder of the data files, where \\-\\-data is not given.\n"
+      ".TP\n.B POLYSWEEP_DATA\nFolder of the data files, if \\-\\-data is not given.\n"
       ".TP\n.B NO_COLOR\nNo colour on a terminal.\n"
-      ".TP\n.B XDG_CACHE_HOME\nWhere the answers of workers about their experiments are kept.\n");
+      ".TP\n.B XDG_CACHE_HOME\nThe cache of the experiments that workers offer is in its folder "
+      "polysweep.\n");
   return kExitComplete;
 }
 

@@ -1,13 +1,15 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <numeric>
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/json_output.h"
-#include "cli/shared/planned_sweep.h"
+#include "cli/shared/plan_from_file.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "cli/shared/trial_counts.h"
+#include "framework/core/error.h"
 #include "results/read/ledger.h"
 
 namespace polysweep {
@@ -67,6 +69,8 @@ std::string level_counts(const Plan& plan, const Factor& factor, bool all) {
     const std::size_t level = plan.level(i, factor.name);
     ++counts[level == Plan::kAbsent ? factor.levels.size() : level];
   }
+  check(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}) == plan.size(),
+        "each trial has one level of a factor, or none");
   std::string out;
   for (std::size_t i = 0; i < factor.levels.size(); ++i) {
     if (!all && i == kLevelsShown && factor.levels.size() > kLevelsShown + 2) {
@@ -137,7 +141,7 @@ void print_standing(const po::variables_map& given, const Plan& plan) {
 }
 
 int run(const po::variables_map& given) {
-  const PlannedSweep planned = make_plan(given);
+  const PlanFromFile planned = plan_from_file(given);
   if (given["count"].as<bool>()) {
     fmt::print("{}\n", planned.plan.size());
   } else if (given["json"].as<bool>()) {

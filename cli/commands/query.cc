@@ -26,8 +26,9 @@ void declare(CommandOptions& options) {
   options.shown.add_options()("schema", po::bool_switch(),
                               "list the documented views and their columns")(
       "time-limit", po::value<double>()->default_value(10)->value_name("SECONDS"),
-      "give up after so long")("rows", po::value<std::uint64_t>()->default_value(1'000'000),
-                               "print at most so many rows");
+      "stop the query after this time")(
+      "rows", po::value<std::uint64_t>()->default_value(1'000'000)->value_name("N"),
+      "print at most this many rows");
   options.argument("sql");
 }
 
@@ -55,7 +56,7 @@ struct AsJson {
   nlohmann::json operator()(const QueryBlob& value) const { return hex_text(value); }
 };
 
-// Rows are printed as they come: an answer may be larger than memory.
+// Rows are printed one by one: an answer may be larger than memory.
 QueryReceiver json_receiver(std::vector<std::string>& names, bool& any) {
   return {[&names](const std::vector<std::string>& columns) {
             names = columns;
@@ -77,7 +78,7 @@ QueryReceiver csv_receiver() {
           [](std::span<const QueryValue> row) { std::cout << csv_line(row); }};
 }
 
-// Numbers stand to the right where a column has nothing else.
+// Columns that hold only numbers are aligned to the right.
 void align_numbers(Table& table) {
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const bool numbers =
@@ -125,7 +126,7 @@ int run(const po::variables_map& given) {
   store.catch_up();
   const Database database = store.open();
   if (given["schema"].as<bool>()) return print_schema(database, given["json"].as<bool>());
-  const std::string sql = required_argument(given, "sql", "one SELECT in quotes");
+  const std::string sql = required_argument(given, "sql", "one SELECT statement in quotes");
   const QueryLimits limits{given["time-limit"].as<double>(), given["rows"].as<std::uint64_t>()};
   QueryOutcome outcome;
   const OutputFormat format = output_format(given);
@@ -141,7 +142,7 @@ int run(const po::variables_map& given) {
   }
   std::cout.flush();
   if (outcome.truncated) {
-    fmt::print(stderr, "polysweep: there are more rows than {}; --rows N prints more\n",
+    fmt::print(stderr, "polysweep: only the first {} rows were printed; --rows N prints more\n",
                limits.rows);
     return kExitMissing;
   }
@@ -152,11 +153,10 @@ int run(const po::variables_map& given) {
 
 const Command kQueryCommand = {
     "query",
-    "Answers a question in SQL from the documented views; it can read, and nothing else",
+    "Runs a read-only SQL query on the documented views",
     "'SELECT ...' [--json | --csv] | --schema",
-    "  polysweep query --schema --store runs/demo\n"
-    "  polysweep query 'SELECT encoding, dimension, avg(test_bleu) FROM wide GROUP BY 1, 2' "
-    "--store runs/demo",
+    "  polysweep query --schema\n"
+    "  polysweep query 'SELECT lr, avg(accuracy) FROM wide GROUP BY lr' --csv",
     declare,
     run,
 };

@@ -19,7 +19,7 @@ int run(const po::variables_map& given) {
   const RunLock lock = RunLock::alone(system_files(), store.folder());
   const IngestReport report = rebuild(system_files(), store.folder());
   const bool lost = print_damage(report.damage);
-  fmt::print("{} made again from {} journal records ({} metric points)\n",
+  fmt::print("rebuilt {} from {} journal records ({} metric points)\n",
              database_path(store.folder()).string(), report.records, report.points);
   return lost ? kExitMissing : kExitComplete;
 }
@@ -28,9 +28,9 @@ int run(const po::variables_map& given) {
 
 const Command kRebuildCommand = {
     "rebuild",
-    "Makes the database again from the journals; exit status 1 if some of them are damaged",
+    "Rebuilds the database from the journals; exit status 1 if a journal is damaged",
     "[--store FOLDER]",
-    "  polysweep rebuild --store runs/demo",
+    "  polysweep rebuild --store runs",
     declare,
     run,
 };

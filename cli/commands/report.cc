@@ -6,7 +6,9 @@
 #include "cli/shared/planned_sweep.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
+#include "framework/core/error.h"
 #include "framework/core/file_system.h"
+#include "framework/core/suggestion.h"
 #include "reports/document/build_report.h"
 #include "reports/render/render_report.h"
 #include "reports/text/escaping.h"
@@ -20,29 +22,39 @@ namespace fs = std::filesystem;
 
 void declare(CommandOptions& options) {
   declare_store(options);
-  options.shown.add_options()("html", po::value<std::string>()->value_name("FILE"),
-                              "write one HTML page")(
-      "markdown", po::value<std::string>()->value_name("FILE"), "write Markdown")(
-      "latex", po::value<std::string>()->value_name("FILE"),
-      "write LaTeX, its tables and figures in a folder beside it")(
+  options.shown.add_options()(
+      "out", po::value<std::vector<std::string>>()->value_name("FILE"),
+      "write the report to FILE: HTML, Markdown or LaTeX by its ending .html, .md or .tex; LaTeX "
+      "has its tables and figures in a folder beside it (may be repeated)")(
       "data", po::value<std::string>()->value_name("FOLDER"),
       "folder of the data files, for the command in the report that runs the sweep again")(
       "reference", po::value<std::string>()->value_name("CELL"),
-      "change one factor at a time from this cell (default: the best complete one)")(
+      "cell from which one factor at a time is changed (default: the best complete cell)")(
       "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
-      "of the intervals")("alpha",
-                          po::value<double>()->default_value(0.05, "0.05")->value_name("P"),
-                          "family-wise error of the verdicts better and worse");
+      "confidence level of the intervals")(
+      "alpha", po::value<double>()->default_value(0.05, "0.05")->value_name("P"),
+      "family-wise error rate of the verdicts better and worse");
   declare_family(options);
   options.argument("sweep");
 }
 
-constexpr const char* kFormats[] = {"html", "markdown", "latex"};
+// The format of a report with this file name.
+const char* format_of(const fs::path& file) {
+  static const std::pair<const char*, const char*> formats[] = {
+      {".html", "html"}, {".md", "markdown"}, {".tex", "latex"}};
+  for (const auto& [ending, format] : formats) {
+    if (file.extension() == ending) return format;
+  }
+  fail("--out {}: expected a file name that ends in .html, .md or .tex", in_quotes(file.string()));
+}
 
-std::string command_line(const po::variables_map& given, const std::string& sweep) {
+// The command again, to be run in any folder.
+std::string command_line(const po::variables_map& given, const Store& store,
+                         const std::string& sweep) {
   std::string command = fmt::format("polysweep report {} --store {}", shell_escaped(sweep),
-                                    shell_escaped(given["store"].as<std::string>()));
-  for (const char* name : {"html", "markdown", "latex", "data", "reference"}) {
+                                    shell_escaped(store.folder().string()));
+  for (const std::string& file : texts_of(given, "out")) command += " --out " + shell_escaped(file);
+  for (const char* name : {"data", "reference"}) {
     if (given.count(name) == 0) continue;
     command += fmt::format(" --{} {}", name, shell_escaped(text_or(given, name, "")));
   }
@@ -56,7 +68,7 @@ std::string command_line(const po::variables_map& given, const std::string& swee
   return command;
 }
 
-// A name for the folder of `file`'s parts that every program can read.
+// The folder of the parts of `file`, a name without special characters.
 std::string parts_folder(const fs::path& file) {
   std::string name = file.stem().string();
   for (char& c : name) {
@@ -66,11 +78,11 @@ std::string parts_folder(const fs::path& file) {
   return name + "-parts";
 }
 
-// The parts first: a page is never there without what it refers to.
-void write_format(const Report& report, const char* format, const fs::path& file) {
+// Writes the parts first: a page never refers to files that do not exist.
+void write_report(const Report& report, const fs::path& file) {
   PageParts parts;
   parts.folder = parts_folder(file);
-  const std::string page = render_report(report, format, gnuplot_drawing(), &parts);
+  const std::string page = render_report(report, format_of(file), gnuplot_drawing(), &parts);
   const fs::path folder = file.parent_path() / parts.folder;
   if (!parts.files.empty()) system_files().create_folders(folder);
   for (const auto& [name, content] : parts.files) system_files().replace(folder / name, content);
@@ -82,24 +94,20 @@ int run(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
-  const std::vector<std::string> words = texts_of(given, "sweep");
-  const std::string sweep = chosen_sweep(database, words.empty() ? "" : words[0]);
+  const std::string sweep = sweep_argument(database, given);
+  const std::vector<std::string> files = texts_of(given, "out");
+  for (const std::string& file : files) format_of(file);
   ReportOptions options;
   options.confidence = given["confidence"].as<double>();
   options.alpha = given["alpha"].as<double>();
   options.reference = text_or(given, "reference", "");
   options.family = texts_of(given, "family");
-  options.store = given["store"].as<std::string>();
+  options.store = store.folder().string();
   options.data = text_or(given, "data", data_folder(given).string());
-  options.command = command_line(given, sweep);
+  options.command = command_line(given, store, sweep);
   const Report report = build_report(load_sweep_results(database, sweep), options);
-  bool written = false;
-  for (const char* format : kFormats) {
-    if (given.count(format) == 0) continue;
-    write_format(report, format, fs::absolute(given[format].as<std::string>()));
-    written = true;
-  }
-  if (!written) fmt::print("{}", text_report(report, terminal_width()));
+  for (const std::string& file : files) write_report(report, fs::absolute(file));
+  if (files.empty()) fmt::print("{}", text_report(report, terminal_width()));
   return kExitComplete;
 }
 
@@ -107,9 +115,10 @@ int run(const po::variables_map& given) {
 
 const Command kReportCommand = {
     "report",
-    "Says which choice beat the baseline, with what certainty, and what is missing",
-    "[SWEEP] [--html FILE] [--markdown FILE] [--latex FILE]",
-    "  polysweep report demo --store runs/demo --html report.html --latex paper/report.tex",
+    "Reports which cells beat the baseline, how certain that is, and what is missing",
+    "[SWEEP] [--out FILE ...]",
+    "  polysweep report my_sweep\n"
+    "  polysweep report my_sweep --out report.html --out paper/report.tex",
     declare,
     run,
 };

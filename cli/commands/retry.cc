@@ -21,13 +21,9 @@ namespace {
 void declare(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
-  options.shown.add_options()(
-      "failed", po::bool_switch(),
-      "all that have failed: what is meant anyway, since trials that are "
-      "done or diverged have their result, and the others run by themselves")(
-      "where", po::value<std::string>()->value_name("CONDITION"),
-      "only those of them for which it holds: 'encoding=rope and attempts<3'")(
-      "dry-run", po::bool_switch(), "say which trials those are, and change nothing");
+  options.shown.add_options()("where", po::value<std::string>()->value_name("CONDITION"),
+                              "only failed trials that match, for example 'lr=0.1 and attempts<3'")(
+      "dry-run", po::bool_switch(), "list the trials, and change nothing");
   options.argument("sweep");
 }
 
@@ -44,10 +40,10 @@ std::vector<FailedTrial> failed_trials(const Database& database, const std::stri
   return out;
 }
 
-void print_words(const Database& database, const std::vector<FailedTrial>& trials,
-                 const std::string& sweep, bool dry_run) {
+void print_list(const Database& database, const std::vector<FailedTrial>& trials,
+                const std::string& sweep, bool dry_run) {
   Table table;
-  table.columns = {{"trial"}, {"attempts", Align::kRight, ""}, {"ended"}, {"message"}};
+  table.columns = {{"trial"}, {"attempts", Align::kRight, ""}, {"outcome"}, {"message"}};
   for (const FailedTrial& each : trials) {
     const TrialRecord trial = load_trial(database, each.id);
     const AttemptRecord* end = trial.counted_attempt();
@@ -55,7 +51,7 @@ void print_words(const Database& database, const std::vector<FailedTrial>& trial
                           end == nullptr ? "" : end->outcome, end == nullptr ? "" : end->message});
   }
   if (!trials.empty()) print_table(table);
-  const char* what = dry_run ? "would get new attempts" : "get new attempts from the next run on";
+  const char* what = dry_run ? "would be retried" : "are retried by the next `polysweep run`";
   fmt::print("sweep {}: {} failed trials {}\n", sweep, trials.size(), what);
 }
 
@@ -69,20 +65,20 @@ void print_as_json(const std::vector<FailedTrial>& trials, const std::string& sw
 }
 
 int run(const po::variables_map& given) {
-  const std::string sweep = required_argument(given, "sweep", "the name of a sweep");
   const Store store(given);
   store.catch_up();
-  // No run and no other retry begins between what we read and what we write.
-  const RunLock door(system_files(), store.folder(), kStoreLockWait_s);
+  // No run and no other retry starts between our reading and writing.
+  const RunLock lock(system_files(), store.folder(), kStoreLockWait_s);
   store.catch_up();
   const Database database = store.open();
+  const std::string sweep = sweep_argument(database, given);
   const std::vector<FailedTrial> trials =
       failed_trials(database, sweep, text_or(given, "where", ""));
   const bool dry_run = given["dry-run"].as<bool>();
   if (given["json"].as<bool>()) {
     print_as_json(trials, sweep, dry_run);
   } else {
-    print_words(database, trials, sweep, dry_run);
+    print_list(database, trials, sweep, dry_run);
   }
   if (dry_run || trials.empty()) return kExitComplete;
   reopen_trials(system_files(), store.folder(), trials);
@@ -94,10 +90,9 @@ int run(const po::variables_map& given) {
 
 const Command kRetryCommand = {
     "retry",
-    "Lets the next `polysweep run` give failed trials new attempts; what the old ones recorded "
-    "stays",
-    "SWEEP [--failed] [--where CONDITION] [--dry-run] [--json]",
-    "  polysweep retry demo --where 'encoding=rope' --store runs/demo",
+    "Lets the next `polysweep run` retry failed trials; the records of earlier attempts stay",
+    "[SWEEP] [--where CONDITION] [--dry-run] [--json]",
+    "  polysweep retry my_sweep --where 'lr=0.1'",
     declare,
     run,
 };

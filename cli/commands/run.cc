@@ -2,9 +2,9 @@
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/host_configuration.h"
-#include "cli/shared/planned_sweep.h"
+#include "cli/shared/plan_from_file.h"
 #include "cli/shared/store.h"
-#include "cli/shared/terminal.h"
+#include "cli/shared/trial_counts.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
 #include "results/ingest/ingest_thread.h"
@@ -28,27 +28,29 @@ void declare(CommandOptions& options) {
   declare_planning(options);
   declare_host(options);
   options.shown.add_options()(
-      "lease", po::value<double>()->default_value(0)->value_name("SECONDS"),
-      "others take over what this run has not done when it is silent for so long (0: 30, over a "
-      "network 120)")("quiet", po::bool_switch(), "print the end alone");
+      "lease", po::value<double>()->value_name("SECONDS"),
+      "other runs take over the trials of this run if it is silent for this time (default: 30, on "
+      "a network file system 120)")("quiet", po::bool_switch(), "print only the final summary");
   options.argument("file");
   options.argument("overrides", true);
 }
 
-// A lease is renewed through the file system, which may show old content for a
-// minute where it is a network's.
+// A lease is renewed through the file system; a network file system may show old
+// content for a minute.
 double lease_seconds(const po::variables_map& given, const Store& store) {
-  const double given_s = given["lease"].as<double>();
-  if (given_s < 0) fail("--lease {}: a number of seconds is right", given_s);
-  if (given_s > 0) return given_s;
+  if (given.count("lease") > 0) {
+    const double lease_s = given["lease"].as<double>();
+    if (lease_s == 0) fail("--lease 0: expected a number of seconds above 0");
+    return lease_s;
+  }
   return locks_are_reliable(store.folder()) ? kLease_s : kNetworkLease_s;
 }
 
-// The door is open while we have no name yet, so that two runs that start at
-// once are two hosts.
+// Holds the lock until the host has a name: two runs that start at the same time
+// become two hosts.
 std::unique_ptr<Host> become_host(HostConfiguration& setup) {
   HostOptions& options = setup.options();
-  const RunLock door(system_files(), options.store, kStoreLockWait_s);
+  const RunLock lock(system_files(), options.store, kStoreLockWait_s);
   std::vector<int> taken_cpus;
   for (const LeaseFacts& other : ActiveHosts(system_files(), options.store, "").active()) {
     if (other.machine != machine_name()) continue;
@@ -67,11 +69,11 @@ FailureCounts failure_counts(const Standing& standing) {
   return counts;
 }
 
-// What is not settled, whoever runs it, and how the rest stands.
+// The trials without a final state, whichever run works on them, and the counts.
 struct Work {
   std::vector<TrialToRun> trials;
   RunSize size;
-  std::map<std::string, JournalPosition> positions;  // as of which it is known
+  std::map<std::string, JournalPosition> positions;  // up to where journals were read
 };
 
 Work work_of(const Ledger& ledger, const Plan& plan, const std::string& own_host) {
@@ -80,6 +82,8 @@ Work work_of(const Ledger& ledger, const Plan& plan, const std::string& own_host
   const PlanStanding plan_standing = ledger.standing(plan);
   const StateCounts& counts = plan_standing.counts;
   work.size = {counts.planned, counts.done, counts.diverged, counts.failed};
+  check(plan_standing.open.size() == counts.running + counts.pending,
+        "the trials to run are those without a final state");
   for (const auto& [index, standing] : plan_standing.open) {
     TrialToRun trial{index, standing.next_attempt(), failure_counts(standing), plan.id(index)};
     const bool was_running = standing.lost || standing.state == TrialState::kRunning;
@@ -92,19 +96,17 @@ Work work_of(const Ledger& ledger, const Plan& plan, const std::string& own_host
 int print_end(const Plan& plan, const HostResult& result, const StateCounts& counts) {
   const std::string& name = plan.sweep().name;
   if (!result.breaker_sentence.empty()) fmt::print("{}\n", result.breaker_sentence);
-  fmt::print("sweep {}: {} planned, {} done, {} diverged, {} failed, {} pending\n", name,
-             counts.planned, counts.done, counts.diverged, counts.failed,
-             counts.pending + counts.running);
+  fmt::print("sweep {}: {}\n", name, counts_text(counts));
   if (result.stopped) {
-    fmt::print("stopped; the same command goes on\n");
+    fmt::print("stopped; the same command resumes\n");
     return kExitStopped;
   }
   return counts.done + counts.diverged == counts.planned ? kExitComplete : kExitMissing;
 }
 
-// Brings the database up to the journals, makes sure that they hold the plan,
-// and finds what is left to do.
-Work find_work(const Store& store, const PlannedSweep& planned, Host& host,
+// Brings the database up to date, writes the plan to the journal unless the store
+// has it, and finds the trials to run.
+Work find_work(const Store& store, const PlanFromFile& planned, Host& host,
                const std::string& name) {
   print_damage(Ingest(system_files(), store.folder()).catch_up().damage);
   const Database database = store.open();
@@ -117,7 +119,7 @@ Work find_work(const Store& store, const PlannedSweep& planned, Host& host,
   return work_of(ledger, plan, name);
 }
 
-int run_plan(const po::variables_map& given, const PlannedSweep& planned) {
+int run_plan(const po::variables_map& given, const PlanFromFile& planned) {
   const Store store(given);
   HostConfiguration setup(given, planned.worker, planned.data_folder, store.folder());
   HostOptions& options = setup.options();
@@ -127,7 +129,7 @@ int run_plan(const po::variables_map& given, const PlannedSweep& planned) {
   Work work = find_work(store, planned, *host, options.name);
   const bool quiet = given["quiet"].as<bool>();
   if (!quiet) {
-    fmt::print("sweep {}: {} trials to run of {}, on {} slots\n", planned.plan.sweep().name,
+    fmt::print("sweep {}: running {} of {} trials on {} slots\n", planned.plan.sweep().name,
                work.trials.size(), work.size.planned, options.slots.size());
     std::fflush(stdout);
   }
@@ -151,17 +153,17 @@ int run_plan(const po::variables_map& given, const PlannedSweep& planned) {
   return damaged && status == kExitComplete ? kExitMissing : status;
 }
 
-int run(const po::variables_map& given) { return run_plan(given, make_plan(given)); }
+int run(const po::variables_map& given) { return run_plan(given, plan_from_file(given)); }
 
 }  // namespace
 
 const Command kRunCommand = {
     "run",
-    "Runs what is missing of a sweep; after any interruption the same command goes on, and a "
-    "second one beside it shares the work",
+    "Runs the pending trials of a sweep; after an interruption the same command resumes, and "
+    "several at the same time share the work",
     "FILE [name=value ...] [--data FOLDER] [--slots N] [--device cpu|cuda] [--memory-limit SIZE]",
-    "  polysweep run experiments/sweeps/demo.toml --store runs/demo\n"
-    "  polysweep run my_sweep.toml updates=50 seed=0..2",
+    "  polysweep run my_sweep.toml\n"
+    "  polysweep run my_sweep.toml lr=0.1,0.01 seed=0..2",
     declare,
     run,
 };

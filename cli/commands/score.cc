@@ -22,15 +22,15 @@ using Texts = std::vector<std::string>;
 void declare(CommandOptions& options) {
   declare_json(options);
   options.shown.add_options()("ref", po::value<std::string>()->value_name("FILE"),
-                              "the reference: a sentence a line, UTF-8, may be .gz")(
+                              "file of reference sentences, one per line, UTF-8, may be .gz")(
       "samples", po::value<std::int64_t>()->default_value(0)->value_name("N"),
-      "samples of each paired test; 0: 1000 of the bootstrap, 10000 of randomisation")(
+      "samples of each paired test; 0: 1000 for the bootstrap, 10000 for randomisation")(
       "seed", po::value<std::uint32_t>()->default_value(12345)->value_name("N"),
-      "of the paired tests; sacreBLEU's is 12345");
+      "seed of the paired tests (sacreBLEU uses 12345)");
   options.argument("hypotheses", true);
 }
 
-// A sentence a line, as sacreBLEU reads them: only \n ends a line.
+// One sentence per line, as sacreBLEU reads them: only \n ends a line.
 Texts read_lines(const std::string& name) {
   const std::string content = name == "-"
                                   ? std::string(std::istreambuf_iterator<char>(std::cin), {})
@@ -44,7 +44,7 @@ Texts read_lines(const std::string& name) {
   return lines;
 }
 
-// A score that is printed, by its row of the table below.
+// A score of the table below.
 struct Metric {
   const char* name;
   SentenceCounts (*counts)(const Texts& hypotheses, const Texts& references);
@@ -92,7 +92,7 @@ struct Scored {
   std::optional<PairedTestResult> randomization;
 };
 
-// The file that a message of the scores speaks of is named before it.
+// Names the files before the message of a failed score.
 SentenceCounts counts_of(const Metric& metric, const std::string& output, const Texts& hypotheses,
                          const std::string& reference, const Texts& references) {
   try {
@@ -161,8 +161,8 @@ Table table_of(const std::vector<Scored>& all, const PairedTestOptions& options)
   }
   if (tested) {
     table.notes.push_back(fmt::format(
-        "Tests of each output against the first, {}: they tell these outputs apart, never the "
-        "methods that made them. Paired bootstrap of {} samples, approximate randomisation of {}, "
+        "Tests of each output against the first, {}: they compare these outputs, not the methods "
+        "that produced them. Paired bootstrap of {} samples, approximate randomisation of {}, "
         "seed {}.",
         all.front().output, all.back().bootstrap->samples, all.back().randomization->samples,
         options.seed));
@@ -194,11 +194,11 @@ nlohmann::ordered_json as_json(const std::vector<Scored>& all, const PairedTestO
 
 int run(const po::variables_map& given) {
   const std::string reference = text_or(given, "ref", "");
-  if (reference.empty()) fail("--ref is missing: give the file with the reference sentences");
+  if (reference.empty()) fail("--ref is missing: expected the file of reference sentences");
   const std::vector<std::string> outputs = texts_of(given, "hypotheses");
-  if (outputs.empty()) fail("hypotheses are missing: give one or more files to be scored");
+  if (outputs.empty()) fail("HYPOTHESES is missing: expected one or more files to score");
   if (std::count(outputs.begin(), outputs.end(), "-") + (reference == "-" ? 1 : 0) > 1) {
-    fail("- stands for standard input, which can be read once");
+    fail("- is standard input, which can be read only once");
   }
   PairedTestOptions options;
   options.samples = given["samples"].as<std::int64_t>();
@@ -216,7 +216,7 @@ int run(const po::variables_map& given) {
 
 const Command kScoreCommand = {
     "score",
-    "Scores translations as sacreBLEU does (BLEU, chrF), and tests between outputs",
+    "Scores translations as sacreBLEU does (BLEU, chrF), with significance tests between outputs",
     "--ref FILE HYPOTHESES ... [--samples N] [--seed N] [--json]",
     "  polysweep score --ref test.de output.de\n"
     "  polysweep score --ref test.de baseline.de other.de    # each tested against the first",

@@ -27,12 +27,12 @@
 namespace polysweep {
 namespace {
 
-constexpr double kFreshS = 1;  // an answer this young is given again to whoever asks
+constexpr double kFreshS = 1;  // an answer of this age is reused
 constexpr double kReportFreshS = 15;
 constexpr std::size_t kCurvePoints = 200;
 constexpr std::size_t kKept = 64;
-constexpr std::size_t kConnections = 128;  // at a time
-constexpr int kKeepAliveS = 1;             // less than a page waits between two questions
+constexpr std::size_t kConnections = 128;  // at the same time
+constexpr int kKeepAliveS = 1;             // less than the interval between a page's requests
 constexpr const char* kCookie = "polysweep_token";
 
 std::string random_hex() {
@@ -42,7 +42,7 @@ std::string random_hex() {
   return out;
 }
 
-// Takes as long for a wrong guess as for another.
+// Takes the same time for every guess.
 bool same_secret(const std::string& a, const std::string& b) {
   if (a.size() != b.size()) return false;
   unsigned difference = 0;
@@ -52,9 +52,9 @@ bool same_secret(const std::string& a, const std::string& b) {
   return difference == 0;
 }
 
-// Answers made from the database, shared by all who ask within a moment, so
-// that many pages cost what one costs. Who asks for the same waits for the same;
-// a report that takes its time holds up no other answer.
+// Answers made from the database. An answer is shared by all requests within a
+// short time, so that many pages cost as much as one. Requests for the same answer
+// wait for each other; a slow report does not delay other answers.
 class Answers {
  public:
   explicit Answers(const Store& store) : store_(store) {}
@@ -104,10 +104,10 @@ std::string live_body(const Database& database, const std::string& sweep) {
   return live_json(live, curves).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-// Who may ask: from a page of this server, with its token, to read.
-class Door {
+// Which requests are answered: reads from a page of this server, with its token.
+class RequestCheck {
  public:
-  Door(int port, std::string token) : token_(std::move(token)) {
+  RequestCheck(int port, std::string token) : token_(std::move(token)) {
     for (const char* host : {"127.0.0.1", "localhost", "[::1]"}) {
       hosts_.push_back(fmt::format("{}:{}", host, port));
     }
@@ -115,7 +115,7 @@ class Door {
 
   const std::string& token() const { return token_; }
 
-  // 0, or the status that says why not.
+  // 0, or the HTTP status of the refusal.
   int refusal(const httplib::Request& request) const {
     if (request.method != "GET" && request.method != "HEAD") return 405;
     if (!is_own(request.get_header_value("Host"))) return 421;
@@ -153,11 +153,11 @@ void set_json(httplib::Response& response, const std::string& body) {
   response.set_content(body, "application/json");
 }
 
-void add_routes(httplib::Server& server, const Door& door, Answers& answers) {
+void add_routes(httplib::Server& server, const RequestCheck& check, Answers& answers) {
   server.Get("/", [&](const httplib::Request& request, httplib::Response& response) {
-    if (door.brings_token(request)) {  // keep it out of the address bar
+    if (check.brings_token(request)) {  // keep it out of the address bar
       response.set_header("Set-Cookie", fmt::format("{}={}; HttpOnly; SameSite=Strict; Path=/",
-                                                    kCookie, door.token()));
+                                                    kCookie, check.token()));
       response.set_redirect("/");
       return;
     }
@@ -181,7 +181,7 @@ void add_routes(httplib::Server& server, const Door& door, Answers& answers) {
   });
   server.Get("/report", [&](const httplib::Request& request, httplib::Response& response) {
     const std::string sweep = request.get_param_value("sweep");
-    // The page brings its own Content-Security-Policy.
+    // The page has its own Content-Security-Policy.
     response.set_content(answers.get("report " + sweep, kReportFreshS,
                                      [&](const Database& database) {
                                        return render_report(
@@ -192,9 +192,9 @@ void add_routes(httplib::Server& server, const Door& door, Answers& answers) {
   });
 }
 
-void guard(httplib::Server& server, const Door& door) {
-  // A browser keeps connections open, some of which it never uses; each takes a
-  // thread until it is closed.
+void guard(httplib::Server& server, const RequestCheck& check) {
+  // A browser keeps connections open, some of them unused; each occupies a thread
+  // until it is closed.
   server.new_task_queue = [] { return new httplib::ThreadPool(kConnections); };
   server.set_keep_alive_timeout(kKeepAliveS);
   server.set_payload_max_length(1024);
@@ -204,15 +204,16 @@ void guard(httplib::Server& server, const Door& door) {
                               {"Cross-Origin-Resource-Policy", "same-origin"},
                               {"Cache-Control", "no-store"}});
   server.set_pre_routing_handler([&](const httplib::Request& request, httplib::Response& response) {
-    response.status = door.refusal(request);
+    response.status = check.refusal(request);
     if (response.status == 0) {
       response.status = -1;  // not decided yet
       return httplib::Server::HandlerResponse::Unhandled;
     }
-    set_json(response,
-             response.status == 401
-                 ? R"({"error":"open the address that polysweep serve printed: it has the token"})"
-                 : R"({"error":"refused"})");
+    set_json(
+        response,
+        response.status == 401
+            ? R"({"error":"open the address that polysweep serve printed: it contains the token"})"
+            : R"({"error":"refused"})");
     return httplib::Server::HandlerResponse::Handled;
   });
   server.set_exception_handler(
@@ -229,24 +230,24 @@ void guard(httplib::Server& server, const Door& door) {
 void declare(CommandOptions& options) {
   declare_store(options);
   options.shown.add_options()("port", po::value<int>()->default_value(0)->value_name("N"),
-                              "TCP port on the loopback interface (0: any that is free)");
+                              "TCP port on the loopback interface (0: any free port)");
 }
 
 int run(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const int wanted = given["port"].as<int>();
-  if (wanted < 0 || wanted > 65535) fail("--port {}: a number from 0 to 65535 is right", wanted);
+  if (wanted > 65535) fail("--port {}: expected an integer from 0 to 65535", wanted);
   httplib::Server server;
   const bool bound = wanted == 0 || server.bind_to_port("127.0.0.1", wanted);
   const int port = wanted == 0 ? server.bind_to_any_port("127.0.0.1") : wanted;
-  if (!bound || port < 0) fail("port {} is taken; choose another with --port", wanted);
+  if (!bound || port < 0) fail("port {} is in use; choose another with --port", wanted);
 
-  const Door door(port, random_hex());
+  const RequestCheck check(port, random_hex());
   Answers answers(store);
-  guard(server, door);
-  add_routes(server, door, answers);
-  fmt::print("http://127.0.0.1:{}/?token={}\n", port, door.token());
+  guard(server, check);
+  add_routes(server, check, answers);
+  fmt::print("http://127.0.0.1:{}/?token={}\n", port, check.token());
   std::fflush(stdout);
 
   StopFlag stop;
@@ -267,9 +268,10 @@ int run(const po::variables_map& given) {
 
 const Command kServeCommand = {
     "serve",
-    "Shows a store in a browser of this machine, live; prints the address, ends with Ctrl-C",
+    "Serves a live view of a store to browsers on this machine; prints the address, stops with "
+    "Ctrl-C",
     "[--store FOLDER] [--port N]",
-    "  polysweep serve --store runs/demo",
+    "  polysweep serve --store runs",
     declare,
     run,
 };

@@ -12,6 +12,7 @@
 #include "reports/text/escaping.h"
 #include "results/read/trial_lookup.h"
 #include "results/read/trial_record.h"
+#include "runners/store/store_layout.h"
 
 namespace polysweep {
 namespace {
@@ -49,7 +50,7 @@ void print_metrics(const Database& database, const TrialRecord& trial) {
   print_table(table);
 }
 
-void print_trial(const Database& database, const TrialRecord& trial) {
+void print_trial(const Store& store, const Database& database, const TrialRecord& trial) {
   fmt::print("trial {}\nexperiment {} (version {}), {}\n", trial.id.hex(), trial.experiment,
              trial.experiment_version, state_name(trial.state));
   std::string sweeps;
@@ -58,6 +59,7 @@ void print_trial(const Database& database, const TrialRecord& trial) {
   }
   if (!sweeps.empty()) fmt::print("in sweeps {}\n", sweeps);
   if (!trial.data_digest.empty()) fmt::print("data {}\n", trial.data_digest);
+  fmt::print("folder {}\n", trial_folder(store.folder(), trial.id));
   fmt::print("\nparameters\n");
   for (const auto& [name, value] : trial.parameters) {
     fmt::print("  {:<22} {}\n", terminal_escaped(name), terminal_escaped(value.display()));
@@ -74,11 +76,6 @@ void print_trial(const Database& database, const TrialRecord& trial) {
   for (const auto& [name, value] : trial.provenance) {
     fmt::print("  {:<26} {}\n", terminal_escaped(name), terminal_escaped(value));
   }
-}
-
-nlohmann::ordered_json number(double value) {
-  return std::isfinite(value) ? nlohmann::ordered_json(value)
-                              : nlohmann::ordered_json(fmt::format("{}", value));
 }
 
 void print_as_json(const TrialRecord& trial) {
@@ -98,7 +95,7 @@ void print_as_json(const TrialRecord& trial) {
                  : nlohmann::ordered_json(nullptr);
   };
   for (const MetricSummary& metric : trial.metrics) {
-    out["metrics"][metric.name] = {{"last", number(metric.last.value)},
+    out["metrics"][metric.name] = {{"last", number_or_text(metric.last.value)},
                                    {"step", metric.last.step},
                                    {"points", metric.count},
                                    {"not_finite", metric.not_finite},
@@ -115,12 +112,12 @@ int run(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
-  const std::string prefix = required_argument(given, "trial", "a trial's id, or how it begins");
+  const std::string prefix = required_argument(given, "trial", "a trial id, or its first digits");
   const TrialRecord trial = load_trial(database, find_trial(database, prefix));
   if (given["json"].as<bool>()) {
     print_as_json(trial);
   } else {
-    print_trial(database, trial);
+    print_trial(store, database, trial);
   }
   return kExitComplete;
 }
@@ -128,12 +125,9 @@ int run(const po::variables_map& given) {
 }  // namespace
 
 const Command kShowCommand = {
-    "show",
-    "Shows one trial: parameters, attempts, metrics, samples of its output, provenance",
-    "TRIAL [--json]",
-    "  polysweep show 3f9a --store runs/demo",
-    declare,
-    run,
+    "show",           "Shows a trial: parameters, attempts, metrics, texts, provenance",
+    "TRIAL [--json]", "  polysweep show 3f9a",
+    declare,          run,
 };
 
 }  // namespace polysweep

@@ -111,7 +111,7 @@ const Command kStatusCommand = {
     "Counts the trials of each state; exit status 1 while any are pending, running or failed",
     "[SWEEP] [--json]",
     "  polysweep status\n"
-    "  polysweep status demo --store runs/demo",
+    "  polysweep status my_sweep",
     declare,
     run,
 };

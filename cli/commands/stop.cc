@@ -8,6 +8,7 @@
 #include "cli/commands/command_table.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
+#include "cli/shared/trial_counts.h"
 #include "framework/core/clock.h"
 #include "framework/core/file_system.h"
 #include "reports/text/escaping.h"
@@ -24,13 +25,14 @@
 namespace polysweep {
 namespace {
 
-constexpr auto kLook = std::chrono::milliseconds(200);
+constexpr auto kPollInterval = std::chrono::milliseconds(200);
 constexpr std::size_t kTrialsShown = 20;
 
 void declare(CommandOptions& options) {
   declare_store(options);
   options.shown.add_options()("no-wait", po::bool_switch(),
-                              "ask, and do not wait until they have stopped");
+                              "send the request, and do not wait until the runs have stopped")(
+      "all", po::bool_switch(), "print all running trials, not only the first");
   options.argument("sweep");
 }
 
@@ -45,32 +47,32 @@ std::vector<LeaseFacts> hosts_of(const ActiveHosts& hosts, const std::string& sw
 void print_counts(const LiveSweep& sweep) {
   const StateCounts& counts = sweep.counts;
   const std::uint64_t left = counts.pending + counts.running;
-  fmt::print("sweep {}: {} planned, {} done, {} diverged, {} failed, {} left\n", sweep.sweep,
-             counts.planned, counts.done, counts.diverged, counts.failed, left);
-  if (left > 0) fmt::print("`polysweep run` of its file goes on\n");
+  fmt::print("sweep {}: {}\n", sweep.sweep, counts_text(counts));
+  if (left > 0) fmt::print("`polysweep run` of its file resumes it\n");
 }
 
 int print_nothing_runs(const ActiveHosts& hosts, const LiveSweep& sweep) {
-  fmt::print("nothing runs sweep {}\n", sweep.sweep);
+  fmt::print("no run of sweep {} is active\n", sweep.sweep);
   for (const LeaseFacts& host : hosts.active()) {
-    fmt::print("{} runs sweep {}\n", terminal_escaped(host.who()), terminal_escaped(host.sweep));
+    fmt::print("{} is running sweep {}\n", terminal_escaped(host.who()),
+               terminal_escaped(host.sweep));
   }
   print_counts(sweep);
   return kExitComplete;
 }
 
-// A second request to the same host ends what runs at once.
+// A second request to the same host kills its running trials.
 void ask(const std::filesystem::path& store, const LeaseFacts& host) {
   const std::filesystem::path journal = journals_path(store) / host.host;
   const int before = stop_requests(system_files(), journal, host.epoch);
   request_stop(system_files(), journal, host.epoch, before + 1);
   fmt::print("asked {} {}\n", terminal_escaped(host.who()),
-             before == 0 ? "to stop: its trials end at their next checkpoint; asked once more it "
+             before == 0 ? "to stop: its trials stop at their next checkpoint; a second request "
                            "kills them"
-                         : "again: it kills what it still runs");
+                         : "again: it kills its running trials");
 }
 
-// Empty where the database does not hold it (yet).
+// Empty where the database does not have it (yet).
 std::optional<LiveSweep> standing_of(const Store& store, const std::string& sweep) {
   store.catch_up();
   const Database database = store.open();
@@ -99,12 +101,14 @@ std::vector<RunningTrial> running_on(const LiveSweep& sweep, const std::vector<L
   return running;
 }
 
-// One line each, of a great many the first.
+// One line each; of many the first, unless `all`.
 template <typename Print>
-void print_each(const std::vector<RunningTrial>& running, Print print) {
-  for (std::size_t i = 0; i < std::min(running.size(), kTrialsShown); ++i) print(running[i]);
-  if (running.size() > kTrialsShown) {
-    fmt::print("  and {} more\n", running.size() - kTrialsShown);
+void print_each(const std::vector<RunningTrial>& running, bool all, Print print) {
+  const std::size_t shown = all ? running.size() : std::min(running.size(), kTrialsShown);
+  for (std::size_t i = 0; i < shown; ++i) print(running[i]);
+  if (running.size() > shown) {
+    fmt::print("  {} of {} trials not shown; --all shows them\n", running.size() - shown,
+               running.size());
   }
 }
 
@@ -116,23 +120,23 @@ std::string end_of(const Database& database, const RunningTrial& trial) {
                ? attempt.outcome
                : fmt::format("{} ({})", attempt.outcome, terminal_escaped(attempt.message));
   }
-  return "never begun";
+  return "not started";
 }
 
-// Until none of them lives, or somebody does not want to wait any more. Returns
-// those that are not gone: silent for longer than their lease, or still at it.
+// Waits until none of them is alive, or until a signal arrives. Returns those that
+// have not ended: silent for longer than their lease, or still stopping.
 std::vector<LeaseFacts> wait_for(ActiveHosts& hosts, const std::vector<LeaseFacts>& asked,
-                                 const StopFlag& impatience) {
+                                 const StopFlag& interrupt) {
   for (;;) {
     std::vector<LeaseFacts> left;
-    bool any_active = false;
+    bool any_alive = false;
     for (const LeaseFacts& host : asked) {
       const HostStatus status = hosts.status(host.host, host.epoch);
       if (status != HostStatus::kGone) left.push_back(host);
-      any_active = any_active || status == HostStatus::kActive;
+      any_alive = any_alive || status == HostStatus::kActive;
     }
-    if (!any_active || impatience.requests() > 0) return left;
-    std::this_thread::sleep_for(kLook);
+    if (!any_alive || interrupt.requests() > 0) return left;
+    std::this_thread::sleep_for(kPollInterval);
     hosts.look();
   }
 }
@@ -141,11 +145,11 @@ int print_left(const std::vector<LeaseFacts>& left, bool interrupted) {
   for (const LeaseFacts& host : left) {
     const std::string who = terminal_escaped(host.who());
     if (interrupted) {
-      fmt::print("{} is still stopping; the request stands\n", who);
+      fmt::print("{} is still stopping; the request remains\n", who);
     } else {
       fmt::print(
-          "{} was silent for longer than its lease of {:g} s: it was suspended, or its machine "
-          "cannot be reached; should it come back, it finds the request\n",
+          "{} was silent for longer than its lease of {:g} s: it is suspended, or its machine "
+          "cannot be reached; if it returns, it finds the request\n",
           who, host.lease_s);
     }
   }
@@ -153,26 +157,26 @@ int print_left(const std::vector<LeaseFacts>& left, bool interrupted) {
 }
 
 int stop(const Store& store, const std::string& name, ActiveHosts& hosts,
-         const std::vector<LeaseFacts>& asked, bool wait) {
+         const std::vector<LeaseFacts>& asked, bool wait, bool all) {
   const std::optional<LiveSweep> before = standing_of(store, name);
   for (const LeaseFacts& host : asked) ask(store.folder(), host);
   const std::vector<RunningTrial> running =
       before ? running_on(*before, asked) : std::vector<RunningTrial>();
-  print_each(running, [&](const RunningTrial& trial) {
+  print_each(running, all, [&](const RunningTrial& trial) {
     fmt::print("  running: {} (attempt {}, on {} slot {}, for {})\n", named(*before, trial),
                trial.attempt, terminal_escaped(trial.host), trial.slot, duration_text(trial.age_s));
   });
   std::fflush(stdout);
   if (!wait) return kExitComplete;
-  StopFlag impatience;
-  const StopSignals signals(impatience);
-  const double begun_s = system_clock().monotonic_s();
-  const std::vector<LeaseFacts> left = wait_for(hosts, asked, impatience);
-  if (!left.empty()) return print_left(left, impatience.requests() > 0);
-  fmt::print("stopped after {}\n", duration_text(system_clock().monotonic_s() - begun_s));
+  StopFlag interrupt;
+  const StopSignals signals(interrupt);
+  const double start_s = system_clock().monotonic_s();
+  const std::vector<LeaseFacts> left = wait_for(hosts, asked, interrupt);
+  if (!left.empty()) return print_left(left, interrupt.requests() > 0);
+  fmt::print("stopped after {}\n", duration_text(system_clock().monotonic_s() - start_s));
   const std::optional<LiveSweep> after = standing_of(store, name);
   const Database database = store.open();
-  print_each(running, [&](const RunningTrial& trial) {
+  print_each(running, all, [&](const RunningTrial& trial) {
     fmt::print("  {}: {}\n", named(*before, trial), end_of(database, trial));
   });
   if (after) print_counts(*after);
@@ -182,13 +186,13 @@ int stop(const Store& store, const std::string& name, ActiveHosts& hosts,
 int run(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
-  const std::vector<std::string> words = texts_of(given, "sweep");
-  const std::string name = chosen_sweep(store.open(), words.empty() ? "" : words[0]);
-  // One that is becoming a host just now is not missed.
-  { const RunLock door(system_files(), store.folder(), kStoreLockWait_s); }
+  const std::string name = sweep_argument(store.open(), given);
+  // Waits for a run that is just becoming a host.
+  { const RunLock lock(system_files(), store.folder(), kStoreLockWait_s); }
   ActiveHosts hosts(system_files(), store.folder(), "");
   const std::vector<LeaseFacts> asked = hosts_of(hosts, name);
-  if (!asked.empty()) return stop(store, name, hosts, asked, !given["no-wait"].as<bool>());
+  if (!asked.empty())
+    return stop(store, name, hosts, asked, !given["no-wait"].as<bool>(), given["all"].as<bool>());
   return print_nothing_runs(hosts, load_live_sweep(store.open(), name, system_clock().wall_us()));
 }
 
@@ -196,9 +200,9 @@ int run(const po::variables_map& given) {
 
 const Command kStopCommand = {
     "stop",
-    "Stops the runs of a sweep, wherever they run, as Ctrl-C does; asked again, it kills what runs",
-    "SWEEP [--no-wait]",
-    "  polysweep stop demo --store runs/demo",
+    "Stops all active runs of a sweep, on any machine, as Ctrl-C does; a second request kills them",
+    "[SWEEP] [--no-wait] [--all]",
+    "  polysweep stop my_sweep",
     declare,
     run,
 };

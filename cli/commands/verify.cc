@@ -1,4 +1,4 @@
-// polysweep verify: whether finished trials give the same once more.
+// polysweep verify: whether finished trials give identical results again.
 #include <stdlib.h>
 
 #include <algorithm>
@@ -12,6 +12,7 @@
 #include "cli/commands/command_table.h"
 #include "cli/shared/host_configuration.h"
 #include "cli/shared/json_output.h"
+#include "cli/shared/plan_from_file.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "cli/shared/trial_replay.h"
@@ -36,23 +37,28 @@ void declare(CommandOptions& options) {
   declare_host(options);
   options.shown.add_options()("sweep", po::value<std::string>()->value_name("NAME"),
                               "trials of this sweep (default: of the whole store)")(
-      "sample", po::value<std::int64_t>()->value_name("N"), "so many of them, drawn by chance")(
-      "seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"), "of that chance")(
+      "sample", po::value<std::int64_t>()->value_name("N"),
+      "verify this many trials, chosen at random")(
+      "seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"),
+      "seed of the random choice")(
       "except", po::value<std::vector<std::string>>()->value_name("METRIC"),
-      "do not compare this metric (may be repeated); those in a unit of time, as s or tokens/s, "
-      "are left out anyway")("keep", po::value<std::string>()->value_name("FOLDER"),
-                             "keep the replays as a store there (it must not be there yet)");
+      "do not compare this metric (may be repeated); metrics in a unit of time, such as s or "
+      "examples/s, are never compared")("keep", po::value<std::string>()->value_name("FOLDER"),
+                                        "keep the replays as a store in this new folder");
   options.argument("trials", true);
 }
 
-std::vector<TrialId> named_trials(const Database& database, const std::vector<std::string>& words) {
+std::vector<TrialId> named_trials(const Database& database,
+                                  const std::vector<std::string>& prefixes) {
   std::vector<TrialId> ids;
-  for (const std::string& word : words) {
-    const TrialId id = find_trial(database, word);
+  for (const std::string& prefix : prefixes) {
+    const TrialId id = find_trial(database, prefix);
     const TrialRecord trial = load_trial(database, id);
     if (!has_result(trial.state)) {
-      fail("trial {} is {}: there is no result to verify; `polysweep list` names those done",
-           id.brief(), state_name(trial.state));
+      fail(
+          "trial {} is {}: there is no result to verify; `polysweep list` shows which trials are "
+          "done",
+          id.brief(), state_name(trial.state));
     }
     if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
   }
@@ -68,7 +74,7 @@ std::vector<TrialId> finished_trials(const Database& database, const po::variabl
   if (ids.empty()) fail("no trial has finished yet: there is nothing to verify");
   if (given.count("sample") == 0) return ids;
   const std::int64_t count = given["sample"].as<std::int64_t>();
-  if (count < 1) fail("--sample {}: a number from 1 on is right", count);
+  if (count < 1) fail("--sample {}: expected an integer, 1 or more", count);
   std::sort(ids.begin(), ids.end());
   RandomStream(given["seed"].as<std::uint64_t>(), "verify").shuffle(ids);
   if (static_cast<std::size_t>(count) < ids.size()) ids.resize(static_cast<std::size_t>(count));
@@ -80,7 +86,8 @@ std::vector<Trial> trials_of(const Database& database, const std::vector<TrialId
   for (const TrialId& id : ids) {
     const TrialRecord record = load_trial(database, id);
     if (!record.planned) {
-      fail("what trial {} is was lost with a damaged journal: it cannot be run again", id.brief());
+      fail("the plan of trial {} was lost with a damaged journal: it cannot be run again",
+           id.brief());
     }
     out.push_back(
         {id, record.experiment, record.experiment_version, record.data_digest, record.parameters});
@@ -88,13 +95,13 @@ std::vector<Trial> trials_of(const Database& database, const std::vector<TrialId
   return out;
 }
 
-// The store of the replays: removed with this object, unless it is to be kept.
+// The store of the replays: removed with this object, unless --keep was given.
 class ReplayStore {
  public:
   explicit ReplayStore(const po::variables_map& given) : kept_(given.count("keep") > 0) {
     if (kept_) {
       folder_ = fs::absolute(given["keep"].as<std::string>());
-      if (fs::exists(folder_)) fail("--keep {}: it is there already", folder_.string());
+      if (fs::exists(folder_)) fail("--keep {}: the folder already exists", folder_.string());
       fs::create_directories(folder_);
       return;
     }
@@ -118,7 +125,7 @@ class ReplayStore {
 
 struct Verified {
   TrialId id;
-  bool run = false;  // else there was a stop before
+  bool run = false;  // false: stopped before it could run
   ReplayCheck verdict;
 };
 
@@ -168,20 +175,20 @@ void print_verdict(const Verified& each) {
   }
   fmt::print("\n");
   if (!verdict.other_end.empty()) {
-    fmt::print("    the replay ended otherwise: {}\n", terminal_escaped(verdict.other_end));
+    fmt::print("    the replay ended differently: {}\n", terminal_escaped(verdict.other_end));
   }
   if (!verdict.differing.empty()) {
     std::string names;
     for (const std::string& name : verdict.differing) {
       names += (names.empty() ? "" : ", ") + terminal_escaped(name);
     }
-    fmt::print("    what differs: {}\n", names);
+    fmt::print("    series that differ: {}\n", names);
   }
   for (const FactDifference& fact : verdict.provenance) {
     fmt::print("    {} was {}, is {}\n", terminal_escaped(fact.name), shown(fact.first),
                shown(fact.second));
   }
-  if (verdict.provenance.empty()) fmt::print("    build and machine are those of then\n");
+  if (verdict.provenance.empty()) fmt::print("    build and machine are the same\n");
 }
 
 nlohmann::ordered_json as_json(const Verified& each) {
@@ -220,20 +227,21 @@ void print_all(const std::vector<Verified>& all, bool json) {
   }
   for (const Verified& each : all) print_verdict(each);
   const Tally tally = tally_of(all);
+  check(tally.equal + tally.differing + tally.not_run == all.size(), "each trial has one verdict");
   fmt::print("{} trials: {} equal bit for bit, {} differ, {} not run\n", all.size(), tally.equal,
              tally.differing, tally.not_run);
 }
 
 int run(const po::variables_map& given) {
-  const std::vector<std::string> words = texts_of(given, "trials");
-  if (!words.empty() && given.count("sample") + given.count("sweep") > 0) {
-    fail("trials are named, so --sample and --sweep say nothing: give one or the other");
+  const std::vector<std::string> named = texts_of(given, "trials");
+  if (!named.empty() && given.count("sample") + given.count("sweep") > 0) {
+    fail("give either trials, or --sample and --sweep");
   }
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
   const std::vector<TrialId> ids =
-      words.empty() ? finished_trials(database, given) : named_trials(database, words);
+      named.empty() ? finished_trials(database, given) : named_trials(database, named);
   const std::vector<ReplayGroup> groups =
       replay_groups(given, database, store.folder(), trials_of(database, ids));
   const ReplayStore replays(given);
@@ -263,11 +271,11 @@ int run(const po::variables_map& given) {
 
 const Command kVerifyCommand = {
     "verify",
-    "Runs finished trials once more, in a store of their own, and says whether each gave the same "
-    "bit for bit; exit status 1 where one did not",
+    "Runs finished trials again in a separate store and checks that the results are identical bit "
+    "for bit; exit status 1 if not",
     "[TRIAL ... | --sample N] [--sweep NAME] [--json]",
-    "  polysweep verify 3f9a 81c0 --store runs/demo\n"
-    "  polysweep verify --sweep demo --sample 5 --store runs/demo",
+    "  polysweep verify 3f9a 81c0\n"
+    "  polysweep verify --sweep my_sweep --sample 5",
     declare,
     run,
 };

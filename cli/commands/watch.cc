@@ -13,6 +13,7 @@
 #include "cli/shared/json_output.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
+#include "cli/shared/trial_counts.h"
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
 #include "reports/text/escaping.h"
@@ -28,7 +29,7 @@ constexpr int kRefreshMs = 1000;
 enum class Ink : std::uint8_t { kPlain = 0, kGood = 1, kBusy = 2, kBad = 3, kOdd = 4, kTitle = 5 };
 
 struct Line {
-  Line(std::string words, Ink how) : text(std::move(words)), ink(how) {}
+  Line(std::string content, Ink how) : text(std::move(content)), ink(how) {}
 
   std::string text;
   Ink ink = Ink::kPlain;
@@ -38,7 +39,7 @@ void add(std::vector<Line>& lines, std::string text, Ink ink = Ink::kPlain) {
   lines.emplace_back(std::move(text), ink);
 }
 
-// What the baseline had at the same step.
+// The baseline at the same step.
 std::string beside_baseline(const LiveSweep& sweep, const RunningTrial& trial,
                             const LiveCurves& curves, std::int64_t step) {
   for (const LiveBand& band : curves.bands) {
@@ -70,7 +71,7 @@ void add_running(std::vector<Line>& lines, const LiveSweep& sweep, const LiveCur
   add(lines, "");
   add(lines, fmt::format("Running ({})", curves.metric.empty() ? "no curve yet" : curves.metric),
       Ink::kTitle);
-  if (sweep.running.empty()) add(lines, "  nothing runs now");
+  if (sweep.running.empty()) add(lines, "  no trial is running");
   for (std::size_t i = 0; i < sweep.running.size(); ++i) {
     const RunningTrial& trial = sweep.running[i];
     std::string text = fmt::format(
@@ -90,12 +91,12 @@ void add_running(std::vector<Line>& lines, const LiveSweep& sweep, const LiveCur
 
 void add_bad_ends(std::vector<Line>& lines, const LiveSweep& sweep) {
   add(lines, "");
-  add(lines, "Ended badly, latest first", Ink::kTitle);
+  add(lines, "Failed attempts, latest first", Ink::kTitle);
   if (sweep.failures.empty()) add(lines, "  none");
   for (const FailedAttempt& end : sweep.failures) {
     add(lines,
         fmt::format("  {} attempt {}: {}{}  {}", end.id.hex().substr(0, 12), end.attempt,
-                    end.outcome, end.final ? " (for good)" : "",
+                    end.outcome, end.final ? " (final)" : "",
                     levels_text(sweep.cells[end.cell].levels)),
         Ink::kBad);
     for (const std::string& text : {end.message, end.output_tail}) {
@@ -116,10 +117,7 @@ std::vector<Line> lines_of(const LiveSweep& sweep, const LiveCurves& curves, std
   std::vector<Line> lines;
   add(lines, fmt::format("{} ({})", sweep.sweep, sweep.experiment), Ink::kTitle);
   add(lines, progress_bar(counts, std::min<std::size_t>(width, 100)), Ink::kGood);
-  const std::string text =
-      fmt::format("{}/{} done, {} running, {} diverged, {} failed, {} pending", counts.done,
-                  counts.planned, counts.running, counts.diverged, counts.failed, counts.pending);
-  add(lines, text, counts.failed > 0 ? Ink::kBad : Ink::kPlain);
+  add(lines, counts_text(counts), counts.failed > 0 ? Ink::kBad : Ink::kPlain);
   std::vector<std::string> pace;
   if (sweep.left_s) pace.push_back(duration_text(*sweep.left_s) + " left");
   if (sweep.trials_per_s > 0) pace.push_back(fmt::format("{:.3g} trials/s", sweep.trials_per_s));
@@ -146,7 +144,7 @@ View load_view(const Store& store, const std::string& sweep, const std::string& 
   return view;
 }
 
-// Takes the whole terminal while it lives.
+// Uses the full terminal for its lifetime.
 class Screen {
  public:
   Screen() {
@@ -213,9 +211,9 @@ void watch(const Store& store, const std::vector<std::string>& sweeps, std::size
 void declare(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
-  options.shown.add_options()("once", po::bool_switch(), "print it once, and end")(
+  options.shown.add_options()("once", po::bool_switch(), "print the view once and exit")(
       "metric", po::value<std::string>()->value_name("NAME"),
-      "whose curves are shown (default: validation_loss, the primary, or the longest)");
+      "metric of the curves (default: the one with role progress, the primary, or the longest)");
   options.argument("sweep");
 }
 
@@ -233,12 +231,12 @@ int run(const po::variables_map& given) {
       sweeps.push_back(sweep.name);
     }
   }
-  if (sweeps.empty()) fail("the store holds no sweep yet");
-  const std::vector<std::string> words = texts_of(given, "sweep");
-  const auto named = std::find(sweeps.begin(), sweeps.end(), words.empty() ? sweeps[at] : words[0]);
+  if (sweeps.empty()) fail("the store has no sweep yet");
+  const std::vector<std::string> names = texts_of(given, "sweep");
+  const auto named = std::find(sweeps.begin(), sweeps.end(), names.empty() ? sweeps[at] : names[0]);
   const std::string metric = text_or(given, "metric", "");
   if (named == sweeps.end() || given["json"].as<bool>() || given["once"].as<bool>()) {
-    const View view = load_view(store, named == sweeps.end() ? words[0] : *named, metric);
+    const View view = load_view(store, named == sweeps.end() ? names[0] : *named, metric);
     if (given["json"].as<bool>()) {
       print_json(live_json(view.sweep, view.curves));
       return kExitComplete;
@@ -259,9 +257,9 @@ int run(const po::variables_map& given) {
 
 const Command kWatchCommand = {
     "watch",
-    "Shows a sweep live on the whole terminal: slots, curves, failures, time left",
+    "Shows a running sweep on the full terminal: slots, curves, failures, time left",
     "[SWEEP] [--metric NAME] [--once | --json]",
-    "  polysweep watch demo --store runs/demo",
+    "  polysweep watch my_sweep",
     declare,
     run,
 };

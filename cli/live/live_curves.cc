@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "framework/core/error.h"
 #include "results/read/trial_record.h"
 
 namespace polysweep {
@@ -49,7 +50,7 @@ std::string live_metric(const LiveSweep& sweep) {
   std::uint64_t most = 0;
   for (const RunningTrial& trial : sweep.running) {
     for (const LastPoint& point : trial.last_points) {
-      if (point.metric == "validation_loss") return point.metric;
+      if (point.metric == sweep.progress) return point.metric;
       if (point.metric == sweep.primary && point.points > 1) return point.metric;
       if (point.points > most) {
         most = point.points;
@@ -68,6 +69,7 @@ LiveCurves load_live_curves(const Database& database, const LiveSweep& sweep,
   for (const RunningTrial& trial : sweep.running) {
     out.running.push_back(metric.empty() ? std::vector<CurvePoint>{}
                                          : load_curve(database, trial.id, metric, at_most));
+    check(trial.cell < sweep.cells.size(), "a running trial is in a cell of its sweep");
     const LiveCell& cell = sweep.cells[trial.cell];
     if (cell.baseline >= 0) baselines.insert(static_cast<std::uint32_t>(cell.baseline));
     if (cell.is_baseline) baselines.insert(trial.cell);

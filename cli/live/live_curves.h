@@ -29,12 +29,12 @@ struct LiveBand {
 struct LiveCurves {
   std::string metric;
   std::vector<std::vector<CurvePoint>> running;  // as LiveSweep::running
-  std::vector<LiveBand> bands;                   // of the baselines of what runs
+  std::vector<LiveBand> bands;                   // of the baselines of the running cells
 };
 
-// The metric that a person most wants to see grow: validation_loss where there
-// is one, else the primary where it has a curve, else the one with most points.
-// "" where nothing has been reported.
+// The metric whose curves are shown by default: the one with role "progress" where
+// trials report it, else the primary where it has a curve, else the one with most
+// points. "" where nothing has been reported.
 std::string live_metric(const LiveSweep& sweep);
 
 // Series longer than `at_most` are thinned.

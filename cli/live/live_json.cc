@@ -2,6 +2,7 @@
 
 #include "cli/shared/terminal.h"
 #include "cli/shared/trial_counts.h"
+#include "framework/core/error.h"
 
 namespace polysweep {
 namespace {
@@ -61,6 +62,7 @@ Json bad_end_json(const LiveSweep& sweep, const FailedAttempt& end) {
 }  // namespace
 
 Json live_json(const LiveSweep& sweep, const LiveCurves& curves) {
+  check(curves.running.size() == sweep.running.size(), "each running trial has a curve");
   Json running = Json::array();
   for (std::size_t i = 0; i < sweep.running.size(); ++i) {
     running.push_back(running_json(sweep, sweep.running[i], curves.running[i]));

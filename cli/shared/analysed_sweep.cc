@@ -14,11 +14,11 @@
 namespace polysweep {
 namespace {
 
-SweepResults load(const po::variables_map& given, const std::string& name) {
+SweepResults load(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
-  return load_sweep_results(database, chosen_sweep(database, name));
+  return load_sweep_results(database, sweep_argument(database, given));
 }
 
 void choose_metric(SweepResults& results, const std::string& name) {
@@ -37,22 +37,22 @@ void declare_analysis(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   options.shown.add_options()("metric", po::value<std::string>()->value_name("NAME"),
-                              "instead of the sweep's primary metric")(
+                              "metric to analyse (default: the primary metric of the sweep)")(
       "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
-      "of the intervals")("alpha",
-                          po::value<double>()->default_value(0.05, "0.05")->value_name("P"),
-                          "family-wise error of the verdicts better and worse")(
-      "figure", po::value<std::string>()->value_name("FILE"), "draw it: FILE.svg or FILE.pdf");
+      "confidence level of the intervals")(
+      "alpha", po::value<double>()->default_value(0.05, "0.05")->value_name("P"),
+      "family-wise error rate of the verdicts better and worse")(
+      "out", po::value<std::string>()->value_name("FILE"),
+      "draw the result to FILE, an SVG or PDF by its ending");
 }
 
 void declare_family(CommandOptions& options) {
   options.shown.add_options()(
       "family", po::value<std::vector<std::string>>()->value_name("CELLS"),
-      "only these cells are compared, and p adjusted for them alone (may be given again)");
+      "compare only these cells, and adjust p for them only (may be repeated)");
 }
 
-AnalysedSweep::AnalysedSweep(const po::variables_map& given, const std::string& name)
-    : results_(load(given, name)) {
+AnalysedSweep::AnalysedSweep(const po::variables_map& given) : results_(load(given)) {
   options_.confidence = given["confidence"].as<double>();
   options_.alpha = given["alpha"].as<double>();
   options_.family = texts_of(given, "family");
@@ -67,17 +67,19 @@ void AnalysedSweep::rebase(const std::string& a, const std::string& b) {
   analysis_.reset();
   results_ = rebased(results_, labels, a, b);
   analysis_ = std::make_unique<SweepAnalysis>(results_, options_);
-  // Names and colours stay those of the sweep.
+  // Labels and colours stay those of the sweep.
   analysis_->labels = labels;
 }
 
 Json cell_json(const SweepAnalysis& analysis, std::size_t cell) {
+  check(cell < analysis.results.cells.size(), "the cell is one of the sweep");
   return {{"label", clean_text(analysis.labels.cells[cell].label)},
           {"levels", Json::parse(analysis.results.cells[cell].levels.canonical())}};
 }
 
 Json interval_json(const std::optional<Interval>& interval) {
   if (!interval) return nullptr;
+  check(!(interval->low > interval->high), "an interval is ordered");
   return Json::array({number_or_null(interval->low), number_or_null(interval->high)});
 }
 

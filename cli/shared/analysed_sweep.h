@@ -10,7 +10,7 @@
 
 namespace polysweep {
 
-// --store, --json, --metric, --confidence, --alpha and --figure.
+// --store, --json, --metric, --confidence, --alpha and --out.
 void declare_analysis(CommandOptions& options);
 
 // --family, which may be repeated.
@@ -19,9 +19,9 @@ void declare_family(CommandOptions& options);
 // An analysis that owns its results. Not movable: the analysis refers to them.
 class AnalysedSweep {
  public:
-  // Of the sweep `name` ("": the only one of the store), as the options say.
+  // Of the argument `sweep`, or the only sweep of the store, as the options say.
   // Throws Error for a metric that no trial reported.
-  AnalysedSweep(const po::variables_map& given, const std::string& name);
+  explicit AnalysedSweep(const po::variables_map& given);
   AnalysedSweep(const AnalysedSweep&) = delete;
   AnalysedSweep& operator=(const AnalysedSweep&) = delete;
 

@@ -18,7 +18,7 @@ std::string outcome_of(const AttemptRecord& attempt) {
 void print_attempts(const TrialRecord& trial) {
   Table table;
   table.columns = {{"attempt"}, {"host"}, {"slot"},        {"started (UTC)"}, {"ended (UTC)"},
-                   {"outcome"}, {"time"}, {"peak memory"}, {"goes on after"}, {"message"}};
+                   {"outcome"}, {"time"}, {"peak memory"}, {"resumed after"}, {"message"}};
   for (const AttemptRecord& attempt : trial.attempts) {
     table.rows.push_back({fmt::format("{}", attempt.number), attempt.host,
                           fmt::format("{}", attempt.slot), date_text(attempt.started_us),

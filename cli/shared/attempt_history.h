@@ -7,7 +7,7 @@
 
 namespace polysweep {
 
-// A table, and beneath it the last lines that attempts printed.
+// A table, followed by the last lines of output of the attempts.
 void print_attempts(const TrialRecord& trial);
 
 nlohmann::ordered_json attempts_json(const TrialRecord& trial);

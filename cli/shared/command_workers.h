@@ -2,7 +2,7 @@
 #pragma once
 
 #include "cli/shared/command.h"
-#include "cli/shared/planned_sweep.h"
+#include "cli/shared/worker_program.h"
 #include "runners/host/host.h"
 
 namespace polysweep {

@@ -24,10 +24,10 @@ std::string drawn_file(const fs::path& file, const Figure& figure) {
 }  // namespace
 
 void write_figures(const po::variables_map& given, const std::vector<Figure>& figures) {
-  if (given.count("figure") == 0) return;
-  const fs::path file = fs::absolute(given["figure"].as<std::string>());
+  if (given.count("out") == 0) return;
+  const fs::path file = fs::absolute(given["out"].as<std::string>());
   if (file.extension() != ".svg" && file.extension() != ".pdf") {
-    fail("--figure {}: the name of a figure ends in .svg or .pdf", in_quotes(file.string()));
+    fail("--out {}: expected a file name that ends in .svg or .pdf", in_quotes(file.string()));
   }
   if (figures.empty()) fail("there is nothing to draw");
   for (std::size_t i = 0; i < figures.size(); ++i) {

@@ -1,4 +1,4 @@
-// Figures of a command, written to the file of --figure.
+// Figures of a command, written to the file of --out.
 #pragma once
 
 #include <vector>
@@ -8,7 +8,7 @@
 
 namespace polysweep {
 
-// Writes the figures to the file of --figure, if it was given, as SVG or PDF by
+// Writes the figures to the file of --out, if it was given, as SVG or PDF by
 // its ending. Several figures are numbered: F-1.svg, F-2.svg. Prints the paths to
 // standard error. Throws Error for another ending, and where there are no figures.
 void write_figures(const po::variables_map& given, const std::vector<Figure>& figures);

@@ -1,12 +1,12 @@
-// Figures drawn by gnuplot, as a program of its own.
+// Figures drawn by the program gnuplot.
 #pragma once
 
 #include "reports/figures/figure.h"
 
 namespace polysweep {
 
-// Runs gnuplot on a script in a temporary file. Throws Error where gnuplot is
-// not installed or complains.
+// Runs gnuplot on a script in a temporary file. Throws Error if gnuplot is not
+// installed or fails.
 Draw gnuplot_drawing();
 
 }  // namespace polysweep

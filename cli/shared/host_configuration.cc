@@ -92,6 +92,7 @@ HostConfiguration::HostConfiguration(const po::variables_map& given, const Worke
 
 void HostConfiguration::choose_slots(const std::vector<int>& taken_cpus) {
   options_.slots = slots_of(given_, taken_cpus);
+  check(!options_.slots.empty(), "a host has slots");
   set_checkpoints(given_, options_.slots);
   if (given_.count("memory-limit") == 0) return;
   memory_limits_ = std::make_unique<MemoryLimits>(

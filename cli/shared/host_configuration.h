@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "cli/shared/command.h"
-#include "cli/shared/planned_sweep.h"
+#include "cli/shared/worker_program.h"
 #include "runners/host/host.h"
 #include "runners/process/memory_limits.h"
 

@@ -1,4 +1,4 @@
-// --json and --csv of the commands that print one table.
+// --json and --csv of commands that print one table.
 #pragma once
 
 #include "cli/shared/command.h"
@@ -8,7 +8,7 @@ namespace polysweep {
 enum class OutputFormat { kTable, kJson, kCsv };
 
 void declare_json_and_csv(CommandOptions& options);
-// Throws Error where both were given.
+// Throws Error if both were given.
 OutputFormat output_format(const po::variables_map& given);
 
 }  // namespace polysweep

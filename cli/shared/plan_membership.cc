@@ -7,7 +7,7 @@
 #include <limits>
 #include <set>
 
-#include "cli/shared/planned_sweep.h"
+#include "cli/shared/plan_from_file.h"
 #include "framework/core/error.h"
 
 namespace polysweep {
@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kMostCompared = 200'000;  // trials of a plan
 
-// ("steps is 20, here 5", ...) in names' order.
+// ("steps: 20 now, 5 in this trial", ...) in the order of names.
 std::vector<std::string> differences(const Parameters& theirs, const Parameters& ours) {
   std::vector<std::string> out;
   std::set<std::string> names;
@@ -25,11 +25,12 @@ std::vector<std::string> differences(const Parameters& theirs, const Parameters&
     const Value* there = theirs.find(name);
     const Value* here = ours.find(name);
     if (there == nullptr) {
-      out.push_back(fmt::format("{} is no parameter there, here {}", name, here->display()));
+      out.push_back(fmt::format("{}: not set now, {} in this trial", name, here->display()));
     } else if (here == nullptr) {
-      out.push_back(fmt::format("{} is {}, here no parameter", name, there->display()));
+      out.push_back(fmt::format("{}: {} now, not set in this trial", name, there->display()));
     } else if (!(*there == *here)) {
-      out.push_back(fmt::format("{} is {}, here {}", name, there->display(), here->display()));
+      out.push_back(
+          fmt::format("{}: {} now, {} in this trial", name, there->display(), here->display()));
     }
   }
   return out;
@@ -44,7 +45,7 @@ std::size_t count_differences(const Parameters& theirs, const Parameters& ours) 
   return theirs.size() + ours.size() - 2 * same;
 }
 
-// Of the plan, the trial whose parameters are most like ours.
+// The trial of the plan whose parameters differ least from ours.
 Trial nearest_trial(const Plan& plan, const Parameters& ours) {
   std::size_t nearest = 0;
   std::size_t least = std::numeric_limits<std::size_t>::max();
@@ -64,44 +65,46 @@ void add_data_differences(const std::map<std::string, std::string>& theirs,
   for (const auto& [path, digest] : theirs) {
     const auto here = ours.find(path);
     if (here == ours.end()) {
-      out.push_back(fmt::format("it reads {} besides", path));
+      out.push_back(fmt::format("it also reads {}", path));
     } else if (here->second != digest) {
       out.push_back(fmt::format("the content of {} has changed", path));
     }
   }
   for (const auto& [path, digest] : ours) {
-    if (!theirs.contains(path)) out.push_back(fmt::format("it does not read {}", path));
+    if (!theirs.contains(path)) out.push_back(fmt::format("it no longer reads {}", path));
   }
   if (out.size() == before) out.emplace_back("it reads other data");
 }
 
-std::string what_differs(const PlannedSweep& planned, const SweepOfTrial& origin,
+std::string what_differs(const PlanFromFile& planned, const SweepOfTrial& origin,
                          const TrialRecord& ours) {
   const Trial theirs = nearest_trial(planned.plan, ours.parameters);
   std::vector<std::string> out;
   if (theirs.experiment != ours.experiment) {
-    out.push_back(fmt::format("experiment is {}, here {}", theirs.experiment, ours.experiment));
+    out.push_back(
+        fmt::format("experiment: {} now, {} in this trial", theirs.experiment, ours.experiment));
   } else if (theirs.experiment_version != ours.experiment_version) {
-    out.push_back(fmt::format("experiment {} is version {}, here {}", theirs.experiment,
-                              theirs.experiment_version, ours.experiment_version));
+    out.push_back(fmt::format("version of experiment {}: {} now, {} in this trial",
+                              theirs.experiment, theirs.experiment_version,
+                              ours.experiment_version));
   }
   if (theirs.data_digest != ours.data_digest) {
     add_data_differences(planned.data_digests, origin.data_digests, out);
   }
   const std::vector<std::string> parameters = differences(theirs.parameters, ours.parameters);
   out.insert(out.end(), parameters.begin(), parameters.end());
-  return fmt::format("nearest is trial {}: {}", theirs.id.brief(), fmt::join(out, "; "));
+  return fmt::format("the nearest trial is {} ({})", theirs.id.brief(), fmt::join(out, "; "));
 }
 
-po::variables_map planning_words(const po::variables_map& given, const SweepOfTrial& origin) {
-  po::variables_map words;
+po::variables_map planning_arguments(const po::variables_map& given, const SweepOfTrial& origin) {
+  po::variables_map arguments;
   for (const char* name : {"worker", "data"}) {
-    if (given.count(name) > 0) words.emplace(name, given[name]);
+    if (given.count(name) > 0) arguments.emplace(name, given[name]);
   }
   const std::vector<std::string> file = {origin.file};
-  words.emplace("file", po::variable_value(boost::any(file), false));
-  words.emplace("overrides", po::variable_value(boost::any(origin.overrides), false));
-  return words;
+  arguments.emplace("file", po::variable_value(boost::any(file), false));
+  arguments.emplace("overrides", po::variable_value(boost::any(origin.overrides), false));
+  return arguments;
 }
 
 }  // namespace
@@ -110,10 +113,10 @@ PlanMembership plan_membership(const po::variables_map& given, const SweepOfTria
                                const TrialRecord& trial) {
   std::error_code unknown;
   if (!std::filesystem::exists(origin.file, unknown)) {
-    return {Membership::kUnknown, fmt::format("there is no file {} here", origin.file)};
+    return {Membership::kUnknown, fmt::format("the file {} does not exist", origin.file)};
   }
   try {
-    const PlannedSweep planned = make_plan(planning_words(given, origin));
+    const PlanFromFile planned = plan_from_file(planning_arguments(given, origin));
     for (std::size_t i = 0; i < planned.plan.size(); ++i) {
       if (planned.plan.id(i) == trial.id) return {Membership::kPlanned, ""};
     }

@@ -43,11 +43,16 @@ Database Store::open() const {
   return database;
 }
 
+std::string sweep_argument(const Database& database, const po::variables_map& given) {
+  const std::vector<std::string> names = texts_of(given, "sweep");
+  return chosen_sweep(database, names.empty() ? "" : names[0]);
+}
+
 std::string chosen_sweep(const Database& database, const std::string& name) {
   if (!name.empty()) return name;
   const std::vector<std::string> names = sweep_names(database);
   if (names.size() == 1) return names[0];
-  fail("which sweep? the store holds {}",
+  fail("SWEEP is missing: expected one of the store's sweeps: {}",
        names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", ")));
 }
 

@@ -26,6 +26,9 @@ class Store {
   std::filesystem::path folder_;
 };
 
+// The sweep of the argument `sweep`, or the only one of the store. Throws Error.
+std::string sweep_argument(const Database& database, const po::variables_map& given);
+
 // The sweep called `name`; "": the store's only one. Throws Error that lists the
 // sweeps where there is not exactly one.
 std::string chosen_sweep(const Database& database, const std::string& name);

@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "framework/core/error.h"
+
 namespace polysweep {
 namespace {
 
@@ -64,6 +66,7 @@ std::string sparkline(const std::vector<CurvePoint>& points) {
       out += "!";
       continue;
     }
+    check(low <= point.value && point.value <= high, "a value is between the extremes");
     const double share = high > low ? (point.value - low) / (high - low) : 0.5;
     out += kHeights[std::lround(share * 7)];
   }

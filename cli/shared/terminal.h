@@ -1,4 +1,4 @@
-// How polysweep prints: tables fitted to the terminal, colour only where it helps.
+// Output on a terminal: tables fitted to its width, colour where it is supported.
 #pragma once
 
 #include <string>
@@ -10,23 +10,23 @@
 
 namespace polysweep {
 
-// Columns of the terminal on standard output; $COLUMNS, else 100, where it is
-// none.
+// Columns of the terminal on standard output; where it is not a terminal,
+// $COLUMNS, else 100.
 std::size_t terminal_width();
 bool output_is_terminal();
 // Standard output is a terminal and NO_COLOR is not set.
 bool colour_wanted();
 
-// On standard output. To a file or pipe the table is printed as wide as it is.
+// On standard output. In a file or pipe the table has its full width.
 void print_table(const Table& table);
 
 // "2026-01-31 14:05:09" (UTC); "" for 0.
 std::string date_text(std::int64_t time_us);
 // "512 MiB"; "" for 0.
 std::string memory_text(double bytes);
-// A series as a line of eight heights; what is not finite is shown as '!'.
+// A series as characters of eight heights; a value that is not finite is '!'.
 std::string sparkline(const std::vector<CurvePoint>& points);
-// "encoding=rope dimension=64"; "(all)" where there are none.
+// "lr=0.1 layers=2"; "(all)" where there are no levels.
 std::string levels_text(const Parameters& levels);
 
 }  // namespace polysweep

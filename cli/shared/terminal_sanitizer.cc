@@ -7,7 +7,7 @@ constexpr std::size_t kLongestColour = 32;
 constexpr char kEscape = '\x1b';
 constexpr char kTwoByteLead = '\xc2';  // of U+0080 ... U+009F, too
 
-bool steers(char byte) {
+bool is_control(char byte) {
   const auto code = static_cast<unsigned char>(byte);
   return (code < 0x20 && byte != '\n' && byte != '\t' && byte != '\r') || code == 0x7f;
 }
@@ -22,14 +22,14 @@ std::string TerminalSanitizer::safe(std::string_view bytes) {
       if (byte == kEscape || byte == kTwoByteLead) {
         held_ = byte;
       } else {
-        out += steers(byte) ? '?' : byte;
+        out += is_control(byte) ? '?' : byte;
       }
     }
   }
   return out;
 }
 
-// Goes on with what is held back. False: it is over, and `byte` is none of it.
+// Continues the sequence that is held back. False: `byte` is not part of it.
 bool TerminalSanitizer::take(char byte, std::string& out) {
   if (held_[0] == kTwoByteLead) {
     const auto code = static_cast<unsigned char>(byte);
@@ -49,7 +49,7 @@ bool TerminalSanitizer::take(char byte, std::string& out) {
     held_.clear();
     return true;
   }
-  // Whatever it would have done, the text of it is seen.
+  // Another sequence: it is shown as text.
   out += '?' + held_.substr(1);
   held_.clear();
   return false;

@@ -1,5 +1,5 @@
-// What a program printed, made safe for a terminal, piece after piece: colours
-// and going back to the beginning of the line stay, nothing else that steers it.
+// Makes the output of a program safe for a terminal, piece by piece: colours and
+// carriage returns stay, all other control sequences are replaced.
 #pragma once
 
 #include <string>
@@ -9,9 +9,9 @@ namespace polysweep {
 
 class TerminalSanitizer {
  public:
-  // Of the bytes printed next. Control characters but newline, tab and carriage
-  // return, escape sequences but those that colour (CSI ... m), and C1 controls
-  // become "?". What may still become such a sequence is held back for the next call.
+  // The next bytes of the output, made safe. Control characters except newline, tab
+  // and carriage return, escape sequences except colours (CSI ... m), and C1
+  // controls become "?". An incomplete sequence is held back for the next call.
   std::string safe(std::string_view bytes);
 
  private:

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cli/shared/host_configuration.h"
+#include "cli/shared/plan_from_file.h"
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
@@ -21,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// What the store keeps of the commands that its sweeps declared, the newest first.
+// The commands that sweeps of this store declared, newest first.
 std::vector<ExperimentSpec> declared_commands(const fs::path& store) {
   const fs::path folder = store / "commands";
   std::vector<std::pair<fs::file_time_type, ExperimentSpec>> found;
@@ -38,15 +39,15 @@ std::vector<ExperimentSpec> declared_commands(const fs::path& store) {
   return out;
 }
 
-// A trial's identity holds the digests of these files: with others it would be
-// another trial.
+// The digests of these files are part of a trial's identity: with other content it
+// would be another trial.
 void expect_input_files(const ExperimentSpec& spec) {
   for (const InputFile& input : spec.command->files) {
     const fs::path file = fs::path(spec.command->sweep_folder) / input.path;
     const std::string now =
         fs::is_regular_file(file) ? sha256_hex_of_file(file) : std::string("missing");
     if (now == input.sha256) continue;
-    fail("{} is not what the trials ran: its SHA-256 was {}, now it is {}; put the file back",
+    fail("{} has changed since the trials ran: its SHA-256 was {}, now it is {}; restore the file",
          file.string(), input.sha256.substr(0, 12), now.substr(0, 12));
   }
 }
@@ -70,8 +71,8 @@ class Workers {
     }
     if (has_name) {
       fail(
-          "trial {} ran a command, and no declaration in the store gives its digest {}: give the "
-          "data that it read with --data FOLDER",
+          "trial {} ran a command, and no declaration in the store matches its digest {}: name the "
+          "folder of its data with --data FOLDER",
           trial.id.brief(), trial.data_digest.substr(0, 12));
     }
     return of_worker(trial);
@@ -118,14 +119,15 @@ class Workers {
     const ExperimentSpec& spec = worker.catalogue.at(trial.experiment);
     if (spec.version != trial.experiment_version) {
       fail(
-          "trial {} is of version {} of {}, and {} has version {}, which gives other results: name "
-          "the worker of that time with --worker PROGRAM",
+          "trial {} used version {} of {}, but {} has version {}, whose results differ: name the "
+          "earlier worker with --worker PROGRAM",
           trial.id.brief(), trial.experiment_version, trial.experiment, worker.program.string(),
           spec.version);
     }
     if (data_.digest_for(spec.data, trial.parameters) != trial.data_digest) {
-      fail("trial {} read other data than what lies in the data folder: --data FOLDER names it",
-           trial.id.brief());
+      fail(
+          "trial {} read other data than the data folder holds: name its folder with --data FOLDER",
+          trial.id.brief());
     }
     return group;
   }
@@ -167,6 +169,7 @@ bool run_again(const po::variables_map& given, const ReplayGroup& group, const f
   setup.options().sweep = "replay";
   setup.options().name = machine_name();
   setup.choose_slots({});
+  check(!group.trials.empty(), "a group has trials");
   Host host(system_files(), setup.options());
   write_trials(host.journal(), "replay", group.trials);
   std::vector<TrialToRun> work;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/journal/event.h"
+#include "framework/sweep/role.h"
 #include "results/read/last_planning.h"
 #include "results/schema/connection.h"
 
@@ -230,6 +231,10 @@ void read_description(Connection& connection, std::int64_t planning_id, LiveSwee
   out.replicate = described.value("replicate", "");
   if (const auto primary = described.find("primary"); primary != described.end()) {
     out.primary = primary->value("name", "");
+  }
+  for (const nlohmann::json& metric : described.value("metrics", nlohmann::json::array())) {
+    const bool is_progress = metric.value("role", "") == role_name(Role::kProgress);
+    if (is_progress && out.progress.empty()) out.progress = metric.value("name", "");
   }
   Statement cells = connection.prepare(
       "SELECT levels, is_baseline, coalesce(baseline, -1) FROM cell WHERE planning_id = ? "

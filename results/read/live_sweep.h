@@ -57,7 +57,8 @@ struct LiveCell {
 struct LiveSweep {
   std::string sweep;
   std::string experiment;
-  std::string primary;  // metric
+  std::string primary;   // metric
+  std::string progress;  // the first metric with this role; "": none
   std::string replicate;
   std::int64_t planned_us = 0;
   StateCounts counts;

@@ -1,6 +1,7 @@
 #include "results/read/trial_record.h"
 
 #include "framework/core/error.h"
+#include "framework/core/suggestion.h"
 #include "framework/journal/event.h"
 #include "results/read/point_reader.h"
 #include "results/schema/connection.h"

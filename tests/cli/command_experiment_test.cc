@@ -286,7 +286,7 @@ TEST_CASE("a killed host takes its workers' programs with it", "[cli]") {
   CHECK(comes_true([&] { return all_grandchildren_are_dead(program); }));
 }
 
-TEST_CASE("an interrupt lets programs save their state, the next run goes on from it", "[cli]") {
+TEST_CASE("an interrupt lets programs save their state, the next run resumes from it", "[cli]") {
   const PolysweepProgram program;
   const fs::path sweep = write_sweep(program);
   const std::vector<std::string> words = {"pause=0.3", "--slots", "1"};

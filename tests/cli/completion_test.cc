@@ -79,6 +79,47 @@ complete -C "polysweep $argv[1]"
                         sweep.string() + " st") == Words{"steps="});
 }
 
+TEST_CASE("completion offers values for curve, compare, --sort, --to and help", "[cli]") {
+  const PolysweepProgram program;
+  REQUIRE(program.run(program.write("toy.toml", kToySweep)).status == 0);
+  const auto offers = [&](Words words) {
+    words.insert(words.begin() + 1, {"--store", program.store().string()});
+    words.insert(words.begin(), {PolysweepProgram::path().string(), "complete", "--"});
+    return lines_of(run_command(words).output);
+  };
+  CHECK(offers({"curve", "t"}) == Words{"toy"});
+  CHECK(offers({"curve", "lo"}) == Words{"loss", "loss_sum"});
+  CHECK(offers({"curve", "toy", "loss_"}) == Words{"loss_sum"});
+  CHECK(offers({"compare", "toy", "x="}) == Words{"x=0.0", "x=1.0", "x=2.0"});
+  CHECK(offers({"compare", "toy", "x=0,y=-"}) == Words{"x=0,y=-1.0"});
+  CHECK(offers({"list", "toy", "--sort", "-obj"}) == Words{"-objective"});
+  CHECK(offers({"list", "toy", "--columns", "trial,see"}) == Words{"trial,seed"});
+  CHECK(offers({"best", "--metric", "obj"}) == Words{"objective"});
+  CHECK(offers({"export", "toy", "--to", ""}) == Words{"csv", "jsonl", "mlflow", "tensorboard"});
+  CHECK(offers({"ablate", "--reference", "x=2"}) == Words{"x=2.0"});
+  CHECK(lines_of(run_command({PolysweepProgram::path().string(), "complete", "--", "help", "ru"})
+                     .output) == Words{"run"});
+}
+
+TEST_CASE("zsh completes through the same command", "[cli]") {
+  if (!std::filesystem::exists("/usr/bin/zsh")) POLYSWEEP_SKIP("zsh is not installed");
+  const PolysweepProgram program;
+  // compadd and _files exist only while zsh completes: they are replaced by echo.
+  const auto script = program.write("complete.zsh", R"(
+compdef() { }
+compadd() { echo "$@"; }
+_files() { echo files; }
+source <($1 completion zsh)
+words=($1 stat); CURRENT=2; _polysweep
+words=($1 nothing-like-this); CURRENT=2; _polysweep
+)");
+  const CommandEnd end =
+      run_command({"/usr/bin/zsh", "-f", script.string(), PolysweepProgram::path().string()});
+  INFO(end.error);
+  CHECK(end.status == 0);
+  CHECK(end.output == "-- status\nfiles\n");
+}
+
 TEST_CASE("the manual has every command of the overview", "[cli]") {
   const std::string program = PolysweepProgram::path().string();
   const std::string page = run_command({program, "manual"}).output;

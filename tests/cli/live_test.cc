@@ -198,7 +198,7 @@ class Running {
 
 }  // namespace
 
-TEST_CASE("watch tells what runs, how it does and how long it will take", "[cli][live]") {
+TEST_CASE("watch shows the running trials, their curves and the time left", "[cli][live]") {
   const PolysweepProgram program;
   const Running running(program, 40, 2);
   const nlohmann::json seen = nlohmann::json::parse(program.ask({"watch", "--json"}).output);
@@ -213,13 +213,14 @@ TEST_CASE("watch tells what runs, how it does and how long it will take", "[cli]
     once = program.ask({"watch", "slow", "--once"});
     return once.output.find("Running (loss)") != std::string::npos;
   }));
-  CHECK_THAT(once.output, Contains("/80 done") && Contains(" left"));
+  CHECK_THAT(once.output, Contains("80 trials: ") && Contains(" done") && Contains(" left"));
   const CommandEnd piped = program.ask({"watch", "slow"});
   CHECK(piped.status == 2);
   CHECK_THAT(piped.error, Contains("watch needs a terminal; --once and --json"));
 }
 
-TEST_CASE("after a tenth of a sweep the time left is right within 20%", "[cli][live][slow]") {
+TEST_CASE("after a tenth of a sweep the time left is within 20% of the truth",
+          "[cli][live][slow]") {
   // The best of three: what else the machine does then is not foretold.
   double nearest = 0;
   for (int i = 0; i < 3 && (nearest < 0.8 || nearest > 1.2); ++i) {
@@ -242,7 +243,7 @@ TEST_CASE("watch takes a terminal and gives it back", "[cli][live]") {
                                       "(sleep 2; printf q) | TERM=xterm script -q -c '" + watch +
                                           "' " + shown.string() + " >/dev/null"});
   CHECK(end.status == 0);
-  CHECK_THAT(content(shown), Contains("24/24 done") && Contains("nothing runs now"));
+  CHECK_THAT(content(shown), Contains("24 trials: 24 done") && Contains("no trial is running"));
   CHECK_THAT(content(shown), Contains("\x1b[?1049h") && Contains("\x1b[?1049l"));
 }
 

@@ -130,8 +130,8 @@ TEST_CASE("compare says what it cannot compare", "[cli][reports]") {
     return end.error;
   };
   CHECK(error({"compare", "noisy", "noise=0.5"}) ==
-        "polysweep: compare takes a sweep, then none or two cells: 'encoding=rope' "
-        "'encoding=sinusoidal'\n");
+        "polysweep: expected a sweep and either no cells or two, for example my_sweep lr=0.1 "
+        "lr=0.01\n");
   CHECK_THAT(error({"compare", "noisy", "noise=0.4", "noise=0.1"}),
              Contains("unknown level of 'noise' '0.4' (did you mean"));
   CHECK_THAT(error({"compare", "noisy", "noize=0.3", "noise=0.1"}),
@@ -141,8 +141,8 @@ TEST_CASE("compare says what it cannot compare", "[cli][reports]") {
   CHECK_THAT(error({"compare", "nosy"}), Contains("did you mean 'noisy'?"));
   CHECK_THAT(error({"compare", "noisy", "--alpha", "5"}),
              Contains("alpha 5: it must lie between 0 and 1"));
-  CHECK_THAT(error({"compare", "noisy", "--figure", "a.png"}),
-             Contains("the name of a figure ends in .svg or .pdf"));
+  CHECK_THAT(error({"compare", "noisy", "--out", "a.png"}),
+             Contains("expected a file name that ends in .svg or .pdf"));
 }
 
 TEST_CASE("ablate changes one factor from the cell that is named", "[cli][reports]") {
@@ -178,7 +178,7 @@ TEST_CASE("convergence is measured on the loss that trials reported", "[cli][rep
   CHECK_THAT(none.error, Contains("a metric that was reported at more than one step"));
 }
 
-TEST_CASE("audit tells with its exit status whether cells differ", "[cli][reports]") {
+TEST_CASE("the exit status of audit says whether the cells are alike", "[cli][reports]") {
   CHECK(noisy().ask({"audit", "noisy"}).status == 0);
   const PolysweepProgram program;
   const auto sweep = program.write("toy.toml", kToySweep);
@@ -228,7 +228,7 @@ TEST_CASE("a family is declared, not searched for", "[cli][reports]") {
   const CommandEnd both =
       noisy().ask({"compare", "noisy", "noise=0.5", "noise=0.1", "--family", "noise=0.5"});
   CHECK(both.status == 2);
-  CHECK_THAT(both.error, Contains("either them or --family"));
+  CHECK_THAT(both.error, Contains("either two cells or --family"));
   const CommandEnd report = noisy().ask({"report", "noisy", "--family", "noise=0.5"});
   CHECK_THAT(report.output, Contains("narrowed by hand to 2 of 4 comparisons"));
 }
@@ -239,7 +239,7 @@ TEST_CASE("every such command draws SVG and PDF", "[cli][reports]") {
   for (const char* command : {"compare", "ablate", "convergence", "audit"}) {
     for (const char* ending : {".svg", ".pdf"}) {
       const auto file = program.store() / (std::string(command) + ending);
-      const CommandEnd end = program.ask({command, "noisy", "--figure", file.string()});
+      const CommandEnd end = program.ask({command, "noisy", "--out", file.string()});
       CAPTURE(command, ending);
       INFO(end.error);
       CHECK(end.status == 0);
@@ -256,7 +256,7 @@ TEST_CASE("a report in LaTeX compiles", "[cli][reports]") {
   const auto folder = program.store() / "my paper";
   const auto file = folder / "a report.tex";
   std::filesystem::create_directories(folder);
-  const CommandEnd end = program.ask({"report", "noisy", "--latex", file.string()});
+  const CommandEnd end = program.ask({"report", "noisy", "--out", file.string()});
   INFO(end.error);
   REQUIRE(end.status == 0);
   CHECK(std::filesystem::exists(folder / "a-report-parts" / "comparison-table.tex"));

@@ -101,6 +101,55 @@ TEST_CASE("list keeps, sorts and shows what is asked for", "[cli][results]") {
   CHECK_THAT(toy().ask({"list", "toy", "--where", "x="}).error, Contains("at character 3"));
 }
 
+TEST_CASE("an id from list --csv is accepted by show: $(list --csv | sed -n 2p)",
+          "[cli][results]") {
+  const std::string polysweep = PolysweepProgram::path().string();
+  const std::string store = " --store " + toy().store().string();
+  const CommandEnd shown = run_command({"/bin/sh", "-c",
+                                        polysweep + " show $(" + polysweep + " list --csv" + store +
+                                            " | sed -n 2p | cut -d, -f1)" + store});
+  INFO(shown.error);
+  CHECK(shown.status == 0);
+  const CommandEnd line =
+      run_command({"/bin/sh", "-c",
+                   polysweep + " show \"$(" + polysweep + " list --columns trial --csv" + store +
+                       " | sed -n 2p)\"" + store});
+  INFO(line.error);
+  CHECK(line.status == 0);
+  // White space around an id is ignored; another character is shown.
+  const std::string id = trial_where("x=1 and y=0 and seed=1");
+  CHECK(toy().ask({"show", " " + id + "\r\n"}).status == 0);
+  CHECK_THAT(toy().ask({"show", id + "\x01"}).error, Contains("\\x01' is not a trial id"));
+}
+
+TEST_CASE("curve takes the sweep first, as all commands", "[cli][results]") {
+  const CommandEnd both = toy().ask({"curve", "toy", "loss"});
+  CHECK(both.status == 0);
+  CHECK(toy().ask({"curve", "loss"}).output == both.output);
+  const CommandEnd turned = toy().ask({"curve", "loss", "toy"});
+  CHECK(turned.status == 2);
+  CHECK_THAT(turned.error, Contains("sweep 'loss'"));
+}
+
+TEST_CASE("diff shows texts where they begin to differ", "[cli][results]") {
+  StoreSample store;
+  const std::string source = "source: " + std::string(100, 's') + " hypothesis: ";
+  store.write("alpha", sample_sweep("one", {"none", "rope"}, 1));
+  for (const char* encoding : {"none", "rope"}) {
+    const TrialId trial = sample_trial(encoding, 0).id;
+    store.write("alpha", {started(trial), points(trial, 1, "loss", 1, {1})});
+    store.write("alpha", text(trial, 1, "sample", 1, source + "a man with " + encoding));
+    store.write("alpha", finished(trial, 1, Outcome::kDone, true));
+  }
+  store.sync();
+  const CommandEnd end = ask_store(
+      store.path(), {"diff", sample_trial("none", 0).id.hex(), sample_trial("rope", 0).id.hex()});
+  INFO(end.output << end.error);
+  CHECK(end.status == 1);
+  CHECK_THAT(end.output, Contains("a man with none") && Contains("a man with rope"));
+  CHECK(end.output.find("source: sss") == std::string::npos);
+}
+
 TEST_CASE("best ranks cells by their mean", "[cli][results]") {
   const nlohmann::json rows = json_of(toy().ask({"best", "toy", "--json"}));
   REQUIRE(rows.size() == 6);
@@ -117,6 +166,13 @@ TEST_CASE("best ranks cells by their mean", "[cli][results]") {
   const CommandEnd table = toy().ask({"best", "toy", "--top", "2"});
   CHECK(table.status == 0);
   CHECK_THAT(table.output, Contains("(baseline)") && Contains("lower is better"));
+  CHECK_THAT(table.output, Contains("4 of 6 cells not shown; --all shows them"));
+  const CommandEnd json = toy().ask({"best", "--top", "2", "--json"});
+  CHECK(nlohmann::json::parse(json.output).size() == 2);
+  CHECK_THAT(json.error, Contains("4 of 6 cells not shown; --all shows them"));
+  const CommandEnd all = toy().ask({"best", "toy", "--top", "2", "--all", "--json"});
+  CHECK(nlohmann::json::parse(all.output).size() == 6);
+  CHECK(all.error.empty());
   CHECK(toy().ask({"best", "toy", "--metric", "los"}).error ==
         "polysweep: sweep 'toy' has no metric 'los' (did you mean 'loss'?)\n");
   CHECK_THAT(toy().ask({"best", "too"}).error, Contains("did you mean 'toy'"));
@@ -135,12 +191,12 @@ TEST_CASE("best does not rank cells with missing values, and says so", "[cli][re
   CHECK(rows[2]["n"] == 6);
   CHECK(rows[2]["planned"] == 8);
   CHECK_THAT(ask_store(store.path(), {"best", "one"}).output,
-             Contains("6 of 8") && Contains("seed 3 pending"));
+             Contains("6 of 8") && Contains("missing values") && Contains("seed 3 pending"));
 }
 
 TEST_CASE("curve gives means over runs, and the points of trials", "[cli][results]") {
   const nlohmann::json curves = json_of(
-      toy().ask({"curve", "loss", "toy", "--where", "x=1 and y=0", "--points", "0", "--json"}));
+      toy().ask({"curve", "toy", "loss", "--where", "x=1 and y=0", "--points", "0", "--json"}));
   REQUIRE(curves["lines"].size() == 1);
   CHECK(curves["lines"][0]["runs"] == 4);
   const nlohmann::json expected = toy().query(
@@ -162,7 +218,7 @@ TEST_CASE("curve gives means over runs, and the points of trials", "[cli][result
       toy().ask({"curve", "loss", "--trial", trial.substr(0, 10), "--points", "3", "--csv"});
   CHECK(lines_of(csv.output).size() == 4);
   CHECK_THAT(csv.output, Contains("line,runs,step,mean,low,high"));
-  CHECK_THAT(toy().ask({"curve", "los", "toy"}).error, Contains("did you mean 'loss'?"));
+  CHECK_THAT(toy().ask({"curve", "toy", "los"}).error, Contains("did you mean 'loss'?"));
   CHECK_THAT(toy().ask({"curve", "loss", "--trial", trial, "--trial", "zz"}).error,
              Contains("'zz' is not a trial id"));
 }
@@ -182,7 +238,8 @@ TEST_CASE("diff names what two trials do not share", "[cli][results]") {
   for (const nlohmann::json& metric : json["metrics"]) {
     if (metric["metric"] == "loss") CHECK(metric["since_step"] == 1);
   }
-  CHECK_THAT(toy().ask({"diff", a}).error, Contains("1 trials are named: give two"));
+  CHECK_THAT(toy().ask({"diff", a}).error,
+             Contains("expected two trial ids (or their first digits), got 1"));
 }
 
 TEST_CASE("show has parameters, metrics with sparklines, attempts and provenance",
@@ -222,7 +279,7 @@ TEST_CASE("query prints CSV and JSON as rows come, and its schema", "[cli][resul
   const CommandEnd cut = toy().ask({"query", many, "--csv", "--rows", "1000"});
   CHECK(cut.status == 1);
   CHECK(lines_of(cut.output).size() == 1001);
-  CHECK_THAT(cut.error, Contains("there are more rows than 1000"));
+  CHECK_THAT(cut.error, Contains("only the first 1000 rows were printed"));
   const CommandEnd slow =
       toy().ask({"query", "SELECT count(*) FROM (" + many + ")", "--time-limit", "0.2"});
   CHECK(slow.status == 2);
@@ -262,13 +319,13 @@ TEST_CASE("a store that cannot be read is explained", "[cli][results]") {
 
 TEST_CASE("export writes a sweep and says where, once", "[cli][results]") {
   const fs::path place = toy().store() / "tables";
-  const CommandEnd end = toy().ask({"export", "toy", "--to", "csv:" + place.string()});
+  const CommandEnd end = toy().ask({"export", "toy", "--to", "csv", "--out", place.string()});
   CHECK(end.status == 0);
   CHECK_THAT(end.output, Contains("24 trials"));
   std::ifstream in(place / "trials.csv");
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   CHECK(lines_of(text).size() == 25);
-  const CommandEnd again = toy().ask({"export", "toy", "--to", "csv:" + place.string()});
+  const CommandEnd again = toy().ask({"export", "toy", "--to", "csv", "--out", place.string()});
   CHECK(again.status == 2);
   CHECK_THAT(again.error, Contains("already exists; name another folder"));
   CHECK_THAT(toy().ask({"export", "toy"}).error, Contains("--to is missing"));
@@ -307,7 +364,7 @@ TEST_CASE("pandas and scipy come to the same comparison from the exported CSV",
   const nlohmann::json ours =
       json_of(ask_store(store.path(), {"compare", "one", "--json"}))["comparisons"];
   const std::string place = (store.path() / "tables").string();
-  REQUIRE(ask_store(store.path(), {"export", "one", "--to", "csv:" + place}).status == 0);
+  REQUIRE(ask_store(store.path(), {"export", "one", "--to", "csv", "--out", place}).status == 0);
   const CommandEnd end = run_command(
       {kPython.string(),
        (fs::path(POLYSWEEP_SOURCE_FOLDER) / "tests" / "cli" / "outside_check.py").string(), place,

@@ -1,4 +1,4 @@
-// stop, logs and explain: what a person asks of sweeps that run, or ran.
+// stop, logs and explain, on running and finished sweeps.
 #include <signal.h>
 
 #include <chrono>
@@ -110,21 +110,31 @@ TEST_CASE("stop ends a run as Ctrl-C does: checkpoint, exit status 3, nothing lo
   CHECK(stop.status == 0);
   CHECK_THAT(stop.output, Contains("asked host ") && Contains("(process " + std::to_string(run)) &&
                               Contains("running: ") && Contains("attempt 1") &&
-                              Contains(": stopped") && Contains("sweep toy: 3 planned") &&
-                              Contains("`polysweep run` of its file goes on"));
+                              Contains(": stopped") && Contains("sweep toy: 3 trials: ") &&
+                              Contains("`polysweep run` of its file resumes it"));
   CHECK(wait_command(run) == 3);
-  CHECK_THAT(content(printed), Contains("stopped; the same command goes on"));
+  CHECK_THAT(content(printed), Contains("stopped; the same command resumes"));
   const auto done = number(program, "SELECT count(*) AS n FROM trials WHERE state = 'done'");
   CHECK_THAT(stop.output, Contains(std::to_string(done) + " done") &&
-                              Contains(std::to_string(3 - done) + " left"));
+                              Contains(std::to_string(3 - done) + " pending"));
   CHECK(number(program, "SELECT count(*) AS n FROM attempts WHERE outcome = 'stopped'") >= 1);
   CHECK(program.query("SELECT stop_reason FROM journals")[0]["stop_reason"] == "interrupted");
 
-  // The next run goes on from the checkpoint.
+  // The next run resumes from the checkpoint.
   std::vector<std::string> rest = kSlow;
   rest.insert(rest.end(), {"--slots", "4"});
   REQUIRE(program.run(sweep, rest).status == 0);
   CHECK(number(program, "SELECT count(*) AS n FROM attempts WHERE resumed_step >= 0") >= 1);
+}
+
+TEST_CASE("--progress-limit 0 is no limit", "[cli][runner_commands]") {
+  const PolysweepProgram program;
+  const fs::path sweep = program.write("toy.toml", kToySweep);
+  const CommandEnd end = program.run(sweep, {"x=0", "y=0", "seed=0", "steps=2", "sleep_ms=300",
+                                             "--progress-limit", "0", "--time-limit", "0"});
+  INFO(end.output << end.error);
+  CHECK(end.status == 0);
+  CHECK(number(program, "SELECT count(*) AS n FROM attempts") == 1);
 }
 
 TEST_CASE("stop reaches every host of the sweep, and asked again it kills what runs",
@@ -144,28 +154,30 @@ TEST_CASE("stop reaches every host of the sweep, and asked again it kills what r
   CHECK(once.status == 0);
   CHECK_THAT(once.output, Contains("(process " + std::to_string(first)) &&
                               Contains("(process " + std::to_string(second)) &&
-                              Contains("its trials end at their next checkpoint"));
+                              Contains("its trials stop at their next checkpoint"));
   std::this_thread::sleep_for(std::chrono::milliseconds(700));
   CHECK_FALSE(poll_command(first));
   const auto begun = std::chrono::steady_clock::now();
   const CommandEnd again = program.ask({"stop", "toy"});
   INFO(again.output << again.error);
   CHECK(again.status == 0);
-  CHECK_THAT(again.output, Contains("again: it kills what it still runs") &&
+  CHECK_THAT(again.output, Contains("again: it kills its running trials") &&
                                Contains("killed by a second request to stop"));
   CHECK(wait_command(first) == 3);
   CHECK(wait_command(second) == 3);
   CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(8));
 }
 
-TEST_CASE("stop says so where nothing runs, and what would be right", "[cli][runner_commands]") {
+TEST_CASE("stop reports that no run is active, and names the nearest sweep",
+          "[cli][runner_commands]") {
   const PolysweepProgram program;
   CHECK(program.ask({"stop", "toy"}).status == 2);
   const fs::path sweep = program.write("toy.toml", kToySweep);
   REQUIRE(program.run(sweep).status == 0);
   const CommandEnd nothing = program.ask({"stop", "toy"});
   CHECK(nothing.status == 0);
-  CHECK_THAT(nothing.output, Contains("nothing runs sweep toy\nsweep toy: 24 planned, 24 done"));
+  CHECK_THAT(nothing.output,
+             Contains("no run of sweep toy is active\nsweep toy: 24 trials: 24 done"));
   const CommandEnd wrong = program.ask({"stop", "tou"});
   CHECK(wrong.status == 2);
   CHECK_THAT(wrong.error, Contains("did you mean 'toy'?"));
@@ -178,12 +190,12 @@ TEST_CASE("stop says so where nothing runs, and what would be right", "[cli][run
     return program.ask({"status"}).status != 2 &&
            number(program, "SELECT count(*) AS n FROM attempts") > 24;
   }));
-  CHECK_THAT(program.ask({"stop", "toy"}).output, Contains(" runs sweep two"));
+  CHECK_THAT(program.ask({"stop", "toy"}).output, Contains(" is running sweep two"));
   CHECK_FALSE(poll_command(run));
   kill(run, SIGKILL);
   wait_command(run);
   // Its lease would hold for half a minute, its lock does not.
-  CHECK_THAT(program.ask({"stop", "two"}).output, Contains("nothing runs sweep two"));
+  CHECK_THAT(program.ask({"stop", "two"}).output, Contains("no run of sweep two is active"));
 }
 
 TEST_CASE("stop, logs and explain complete sweeps and trials", "[cli][runner_commands]") {
@@ -213,8 +225,7 @@ TEST_CASE("stop, logs and explain have help with an example", "[cli][runner_comm
   }
 }
 
-TEST_CASE("logs prints what a program printed, of the attempt that is asked for",
-          "[cli][runner_commands]") {
+TEST_CASE("logs prints the output of the latest attempt, or of another", "[cli][runner_commands]") {
   const PolysweepProgram program;
   const fs::path sweep = write_talking(program);
   CHECK(program.run(sweep, {"speed=0"}).status == 1);  // one of them fails
@@ -289,8 +300,8 @@ TEST_CASE("logs --follow ends where the run is gone", "[cli][runner_commands]") 
   CHECK(end.status == 1);
   CHECK_THAT(end.error, Contains("is pending; attempt 1: host lost"));
   const CommandEnd explained = program.ask({"explain", trial});
-  CHECK_THAT(explained.output,
-             Contains("the next run would run it: attempt 1") && Contains("host lost"));
+  CHECK_THAT(explained.output, Contains("the next run would run it: attempt 1 was running on") &&
+                                   Contains("which died: the next attempt resumes"));
 }
 
 TEST_CASE("no command says that a trial runs after its host was killed", "[cli][runner_commands]") {
@@ -327,7 +338,7 @@ TEST_CASE("explain says where parameters come from and whether the next run woul
   const nlohmann::json told = explained(program, trial);
   CHECK(told["state"] == "done");
   CHECK(told["next_run"]["runs"] == false);
-  CHECK_THAT(told["next_run"]["why"].get<std::string>(), Contains("it is done, by attempt 1"));
+  CHECK_THAT(told["next_run"]["why"].get<std::string>(), Contains("it is done (attempt 1)"));
   const nlohmann::json& in_toy = told["sweeps"][0];
   CHECK(in_toy["sweep"] == "toy");
   CHECK(in_toy["planned_today"] == true);
@@ -348,12 +359,12 @@ TEST_CASE("explain says where parameters come from and whether the next run woul
   const CommandEnd words = explain(program, trial, {});
   CHECK_THAT(words.output, Contains("override steps=7") &&
                                Contains("factor, one of 0.0, 1.0, 2.0") &&
-                               Contains("build of attempt 1 (the sources of this program)") &&
+                               Contains("build of attempt 1 (same sources as this program)") &&
                                Contains("the next run would not run it: it is done") &&
-                               Contains("plans it today as it did then"));
+                               Contains("still plans it"));
 }
 
-TEST_CASE("explain says what a file plans instead today", "[cli][runner_commands]") {
+TEST_CASE("explain says what a changed file plans instead", "[cli][runner_commands]") {
   const PolysweepProgram program;
   const fs::path sweep = program.write("toy.toml", kToySweep);
   REQUIRE(program.run(sweep).status == 0);
@@ -363,14 +374,15 @@ TEST_CASE("explain says what a file plans instead today", "[cli][runner_commands
   const std::string trial = some_trial(program, "TRUE");
   const nlohmann::json changed = explained(program, trial);
   CHECK(changed["sweeps"][0]["planned_today"] == false);
-  CHECK_THAT(changed["sweeps"][0]["why"].get<std::string>(), Contains("steps is 6, here 5"));
+  CHECK_THAT(changed["sweeps"][0]["why"].get<std::string>(),
+             Contains("steps: 6 now, 5 in this trial"));
   fs::remove(sweep);
   const nlohmann::json gone = explained(program, trial);
   CHECK(gone["sweeps"][0]["planned_today"].is_null());
-  CHECK_THAT(gone["sweeps"][0]["why"].get<std::string>(), Contains("there is no file"));
+  CHECK_THAT(gone["sweeps"][0]["why"].get<std::string>(), Contains("does not exist"));
 }
 
-TEST_CASE("explain tells how attempts ended, and why a trial runs again or does not",
+TEST_CASE("explain says how attempts ended, and why a trial runs again or does not",
           "[cli][runner_commands]") {
   const PolysweepProgram program;
   const fs::path sweep = program.write("toy.toml", kToySweep);
@@ -379,34 +391,35 @@ TEST_CASE("explain tells how attempts ended, and why a trial runs again or does 
   const nlohmann::json told = explained(program, failed);
   CHECK(told["next_run"]["runs"] == false);
   CHECK_THAT(told["next_run"]["why"].get<std::string>(),
-             Contains("it failed for good (error: ") && Contains("polysweep retry"));
+             Contains("it failed (error: ") && Contains("polysweep retry"));
   CHECK(told["attempts"][0]["outcome"] == "error");
   CHECK_THAT(told["attempts"][0]["output_tail"].get<std::string>(),
              Contains("toy: about to fail by throw"));
   CHECK_THAT(explain(program, failed, {}).output,
              Contains("last output of attempt 1:\ntoy: about to fail by throw"));
 
-  // PlannedSweep anew without them: no sweep holds the trial.
+  // Planned again without them: no sweep plans the trial.
   REQUIRE(program.run(sweep, {"x=0,1", "y=0", "seed=0"}).status == 0);
   CHECK_THAT(explained(program, failed)["next_run"]["why"].get<std::string>(),
-             Contains("no sweep of this store holds it"));
+             Contains("no sweep of this store plans it any more"));
   CHECK(explain(program, "0123456789abcdef0123456789abcdef", {}).status == 2);
 }
 
-TEST_CASE("explain says that a stopped trial goes on", "[cli][runner_commands]") {
+TEST_CASE("explain says that a stopped trial resumes", "[cli][runner_commands]") {
   const PolysweepProgram program;
   const fs::path sweep = program.write("toy.toml", kToySweep);
   const int run = start_slow(program, sweep);
   const std::string trial = some_trial(program, "state = 'running'");
   CHECK_THAT(explained(program, trial)["next_run"]["why"].get<std::string>(),
-             Contains("attempt 1 runs now on host"));
+             Contains("attempt 1 is running on host"));
   REQUIRE(program.ask({"stop"}).status == 0);
   CHECK(wait_command(run) == 3);
   const std::string stopped = program.query(
       "SELECT trial FROM attempts WHERE outcome = 'stopped' AND points > 0")[0]["trial"];
   const nlohmann::json told = explained(program, stopped);
   CHECK(told["next_run"]["runs"] == true);
-  CHECK_THAT(told["next_run"]["why"].get<std::string>(), Contains("goes on from its last"));
+  CHECK_THAT(told["next_run"]["why"].get<std::string>(),
+             Contains("the next one resumes from the last checkpoint"));
   const std::string never = some_trial(program, "attempts = 0");
   CHECK_THAT(explain(program, never, {}).output,
              Contains("the next run would run it: it was never started"));

@@ -50,7 +50,7 @@ TEST_CASE("a sweep runs from file to report", "[cli]") {
   CHECK_THAT(show.output, Contains(id) && Contains("objective") && Contains("build."));
 
   const auto page = program.store() / "report.html";
-  const CommandEnd report = program.ask({"report", "--html", page.string()});
+  const CommandEnd report = program.ask({"report", "--out", page.string()});
   INFO(report.error);
   REQUIRE(report.status == 0);
   CHECK(std::filesystem::file_size(page) > 10'000);
@@ -68,7 +68,7 @@ TEST_CASE("what is done is not run again, in this sweep or another", "[cli]") {
   CHECK(program.query("SELECT count(*) AS n FROM attempts")[0]["n"] == 36);
 }
 
-TEST_CASE("failed trials are named, and exit status 1 says that something is missing", "[cli]") {
+TEST_CASE("failed trials are listed, and the exit status is 1", "[cli]") {
   const PolysweepProgram program;
   const auto sweep = program.write("toy.toml", kToySweep + R"([[exclude]]
 where = { x = 2.0 }
@@ -107,7 +107,7 @@ TEST_CASE("kill -9 in the middle, run again: the same table", "[cli]") {
   CHECK(program.ask({"journal", "check"}).status == 0);
 }
 
-TEST_CASE("an interrupt stops cleanly, the next run goes on", "[cli]") {
+TEST_CASE("an interrupt stops cleanly, the next run resumes", "[cli]") {
   const PolysweepProgram program;
   const auto sweep = program.write("toy.toml", kToySweep);
   const std::vector<std::string> slow = {"sleep_ms=40", "checkpoint_every=1"};

@@ -1,4 +1,4 @@
-// verify, gc and retry: what a person does with a store between runs.
+// verify, gc and retry: maintenance of a store between runs.
 #include <signal.h>
 
 #include <chrono>
@@ -143,7 +143,7 @@ TEST_CASE("verify names the first step and metric that differ, and the builds", 
   CHECK(verify(program, {id, "--except", "loss"}).status == 0);
 }
 
-TEST_CASE("verify runs programs again, and tells those that do not repeat", "[cli]") {
+TEST_CASE("verify runs programs again, and reports those that do not repeat", "[cli]") {
   const PolysweepProgram program;
   program.write("work.sh", kScript);
   const auto sweep = program.write("program.toml", kCommandSweep);
@@ -161,27 +161,27 @@ TEST_CASE("verify runs programs again, and tells those that do not repeat", "[cl
   program.write("work.sh", kScript + "# altered\n");
   const CommandEnd altered = program.ask({"verify"});
   CHECK(altered.status == 2);
-  CHECK_THAT(altered.error, Contains("work.sh is not what the trials ran"));
+  CHECK_THAT(altered.error, Contains("work.sh has changed since the trials ran"));
 }
 
-TEST_CASE("verify says what can be verified", "[cli]") {
+TEST_CASE("verify says which trials can be verified", "[cli]") {
   const PolysweepProgram program;
   const auto sweep = program.write("toy.toml", kToySweep);
   REQUIRE(program.run(sweep, {"fault=none,throw", "fault_step=2", "x=0,1", "y=0"}).status == 1);
   const CommandEnd failed = verify(program, {a_trial(program, "state = 'failed'")});
   CHECK(failed.status == 2);
   CHECK_THAT(failed.error, Contains("is failed: there is no result to verify"));
-  CHECK_THAT(verify(program, {"--sample", "0"}).error, Contains("a number from 1 on is right"));
+  CHECK_THAT(verify(program, {"--sample", "0"}).error, Contains("expected an integer, 1 or more"));
   CHECK(verify(program, {a_trial(program), "--sample", "2"}).status == 2);
   CHECK_THAT(verify(program, {"--sweep", "toi"}).error, Contains("toy"));
 }
 
-TEST_CASE("gc takes away checkpoints of the done and what is left over, nothing else", "[cli]") {
+TEST_CASE("gc removes checkpoints of finished trials and leftovers, nothing else", "[cli]") {
   const PolysweepProgram program;
   program.write("work.sh", kScript + "echo out > \"$POLYSWEEP_TRIAL_FOLDER/output.txt\"\n");
   REQUIRE(program.run(program.write("program.toml", kCommandSweep)).status == 0);
   const auto toy = program.write("toy.toml", kToySweep);
-  // Failed trials keep what they may go on from.
+  // Failed trials keep the checkpoints that they may resume from.
   REQUIRE(program
               .run(toy, {"fault=none,throw", "fault_step=3", "x=0,1", "y=0", "noise=0", "seed=0,1",
                          "checkpoint_every=1"})
@@ -227,7 +227,7 @@ TEST_CASE("gc takes away checkpoints of the done and what is left over, nothing 
   CHECK(program.ask({"report"}).output == before);
 }
 
-TEST_CASE("gc stays away while a run lives", "[cli]") {
+TEST_CASE("gc refuses while a run is active", "[cli]") {
   const PolysweepProgram program;
   const auto sweep = program.write("toy.toml", kToySweep);
   const int pid = start_command(program.run_words(sweep, {"sleep_ms=200"}));
@@ -254,13 +254,14 @@ TEST_CASE("retry gives failed trials new attempts, and the old ones stay", "[cli
   const CommandEnd dry = program.ask({"retry", "toy", "--dry-run"});
   INFO(dry.output << dry.error);
   CHECK(dry.status == 0);
-  CHECK_THAT(dry.output, Contains("toy was asked to throw") && Contains("8 failed trials would"));
+  CHECK_THAT(dry.output,
+             Contains("toy was asked to throw") && Contains("8 failed trials would be retried"));
   CHECK(all_attempts(program) == before);
 
-  REQUIRE(program.ask({"retry", "toy", "--failed", "--where", "x=0"}).status == 0);
+  REQUIRE(program.ask({"retry", "toy", "--where", "x=0"}).status == 0);
   CHECK(program.query("SELECT count(*) AS n FROM trials WHERE state = 'pending'")[0]["n"] == 4);
   CHECK(program.query("SELECT count(*) AS n FROM trials WHERE state = 'failed'")[0]["n"] == 4);
-  // Asked again: there is nothing more of those.
+  // A second time: none of them is failed any more.
   CHECK_THAT(program.ask({"retry", "toy", "--where", "x=0"}).output, Contains("0 failed trials"));
   const nlohmann::json reopened = all_attempts(program);
   REQUIRE(program.ask({"rebuild"}).status == 0);
@@ -282,7 +283,7 @@ TEST_CASE("retry gives failed trials new attempts, and the old ones stay", "[cli
   CHECK(program.ask({"journal", "check"}).status == 0);
 }
 
-TEST_CASE("retry gives the whole number of attempts anew", "[cli]") {
+TEST_CASE("retry allows the full number of attempts again", "[cli]") {
   const PolysweepProgram program;
   const auto sweep = program.write("toy.toml", kToySweep);
   const std::vector<std::string> words = {

@@ -88,7 +88,7 @@ TEST_CASE("an experiment outside the tree is built against the installed package
   }
   SECTION("the report is made") {
     const fs::path page = folder.path() / "report.html";
-    polysweep.on_store({"report", "descent", "--html", page.string()});
+    polysweep.on_store({"report", "descent", "--out", page.string()});
     CHECK_THAT(text_of(page), Contains("distance") && Contains("momentum"));
   }
 }
@@ -120,6 +120,29 @@ TEST_CASE("the installed package names no folder of the machine it was built on"
     CHECK_THAT(text_of(entry.path()), !Contains(POLYSWEEP_BUILD_FOLDER));
   }
   CHECK(count > 10);
+}
+
+TEST_CASE("polysweep's own experiments use what is installed, and nothing else",
+          "[package][slow]") {
+  const TemporaryFolder folder;
+  install(folder.path(), {"polysweep-dev"});
+  const fs::path headers = folder.path() / "include" / "polysweep";
+  int count = 0;
+  for (const char* own : {"experiments", "scoring"}) {
+    for (const fs::directory_entry& entry :
+         fs::recursive_directory_iterator(source_folder() / own)) {
+      std::ifstream in(entry.path());
+      for (std::string line; std::getline(in, line);) {
+        const std::string begin = "#include \"";
+        if (!line.starts_with(begin + "framework/")) continue;
+        const std::string name = line.substr(begin.size(), line.rfind('"') - begin.size());
+        INFO(entry.path().string() << ": " << line);
+        CHECK(fs::exists(headers / name));
+        ++count;
+      }
+    }
+  }
+  CHECK(count > 20);
 }
 
 TEST_CASE("an experiment with LibTorch outside the tree trains the same network twice",

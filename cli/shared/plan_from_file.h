@@ -14,7 +14,7 @@
 namespace polysweep {
 
 // A plan and what it was made from.
-struct PlannedSweep {
+struct PlanFromFile {
   Worker worker;
   std::filesystem::path data_folder;
   std::map<std::string, std::string> data_digests;  // of the files read
@@ -33,6 +33,6 @@ std::optional<ExperimentSpec> declared_experiment(const std::filesystem::path& f
 
 // The plan of the arguments `file` and `overrides`. A sweep whose trials run a
 // command needs no worker program. Throws Error.
-PlannedSweep make_plan(const po::variables_map& given);
+PlanFromFile plan_from_file(const po::variables_map& given);
 
 }  // namespace polysweep

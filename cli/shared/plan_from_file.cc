@@ -1,4 +1,4 @@
-#include "cli/shared/planned_sweep.h"
+#include "cli/shared/plan_from_file.h"
 
 #include <cstdlib>
 
@@ -27,7 +27,7 @@ std::optional<ExperimentSpec> declared_experiment(const fs::path& file) {
   return parse_sweep(text, file.string(), {}, Catalogue{}).experiment;
 }
 
-PlannedSweep make_plan(const po::variables_map& given) {
+PlanFromFile plan_from_file(const po::variables_map& given) {
   const std::string file = required_argument(given, "file", "the sweep's TOML file");
   const std::vector<std::string> overrides = texts_of(given, "overrides");
   const std::string text = read_sweep_file(file);
