@@ -98,7 +98,8 @@ class Workers {
     if (!is_new) return place->second;
     std::optional<NamedWorker> named;
     if (given_.count("worker") == 0) {
-      for (const SweepOfTrial& origin : load_sweeps_of_trial(database_, trial.id, trial.parameters)) {
+      for (const SweepOfTrial& origin :
+           load_sweeps_of_trial(database_, trial.id, trial.parameters)) {
         if (fs::exists(origin.file))
           named = named_worker(read_sweep_file(origin.file), origin.file);
         if (named) break;

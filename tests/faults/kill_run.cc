@@ -145,7 +145,8 @@ void KillRun::fell(const std::string& victim, const MarkedProcess& process) {
   tail_.catch_up();
   if (process.role == ProcessRole::kCoordinator) {
     wounds_.push_back({victim, since_s, {}, tail_.starts()});
-  } else if (process.role != ProcessRole::kChild && process.role != ProcessRole::kOrphan && process.slot) {
+  } else if (process.role != ProcessRole::kChild && process.role != ProcessRole::kOrphan &&
+             process.slot) {
     wounds_.push_back({victim, since_s, process.slot, tail_.starts_in(*process.slot)});
   }
 }
