@@ -3,7 +3,7 @@
 #include "cli/commands/command_table.h"
 #include "cli/shared/analysed_sweep.h"
 #include "cli/shared/gnuplot.h"
-#include "cli/shared/planned_sweep.h"
+#include "cli/shared/plan_from_file.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"

@@ -64,7 +64,7 @@ TEST_CASE("any arm can be the baseline of another, at equal other factors", "[ce
     if (other.cells[i].baseline < 0) continue;
     ++pairs;
     const auto& base = labels.cells[static_cast<std::size_t>(other.cells[i].baseline)];
-    CHECK(base.arm == "learned");
+    CHECK(base.name == "learned");
     CHECK(labels.cells[i].name == "rope");
     CHECK(base.context_index == labels.cells[i].context_index);
   }
