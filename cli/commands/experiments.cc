@@ -8,8 +8,8 @@
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 #include "framework/core/provenance.h"
-#include "framework/sweep/role.h"
 #include "framework/sweep/file/sweep_file.h"
+#include "framework/sweep/role.h"
 
 namespace polysweep {
 namespace {
@@ -67,12 +67,13 @@ void print_experiment(const ExperimentSpec& spec) {
   if (spec.command) print_command(*spec.command);
   fmt::print("\n");
   Table parameters;
-  parameters.columns = {{"parameter"}, {"type"},       {"default"},    {"range"},
+  parameters.columns = {{"parameter"}, {"type"}, {"default"},    {"range"},
                         {"unit"},      {"role"}, {"applies if"}, {"description"}};
   for (const ParameterSpec& parameter : spec.schema.specs()) {
     parameters.rows.push_back({parameter.name, std::string(type_name(parameter.type)),
                                parameter.default_value.display(), range_of(parameter),
-                               parameter.unit, std::string(role_name(parameter.role)), condition_of(parameter), parameter.doc});
+                               parameter.unit, std::string(role_name(parameter.role)),
+                               condition_of(parameter), parameter.doc});
   }
   print_table(parameters);
   fmt::print("\n");
@@ -80,7 +81,8 @@ void print_experiment(const ExperimentSpec& spec) {
   metrics.columns = {{"metric"}, {"goal"}, {"unit"}, {"step"}, {"role"}, {"description"}};
   for (const MetricSpec& metric : spec.metrics) {
     metrics.rows.push_back({metric.name, metric.goal == Goal::kMaximize ? "maximize" : "minimize",
-                            metric.unit, metric.step, std::string(role_name(metric.role)), metric.doc});
+                            metric.unit, metric.step, std::string(role_name(metric.role)),
+                            metric.doc});
   }
   print_table(metrics);
   for (const DataSpec& data : spec.data) {

@@ -13,6 +13,7 @@
 #include "cli/live/live_curves.h"
 #include "cli/live/live_json.h"
 #include "cli/live/serve_page.h"
+#include "cli/shared/cell_names.h"
 #include "cli/shared/gnuplot.h"
 #include "cli/shared/store.h"
 #include "framework/core/clock.h"
@@ -99,7 +100,8 @@ std::string sweeps_body(const Database& database) {
 std::string live_body(const Database& database, const std::string& sweep) {
   const LiveSweep live = load_live_sweep(database, sweep, system_clock().wall_us());
   const LiveCurves curves = load_live_curves(database, live, live_metric(live), kCurvePoints);
-  return live_json(live, curves).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return live_json(live, curves, cell_names(database, sweep))
+      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 // Which requests are answered: reads from a page of this server, with its token.
