@@ -1,7 +1,8 @@
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <dlfcn.h>
-#include <torch/torch.h>
+#include <torch/version.h>
 
 #include <string>
 
@@ -39,7 +40,7 @@ void pin_blas_threads() {
 
 std::string pin_device(int device) {
   if (device < 0) return "cpu";
-  const int count = static_cast<int>(torch::cuda::device_count());
+  const int count = static_cast<int>(at::getNumGPUs());
   if (device >= count)
     fail("there is no CUDA device {}: LibTorch {} sees {} of them", device, TORCH_VERSION, count);
   return fmt::format("cuda:{}", device);

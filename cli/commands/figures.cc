@@ -30,7 +30,7 @@ po::typed_value<std::size_t>* number(std::size_t otherwise) {
   return po::value<std::size_t>()->default_value(otherwise)->value_name("N");
 }
 
-void declare(CommandOptions& options) {
+void declare_figures(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   options.shown.add_options()("out", po::value<std::string>()->value_name("FOLDER"),
@@ -251,7 +251,7 @@ void print_entries(const Gallery& gallery, bool json) {
   print_table(table);
 }
 
-int run(const po::variables_map& given) {
+int run_figures(const po::variables_map& given) {
   if (given.count("out") == 0) fail("--out is missing: expected a folder for the figures");
   Gallery gallery(fs::absolute(given["out"].as<std::string>()));
   if (given["paper"].as<bool>()) {
@@ -274,8 +274,8 @@ const Command kFiguresCommand = {
     "[SWEEP ...] --out FOLDER [--paper] [--json]",
     "  polysweep figures my_sweep --out figures\n"
     "  polysweep figures --paper --out figures",
-    declare,
-    run,
+    declare_figures,
+    run_figures,
 };
 
 }  // namespace polysweep

@@ -227,13 +227,13 @@ void guard(httplib::Server& server, const RequestCheck& check) {
       });
 }
 
-void declare(CommandOptions& options) {
+void declare_serve(CommandOptions& options) {
   declare_store(options);
   options.shown.add_options()("port", po::value<int>()->default_value(0)->value_name("N"),
                               "TCP port on the loopback interface (0: any free port)");
 }
 
-int run(const po::variables_map& given) {
+int run_serve(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const int wanted = given["port"].as<int>();
@@ -272,8 +272,8 @@ const Command kServeCommand = {
     "Ctrl-C",
     "[--store FOLDER] [--port N]",
     "  polysweep serve --store runs",
-    declare,
-    run,
+    declare_serve,
+    run_serve,
 };
 
 }  // namespace polysweep

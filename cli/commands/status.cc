@@ -12,7 +12,7 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) {
+void declare_status(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   options.argument("sweep");
@@ -83,7 +83,7 @@ void print_cells(const std::vector<CellCounts>& cells, const std::vector<std::st
   print_table(table);
 }
 
-int run(const po::variables_map& given) {
+int run_status(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
@@ -114,8 +114,8 @@ const Command kStatusCommand = {
     "[SWEEP] [--json]",
     "  polysweep status\n"
     "  polysweep status my_sweep",
-    declare,
-    run,
+    declare_status,
+    run_status,
 };
 
 }  // namespace polysweep

@@ -28,7 +28,7 @@ namespace {
 constexpr auto kPollInterval = std::chrono::milliseconds(200);
 constexpr std::size_t kTrialsShown = 20;
 
-void declare(CommandOptions& options) {
+void declare_stop(CommandOptions& options) {
   declare_store(options);
   options.shown.add_options()("no-wait", po::bool_switch(),
                               "send the request, and do not wait until the runs have stopped")(
@@ -185,7 +185,7 @@ int stop(const Store& store, const std::string& name, ActiveHosts& hosts,
   return kExitComplete;
 }
 
-int run(const po::variables_map& given) {
+int run_stop(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const std::string name = sweep_argument(store.open(), given);
@@ -205,8 +205,8 @@ const Command kStopCommand = {
     "Stops all active runs of a sweep, on any machine, as Ctrl-C does; a second request kills them",
     "[SWEEP] [--no-wait] [--all]",
     "  polysweep stop my_sweep",
-    declare,
-    run,
+    declare_stop,
+    run_stop,
 };
 
 }  // namespace polysweep

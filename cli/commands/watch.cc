@@ -215,7 +215,7 @@ void watch(const Store& store, const std::vector<std::string>& sweeps, std::size
   }
 }
 
-void declare(CommandOptions& options) {
+void declare_watch(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   options.shown.add_options()("once", po::bool_switch(), "print the view once and exit")(
@@ -224,7 +224,7 @@ void declare(CommandOptions& options) {
   options.argument("sweep");
 }
 
-int run(const po::variables_map& given) {
+int run_watch(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   std::vector<std::string> sweeps;
@@ -267,8 +267,8 @@ const Command kWatchCommand = {
     "Shows a running sweep on the full terminal: slots, curves, failures, time left",
     "[SWEEP] [--metric NAME] [--once | --json]",
     "  polysweep watch my_sweep",
-    declare,
-    run,
+    declare_watch,
+    run_watch,
 };
 
 }  // namespace polysweep
