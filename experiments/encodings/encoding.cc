@@ -122,6 +122,28 @@ std::vector<Condition> takers(std::string_view option) {
   return {condition};
 }
 
+struct GridRow {
+  const char* name;
+  PolynomialGrid grid;
+};
+
+constexpr GridRow kGrids[] = {{"paper", PolynomialGrid::kPaper},
+                              {"midpoint", PolynomialGrid::kMidpoint},
+                              {"gauss", PolynomialGrid::kGauss}};
+
+std::vector<std::string> grid_names() {
+  std::vector<std::string> names;
+  for (const GridRow& row : kGrids) names.emplace_back(row.name);
+  return names;
+}
+
+PolynomialGrid grid_named(std::string_view name) {
+  const auto* const row = std::find_if(std::begin(kGrids), std::end(kGrids),
+                                       [&](const GridRow& each) { return each.name == name; });
+  check(row != std::end(kGrids), "the schema accepts known grids only");
+  return row->grid;
+}
+
 ParameterSpec choice(std::string name, std::vector<std::string> words, std::string doc) {
   ParameterSpec spec;
   spec.name = std::move(name);
@@ -180,7 +202,7 @@ std::vector<ParameterSpec> encoding_parameters() {
   return {encoding,
           order_spec(),
           choice("norm", {"raw", "matched"}, "matched: each row scaled to sqrt(dimension / 2)"),
-          choice("grid", {"paper", "midpoint", "gauss"}, "arguments of the polynomials"),
+          choice("grid", grid_names(), "points at which the polynomials are evaluated"),
           offset_spec(),
           base_spec(),
           choice("layout", {"interleaved", "concatenated"},
@@ -200,7 +222,7 @@ EncodingOptions encoding_options(const Parameters& parameters) {
   if (const Value* offset = parameters.find("offset")) options.offset = offset->integer();
   if (const Value* base = parameters.find("base")) options.base = base->real();
   options.matched_norm = text("norm", "raw") == "matched";
-  options.grid = text("grid", options.grid);
+  options.grid = grid_named(text("grid", "paper"));
   options.concatenated = text("layout", "interleaved") == "concatenated";
   options.half_split = text("pairs", "interleaved") == "half_split";
   return options;

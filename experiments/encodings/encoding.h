@@ -16,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-#include "experiments/model/weights.h"
+#include "experiments/tensors/weights.h"
 #include "framework/sweep/parameters.h"
 
 namespace polysweep {
@@ -65,12 +65,16 @@ class Encoding {
   virtual PairBias bias(const at::Tensor& q, const Pairs& pairs) const;
 };
 
-// Each option counts only where the table says that it applies.
+// Where polynomials of a feature are taken: the points of the paper's code, the
+// midpoints of equal parts of [-1, 1], or the nodes of Gaussian quadrature.
+enum class PolynomialGrid { kPaper, kMidpoint, kGauss };
+
+// Each option applies only where the table of encodings lists it.
 struct EncodingOptions {
   std::optional<std::int64_t> order;  // highest degree present; nullopt: full
   bool matched_norm = false;          // rows scaled to sqrt(M / 2)
-  std::string grid = "paper";         // paper, midpoint, gauss
-  std::int64_t offset = 1;            // degree at position 0
+  PolynomialGrid grid = PolynomialGrid::kPaper;
+  std::int64_t offset = 1;  // degree at position 0
   double base = 10000;
   bool concatenated = false;  // sinusoidal: layout
   bool half_split = false;    // rope: pairs

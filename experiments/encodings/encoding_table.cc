@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/encodings/encoding.h"
-#include "experiments/model/parameter_specs.h"
+#include "experiments/parameter_declarations.h"
 #include "framework/core/error.h"
 #include "framework/sweep/value_reader.h"
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "experiments/encodings/additive.h"
+#include "experiments/encodings/additive_encoding.h"
 
 namespace polysweep {
 namespace {

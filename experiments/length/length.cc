@@ -13,7 +13,7 @@
 #include "experiments/experiments.h"
 #include "experiments/length/length_task.h"
 #include "experiments/model/model_parameters.h"
-#include "experiments/model/parameter_specs.h"
+#include "experiments/parameter_declarations.h"
 #include "experiments/training/checkpoint.h"
 #include "experiments/training/loss.h"
 #include "experiments/training/optimizer.h"

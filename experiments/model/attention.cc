@@ -31,7 +31,7 @@ struct Grid {
   at::Tensor exists;
 
   // `places`: which row of the packed tensor each row is; undefined: the same.
-  Grid(const Rows& rows, at::Device device, const at::Tensor& places = {}) {
+  Grid(const PackedRows& rows, at::Device device, const at::Tensor& places = {}) {
     const at::Tensor starts = at::tensor(rows.starts, at::kLong).to(device).unsqueeze(1);
     const at::Tensor lengths = at::tensor(rows.lengths, at::kLong).to(device).unsqueeze(1);
     const at::Tensor position = at::arange(rows.longest, starts.options()).unsqueeze(0);
@@ -55,8 +55,8 @@ struct Grid {
 };
 
 AttentionShape shape_of(const Attention& attention) {
-  const Rows& queries = *attention.queries;
-  const Rows& keys = *attention.keys;
+  const PackedRows& queries = *attention.queries;
+  const PackedRows& keys = *attention.keys;
   AttentionShape shape;
   shape.segments = queries.sentences();
   shape.query_starts = queries.starts.data();
@@ -91,7 +91,7 @@ at::Tensor heads_together(const at::Tensor& x) { return x.stride(2) == 1 ? x : x
 
 // What backward needs to know beside tensors.
 struct Call : torch::CustomClassHolder {
-  Rows queries, keys;
+  PackedRows queries, keys;
   AttentionShape shape;
   float inverse_keep = 1;
   bool has_values = false;

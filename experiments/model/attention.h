@@ -11,8 +11,8 @@
 #include <cstdint>
 
 #include "experiments/encodings/encoding.h"
-#include "experiments/model/dropout.h"
-#include "experiments/model/rows.h"
+#include "experiments/tensors/dropout.h"
+#include "experiments/tensors/packed_rows.h"
 
 namespace polysweep {
 
@@ -22,8 +22,8 @@ struct Attention {
   at::Tensor v;  // [Nk, H, D]
   // Sentence b of `queries` sees sentence b of `keys`, whose rows may lie
   // anywhere and be shared.
-  const Rows* queries = nullptr;
-  const Rows* keys = nullptr;
+  const PackedRows* queries = nullptr;
+  const PackedRows* keys = nullptr;
   // [keys->count] int64, contiguous: which row of k and v each key row is;
   // undefined: the same. Not differentiable.
   at::Tensor key_places;

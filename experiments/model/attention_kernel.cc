@@ -4,8 +4,8 @@
 #include <limits>
 #include <memory>
 
-#include "experiments/model/simd.h"
-#include "experiments/model/small_product.h"
+#include "experiments/tensors/simd.h"
+#include "experiments/tensors/small_product.h"
 
 namespace polysweep {
 namespace {

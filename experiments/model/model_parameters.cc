@@ -1,7 +1,7 @@
 #include "experiments/model/model_parameters.h"
 
 #include "experiments/encodings/encoding.h"
-#include "experiments/model/parameter_specs.h"
+#include "experiments/parameter_declarations.h"
 
 namespace polysweep {
 

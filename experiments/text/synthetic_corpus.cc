@@ -189,13 +189,13 @@ class Dealer {
 
 }  // namespace
 
-Corpus synthetic_corpus(const CorpusOptions& options) {
+Corpus synthetic_corpus(const SyntheticCorpusOptions& options) {
   for (const std::int64_t pairs : {options.train_pairs, options.valid_pairs, options.test_pairs}) {
     if (pairs < 1 || pairs > kMostPairs) {
       fail("a split of the synthetic corpus has 1 to {} sentence pairs, not {}", kMostPairs, pairs);
     }
   }
-  Dealer dealer(options.generator_seed);
+  Dealer dealer(options.seed);
   Corpus corpus;
   corpus.name = "synthetic";
   // The held-out splits first: they stay the same when the training grows.

@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "experiments/text/merges.h"
-#include "experiments/text/piece_model.h"
+#include "experiments/text/byte_pair_merges.h"
+#include "experiments/text/sentencepiece_model.h"
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"

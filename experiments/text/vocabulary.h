@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "experiments/text/corpus.h"
+#include "experiments/text/parallel_text.h"
 
 namespace polysweep {
 
@@ -40,7 +40,7 @@ struct VocabularyOptions {
   // `words`: white-space tokens of the training text, most frequent first;
   // `bpe`: byte pair encoding (Sennrich 2016) learned by SentencePiece (Kudo
   // 2018) on text as written, sized by the vocabulary;
-  // `merges`: the same as subword-nmt does it (merges.h) on text that is tokenised
+  // `merges`: the same as subword-nmt does it (byte_pair_merges.h) on text that is tokenised
   // already, sized by the number of merges. The tokens are those that the training
   // text is made of; what it lacks becomes unknown.
   // Neither normalises anything but runs of spaces: decode(encode(text)) is text

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "experiments/model/simd.h"
+#include "experiments/tensors/simd.h"
 
 namespace polysweep {
 namespace {

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "experiments/model/weights.h"
+#include "experiments/tensors/weights.h"
 
 namespace polysweep {
 

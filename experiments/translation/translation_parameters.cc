@@ -6,7 +6,7 @@
 
 #include "experiments/experiments.h"
 #include "experiments/model/model_parameters.h"
-#include "experiments/model/parameter_specs.h"
+#include "experiments/parameter_declarations.h"
 #include "experiments/text/corpus.h"
 
 namespace polysweep {
@@ -136,10 +136,10 @@ EncodedCorpusOptions corpus_options(const Parameters& parameters,
   options.corpus.folder = data_folder;
   options.longest = parameters.integer("longest");
   if (options.corpus.name == "synthetic") {
-    options.corpus.generator_seed = static_cast<std::uint64_t>(parameters.integer("corpus_seed"));
-    options.corpus.train_pairs = parameters.integer("sentences");
-    options.corpus.valid_pairs = parameters.integer("held_out");
-    options.corpus.test_pairs = parameters.integer("held_out");
+    options.corpus.synthetic.seed = static_cast<std::uint64_t>(parameters.integer("corpus_seed"));
+    options.corpus.synthetic.train_pairs = parameters.integer("sentences");
+    options.corpus.synthetic.valid_pairs = parameters.integer("held_out");
+    options.corpus.synthetic.test_pairs = parameters.integer("held_out");
     options.vocabulary.kind = "words";
     return options;
   }

@@ -16,7 +16,7 @@ ParallelText small_text() {
 }
 
 ParallelText captions() {
-  CorpusOptions options;
+  SyntheticCorpusOptions options;
   options.train_pairs = 400;
   options.valid_pairs = options.test_pairs = 10;
   return synthetic_corpus(options).train;

@@ -13,7 +13,7 @@
 namespace polysweep {
 
 // Where each sentence lies. All sentences have at least one token.
-struct Rows {
+struct PackedRows {
   std::vector<std::int64_t> starts;   // row of each sentence's first token
   std::vector<std::int64_t> lengths;  // tokens of each sentence
   std::int64_t count = 0;             // N: rows of the tensors
@@ -26,12 +26,12 @@ struct Rows {
 
 // Sentences of the given lengths, one directly behind the other.
 // Throws Error for an empty sentence.
-Rows rows_of_lengths(std::vector<std::int64_t> lengths, at::Device device = at::kCPU);
+PackedRows packed_rows(std::vector<std::int64_t> lengths, at::Device device = at::kCPU);
 
 // The tokens of a batch.
 struct TokenRows {
   at::Tensor tokens;  // [N] int64
-  Rows rows;
+  PackedRows rows;
 };
 
 // Throws Error where there is no sentence, or an empty one.

@@ -1,4 +1,4 @@
-#include "experiments/text/piece_model.h"
+#include "experiments/text/sentencepiece_model.h"
 
 #include <dlfcn.h>
 

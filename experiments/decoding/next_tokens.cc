@@ -1,4 +1,4 @@
-#include "experiments/decoding/continuations.h"
+#include "experiments/decoding/next_tokens.h"
 
 #include <ATen/ATen.h>
 
@@ -7,7 +7,7 @@
 #include <functional>
 #include <limits>
 
-#include "experiments/model/simd.h"
+#include "experiments/tensors/simd.h"
 
 namespace polysweep {
 namespace {
@@ -77,7 +77,7 @@ void choose(const float* x, std::int64_t size, std::int64_t count, Workspace& wo
                     });
 }
 
-void add_row(const float* x, std::int64_t size, Continuations& found, Workspace& work) {
+void add_row(const float* x, std::int64_t size, NextTokens& found, Workspace& work) {
   find_group_best(x, size, work.group_best.data());
   choose(x, size, found.width, work);
   const double most = static_cast<double>(work.choices[0].logit);
@@ -97,7 +97,7 @@ void append(std::vector<T>& to, const at::Tensor& tensor) {
 }
 
 // The same in tensor operations: any device and type.
-void add_rows(const at::Tensor& logits, Continuations& found) {
+void add_rows(const at::Tensor& logits, NextTokens& found) {
   const auto [scores, tokens] = logits.topk(found.width, 1);
   append(found.tokens, tokens);
   append(found.scores, found.width == 1
@@ -107,12 +107,12 @@ void add_rows(const at::Tensor& logits, Continuations& found) {
 
 }  // namespace
 
-Continuations best_continuations(const at::Tensor& hidden, const at::Tensor& embedding,
-                                 std::int64_t count) {
+NextTokens best_next_tokens(const at::Tensor& hidden, const at::Tensor& embedding,
+                            std::int64_t count) {
   const std::int64_t rows = hidden.size(0);
   const std::int64_t size = embedding.size(0);
   const bool fast = hidden.device().is_cpu() && hidden.scalar_type() == at::kFloat;
-  Continuations found;
+  NextTokens found;
   found.width = std::min(count, size);
   Workspace work;
   work.group_best.resize(static_cast<std::size_t>((size + kGroup - 1) / kGroup));

@@ -1,4 +1,4 @@
-#include "experiments/text/merges.h"
+#include "experiments/text/byte_pair_merges.h"
 
 #include <algorithm>
 #include <queue>
