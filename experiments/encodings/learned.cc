@@ -1,5 +1,5 @@
 // A learned table. At rank R below full it is a constant row plus R - 1 learned
-// factors, so that its elements begin with the variance 1 / M as well.
+// factors, so that its elements start with the variance 1 / M as well.
 #include <ATen/ATen.h>
 
 #include <cmath>

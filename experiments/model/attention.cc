@@ -89,7 +89,7 @@ c10::optional<at::Tensor> if_defined(const at::Tensor& x) {
 
 at::Tensor heads_together(const at::Tensor& x) { return x.stride(2) == 1 ? x : x.contiguous(); }
 
-// What backward needs to know beside tensors.
+// What backward needs in addition to tensors.
 struct Call : torch::CustomClassHolder {
   PackedRows queries, keys;
   AttentionShape shape;
@@ -128,7 +128,7 @@ AttentionData data_of(const Inputs& inputs, float inverse_keep) {
           inverse_keep};
 }
 
-// The kernel as an operation of autograd -> out, and the weights where asked for.
+// The kernel as an autograd operation -> out, and the weights if requested.
 struct Kernel : torch::autograd::Function<Kernel> {
   using Context = torch::autograd::AutogradContext;
   using Tensors = torch::autograd::variable_list;
@@ -147,7 +147,7 @@ struct Kernel : torch::autograd::Function<Kernel> {
     return call.has_values ? Tensors{out, weights} : Tensors{out};
   }
 
-  // Autograd takes no undefined tensor but as an empty optional.
+  // Autograd takes an undefined tensor only as an empty optional.
   static Tensors forward(Context* context, const at::Tensor& q, const at::Tensor& k,
                          const at::Tensor& v, const c10::optional<at::Tensor>& by_position,
                          const c10::optional<at::Tensor>& by_row,
@@ -189,7 +189,7 @@ at::Tensor attend_by_kernel(const Attention& attention) {
   const PairBias& bias = attention.bias;
   const at::Tensor& places = attention.key_places;
   check(!places.defined() || (places.is_contiguous() && !at::GradMode::is_enabled()),
-        "keys in places of their own lie in one piece and have no gradients");
+        "keys at listed places are contiguous and have no gradients");
   const auto call = c10::make_intrusive<Call>(attention);
   const auto dense = [](const at::Tensor& x) { return x.defined() ? x.contiguous() : x; };
   Inputs inputs{heads_together(attention.q), heads_together(attention.k),

@@ -1,4 +1,4 @@
-// Softmax attention between packed rows, with what an encoding adds to pairs.
+// Softmax attention between packed rows, with the bias of a position encoding.
 //
 //   out[n] = sum over s of w[n, s] (v[s] + value term), where w is the dropped
 //   softmax over s of q[n].k[s] * scale + bias.
@@ -20,8 +20,8 @@ struct Attention {
   at::Tensor q;  // [Nq, H, D']
   at::Tensor k;  // [Nk, H, D']
   at::Tensor v;  // [Nk, H, D]
-  // Sentence b of `queries` sees sentence b of `keys`, whose rows may lie
-  // anywhere and be shared.
+  // Sentence b of `queries` sees sentence b of `keys`, whose rows may be
+  // anywhere and may be shared.
   const PackedRows* queries = nullptr;
   const PackedRows* keys = nullptr;
   // [keys->count] int64, contiguous: which row of k and v each key row is;

@@ -149,7 +149,7 @@ void add_places(DecoderState& state, std::int64_t rows, const at::TensorOptions&
   state.places = state.length == 0 ? places : at::cat({state.places, places}, 1);
 }
 
-// Who attends to what in one step of decoding.
+// Which rows attend to which in one decoding step.
 struct StepRows {
   PackedRows queries;           // one a hypothesis
   PackedRows keys;              // of each its own tokens, by DecoderState::places

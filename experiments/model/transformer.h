@@ -29,7 +29,7 @@ struct TransformerOptions {
   std::int64_t heads = 4;  // H
   std::int64_t encoder_layers = 4;
   std::int64_t decoder_layers = 4;
-  std::int64_t longest = 256;  // tokens a sentence may have
+  std::int64_t longest = 256;  // largest number of tokens of a sentence
   bool pre_norm = false;
   double dropout = 0.3;
   double attention_dropout = 0;
@@ -41,10 +41,10 @@ struct TransformerOptions {
 
 // Decoding in progress: one row for each hypothesis, all of the same length.
 // Rows of one source sentence share its keys and values, and those of the tokens
-// that they have in common: each token's are kept once, in a place of their own.
+// that they have in common: each is stored once.
 struct DecoderState {
   struct Layer {
-    at::Tensor keys;          // [capacity, H, D'], rotated; the first `used` count
+    at::Tensor keys;          // [capacity, H, D'], rotated; the first `used` are valid
     at::Tensor values;        // [capacity, H, D]
     at::Tensor cross_keys;    // [Ns, H, D] of all source rows
     at::Tensor cross_values;  // [Ns, H, D]
@@ -80,7 +80,7 @@ class Transformer {
   at::Tensor forward(const TokenRows& source, const TokenRows& target,
                      const DropoutKey* key = nullptr) const;
 
-  // Begins decoding with `rows_per_sentence` rows for each source sentence (rows
+  // Starts decoding with `rows_per_sentence` rows for each source sentence (rows
   // of a sentence adjacent). Call the next three in no-grad mode.
   DecoderState start(const at::Tensor& memory, const PackedRows& source,
                      std::int64_t rows_per_sentence = 1) const;

@@ -1,7 +1,7 @@
-// Sentences laid one behind the other, without padding, in the rows of a tensor.
+// Sentences packed without padding into the rows of a tensor.
 //
 // The model works on [N, ...] tensors whose N rows are the tokens of a batch.
-// Only attention looks at where a sentence begins and ends.
+// Only attention uses where a sentence starts and ends.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -12,7 +12,7 @@
 
 namespace polysweep {
 
-// Where each sentence lies. All sentences have at least one token.
+// Where each sentence is. All sentences have at least one token.
 struct PackedRows {
   std::vector<std::int64_t> starts;   // row of each sentence's first token
   std::vector<std::int64_t> lengths;  // tokens of each sentence
@@ -24,7 +24,7 @@ struct PackedRows {
   std::int64_t sentences() const { return static_cast<std::int64_t>(lengths.size()); }
 };
 
-// Sentences of the given lengths, one directly behind the other.
+// Consecutive sentences of the given lengths.
 // Throws Error for an empty sentence.
 PackedRows packed_rows(std::vector<std::int64_t> lengths, at::Device device = at::kCPU);
 
@@ -34,7 +34,7 @@ struct TokenRows {
   PackedRows rows;
 };
 
-// Throws Error where there is no sentence, or an empty one.
+// Throws Error if there are no sentences, or if one is empty.
 TokenRows token_rows(std::span<const std::vector<std::int32_t>> sentences,
                      at::Device device = at::kCPU);
 

@@ -1,5 +1,5 @@
-// English captions and their German translations, generated: a corpus in which
-// the order of the words decides what is right.
+// Generated English captions with their German translations: a corpus in which word
+// order determines the translation.
 //
 // The grammar (synthetic_grammar.h) has one translation for every sentence.
 // Most sentences share their bag of words with another sentence of the corpus
