@@ -63,6 +63,7 @@ std::vector<Candidate> ranked(const Search& search, const NextTokens& found) {
 bool advance(Search& search, const NextTokens& found, std::int64_t length,
              const DecodingOptions& options) {
   const auto beam = static_cast<std::size_t>(options.beam);
+  check(!search.alive.empty(), "a search that continues has hypotheses");
   const std::vector<Candidate> candidates = ranked(search, found);
   std::vector<Hypothesis> next;
   for (std::size_t rank = 0; rank < candidates.size() && next.size() < beam; ++rank) {

@@ -54,6 +54,16 @@ struct Grid {
   }
 };
 
+void check_shapes(const Attention& a) {
+  check(a.queries != nullptr && a.keys != nullptr, "attention knows the rows of both sides");
+  check(a.queries->sentences() == a.keys->sentences(), "each query sentence has its keys");
+  check(a.q.size(0) == a.queries->count, "each query row has a q");
+  check(a.key_places.defined() || a.k.size(0) >= a.keys->count, "each key row has a k");
+  check(a.k.size(0) == a.v.size(0), "keys and values come in pairs");
+  check(a.q.size(1) == a.k.size(1) && a.q.size(1) == a.v.size(1), "all have the same heads");
+  check(a.q.size(2) == a.k.size(2), "q and k are equally wide");
+}
+
 AttentionShape shape_of(const Attention& attention) {
   const PackedRows& queries = *attention.queries;
   const PackedRows& keys = *attention.keys;
@@ -234,6 +244,7 @@ at::Tensor attend_composed(const Attention& attention) {
 }
 
 at::Tensor attend(const Attention& attention) {
+  check_shapes(attention);
   const bool fast = attention.q.device().is_cpu() && attention.q.scalar_type() == at::kFloat;
   return fast ? attend_by_kernel(attention) : attend_composed(attention);
 }

@@ -50,6 +50,7 @@ struct TokenEmbedding : torch::autograd::Function<TokenEmbedding> {
 }  // namespace
 
 at::Tensor embed_tokens(const at::Tensor& embedding, const at::Tensor& tokens, double scale) {
+  check(tokens.dim() == 1 && embedding.dim() == 2, "tokens are a row, the embedding a matrix");
   if (tokens.device().is_cpu()) check_tokens(tokens, embedding.size(0));
   const bool fast = embedding.device().is_cpu() && embedding.scalar_type() == at::kFloat;
   return fast ? TokenEmbedding::apply(embedding, tokens, scale)

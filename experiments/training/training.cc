@@ -109,6 +109,7 @@ Training::Evaluation Training::validate() const {
 }
 
 void Training::evaluate(Recorder& recorder) {
+  check(!averaged_, "weights are averaged after the last evaluation");
   const Evaluation valid = validate();
   const std::int64_t step = updates();
   for (const auto& [series, value] : std::initializer_list<std::pair<const char*, double>>{

@@ -1,8 +1,10 @@
-// Choosing continuations and moving caches, against plain tensor operations.
+// Choosing next tokens and moving caches, against plain tensor operations.
 #include "experiments/decoding/next_tokens.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
+#include <set>
 
 #include "experiments/model/key_cache.h"
 #include "framework/core/random_stream.h"
@@ -31,7 +33,7 @@ std::vector<std::int64_t> order_of(const at::Tensor& row) {
 
 }  // namespace
 
-TEST_CASE("continuations are the likeliest tokens with their log probabilities", "[decoding]") {
+TEST_CASE("next tokens are the likeliest with their log probabilities", "[decoding]") {
   const at::NoGradGuard no_gradients;
   // Fewer rows than a chunk and more; vocabularies around the sizes of groups.
   const std::int64_t rows = GENERATE(1, 7, 600);
@@ -67,7 +69,8 @@ TEST_CASE("of equally likely tokens the lower comes first", "[decoding]") {
   for (const float score : found.scores) CHECK(score == Approx(-std::log(200.0)));
 }
 
-TEST_CASE("one continuation has its logit, and never are there more than tokens", "[decoding]") {
+TEST_CASE("one next token has its logit, and there are never more than the vocabulary has",
+          "[decoding]") {
   const at::NoGradGuard no_gradients;
   const at::Tensor hidden = drawn({3, 8}, 3);
   const at::Tensor embedding = drawn({5, 8}, 4);
@@ -84,6 +87,28 @@ TEST_CASE("one continuation has its logit, and never are there more than tokens"
   CHECK(precise.tokens == all.tokens);
   for (std::size_t i = 0; i < all.scores.size(); ++i)
     CHECK(precise.scores[i] == Approx(all.scores[i]).margin(1e-5));
+}
+
+// Groups of tokens are compared by their best: NaN there must not lose choices.
+TEST_CASE("a logit of NaN makes all scores of its row NaN, as in tensor operations", "[decoding]") {
+  const at::NoGradGuard no_gradients;
+  const std::int64_t size = 1003;
+  const std::int64_t count = GENERATE(2, 10, 40);
+  const at::Tensor hidden = at::ones({2, 1});
+  at::Tensor embedding = drawn({size, 1}, 5);
+  for (const std::int64_t token : {0, 70, 71, 500, 1002}) {
+    embedding[token][0] = std::numeric_limits<float>::quiet_NaN();
+    const NextTokens found = best_next_tokens(hidden, embedding, count);
+    const NextTokens wanted =
+        best_next_tokens(hidden.to(at::kDouble), embedding.to(at::kDouble), count);
+    REQUIRE(found.scores.size() == wanted.scores.size());
+    for (std::size_t i = 0; i < found.scores.size(); ++i) {
+      CHECK(std::isnan(found.scores[i]));
+      CHECK(std::isnan(wanted.scores[i]));
+    }
+    const std::set<std::int64_t> different(found.tokens.begin(), found.tokens.begin() + count);
+    CHECK(different.size() == static_cast<std::size_t>(count));
+  }
 }
 
 TEST_CASE("a cache keeps what is in it when it grows", "[decoding]") {
