@@ -17,9 +17,9 @@ struct NextTokens {
 };
 
 // hidden [R, M], embedding [V, M]: the min(count, V) likeliest tokens of each row; of
-// equal ones the lower. If a logit of a row is NaN, so are the scores of that row (with
-// count 1 only if it is the largest of its group). With count 1 scores are logits: the order within a row needs
-// no normalisation. In no-grad mode.
+// equal ones the lower. If a logit of a row is NaN, so are the scores of that row. With
+// count 1 scores are logits, and NaN counts only if it is the largest of its group: the
+// order within a row needs no normalisation. In no-grad mode.
 NextTokens best_next_tokens(const at::Tensor& hidden, const at::Tensor& embedding,
                             std::int64_t count);
 

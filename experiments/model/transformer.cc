@@ -382,7 +382,6 @@ at::Tensor Transformer::step(DecoderState& state, const at::Tensor& tokens) cons
 }
 
 void Transformer::select(DecoderState& state, const std::vector<std::int64_t>& rows) const {
-  check(!rows.empty(), "a state keeps at least one hypothesis");
   std::vector<std::int64_t> sentences;
   for (const std::int64_t row : rows) {
     sentences.push_back(state.sentences.at(static_cast<std::size_t>(row)));
