@@ -122,6 +122,8 @@ ExperimentSpec translation_spec() {
                                                    {"patience", Role::kBudget},
                                                    {"corpus", Role::kData},
                                                    {"sentences", Role::kData},
+                                                   {"held_out", Role::kData},
+                                                   {"corpus_seed", Role::kData},
                                                    {"vocabulary", Role::kData},
                                                    {"dimension", Role::kSize},
                                                    {"ffn_factor", Role::kSize},
