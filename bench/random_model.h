@@ -1,4 +1,4 @@
-// What benchmarks of the model work on, and what they tell the peer of it.
+// Models and texts for benchmarks, and the files that pass them to a peer.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct BenchShape {
   std::int64_t batch_tokens = 0;
 };
 
-// Keeps nothing of what a training tells; a benchmark overrides what it looks at.
+// Discards what a training reports; a benchmark overrides what it needs.
 class QuietRecorder : public Recorder {
  public:
   void metric(std::string_view /*name*/, std::int64_t /*step*/, double /*value*/) override {}
@@ -33,13 +33,13 @@ class QuietRecorder : public Recorder {
 // Throws Error for another name.
 BenchShape bench_shape(const std::string& name);
 
-// Pairs as long as captions in pieces are, tokens as frequent as in a text (Zipf).
+// Pairs with the lengths of captions in pieces; token frequencies as in text (Zipf).
 EncodedText random_text(std::size_t pairs, std::int64_t vocabulary, std::uint64_t seed = 1);
 
 // Into `folder`: sizes.json, and weights.bin with the parameters as floats, in the
 // order of the names in sizes.json.
 void write_model(const std::filesystem::path& folder, const Transformer& model);
-// FOLDER/NAME as [[source, target input, target output], ...]: the batcher's next.
+// Writes the batcher's next `count` batches as [[source, target input, target output], ...].
 void write_batches(const std::filesystem::path& file, Batcher batcher, std::int64_t count);
 
 }  // namespace polysweep

@@ -102,7 +102,7 @@ bool SampleStore::write(std::uint64_t points, const Seen& seen) {
       running_.push_back({next_trial_++});
     }
     if (running_.empty()) break;
-    go_on(running_.front(), seen);
+    continue_trial(running_.front(), seen);
     // The next event is another slot's.
     std::rotate(running_.begin(), running_.begin() + 1, running_.end());
     if (running_.back().step >= size_.steps) running_.pop_back();
@@ -111,7 +111,7 @@ bool SampleStore::write(std::uint64_t points, const Seen& seen) {
   return !running_.empty() || next_trial_ < plan_.size();
 }
 
-void SampleStore::go_on(Running& running, const Seen& seen) {
+void SampleStore::continue_trial(Running& running, const Seen& seen) {
   MetricsRecorded event{plan_.id(running.trial), 1, {}, {}};
   for (int i = 0; i < size_.metrics; ++i) event.names.push_back(metric(i));
   const int end = std::min(running.step + kStepsPerEvent, size_.steps);

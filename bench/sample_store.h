@@ -38,7 +38,7 @@ class SampleStore {
   TrialId trial(std::size_t index) const { return plan_.id(index); }
   static std::string metric(int index);
 
-  // Goes on for about so many points and makes them durable; false once all
+  // Writes about so many more points and makes them durable; false once all
   // trials are done. `seen` is called with each point, in the journal's order.
   using Seen = std::function<void(std::size_t trial, int metric, std::int64_t step, double value)>;
   bool write(std::uint64_t points, const Seen& seen = {});
@@ -48,7 +48,7 @@ class SampleStore {
     std::size_t trial;
     int step = 0;
   };
-  void go_on(Running& running, const Seen& seen);
+  void continue_trial(Running& running, const Seen& seen);
 
   std::filesystem::path path_;
   SampleSize size_;

@@ -27,6 +27,11 @@ target_compile_options(polysweep_settings INTERFACE
   # Precompiled headers and sanitizers make these two cry wolf on GCC 12.
   -Wno-maybe-uninitialized -Wno-restrict -fno-fast-math -ffp-contract=off)
 target_include_directories(polysweep_settings INTERFACE ${PROJECT_SOURCE_DIR})
+if(POLYSWEEP_UNITS)
+  # A file that is included into a unit is still a source file: what it keeps to
+  # itself may have members with names that it keeps to itself.
+  target_compile_options(polysweep_settings INTERFACE -Wno-subobject-linkage)
+endif()
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   target_compile_options(polysweep_settings INTERFACE -Wno-unknown-warning-option)
 endif()
@@ -42,6 +47,8 @@ if(POLYSWEEP_SANITIZE)
   target_link_options(polysweep_settings INTERFACE -fsanitize=${POLYSWEEP_SANITIZE})
 endif()
 
+include(${CMAKE_CURRENT_LIST_DIR}/units.cmake)
+
 # One precompiled header for the standard library, fmt and JSON, made once and
 # used by every target that calls polysweep_precompiled(). Reading those headers
 # was nine tenths of compiling a file.
@@ -56,4 +63,5 @@ function(polysweep_precompiled target)
   target_link_libraries(${target} PRIVATE
     fmt::fmt $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
   target_precompile_headers(${target} REUSE_FROM polysweep_precompiled_headers)
+  polysweep_units(${target})
 endfunction()

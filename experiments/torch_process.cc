@@ -1,7 +1,8 @@
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <dlfcn.h>
-#include <torch/torch.h>
+#include <torch/version.h>
 
 #include <string>
 
@@ -16,8 +17,8 @@ Function loaded_function(const char* name) {
   return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
 }
 
-// The library behind at::matmul. OpenBLAS is asked itself, since its kernels
-// (and with them the last bits) follow the processor that it sees.
+// The library behind at::matmul. OpenBLAS reports its own choice of kernels, since that
+// depends on the processor and determines the last bits of a result.
 std::string blas_name() {
   if (at::hasMKL()) return at::get_mkl_version();
   using GetText = const char* (*)();
@@ -30,8 +31,8 @@ std::string blas_name() {
   return fmt::format("{} core {} threads {}", config(), core(), threads());
 }
 
-// OPENBLAS_NUM_THREADS=1 stands in the worker's environment; a program that was
-// started without it is held to it as well.
+// The worker's environment has OPENBLAS_NUM_THREADS=1; this covers a program that was
+// started without it.
 void pin_blas_threads() {
   const auto set_threads = loaded_function<void (*)(int)>("openblas_set_num_threads");
   if (set_threads != nullptr) set_threads(1);
@@ -39,9 +40,10 @@ void pin_blas_threads() {
 
 std::string pin_device(int device) {
   if (device < 0) return "cpu";
-  const int count = static_cast<int>(torch::cuda::device_count());
+  const int count = static_cast<int>(at::getNumGPUs());
   if (device >= count)
-    fail("there is no CUDA device {}: LibTorch {} sees {} of them", device, TORCH_VERSION, count);
+    fail("CUDA device {} does not exist: LibTorch {} sees {} CUDA devices", device, TORCH_VERSION,
+         count);
   return fmt::format("cuda:{}", device);
 }
 

@@ -4,8 +4,8 @@
 //   loss(k)   = objective + 1 / k + noise * n(k),  k = 1 ... steps
 //   loss_sum  = loss(1) + ... + loss(steps), added in that order
 // n(k) is standard normal, a function of seed and k alone. The sum is carried
-// from step to step and kept in the checkpoint: a resumed trial shows by it
-// whether it went on with the same bits.
+// from step to step and kept in the checkpoint, so that it shows whether a resumed
+// trial continued with the same bits.
 #include <signal.h>
 #include <unistd.h>
 
@@ -60,18 +60,18 @@ void save(const std::filesystem::path& folder, const State& state) {
   system_files().replace(folder / kCheckpoint, writer.bytes());
 }
 
-// Sleeps for ever with a heartbeat but without progress.
+// Sleeps forever with a heartbeat but without progress.
 [[noreturn]] void hang() {
   for (;;) sleep_ms(1000);
 }
 
-// Asks for memory, and uses it, until there is no more for us.
+// Allocates memory and uses it until the system refuses.
 [[noreturn]] void eat_memory() {
   constexpr std::size_t kPiece = 16 * 1024 * 1024;
   constexpr std::size_t kMostPieces = 128;
   std::vector<std::vector<char>> eaten;
   while (eaten.size() < kMostPieces) eaten.emplace_back(kPiece, 'x');
-  fail("toy was given all the memory that it dares to take; bound it by --memory-limit");
+  fail("toy allocated as much memory as it may without a limit; set --memory-limit");
 }
 
 // Returns true where the fault is a divergence; does not return for the others.
@@ -122,8 +122,8 @@ RunEnd Toy::run(const TrialContext& context, Recorder& recorder) {
   if (checkpoint_every > 0) {
     if (const std::optional<State> saved = load(context.trial_folder)) {
       state = *saved;
-      // What was reported may have been on its way when the attempt before
-      // died: it is told again, from the first step on.
+      // Points that the previous attempt reported just before it died may be lost: all
+      // are reported again, from the first step on.
       recorder.resumed(0);
       for (std::int64_t step = 1; step <= state.step; ++step) {
         recorder.metric("loss", step, loss_at(step));
@@ -171,7 +171,7 @@ ParameterSpec at_least(double minimum, ParameterSpec spec, std::string unit = ""
 }
 
 Schema toy_schema() {
-  ParameterSpec fault = parameter("fault", Value("none"), "how it fails, for tests");
+  ParameterSpec fault = parameter("fault", Value("none"), "how the trial fails, for tests");
   fault.words = {"none",     "nan",   "throw", "device_memory", "bad_alloc", "memory",
                  "segfault", "abort", "kill",  "exit",          "freeze",    "hang"};
   std::vector<Value> faults;
@@ -180,20 +180,20 @@ Schema toy_schema() {
   }
   const std::vector<Condition> when_it_fails = {{"fault", faults}};
   ParameterSpec attempts = at_least(0, parameter("fault_attempts", Value(1), "attempts that fail"));
-  ParameterSpec step = at_least(0, parameter("fault_step", Value(0), "the step it fails after"));
+  ParameterSpec step = at_least(0, parameter("fault_step", Value(0), "step after which it fails"));
   attempts.when = when_it_fails;
   step.when = when_it_fails;
   ParameterSpec steps = at_least(0, parameter("steps", Value(1), "points of the loss curve"));
   steps.role = Role::kBudget;
   return Schema({
-      parameter("x", Value(0.0), "first coordinate; the best is `shift`"),
-      parameter("y", Value(0.0), "second coordinate; the best is -1"),
-      parameter("shift", Value(0.0), "where the best x lies"),
-      at_least(0, parameter("noise", Value(0.0), "standard deviation of what the seed adds")),
-      at_least(0, parameter("seed", Value(0), "names the noise")),
+      parameter("x", Value(0.0), "first coordinate; the optimum is `shift`"),
+      parameter("y", Value(0.0), "second coordinate; the optimum is -1"),
+      parameter("shift", Value(0.0), "optimum of x"),
+      at_least(0, parameter("noise", Value(0.0), "standard deviation of the noise added")),
+      at_least(0, parameter("seed", Value(0), "seed of the noise")),
       steps,
-      at_least(0, parameter("sleep_ms", Value(0.0), "time a step takes"), "ms"),
-      at_least(0, parameter("checkpoint_every", Value(0), "steps between checkpoints, 0: none")),
+      at_least(0, parameter("sleep_ms", Value(0.0), "duration of a step"), "ms"),
+      at_least(0, parameter("checkpoint_every", Value(0), "steps between checkpoints; 0: none")),
       fault,
       attempts,
       step,
@@ -210,8 +210,8 @@ ExperimentSpec toy_spec() {
   spec.clock = "steps";
   spec.schema = toy_schema();
   spec.metrics = {
-      {"objective", Goal::kMinimize, "", "the closed form, with the seed's noise", "steps"},
-      {"loss", Goal::kMinimize, "", "objective + 1 / step, with the step's noise", "steps",
+      {"objective", Goal::kMinimize, "", "value of the closed form, with noise", "steps"},
+      {"loss", Goal::kMinimize, "", "objective + 1 / step, with noise for each step", "steps",
        Role::kProgress},
       {"loss_sum", Goal::kMinimize, "", "sum of the losses of all steps", "steps"}};
   return spec;

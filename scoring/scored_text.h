@@ -1,4 +1,4 @@
-// What every score asks of the texts it compares, and how it is rounded.
+// What every score requires of the texts it compares, and how it is rounded.
 #pragma once
 
 #include <span>

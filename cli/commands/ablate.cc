@@ -8,7 +8,7 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) {
+void declare_ablate(CommandOptions& options) {
   declare_analysis(options);
   options.shown.add_options()("reference", po::value<std::string>()->value_name("CELL"),
                               "reference cell (default: the best complete cell)");
@@ -29,7 +29,7 @@ Json json_rows(const SweepAnalysis& analysis, const Ablation& ablation) {
   return rows;
 }
 
-int run(const po::variables_map& given) {
+int run_ablate(const po::variables_map& given) {
   const AnalysedSweep source(given);
   const SweepAnalysis& analysis = source.analysis();
   const std::optional<Ablation> ablation = analysis.ablation();
@@ -55,8 +55,8 @@ const Command kAblateCommand = {
     "Shows the effect of changing one factor at a time from a reference cell",
     "[SWEEP] [--reference CELL] [--metric NAME] [--out FILE] [--json]",
     "  polysweep ablate my_sweep --reference lr=0.01,layers=2 --out ablation.pdf",
-    declare,
-    run,
+    declare_ablate,
+    run_ablate,
 };
 
 }  // namespace polysweep

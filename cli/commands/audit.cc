@@ -9,12 +9,12 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) {
+void declare_audit(CommandOptions& options) {
   declare_analysis(options);
   options.argument("sweep");
 }
 
-int run(const po::variables_map& given) {
+int run_audit(const po::variables_map& given) {
   const AnalysedSweep source(given);
   const SweepAnalysis& analysis = source.analysis();
   if (given["json"].as<bool>()) {
@@ -44,8 +44,8 @@ const Command kAuditCommand = {
     "Checks that all cells share data, budget, build and machine; exit status 1 if they differ",
     "[SWEEP] [--out FILE] [--json]",
     "  polysweep audit my_sweep --out states.svg",
-    declare,
-    run,
+    declare_audit,
+    run_audit,
 };
 
 }  // namespace polysweep

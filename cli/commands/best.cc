@@ -22,7 +22,7 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) {
+void declare_best(CommandOptions& options) {
   declare_store(options);
   declare_json_and_csv(options);
   options.shown.add_options()("metric", po::value<std::string>()->value_name("NAME"),
@@ -151,7 +151,7 @@ nlohmann::ordered_json as_json(const SweepResults& results, const std::vector<Ra
   return out;
 }
 
-int run(const po::variables_map& given) {
+int run_best(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
@@ -190,8 +190,8 @@ const Command kBestCommand = {
     "Ranks the cells of a sweep by a metric; exit status 1 while values are missing",
     "[SWEEP] [--metric NAME] [--top N | --all] [--json | --csv]",
     "  polysweep best my_sweep --top 5",
-    declare,
-    run,
+    declare_best,
+    run_best,
 };
 
 }  // namespace polysweep

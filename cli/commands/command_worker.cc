@@ -12,13 +12,13 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) {
+void declare_command_worker(CommandOptions& options) {
   options.shown.add_options()("device", po::value<int>()->default_value(-1),
                               "number of the device");
   options.argument("file");
 }
 
-int run(const po::variables_map& given) {
+int run_command_worker(const po::variables_map& given) {
   serve_command(required_argument(given, "file", "the catalogue of the command"));
   std::fflush(stdout);
   // Not exit(): the listening thread still uses what exit() would destroy.
@@ -32,8 +32,8 @@ const Command kCommandWorkerCommand = {
     "Runs trials of a sweep with a command, for the host that started it",
     "FILE",
     "  (started by `polysweep run`)",
-    declare,
-    run,
+    declare_command_worker,
+    run_command_worker,
     false,
 };
 

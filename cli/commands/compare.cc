@@ -8,7 +8,7 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) {
+void declare_compare(CommandOptions& options) {
   declare_analysis(options);
   declare_family(options);
   options.argument("sweep");
@@ -58,7 +58,7 @@ void print(const SweepAnalysis& analysis, bool json) {
   print_json(out);
 }
 
-int run(const po::variables_map& given) {
+int run_compare(const po::variables_map& given) {
   const std::vector<std::string> cells = texts_of(given, "cells");
   if (!cells.empty() && cells.size() != 2) {
     fail("expected a sweep and either no cells or two, for example my_sweep lr=0.1 lr=0.01");
@@ -85,8 +85,8 @@ const Command kCompareCommand = {
     "[SWEEP [A B]] [--metric NAME] [--family CELLS] [--out FILE] [--json]",
     "  polysweep compare my_sweep\n"
     "  polysweep compare my_sweep lr=0.1 lr=0.01 --out lr.svg",
-    declare,
-    run,
+    declare_compare,
+    run_compare,
 };
 
 }  // namespace polysweep

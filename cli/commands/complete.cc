@@ -230,10 +230,10 @@ std::vector<std::string> candidates(const std::vector<std::string>& before,
   return argument_values(options, typed, begin);
 }
 
-void declare(CommandOptions& options) { options.argument("typed", true); }
+void declare_complete(CommandOptions& options) { options.argument("typed", true); }
 
 // No store, or a sweep file with errors: nothing is offered.
-int run(const po::variables_map& given) {
+int run_complete(const po::variables_map& given) {
   std::vector<std::string> before = texts_of(given, "typed");
   if (before.empty()) return kExitComplete;
   const std::string begin = before.back();
@@ -255,9 +255,12 @@ int run(const po::variables_map& given) {
 }  // namespace
 
 const Command kCompleteCommand = {
-    "complete",    "Prints the completions of the last word, one per line",
-    "-- WORD ...", "  polysweep complete -- status de",
-    declare,       run,
+    "complete",
+    "Prints the completions of the last word, one per line",
+    "-- WORD ...",
+    "  polysweep complete -- status de",
+    declare_complete,
+    run_complete,
     false,
 };
 

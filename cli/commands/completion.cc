@@ -59,9 +59,9 @@ complete -c polysweep -n __polysweep_has_candidates -f -a '(__polysweep_candidat
 )fish";
 // clang-format on
 
-void declare(CommandOptions& options) { options.argument("shell"); }
+void declare_completion(CommandOptions& options) { options.argument("shell"); }
 
-int run(const po::variables_map& given) {
+int run_completion(const po::variables_map& given) {
   const std::string shell = required_argument(given, "shell", "bash, zsh or fish");
   for (const auto& [name, script] :
        {std::pair{"bash", kBash}, std::pair{"zsh", kZsh}, std::pair{"fish", kFish}}) {
@@ -81,8 +81,8 @@ const Command kCompletionCommand = {
     "  source <(polysweep completion bash)      # in ~/.bashrc\n"
     "  source <(polysweep completion zsh)       # in ~/.zshrc, after compinit\n"
     "  polysweep completion fish | source       # in ~/.config/fish/config.fish",
-    declare,
-    run,
+    declare_completion,
+    run_completion,
 };
 
 }  // namespace polysweep

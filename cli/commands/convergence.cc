@@ -8,7 +8,7 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) {
+void declare_convergence(CommandOptions& options) {
   declare_analysis(options);
   options.argument("sweep");
 }
@@ -34,7 +34,7 @@ Json json_row(const SweepAnalysis& analysis, const ConvergenceRow& row) {
           {"runs", runs}};
 }
 
-int run(const po::variables_map& given) {
+int run_convergence(const po::variables_map& given) {
   const AnalysedSweep source(given);
   const SweepAnalysis& analysis = source.analysis();
   const auto convergence =
@@ -64,8 +64,8 @@ const Command kConvergenceCommand = {
     "Counts the steps until runs reach the baseline's median best value; the others are censored",
     "[SWEEP] [--metric NAME] [--out FILE] [--json]",
     "  polysweep convergence my_sweep --metric loss --out convergence.svg",
-    declare,
-    run,
+    declare_convergence,
+    run_convergence,
 };
 
 }  // namespace polysweep

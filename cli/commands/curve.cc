@@ -32,7 +32,7 @@ namespace {
 
 constexpr std::size_t kMostCells = 8;
 
-void declare(CommandOptions& options) {
+void declare_curve(CommandOptions& options) {
   declare_store(options);
   declare_json_and_csv(options);
   options.shown.add_options()("trial", po::value<std::vector<std::string>>()->value_name("TRIAL"),
@@ -217,7 +217,7 @@ void print_csv(const std::vector<Line>& lines) {
   }
 }
 
-int run(const po::variables_map& given) {
+int run_curve(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
@@ -244,8 +244,8 @@ const Command kCurveCommand = {
     "[SWEEP] METRIC [--where CONDITION] [--trial TRIAL ...] [--points N] [--all] [--json | --csv]",
     "  polysweep curve my_sweep loss --where lr=0.1\n"
     "  polysweep curve loss --trial 3f9a --csv",
-    declare,
-    run,
+    declare_curve,
+    run_curve,
 };
 
 }  // namespace polysweep

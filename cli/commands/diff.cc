@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kTextShown = 60;     // characters of a text
 constexpr std::size_t kContextShown = 20;  // of them, before the first difference
 
-void declare(CommandOptions& options) {
+void declare_diff(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   options.argument("trials", true);
@@ -126,7 +126,7 @@ void print_as_json(const TrialDifference& difference, const TrialRecord& first,
   print_json(out);
 }
 
-int run(const po::variables_map& given) {
+int run_diff(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
@@ -155,8 +155,8 @@ const Command kDiffCommand = {
     "Shows how two trials differ, and from which step; exit status 1 if they do",
     "TRIAL TRIAL [--json]",
     "  polysweep diff 3f9a 81c0",
-    declare,
-    run,
+    declare_diff,
+    run_diff,
 };
 
 }  // namespace polysweep

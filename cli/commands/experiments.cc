@@ -14,7 +14,7 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) {
+void declare_experiments(CommandOptions& options) {
   declare_worker(options);
   declare_json(options);
   options.argument("name");
@@ -108,7 +108,7 @@ Catalogue catalogue_of(const po::variables_map& given, std::vector<std::string>&
   return catalogue;
 }
 
-int run(const po::variables_map& given) {
+int run_experiments(const po::variables_map& given) {
   std::vector<std::string> names = texts_of(given, "name");
   const Catalogue found = catalogue_of(given, names);
   if (given["json"].as<bool>()) {
@@ -146,8 +146,8 @@ const Command kExperimentsCommand = {
     "  polysweep experiments\n"
     "  polysweep experiments toy\n"
     "  polysweep experiments my_sweep.toml      # the experiment that a sweep file declares",
-    declare,
-    run,
+    declare_experiments,
+    run_experiments,
 };
 
 }  // namespace polysweep

@@ -29,7 +29,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kLevelsShown = 6;
 constexpr std::size_t kDigestDigits = 12;
 
-void declare(CommandOptions& options) {
+void declare_explain(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   declare_planning(options);
@@ -248,7 +248,7 @@ void print_as_json(const Explanation& e) {
   print_json(out);
 }
 
-int run(const po::variables_map& given) {
+int run_explain(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Explanation explanation = explain(given, store);
@@ -268,8 +268,8 @@ const Command kExplainCommand = {
     "would run it and why, how its attempts ended",
     "TRIAL [--json] [--data FOLDER]",
     "  polysweep explain 3f9a --store runs/demo",
-    declare,
-    run,
+    declare_explain,
+    run_explain,
 };
 
 }  // namespace polysweep

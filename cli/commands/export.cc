@@ -10,7 +10,7 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) {
+void declare_export(CommandOptions& options) {
   declare_store(options);
   options.shown.add_options()("to", po::value<std::string>()->value_name("FORMAT"),
                               "csv, jsonl, tensorboard or mlflow")(
@@ -19,7 +19,7 @@ void declare(CommandOptions& options) {
   options.argument("sweep");
 }
 
-int run(const po::variables_map& given) {
+int run_export(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
@@ -47,8 +47,8 @@ const Command kExportCommand = {
     "  polysweep export my_sweep --to csv --out tables\n"
     "  polysweep export my_sweep --to tensorboard --out logs\n"
     "  polysweep export my_sweep --to mlflow --out http://localhost:5000",
-    declare,
-    run,
+    declare_export,
+    run_export,
 };
 
 }  // namespace polysweep

@@ -26,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void declare(CommandOptions& options) {
+void declare_figures(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   options.shown.add_options()("out", po::value<std::string>()->value_name("FOLDER"),
@@ -214,7 +214,7 @@ void print_entries(const Gallery& gallery, bool json) {
   print_table(table);
 }
 
-int run(const po::variables_map& given) {
+int run_figures(const po::variables_map& given) {
   if (given.count("out") == 0) fail("--out is missing: expected a folder for the figures");
   Gallery gallery(fs::absolute(given["out"].as<std::string>()));
   if (given["paper"].as<bool>()) {
@@ -237,8 +237,8 @@ const Command kFiguresCommand = {
     "[SWEEP ...] --out FOLDER [--paper [--set NAME=VALUE]] [--json]",
     "  polysweep figures my_sweep --out figures\n"
     "  polysweep figures --paper --out figures --set positions=100",
-    declare,
-    run,
+    declare_figures,
+    run_figures,
 };
 
 }  // namespace polysweep

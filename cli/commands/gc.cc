@@ -18,7 +18,7 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) {
+void declare_gc(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   options.shown.add_options()("dry-run", po::bool_switch(),
@@ -64,7 +64,7 @@ void print_as_json(const std::vector<RemovableFile>& all, bool dry_run) {
   print_json(out);
 }
 
-int run(const po::variables_map& given) {
+int run_gc(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const RunLock lock = RunLock::alone(system_files(), store.folder());
@@ -91,8 +91,8 @@ const Command kGcCommand = {
     "killed runs; never logs, outputs, artifacts or journals",
     "[--store FOLDER] [--dry-run] [--json]",
     "  polysweep gc --dry-run",
-    declare,
-    run,
+    declare_gc,
+    run_gc,
 };
 
 }  // namespace polysweep

@@ -6,9 +6,9 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) { options.argument("command"); }
+void declare_help(CommandOptions& options) { options.argument("command"); }
 
-int run(const po::variables_map& given) {
+int run_help(const po::variables_map& given) {
   fmt::print("{}", help_text(find_command(required_argument(given, "command", "a command"))));
   return kExitComplete;
 }
@@ -16,9 +16,9 @@ int run(const po::variables_map& given) {
 }  // namespace
 
 const Command kHelpCommand = {
-    "help",      "Shows the options of a command and an example",
-    "[COMMAND]", "  polysweep help run",
-    declare,     run,
+    "help",       "Shows the options of a command and an example",
+    "[COMMAND]",  "  polysweep help run",
+    declare_help, run_help,
 };
 
 }  // namespace polysweep

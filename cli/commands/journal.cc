@@ -13,7 +13,7 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) {
+void declare_journal(CommandOptions& options) {
   declare_store(options);
   options.argument("action");
 }
@@ -32,7 +32,7 @@ std::vector<StoreDamage> read_all(const std::filesystem::path& journals, Visit v
   return damage;
 }
 
-int run(const po::variables_map& given) {
+int run_journal(const po::variables_map& given) {
   const Store store(given);
   const std::filesystem::path journals = journals_path(store.folder());
   const std::string action = required_argument(given, "action", "dump or check");
@@ -68,8 +68,8 @@ const Command kJournalCommand = {
     "dump | check [--store FOLDER]",
     "  polysweep journal dump --store runs | head\n"
     "  polysweep journal check --store runs",
-    declare,
-    run,
+    declare_journal,
+    run_journal,
 };
 
 }  // namespace polysweep

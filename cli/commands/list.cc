@@ -19,7 +19,7 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) {
+void declare_list(CommandOptions& options) {
   declare_store(options);
   declare_json_and_csv(options);
   options.shown.add_options()("where", po::value<std::string>()->value_name("CONDITION"),
@@ -145,7 +145,7 @@ void print_csv(const std::vector<TrialRow>& rows, const std::vector<std::string>
   }
 }
 
-int run(const po::variables_map& given) {
+int run_list(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
@@ -182,8 +182,8 @@ const Command kListCommand = {
     "[SWEEP] [--where CONDITION] [--sort COLUMN,...] [--columns COLUMN,...] [--json | --csv]",
     "  polysweep list my_sweep --where 'lr=0.1 and loss<2' --sort -loss\n"
     "  polysweep list my_sweep --columns trial,lr,seed,loss --csv",
-    declare,
-    run,
+    declare_list,
+    run_list,
 };
 
 }  // namespace polysweep

@@ -30,7 +30,7 @@ constexpr auto kPollInterval = std::chrono::milliseconds(200);
 constexpr double kStateInterval_s = 1;  // between readings of the trial's state
 constexpr std::size_t kPiece = 1024 * 1024;
 
-void declare(CommandOptions& options) {
+void declare_logs(CommandOptions& options) {
   declare_store(options);
   options.shown.add_options()("attempt", po::value<std::uint32_t>()->value_name("N"),
                               "number of the attempt (default: the latest)")(
@@ -230,7 +230,7 @@ class Follower {
   Printer printer_;
 };
 
-int run(const po::variables_map& given) {
+int run_logs(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const std::string prefix = required_argument(given, "trial", "a trial id, or its first digits");
@@ -253,8 +253,8 @@ const Command kLogsCommand = {
     "TRIAL [--attempt N] [--follow]",
     "  polysweep logs 3f9a\n"
     "  polysweep logs 3f9a --follow",
-    declare,
-    run,
+    declare_logs,
+    run_logs,
 };
 
 }  // namespace polysweep

@@ -6,7 +6,7 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions&) {}
+void declare_manual(CommandOptions&) {}
 
 // Text escaped for roff.
 std::string plain(std::string_view text) {
@@ -39,7 +39,7 @@ void print_command(const Command& command) {
   fmt::print(".PP\n.nf\n{}\n.fi\n", plain(command.example));
 }
 
-int run(const po::variables_map&) {
+int run_manual(const po::variables_map&) {
   fmt::print(
       ".TH POLYSWEEP 1 \"\" \"polysweep {0}\" \"User commands\"\n"
       ".SH NAME\npolysweep \\- plans, runs and reports reproducible sweeps of training jobs\n"
@@ -71,8 +71,8 @@ const Command kManualCommand = {
     "",
     "  polysweep manual | man -l -\n"
     "  polysweep manual > ~/.local/share/man/man1/polysweep.1",
-    declare,
-    run,
+    declare_manual,
+    run_manual,
 };
 
 }  // namespace polysweep

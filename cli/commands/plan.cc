@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kTrialsShown = 8;
 constexpr std::size_t kLevelsShown = 12;
 
-void declare(CommandOptions& options) {
+void declare_plan(CommandOptions& options) {
   declare_planning(options);
   declare_store(options);
   declare_json(options);
@@ -140,7 +140,7 @@ void print_standing(const po::variables_map& given, const Plan& plan) {
   fmt::print("\nin {}: {}\n", store.folder().string(), counts_text(counts));
 }
 
-int run(const po::variables_map& given) {
+int run_plan(const po::variables_map& given) {
   const PlanFromFile planned = plan_from_file(given);
   if (given["count"].as<bool>()) {
     fmt::print("{}\n", planned.plan.size());
@@ -161,8 +161,8 @@ const Command kPlanCommand = {
     "FILE [name=value ...] [--data FOLDER] [--store FOLDER] [--count | --json] [--all]",
     "  polysweep plan experiments/sweeps/demo.toml\n"
     "  polysweep plan experiments/sweeps/demo.toml dimension=64,128 seed=0..9 --count",
-    declare,
-    run,
+    declare_plan,
+    run_plan,
 };
 
 }  // namespace polysweep

@@ -20,7 +20,7 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) {
+void declare_query(CommandOptions& options) {
   declare_store(options);
   declare_json_and_csv(options);
   options.shown.add_options()("schema", po::bool_switch(),
@@ -121,7 +121,7 @@ int print_schema(const Database& database, bool json) {
   return kExitComplete;
 }
 
-int run(const po::variables_map& given) {
+int run_query(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
@@ -157,8 +157,8 @@ const Command kQueryCommand = {
     "'SELECT ...' [--json | --csv] | --schema",
     "  polysweep query --schema\n"
     "  polysweep query 'SELECT lr, avg(accuracy) FROM wide GROUP BY lr' --csv",
-    declare,
-    run,
+    declare_query,
+    run_query,
 };
 
 }  // namespace polysweep

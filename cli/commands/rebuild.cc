@@ -9,9 +9,9 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) { declare_store(options); }
+void declare_rebuild(CommandOptions& options) { declare_store(options); }
 
-int run(const po::variables_map& given) {
+int run_rebuild(const po::variables_map& given) {
   const Store store(given);
   if (!std::filesystem::exists(journals_path(store.folder()))) {
     fail("there are no journals in {}: nothing to rebuild from", store.folder().string());
@@ -31,8 +31,8 @@ const Command kRebuildCommand = {
     "Rebuilds the database from the journals; exit status 1 if a journal is damaged",
     "[--store FOLDER]",
     "  polysweep rebuild --store runs",
-    declare,
-    run,
+    declare_rebuild,
+    run_rebuild,
 };
 
 }  // namespace polysweep

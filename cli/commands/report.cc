@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void declare(CommandOptions& options) {
+void declare_report(CommandOptions& options) {
   declare_store(options);
   options.shown.add_options()(
       "out", po::value<std::vector<std::string>>()->value_name("FILE"),
@@ -90,7 +90,7 @@ void write_report(const Report& report, const fs::path& file) {
   fmt::print("{}\n", file.string());
 }
 
-int run(const po::variables_map& given) {
+int run_report(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
@@ -119,8 +119,8 @@ const Command kReportCommand = {
     "[SWEEP] [--out FILE ...]",
     "  polysweep report my_sweep\n"
     "  polysweep report my_sweep --out report.html --out paper/report.tex",
-    declare,
-    run,
+    declare_report,
+    run_report,
 };
 
 }  // namespace polysweep

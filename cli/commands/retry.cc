@@ -18,7 +18,7 @@
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) {
+void declare_retry(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   options.shown.add_options()("where", po::value<std::string>()->value_name("CONDITION"),
@@ -64,7 +64,7 @@ void print_as_json(const std::vector<FailedTrial>& trials, const std::string& sw
   print_json(out);
 }
 
-int run(const po::variables_map& given) {
+int run_retry(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   // No run and no other retry starts between our reading and writing.
@@ -93,8 +93,8 @@ const Command kRetryCommand = {
     "Lets the next `polysweep run` retry failed trials; the records of earlier attempts stay",
     "[SWEEP] [--where CONDITION] [--dry-run] [--json]",
     "  polysweep retry my_sweep --where 'lr=0.1'",
-    declare,
-    run,
+    declare_retry,
+    run_retry,
 };
 
 }  // namespace polysweep

@@ -23,7 +23,7 @@ namespace {
 constexpr double kLease_s = 30;
 constexpr double kNetworkLease_s = 120;
 
-void declare(CommandOptions& options) {
+void declare_run(CommandOptions& options) {
   declare_store(options);
   declare_planning(options);
   declare_host(options);
@@ -153,7 +153,7 @@ int run_plan(const po::variables_map& given, const PlanFromFile& planned) {
   return damaged && status == kExitComplete ? kExitMissing : status;
 }
 
-int run(const po::variables_map& given) { return run_plan(given, plan_from_file(given)); }
+int run_sweep(const po::variables_map& given) { return run_plan(given, plan_from_file(given)); }
 
 }  // namespace
 
@@ -164,8 +164,8 @@ const Command kRunCommand = {
     "FILE [name=value ...] [--data FOLDER] [--slots N] [--device cpu|cuda] [--memory-limit SIZE]",
     "  polysweep run my_sweep.toml\n"
     "  polysweep run my_sweep.toml lr=0.1,0.01 seed=0..2",
-    declare,
-    run,
+    declare_run,
+    run_sweep,
 };
 
 }  // namespace polysweep

@@ -19,7 +19,7 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-void declare(CommandOptions& options) {
+void declare_score(CommandOptions& options) {
   declare_json(options);
   options.shown.add_options()("ref", po::value<std::string>()->value_name("FILE"),
                               "file of reference sentences, one per line, UTF-8, may be .gz")(
@@ -192,7 +192,7 @@ nlohmann::ordered_json as_json(const std::vector<Scored>& all, const PairedTestO
   return out;
 }
 
-int run(const po::variables_map& given) {
+int run_score(const po::variables_map& given) {
   const std::string reference = text_or(given, "ref", "");
   if (reference.empty()) fail("--ref is missing: expected the file of reference sentences");
   const std::vector<std::string> outputs = texts_of(given, "hypotheses");
@@ -220,8 +220,8 @@ const Command kScoreCommand = {
     "--ref FILE HYPOTHESES ... [--samples N] [--seed N] [--json]",
     "  polysweep score --ref test.de output.de\n"
     "  polysweep score --ref test.de baseline.de other.de    # each tested against the first",
-    declare,
-    run,
+    declare_score,
+    run_score,
 };
 
 }  // namespace polysweep

@@ -13,6 +13,7 @@
 #include "cli/live/live_curves.h"
 #include "cli/live/live_json.h"
 #include "cli/live/serve_page.h"
+#include "cli/shared/cell_names.h"
 #include "cli/shared/gnuplot.h"
 #include "cli/shared/store.h"
 #include "framework/core/clock.h"
@@ -101,7 +102,8 @@ std::string sweeps_body(const Database& database) {
 std::string live_body(const Database& database, const std::string& sweep) {
   const LiveSweep live = load_live_sweep(database, sweep, system_clock().wall_us());
   const LiveCurves curves = load_live_curves(database, live, live_metric(live), kCurvePoints);
-  return live_json(live, curves).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return live_json(live, curves, cell_names(database, sweep))
+      .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 // Which requests are answered: reads from a page of this server, with its token.
@@ -227,13 +229,13 @@ void guard(httplib::Server& server, const RequestCheck& check) {
       });
 }
 
-void declare(CommandOptions& options) {
+void declare_serve(CommandOptions& options) {
   declare_store(options);
   options.shown.add_options()("port", po::value<int>()->default_value(0)->value_name("N"),
                               "TCP port on the loopback interface (0: any free port)");
 }
 
-int run(const po::variables_map& given) {
+int run_serve(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const int wanted = given["port"].as<int>();
@@ -272,8 +274,8 @@ const Command kServeCommand = {
     "Ctrl-C",
     "[--store FOLDER] [--port N]",
     "  polysweep serve --store runs",
-    declare,
-    run,
+    declare_serve,
+    run_serve,
 };
 
 }  // namespace polysweep

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kSparkWidth = 32;
 
-void declare(CommandOptions& options) {
+void declare_show(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   options.argument("trial");
@@ -108,7 +108,7 @@ void print_as_json(const TrialRecord& trial) {
   print_json(out);
 }
 
-int run(const po::variables_map& given) {
+int run_show(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
@@ -127,7 +127,7 @@ int run(const po::variables_map& given) {
 const Command kShowCommand = {
     "show",           "Shows a trial: parameters, attempts, metrics, texts, provenance",
     "TRIAL [--json]", "  polysweep show 3f9a",
-    declare,          run,
+    declare_show,     run_show,
 };
 
 }  // namespace polysweep

@@ -1,16 +1,18 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands/command_table.h"
+#include "cli/shared/cell_names.h"
 #include "cli/shared/json_output.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "cli/shared/trial_counts.h"
+#include "reports/analysis/escaping.h"
 #include "results/read/ledger.h"
 
 namespace polysweep {
 namespace {
 
-void declare(CommandOptions& options) {
+void declare_status(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   options.argument("sweep");
@@ -56,11 +58,13 @@ void print_sweeps(const std::vector<SweepSummary>& sweeps, bool json) {
   print_table(table);
 }
 
-void print_cells(const std::vector<CellCounts>& cells, bool json) {
+void print_cells(const std::vector<CellCounts>& cells, const std::vector<std::string>& names,
+                 bool json) {
   if (json) {
     nlohmann::ordered_json out = nlohmann::json::array();
     for (const CellCounts& cell : cells) {
       out.push_back({{"cell", cell.cell},
+                     {"label", clean_text(names.at(cell.cell))},
                      {"levels", nlohmann::json::parse(cell.levels.canonical())},
                      {"is_baseline", cell.is_baseline},
                      {"counts", counts_json(cell.counts)}});
@@ -72,16 +76,14 @@ void print_cells(const std::vector<CellCounts>& cells, bool json) {
   table.columns = {{"cell"}};
   add_count_columns(table);
   for (const CellCounts& cell : cells) {
-    std::string levels = levels_text(cell.levels);
-    if (cell.is_baseline) levels += "  (baseline)";
-    TableRow row = {levels};
+    TableRow row = {names.at(cell.cell)};
     add_counts(row, cell.counts);
     table.rows.push_back(std::move(row));
   }
   print_table(table);
 }
 
-int run(const po::variables_map& given) {
+int run_status(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
@@ -97,7 +99,7 @@ int run(const po::variables_map& given) {
     return kExitComplete;
   }
   const std::vector<CellCounts> cells = ledger.cells(names[0]);
-  print_cells(cells, json);
+  print_cells(cells, cell_names(database, names[0]), json);
   for (const CellCounts& cell : cells) {
     if (!is_complete(cell.counts)) return kExitMissing;
   }
@@ -112,8 +114,8 @@ const Command kStatusCommand = {
     "[SWEEP] [--json]",
     "  polysweep status\n"
     "  polysweep status my_sweep",
-    declare,
-    run,
+    declare_status,
+    run_status,
 };
 
 }  // namespace polysweep

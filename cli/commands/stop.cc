@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "cli/commands/command_table.h"
+#include "cli/shared/cell_names.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "cli/shared/trial_counts.h"
@@ -28,7 +29,7 @@ namespace {
 constexpr auto kPollInterval = std::chrono::milliseconds(200);
 constexpr std::size_t kTrialsShown = 20;
 
-void declare(CommandOptions& options) {
+void declare_stop(CommandOptions& options) {
   declare_store(options);
   options.shown.add_options()("no-wait", po::bool_switch(),
                               "send the request, and do not wait until the runs have stopped")(
@@ -81,9 +82,9 @@ std::optional<LiveSweep> standing_of(const Store& store, const std::string& swee
   return load_live_sweep(database, sweep, system_clock().wall_us());
 }
 
-std::string named(const LiveSweep& sweep, const RunningTrial& trial) {
-  std::string text = fmt::format("{} {}", trial.id.brief(),
-                                 terminal_escaped(levels_text(sweep.cells[trial.cell].levels)));
+std::string named(const LiveSweep& sweep, const std::vector<std::string>& cells,
+                  const RunningTrial& trial) {
+  std::string text = fmt::format("{} {}", trial.id.brief(), terminal_escaped(cells.at(trial.cell)));
   if (!trial.replicate.empty()) {
     text +=
         fmt::format(" {}={}", terminal_escaped(sweep.replicate), terminal_escaped(trial.replicate));
@@ -162,8 +163,10 @@ int stop(const Store& store, const std::string& name, ActiveHosts& hosts,
   for (const LeaseFacts& host : asked) ask(store.folder(), host);
   const std::vector<RunningTrial> running =
       before ? running_on(*before, asked) : std::vector<RunningTrial>();
+  const std::vector<std::string> cells =
+      before ? cell_names(store.open(), name) : std::vector<std::string>();
   print_each(running, all, [&](const RunningTrial& trial) {
-    fmt::print("  running: {} (attempt {}, on {} slot {}, for {})\n", named(*before, trial),
+    fmt::print("  running: {} (attempt {}, on {} slot {}, for {})\n", named(*before, cells, trial),
                trial.attempt, terminal_escaped(trial.host), trial.slot, duration_text(trial.age_s));
   });
   std::fflush(stdout);
@@ -177,13 +180,13 @@ int stop(const Store& store, const std::string& name, ActiveHosts& hosts,
   const std::optional<LiveSweep> after = standing_of(store, name);
   const Database database = store.open();
   print_each(running, all, [&](const RunningTrial& trial) {
-    fmt::print("  {}: {}\n", named(*before, trial), end_of(database, trial));
+    fmt::print("  {}: {}\n", named(*before, cells, trial), end_of(database, trial));
   });
   if (after) print_counts(*after);
   return kExitComplete;
 }
 
-int run(const po::variables_map& given) {
+int run_stop(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const std::string name = sweep_argument(store.open(), given);
@@ -203,8 +206,8 @@ const Command kStopCommand = {
     "Stops all active runs of a sweep, on any machine, as Ctrl-C does; a second request kills them",
     "[SWEEP] [--no-wait] [--all]",
     "  polysweep stop my_sweep",
-    declare,
-    run,
+    declare_stop,
+    run_stop,
 };
 
 }  // namespace polysweep

@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kValueShown = 60;  // characters of a text
 
-void declare(CommandOptions& options) {
+void declare_verify(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   declare_planning(options);
@@ -232,7 +232,7 @@ void print_all(const std::vector<Verified>& all, bool json) {
              tally.differing, tally.not_run);
 }
 
-int run(const po::variables_map& given) {
+int run_verify(const po::variables_map& given) {
   const std::vector<std::string> named = texts_of(given, "trials");
   if (!named.empty() && given.count("sample") + given.count("sweep") > 0) {
     fail("give either trials, or --sample and --sweep");
@@ -276,8 +276,8 @@ const Command kVerifyCommand = {
     "[TRIAL ... | --sample N] [--sweep NAME] [--json]",
     "  polysweep verify 3f9a 81c0\n"
     "  polysweep verify --sweep my_sweep --sample 5",
-    declare,
-    run,
+    declare_verify,
+    run_verify,
 };
 
 }  // namespace polysweep

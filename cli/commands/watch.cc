@@ -10,6 +10,7 @@
 #include "cli/commands/command_table.h"
 #include "cli/live/live_curves.h"
 #include "cli/live/live_json.h"
+#include "cli/shared/cell_names.h"
 #include "cli/shared/json_output.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
@@ -39,6 +40,12 @@ void add(std::vector<Line>& lines, std::string text, Ink ink = Ink::kPlain) {
   lines.emplace_back(std::move(text), ink);
 }
 
+struct View {
+  LiveSweep sweep;
+  LiveCurves curves;
+  std::vector<std::string> cells;  // cell_names()
+};
+
 // The baseline at the same step.
 std::string beside_baseline(const LiveSweep& sweep, const RunningTrial& trial,
                             const LiveCurves& curves, std::int64_t step) {
@@ -67,7 +74,9 @@ std::string progress_bar(const StateCounts& counts, std::size_t width) {
   return out;
 }
 
-void add_running(std::vector<Line>& lines, const LiveSweep& sweep, const LiveCurves& curves) {
+void add_running(std::vector<Line>& lines, const View& view) {
+  const LiveSweep& sweep = view.sweep;
+  const LiveCurves& curves = view.curves;
   add(lines, "");
   add(lines, fmt::format("Running ({})", curves.metric.empty() ? "no curve yet" : curves.metric),
       Ink::kTitle);
@@ -76,7 +85,7 @@ void add_running(std::vector<Line>& lines, const LiveSweep& sweep, const LiveCur
     const RunningTrial& trial = sweep.running[i];
     std::string text = fmt::format(
         "  {}:{} {}  {}{}  {} of {}", terminal_escaped(trial.host), trial.slot,
-        trial.id.hex().substr(0, 12), levels_text(sweep.cells[trial.cell].levels),
+        trial.id.hex().substr(0, 12), terminal_escaped(view.cells.at(trial.cell)),
         trial.replicate.empty() ? "" : fmt::format(" {}={}", sweep.replicate, trial.replicate),
         duration_text(trial.age_s), trial.expected_s ? duration_text(*trial.expected_s) : "?");
     if (trial.attempt > 1) text += fmt::format("  attempt {}", trial.attempt);
@@ -89,7 +98,8 @@ void add_running(std::vector<Line>& lines, const LiveSweep& sweep, const LiveCur
   }
 }
 
-void add_bad_ends(std::vector<Line>& lines, const LiveSweep& sweep) {
+void add_bad_ends(std::vector<Line>& lines, const View& view) {
+  const LiveSweep& sweep = view.sweep;
   add(lines, "");
   add(lines, "Failed attempts, latest first", Ink::kTitle);
   if (sweep.failures.empty()) add(lines, "  none");
@@ -97,7 +107,7 @@ void add_bad_ends(std::vector<Line>& lines, const LiveSweep& sweep) {
     add(lines,
         fmt::format("  {} attempt {}: {}{}  {}", end.id.hex().substr(0, 12), end.attempt,
                     end.outcome, end.final ? " (final)" : "",
-                    levels_text(sweep.cells[end.cell].levels)),
+                    terminal_escaped(view.cells.at(end.cell))),
         Ink::kBad);
     for (const std::string& text : {end.message, end.output_tail}) {
       std::size_t begin = 0;
@@ -112,7 +122,8 @@ void add_bad_ends(std::vector<Line>& lines, const LiveSweep& sweep) {
   }
 }
 
-std::vector<Line> lines_of(const LiveSweep& sweep, const LiveCurves& curves, std::size_t width) {
+std::vector<Line> lines_of(const View& view, std::size_t width) {
+  const LiveSweep& sweep = view.sweep;
   const StateCounts& counts = sweep.counts;
   std::vector<Line> lines;
   add(lines, fmt::format("{} ({})", sweep.sweep, sweep.experiment), Ink::kTitle);
@@ -125,15 +136,10 @@ std::vector<Line> lines_of(const LiveSweep& sweep, const LiveCurves& curves, std
     pace.push_back(fmt::format("up to {} a trial", memory_text(sweep.peak_memory_bytes)));
   }
   if (!pace.empty()) add(lines, fmt::format("{}", fmt::join(pace, ", ")));
-  add_running(lines, sweep, curves);
-  add_bad_ends(lines, sweep);
+  add_running(lines, view);
+  add_bad_ends(lines, view);
   return lines;
 }
-
-struct View {
-  LiveSweep sweep;
-  LiveCurves curves;
-};
 
 View load_view(const Store& store, const std::string& sweep, const std::string& metric) {
   const Database database = store.open();
@@ -141,6 +147,7 @@ View load_view(const Store& store, const std::string& sweep, const std::string& 
   view.sweep = load_live_sweep(database, sweep, system_clock().wall_us());
   view.curves = load_live_curves(database, view.sweep,
                                  metric.empty() ? live_metric(view.sweep) : metric, kSparkPoints);
+  view.cells = cell_names(database, sweep);
   return view;
 }
 
@@ -195,7 +202,7 @@ void watch(const Store& store, const std::vector<std::string>& sweeps, std::size
   std::size_t first = 0;
   for (;;) {
     const View view = load_view(store, sweeps[at], metric);
-    const std::vector<Line> lines = lines_of(view.sweep, view.curves, Screen::width());
+    const std::vector<Line> lines = lines_of(view, Screen::width());
     first = std::min(first, lines.size() - 1);
     Screen::show(
         lines, first,
@@ -208,7 +215,7 @@ void watch(const Store& store, const std::vector<std::string>& sweeps, std::size
   }
 }
 
-void declare(CommandOptions& options) {
+void declare_watch(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   options.shown.add_options()("once", po::bool_switch(), "print the view once and exit")(
@@ -217,7 +224,7 @@ void declare(CommandOptions& options) {
   options.argument("sweep");
 }
 
-int run(const po::variables_map& given) {
+int run_watch(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   std::vector<std::string> sweeps;
@@ -238,10 +245,10 @@ int run(const po::variables_map& given) {
   if (named == sweeps.end() || given["json"].as<bool>() || given["once"].as<bool>()) {
     const View view = load_view(store, named == sweeps.end() ? names[0] : *named, metric);
     if (given["json"].as<bool>()) {
-      print_json(live_json(view.sweep, view.curves));
+      print_json(live_json(view.sweep, view.curves, view.cells));
       return kExitComplete;
     }
-    for (const Line& line : lines_of(view.sweep, view.curves, terminal_width())) {
+    for (const Line& line : lines_of(view, terminal_width())) {
       fmt::print("{}\n", line.text);
     }
     return kExitComplete;
@@ -260,8 +267,8 @@ const Command kWatchCommand = {
     "Shows a running sweep on the full terminal: slots, curves, failures, time left",
     "[SWEEP] [--metric NAME] [--once | --json]",
     "  polysweep watch my_sweep",
-    declare,
-    run,
+    declare_watch,
+    run_watch,
 };
 
 }  // namespace polysweep

@@ -1,6 +1,5 @@
 #include "cli/live/live_json.h"
 
-#include "cli/shared/terminal.h"
 #include "cli/shared/trial_counts.h"
 #include "framework/core/error.h"
 
@@ -13,10 +12,10 @@ Json points_json(const std::vector<CurvePoint>& points) {
   return out;
 }
 
-Json running_json(const LiveSweep& sweep, const RunningTrial& trial,
-                  const std::vector<CurvePoint>& curve) {
+Json running_json(const LiveSweep& sweep, const std::vector<std::string>& cells,
+                  const RunningTrial& trial, const std::vector<CurvePoint>& curve) {
   Json out = {{"trial", trial.id.hex()},
-              {"cell", levels_text(sweep.cells[trial.cell].levels)},
+              {"cell", cells.at(trial.cell)},
               {"baseline", sweep.cells[trial.cell].baseline},
               {"replicate", trial.replicate},
               {"attempt", trial.attempt},
@@ -37,20 +36,20 @@ Json running_json(const LiveSweep& sweep, const RunningTrial& trial,
   return out;
 }
 
-Json band_json(const LiveSweep& sweep, const LiveBand& band) {
+Json band_json(const std::vector<std::string>& cells, const LiveBand& band) {
   Json points = Json::array();
   for (const LiveBandPoint& point : band.points) {
     points.push_back({point.step, point.mean, point.low, point.high});
   }
   return {{"cell", band.cell},
-          {"label", levels_text(sweep.cells[band.cell].levels)},
+          {"label", cells.at(band.cell)},
           {"trials", band.trials},
           {"points", std::move(points)}};
 }
 
-Json bad_end_json(const LiveSweep& sweep, const FailedAttempt& end) {
+Json bad_end_json(const std::vector<std::string>& cells, const FailedAttempt& end) {
   return {{"trial", end.id.hex()},
-          {"cell", levels_text(sweep.cells[end.cell].levels)},
+          {"cell", cells.at(end.cell)},
           {"attempt", end.attempt},
           {"outcome", end.outcome},
           {"final", end.final},
@@ -61,16 +60,17 @@ Json bad_end_json(const LiveSweep& sweep, const FailedAttempt& end) {
 
 }  // namespace
 
-Json live_json(const LiveSweep& sweep, const LiveCurves& curves) {
+Json live_json(const LiveSweep& sweep, const LiveCurves& curves,
+               const std::vector<std::string>& cells) {
   check(curves.running.size() == sweep.running.size(), "each running trial has a curve");
   Json running = Json::array();
   for (std::size_t i = 0; i < sweep.running.size(); ++i) {
-    running.push_back(running_json(sweep, sweep.running[i], curves.running[i]));
+    running.push_back(running_json(sweep, cells, sweep.running[i], curves.running[i]));
   }
   Json bands = Json::array();
-  for (const LiveBand& band : curves.bands) bands.push_back(band_json(sweep, band));
+  for (const LiveBand& band : curves.bands) bands.push_back(band_json(cells, band));
   Json bad_ends = Json::array();
-  for (const FailedAttempt& end : sweep.failures) bad_ends.push_back(bad_end_json(sweep, end));
+  for (const FailedAttempt& end : sweep.failures) failures.push_back(bad_end_json(cells, end));
   return {{"sweep", sweep.sweep},
           {"experiment", sweep.experiment},
           {"replicate", sweep.replicate},

@@ -7,6 +7,8 @@
 
 namespace polysweep {
 
-Json live_json(const LiveSweep& sweep, const LiveCurves& curves);
+// `cells`: cell_names() of the sweep.
+Json live_json(const LiveSweep& sweep, const LiveCurves& curves,
+               const std::vector<std::string>& cells);
 
 }  // namespace polysweep

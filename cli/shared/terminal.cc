@@ -73,12 +73,4 @@ std::string sparkline(const std::vector<CurvePoint>& points) {
   return out;
 }
 
-std::string levels_text(const Parameters& levels) {
-  std::string out;
-  for (const auto& [name, value] : levels) {
-    out += (out.empty() ? "" : " ") + name + "=" + value.display();
-  }
-  return out.empty() ? "(all)" : out;
-}
-
 }  // namespace polysweep

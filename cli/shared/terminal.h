@@ -26,7 +26,5 @@ std::string date_text(std::int64_t time_us);
 std::string memory_text(double bytes);
 // A series as characters of eight heights; a value that is not finite is '!'.
 std::string sparkline(const std::vector<CurvePoint>& points);
-// "lr=0.1 layers=2"; "(all)" where there are no levels.
-std::string levels_text(const Parameters& levels);
 
 }  // namespace polysweep

@@ -8,7 +8,7 @@
 #include <span>
 #include <utility>
 
-#include "experiments/decoding/continuations.h"
+#include "experiments/decoding/next_tokens.h"
 #include "framework/core/error.h"
 
 namespace polysweep {
@@ -43,7 +43,7 @@ struct Candidate {
   std::int32_t token;
 };
 
-std::vector<Candidate> ranked(const Search& search, const Continuations& found) {
+std::vector<Candidate> ranked(const Search& search, const NextTokens& found) {
   std::vector<Candidate> candidates;
   for (std::size_t parent = 0; parent < search.alive.size(); ++parent) {
     const Hypothesis& hypothesis = search.alive[parent];
@@ -60,9 +60,10 @@ std::vector<Candidate> ranked(const Search& search, const Continuations& found) 
 
 // One step of a sentence whose hypotheses have `length` tokens before it.
 // Returns false once the sentence is finished.
-bool advance(Search& search, const Continuations& found, std::int64_t length,
+bool advance(Search& search, const NextTokens& found, std::int64_t length,
              const DecodingOptions& options) {
   const auto beam = static_cast<std::size_t>(options.beam);
+  check(!search.alive.empty(), "a search that continues has hypotheses");
   const std::vector<Candidate> candidates = ranked(search, found);
   std::vector<Hypothesis> next;
   for (std::size_t rank = 0; rank < candidates.size() && next.size() < beam; ++rank) {
@@ -127,8 +128,8 @@ void translate_batch(const Transformer& model, const std::vector<Tokens>& source
   DecoderState state = model.start(model.encode(source), source.rows);
   for (std::int64_t length = 0; !searches.empty(); ++length) {
     const at::Tensor hidden = model.step(state, last_tokens(searches, options.begin, device));
-    const Continuations found =
-        best_continuations(hidden, model.embedding(), options.beam == 1 ? 1 : 2 * options.beam);
+    const NextTokens found =
+        best_next_tokens(hidden, model.embedding(), options.beam == 1 ? 1 : 2 * options.beam);
     std::vector<Search> going;
     for (Search& search : searches) {
       if (advance(search, found, length, options))

@@ -1,5 +1,5 @@
 // The control of legendre_position: T_n(cos t) = cos(n t).
-#include "experiments/encodings/additive.h"
+#include "experiments/encodings/additive_encoding.h"
 
 namespace polysweep {
 

@@ -42,7 +42,7 @@ PairBias Encoding::bias(const at::Tensor&, const Pairs&) const { return {}; }
 
 std::span<const EncodingRow> encoding_rows() {
   static const std::vector<EncodingRow> rows = {
-      {"none", make_none, "no positions: the floor of every comparison", {}, true},
+      {"none", make_none, "no positions: the lower bound of every comparison", {}, true},
       {"sinusoidal",
        make_sinusoidal,
        "sines and cosines of the position (Vaswani 2017)",
@@ -72,7 +72,7 @@ std::span<const EncodingRow> encoding_rows() {
        make_gram_feature,
        "Gram polynomials of the position, orthonormal on the positions",
        {"order", "norm"}},
-      {"rope", make_rope, "q and k turned by the position (Su 2021)", {"base", "pairs"}, true},
+      {"rope", make_rope, "q and k rotated by the position (Su 2021)", {"base", "pairs"}, true},
       {"alibi", make_alibi, "scores fall linearly with distance (Press 2021)", {}, true},
       {"t5", make_t5, "a learned bias for each bucket of distances (Raffel 2019)", {}, true},
       {"shaw",
@@ -120,6 +120,28 @@ std::vector<Condition> takers(std::string_view option) {
     }
   }
   return {condition};
+}
+
+struct GridRow {
+  const char* name;
+  PolynomialGrid grid;
+};
+
+constexpr GridRow kGrids[] = {{"paper", PolynomialGrid::kPaper},
+                              {"midpoint", PolynomialGrid::kMidpoint},
+                              {"gauss", PolynomialGrid::kGauss}};
+
+std::vector<std::string> grid_names() {
+  std::vector<std::string> names;
+  for (const GridRow& row : kGrids) names.emplace_back(row.name);
+  return names;
+}
+
+PolynomialGrid grid_named(std::string_view name) {
+  const auto* const row = std::find_if(std::begin(kGrids), std::end(kGrids),
+                                       [&](const GridRow& each) { return each.name == name; });
+  check(row != std::end(kGrids), "the schema accepts known grids only");
+  return row->grid;
 }
 
 ParameterSpec choice(std::string name, std::vector<std::string> words, std::string doc) {
@@ -176,16 +198,16 @@ std::vector<ParameterSpec> encoding_parameters() {
   encoding.type = ValueType::kText;
   encoding.default_value = Value("sinusoidal");
   for (const EncodingRow& row : encoding_rows()) encoding.words.emplace_back(row.name);
-  encoding.doc = "how the model learns positions";
+  encoding.doc = "how the model represents positions";
   return {encoding,
           order_spec(),
           choice("norm", {"raw", "matched"}, "matched: each row scaled to sqrt(dimension / 2)"),
-          choice("grid", {"paper", "midpoint", "gauss"}, "arguments of the polynomials"),
+          choice("grid", grid_names(), "points at which the polynomials are evaluated"),
           offset_spec(),
           base_spec(),
           choice("layout", {"interleaved", "concatenated"},
                  "order of sines and cosines; concatenated is fairseq's, from position 2"),
-          choice("pairs", {"interleaved", "half_split"}, "which dimensions turn together")};
+          choice("pairs", {"interleaved", "half_split"}, "which dimensions are rotated together")};
 }
 
 EncodingOptions encoding_options(const Parameters& parameters) {
@@ -200,7 +222,7 @@ EncodingOptions encoding_options(const Parameters& parameters) {
   if (const Value* offset = parameters.find("offset")) options.offset = offset->integer();
   if (const Value* base = parameters.find("base")) options.base = base->real();
   options.matched_norm = text("norm", "raw") == "matched";
-  options.grid = text("grid", options.grid);
+  options.grid = grid_named(text("grid", "paper"));
   options.concatenated = text("layout", "interleaved") == "concatenated";
   options.half_split = text("pairs", "interleaved") == "half_split";
   return options;

@@ -1,5 +1,5 @@
-// Position encodings: the three hooks through which a model learns positions,
-// and the table of all that are known.
+// Position encodings: the three hooks through which a model uses positions,
+// and the table of all encodings.
 //
 // Adding one: a file in encodings/ with its factory (no header), the factory's
 // declaration and a row in encoding.cc, a CMake line, a test of its numbers. The
@@ -16,12 +16,12 @@
 #include <string_view>
 #include <vector>
 
-#include "experiments/model/weights.h"
+#include "experiments/tensors/weights.h"
 #include "framework/sweep/parameters.h"
 
 namespace polysweep {
 
-// Which pairs of query and key a bias is asked for, in one layer's
+// The pairs of query and key for which a bias is computed, in one layer's
 // self-attention.
 struct Pairs {
   std::int64_t first_query = 0;  // position of query 0; > 0 in incremental decoding
@@ -34,7 +34,7 @@ struct Pairs {
   at::Tensor deltas() const;
 };
 
-// What an encoding adds to pairs. An undefined tensor adds nothing.
+// What an encoding adds to pairs. An undefined tensor means zero.
 struct PairBias {
   // Added to q.k / sqrt(D).
   at::Tensor by_position;  // [H, T, S]
@@ -65,18 +65,22 @@ class Encoding {
   virtual PairBias bias(const at::Tensor& q, const Pairs& pairs) const;
 };
 
-// Each option counts only where the table says that it applies.
+// Where polynomials of a feature are taken: the points of the paper's code, the
+// midpoints of equal parts of [-1, 1], or the nodes of Gaussian quadrature.
+enum class PolynomialGrid { kPaper, kMidpoint, kGauss };
+
+// Each option applies only where the table of encodings lists it.
 struct EncodingOptions {
   std::optional<std::int64_t> order;  // highest degree present; nullopt: full
   bool matched_norm = false;          // rows scaled to sqrt(M / 2)
-  std::string grid = "paper";         // paper, midpoint, gauss
-  std::int64_t offset = 1;            // degree at position 0
+  PolynomialGrid grid = PolynomialGrid::kPaper;
+  std::int64_t offset = 1;  // degree at position 0
   double base = 10000;
   bool concatenated = false;  // sinusoidal: layout
   bool half_split = false;    // rope: pairs
 };
 
-// What a factory is told: the stack, and where its parameters go.
+// What a factory gets: the sizes of the stack, and where its parameters go.
 struct EncodingContext {
   EncodingOptions options;
   std::int64_t width = 0;       // M
@@ -84,7 +88,7 @@ struct EncodingContext {
   std::int64_t head_width = 0;  // D
   std::int64_t layers = 0;
   std::int64_t longest = 0;  // L: positions 0 .. L - 1 can occur
-  bool causal = false;       // keys never stand behind their query
+  bool causal = false;       // keys never come after their query
   std::string prefix;        // of the names of its parameters
   Weights* weights = nullptr;
 };

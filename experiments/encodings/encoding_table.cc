@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "experiments/encodings/encoding.h"
-#include "experiments/model/parameter_specs.h"
+#include "experiments/parameter_declarations.h"
 #include "framework/core/error.h"
 #include "framework/sweep/value_reader.h"
 
@@ -17,13 +17,14 @@ constexpr std::int64_t kMostNumbers = 1 << 22;
 Parameters parameters_of(const std::vector<std::string>& words) {
   std::vector<ParameterSpec> specs = encoding_parameters();
   specs.push_back(integer_parameter("dimension", 128, {2, 8192}, "width of the table"));
-  specs.push_back(integer_parameter("positions", 50, {1, 65536}, "rows of the table"));
-  specs.push_back(integer_parameter("heads", 4, {1, 128}, "of the model it is for"));
+  specs.push_back(integer_parameter("positions", 50, {1, 65536}, "number of rows of the table"));
+  specs.push_back(
+      integer_parameter("heads", 4, {1, 128}, "number of attention heads of the model"));
   const Schema schema(std::move(specs));
   Parameters given;
   for (const std::string& word : words) {
     const std::size_t at = word.find('=');
-    if (at == std::string::npos) fail("'{}' is no name=value", word.substr(0, 60));
+    if (at == std::string::npos) fail("'{}': expected name=value", word.substr(0, 60));
     schema.at(word.substr(0, at));
     given.set(word.substr(0, at), value_from_argument(word.substr(at + 1)));
   }
@@ -43,7 +44,7 @@ at::Tensor table_of(const Parameters& parameters) {
   context.prefix = "table";
   context.weights = &weights;
   if (context.width % context.heads != 0)
-    fail("dimension {} is no multiple of heads, {}", context.width, context.heads);
+    fail("dimension {} is not a multiple of heads, {}", context.width, context.heads);
   if (context.width * context.longest > kMostNumbers)
     fail("a table of {} x {} numbers is too large to draw", context.longest, context.width);
   at::NoGradGuard no_gradients;
@@ -51,7 +52,7 @@ at::Tensor table_of(const Parameters& parameters) {
   const at::Tensor zeros = at::zeros({context.longest, context.width}, weights.options());
   const at::Tensor table = encoding->embed(zeros, at::arange(context.longest));
   if (name != "none" && table.abs().max().item<double>() == 0)
-    fail("encoding '{}' adds nothing to tokens: it has no table", name);
+    fail("encoding '{}' has no table: it adds nothing to tokens", name);
   return table.contiguous();
 }
 

@@ -1,5 +1,5 @@
 // Li 2023 (arXiv:2310.04418), equation 3, for each layer its own: the distance is
-// taken relative to the query's position, from position 16 on. c begins at 0.1.
+// taken relative to the query's position, from position 16 on. c starts at 0.1.
 #include <ATen/ATen.h>
 
 #include <cmath>

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "experiments/encodings/additive.h"
+#include "experiments/encodings/additive_encoding.h"
 
 namespace polysweep {
 

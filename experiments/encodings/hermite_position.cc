@@ -2,7 +2,7 @@
 // the midpoints of M equal steps.
 #include <cmath>
 
-#include "experiments/encodings/additive.h"
+#include "experiments/encodings/additive_encoding.h"
 
 namespace polysweep {
 

@@ -1,5 +1,5 @@
 // Chi 2022 (arXiv:2205.09921), the logarithmic kernel: r1 and r2 of each head and
-// layer, begun at 1 and held at 0.01 or above.
+// layer, initialised to 1 and kept at 0.01 or above.
 #include <ATen/ATen.h>
 
 #include "experiments/encodings/encoding.h"

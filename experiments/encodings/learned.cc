@@ -1,10 +1,10 @@
 // A learned table. At rank R below full it is a constant row plus R - 1 learned
-// factors, so that its elements begin with the variance 1 / M as well.
+// factors, so that its elements start with the variance 1 / M as well.
 #include <ATen/ATen.h>
 
 #include <cmath>
 
-#include "experiments/encodings/additive.h"
+#include "experiments/encodings/additive_encoding.h"
 
 namespace polysweep {
 namespace {

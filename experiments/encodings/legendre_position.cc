@@ -1,5 +1,5 @@
 // Aggarwal 2024 (arXiv:2405.04585), equation 14.
-#include "experiments/encodings/additive.h"
+#include "experiments/encodings/additive_encoding.h"
 
 namespace polysweep {
 

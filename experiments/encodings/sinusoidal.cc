@@ -1,7 +1,7 @@
 // Vaswani 2017, section 3.5.
 #include <cmath>
 
-#include "experiments/encodings/additive.h"
+#include "experiments/encodings/additive_encoding.h"
 #include "framework/core/error.h"
 
 namespace polysweep {

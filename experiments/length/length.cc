@@ -1,5 +1,5 @@
-// The experiment `length`: a decoder trained on short sequences is asked about
-// longer ones.
+// The experiment `length`: a decoder is trained on short sequences and tested on longer
+// ones.
 
 #include <ATen/ATen.h>
 
@@ -13,7 +13,7 @@
 #include "experiments/experiments.h"
 #include "experiments/length/length_task.h"
 #include "experiments/model/model_parameters.h"
-#include "experiments/model/parameter_specs.h"
+#include "experiments/parameter_declarations.h"
 #include "experiments/training/checkpoint.h"
 #include "experiments/training/loss.h"
 #include "experiments/training/optimizer.h"
@@ -31,8 +31,8 @@ constexpr double kProgressOfTest = 0.1;
 struct Answers {
   Loss loss;
   std::int64_t count = 0;
-  // Which are right, in the order they were asked. Only of evaluations.
-  at::Tensor right;
+  // [count] bool: which are correct, in the order of the queries. Evaluations only.
+  at::Tensor correct;
 };
 
 Answers answer(const Transformer& model, const LengthExamples& examples, const DropoutKey* key) {
@@ -45,7 +45,7 @@ Answers answer(const Transformer& model, const LengthExamples& examples, const D
   const at::Tensor answers = at::tensor(examples.answers, at::kLong).to(device);
   const at::Tensor rows = hidden.index_select(0, asked);
   Answers result{label_smoothed_loss(rows, model.embedding(), answers, 0), asked.size(0), {}};
-  if (!at::GradMode::is_enabled()) result.right = model.logits(rows).argmax(1).eq(answers).cpu();
+  if (!at::GradMode::is_enabled()) result.correct = model.logits(rows).argmax(1).eq(answers).cpu();
   return result;
 }
 
@@ -63,15 +63,15 @@ struct Lengths {
   std::vector<std::int64_t> tested;  // ascending
 };
 
-// Throws Error where nothing could be learned or compared.
+// Throws Error unless there are lengths to train on and longer ones to test.
 Lengths lengths_of(const Parameters& parameters, const LengthTask& task) {
   Lengths lengths{parameters.integer("longest_trained"), {}};
   const std::int64_t longest = parameters.integer("longest_tested");
   const std::int64_t symbols = parameters.integer("symbols");
   if (longest > symbols) {
     fail(
-        "longest_tested {} is above symbols, which is {}: the symbols of a sequence are all "
-        "different",
+        "longest_tested {} is above symbols, which is {}: a sequence needs as many different "
+        "symbols as it is long",
         longest, symbols);
   }
   for (std::int64_t length = kTestStep; length <= longest; length += kTestStep)
@@ -80,8 +80,8 @@ Lengths lengths_of(const Parameters& parameters, const LengthTask& task) {
                     lengths.tested.back() > lengths.trained;
   if (!both) {
     fail(
-        "longest_trained {} and longest_tested {} are out of place: of the tested lengths, the "
-        "multiples of {} from {} on, there must be one up to longest_trained and one above it",
+        "longest_trained {} and longest_tested {} do not fit: expected a tested length (a "
+        "multiple of {}, at least {}) up to longest_trained and one above it",
         lengths.trained, longest, kTestStep, task.shortest());
   }
   return lengths;
@@ -101,14 +101,14 @@ class Mean {
 };
 
 // Sequences without a wrong answer.
-double whole_share(const at::Tensor& right, const LengthExamples& examples) {
-  Mean whole;
+double faultless_share(const at::Tensor& correct, const LengthExamples& examples) {
+  Mean faultless;
   std::int64_t first = 0;
   for (const std::int64_t count : examples.asked_of_input) {
-    whole.add(right.narrow(0, first, count).all().item<bool>() ? 1 : 0);
+    faultless.add(correct.narrow(0, first, count).all().item<bool>() ? 1 : 0);
     first += count;
   }
-  return whole.value();
+  return faultless.value();
 }
 
 // One trial's training and test.
@@ -137,8 +137,8 @@ class LengthTrial {
   }
 
  private:
-  // The update's own examples, whatever was drawn before: a resumed training needs
-  // no state of a stream.
+  // A function of the update alone: a resumed training needs no state of a random
+  // stream.
   LengthExamples drawn(std::int64_t update) const {
     RandomStream random(seed_, "length examples", static_cast<std::uint64_t>(update));
     const auto lengths = static_cast<std::uint64_t>(lengths_.trained - task_.shortest() + 1);
@@ -238,9 +238,9 @@ class LengthTrial {
       LengthExamples examples;
       for (std::int64_t i = 0; i < kTestSequences; ++i) task_.append(length, random, examples);
       const Answers result = answer(model_, examples, nullptr);
-      const double accuracy = result.right.to(at::kDouble).mean().item<double>();
+      const double accuracy = result.correct.to(at::kDouble).mean().item<double>();
       recorder_.metric("length_accuracy", length, accuracy);
-      recorder_.metric("length_whole", length, whole_share(result.right, examples));
+      recorder_.metric("length_whole", length, faultless_share(result.correct, examples));
       (length <= lengths_.trained ? within : beyond).add(accuracy);
       progress(static_cast<double>(length) / static_cast<double>(lengths_.tested.back()));
       if (recorder_.stop_requested()) {
@@ -265,7 +265,7 @@ class LengthTrial {
   Adam adam_;
   PointLog points_;
   double train_seconds_ = 0;
-  double loss_sum_ = 0;  // since the point before, and the answers it is the sum of
+  double loss_sum_ = 0;  // since the previous point, and the number of answers summed
   std::int64_t asked_ = 0;
   std::int64_t tokens_ = 0;
 };
@@ -279,25 +279,24 @@ class Length : public Experiment {
 
 std::vector<ParameterSpec> length_parameters() {
   std::vector<ParameterSpec> specs = {
-      text_parameter("task", length_tasks(), "what is asked of a sequence"),
+      text_parameter("task", length_tasks(), "what the model has to answer"),
       parameter_when(
-          integer_parameter("distance", 3, {1, 64}, "how far back the recalled symbol stands"),
+          integer_parameter("distance", 3, {1, 64}, "positions back to the recalled symbol"),
           "task", {Value("recall")}),
-      integer_parameter("symbols", 160, {2, 65536}, "different symbols"),
+      integer_parameter("symbols", 160, {2, 65536}, "number of different symbols"),
       integer_parameter("longest_trained", 32, {1, 4096}, "longest sequence trained on", "symbols"),
       integer_parameter("longest_tested", 128, {kTestStep, 4096},
-                        "longest sequence tested; every fourth length is", "symbols"),
+                        "longest sequence tested; lengths are multiples of 4", "symbols"),
   };
   const std::vector<ParameterSpec> model = model_parameters();
   specs.insert(specs.end(), model.begin(), model.end());
   const std::vector<ParameterSpec> training = {
-      integer_parameter("updates", 1000, {1, 1e9}, "updates of the weights"),
+      integer_parameter("updates", 1000, {1, 1e9}, "number of weight updates"),
       integer_parameter("batch_tokens", 2048, {16, 1e7}, "tokens of an update, at least", "tokens"),
-      real_parameter("learning_rate", 0.002, {0, 10}, "the highest; inverse-square-root schedule"),
-      integer_parameter("warmup", 200, {1, 1e9},
-                        "updates until the learning rate is at its highest"),
-      integer_parameter("evaluate_every", 100, {1, 1e9}, "updates between values of the loss"),
-      integer_parameter("seed", 0, {0, 9e15}, "of initial weights, examples and dropout"),
+      real_parameter("learning_rate", 0.002, {0, 10}, "peak of the inverse-square-root schedule"),
+      integer_parameter("warmup", 200, {1, 1e9}, "updates until the learning rate peaks"),
+      integer_parameter("evaluate_every", 100, {1, 1e9}, "updates between reports of the loss"),
+      integer_parameter("seed", 0, {0, 9e15}, "seed of initial weights, examples and dropout"),
   };
   specs.insert(specs.end(), training.begin(), training.end());
   return specs;
@@ -309,7 +308,7 @@ ExperimentSpec length_spec() {
   ExperimentSpec spec;
   spec.name = "length";
   spec.version = 1;
-  spec.doc = "a decoder trained on short sequences is asked about longer ones";
+  spec.doc = "a decoder is trained on short sequences and tested on longer ones";
   spec.clock = "updates";
   spec.schema = Schema(with_roles(length_parameters(), {{"updates", Role::kBudget},
                                                         {"batch_tokens", Role::kBudget},
@@ -323,18 +322,18 @@ ExperimentSpec length_spec() {
                                                         {"layers", Role::kSize}}));
   spec.metrics = {
       {"accuracy_longer", Goal::kMaximize, "",
-       "share of right answers, mean over tested lengths above longest_trained"},
+       "share of correct answers, mean over tested lengths above longest_trained"},
       {"accuracy_trained", Goal::kMaximize, "",
-       "share of right answers, mean over tested lengths up to longest_trained"},
-      {"training_loss", Goal::kMinimize, "nats/token", "since the last, with dropout", "updates",
-       Role::kProgress},
-      {"length_accuracy", Goal::kMaximize, "", "share of right answers of a tested length",
+       "share of correct answers, mean over tested lengths up to longest_trained"},
+      {"training_loss", Goal::kMinimize, "nats/token",
+       "mean since the previous report, with dropout", "updates", Role::kProgress},
+      {"length_accuracy", Goal::kMaximize, "", "share of correct answers at a tested length",
        "length"},
       {"length_whole", Goal::kMaximize, "",
-       "share of sequences of a tested length without a mistake", "length"},
+       "share of sequences of a tested length answered without a mistake", "length"},
       {"tokens", Goal::kMaximize, "tokens", "tokens read in training", "updates", Role::kBudget},
-      {"train_seconds", Goal::kMinimize, "s", "spent in training"},
-      {"parameters", Goal::kMinimize, "", "trained numbers", "updates", Role::kSize},
+      {"train_seconds", Goal::kMinimize, "s", "time spent in updates"},
+      {"parameters", Goal::kMinimize, "", "number of trainable parameters", "updates", Role::kSize},
   };
   return spec;
 }

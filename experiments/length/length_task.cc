@@ -47,8 +47,7 @@ std::vector<std::string> length_tasks() {
 LengthTask::LengthTask(LengthTaskOptions options) : options_(std::move(options)) {
   task_row(options_.task);
   if (options_.symbols < 2) fail("{} symbols: sequences need at least 2", options_.symbols);
-  if (options_.distance < 1)
-    fail("distance {}: an earlier symbol stands 1 or more back", options_.distance);
+  if (options_.distance < 1) fail("distance {}; expected at least 1", options_.distance);
 }
 
 std::int64_t LengthTask::shortest() const {

@@ -1,12 +1,13 @@
-// Sequences whose answers are known: copy, reverse, offset recall. They ask how
-// far a position encoding carries beyond the lengths it was trained on.
+// Sequences with known answers: copy, reverse, offset recall. They measure how far a
+// position encoding generalises beyond the lengths it was trained on.
 //
-// Symbols of one sequence are all different. A decoder alone reads (its source is
-// a single token) and answers at each asked place, given the right answers before.
-//   copy     <begin> x1 .. xn <answer> y1 .. y(n-1), asked y1 .. yn from <answer> on
-//            with yi = xi.
+// The symbols of one sequence are all different. Only the decoder reads it (the source
+// is a single token); it answers at each queried position, given the correct earlier
+// answers.
+//   copy     <begin> x1 .. xn <answer> y1 .. y(n-1); queried from <answer> on for
+//            y1 .. yn, with yi = xi.
 //   reverse  the same with yi = x(n+1-i).
-//   recall   <begin> x1 .. xn, asked at each xi with i > distance: x(i-distance).
+//   recall   <begin> x1 .. xn; queried at each xi with i > distance for x(i-distance).
 #pragma once
 
 #include <cstdint>
@@ -26,10 +27,10 @@ struct LengthTaskOptions {
   std::int64_t distance = 3;   // recall: how far back
 };
 
-// Sequences one behind the other, as TokenRows wants them.
+// Sequences stored consecutively, as TokenRows takes them.
 struct LengthExamples {
   std::vector<std::vector<std::int32_t>> inputs;
-  // Asked rows among all rows of `inputs`, ascending, with their answers.
+  // Queried rows among all rows of `inputs`, ascending, with their answers.
   std::vector<std::int64_t> asked;
   std::vector<std::int64_t> answers;
   std::vector<std::int64_t> asked_of_input;  // how many of each input
@@ -46,7 +47,7 @@ class LengthTask {
 
   // Tokens, the two special ones counted.
   std::int64_t vocabulary() const { return options_.symbols + 2; }
-  // Shortest sequence that asks anything.
+  // Length of the shortest sequence with a query.
   std::int64_t shortest() const;
   // Tokens of an input of `length` symbols.
   std::int64_t input_tokens(std::int64_t length) const;

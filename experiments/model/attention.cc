@@ -31,7 +31,7 @@ struct Grid {
   at::Tensor exists;
 
   // `places`: which row of the packed tensor each row is; undefined: the same.
-  Grid(const Rows& rows, at::Device device, const at::Tensor& places = {}) {
+  Grid(const PackedRows& rows, at::Device device, const at::Tensor& places = {}) {
     const at::Tensor starts = at::tensor(rows.starts, at::kLong).to(device).unsqueeze(1);
     const at::Tensor lengths = at::tensor(rows.lengths, at::kLong).to(device).unsqueeze(1);
     const at::Tensor position = at::arange(rows.longest, starts.options()).unsqueeze(0);
@@ -54,9 +54,19 @@ struct Grid {
   }
 };
 
+void check_shapes(const Attention& a) {
+  check(a.queries != nullptr && a.keys != nullptr, "attention knows the rows of both sides");
+  check(a.queries->sentences() == a.keys->sentences(), "each query sentence has its keys");
+  check(a.q.size(0) == a.queries->count, "each query row has a q");
+  check(a.key_places.defined() || a.k.size(0) >= a.keys->count, "each key row has a k");
+  check(a.k.size(0) == a.v.size(0), "keys and values come in pairs");
+  check(a.q.size(1) == a.k.size(1) && a.q.size(1) == a.v.size(1), "all have the same heads");
+  check(a.q.size(2) == a.k.size(2), "q and k are equally wide");
+}
+
 AttentionShape shape_of(const Attention& attention) {
-  const Rows& queries = *attention.queries;
-  const Rows& keys = *attention.keys;
+  const PackedRows& queries = *attention.queries;
+  const PackedRows& keys = *attention.keys;
   AttentionShape shape;
   shape.segments = queries.sentences();
   shape.query_starts = queries.starts.data();
@@ -89,9 +99,9 @@ c10::optional<at::Tensor> if_defined(const at::Tensor& x) {
 
 at::Tensor heads_together(const at::Tensor& x) { return x.stride(2) == 1 ? x : x.contiguous(); }
 
-// What backward needs to know beside tensors.
+// What backward needs in addition to tensors.
 struct Call : torch::CustomClassHolder {
-  Rows queries, keys;
+  PackedRows queries, keys;
   AttentionShape shape;
   float inverse_keep = 1;
   bool has_values = false;
@@ -128,7 +138,7 @@ AttentionData data_of(const Inputs& inputs, float inverse_keep) {
           inverse_keep};
 }
 
-// The kernel as an operation of autograd -> out, and the weights where asked for.
+// The kernel as an autograd operation -> out, and the weights if requested.
 struct Kernel : torch::autograd::Function<Kernel> {
   using Context = torch::autograd::AutogradContext;
   using Tensors = torch::autograd::variable_list;
@@ -147,7 +157,7 @@ struct Kernel : torch::autograd::Function<Kernel> {
     return call.has_values ? Tensors{out, weights} : Tensors{out};
   }
 
-  // Autograd takes no undefined tensor but as an empty optional.
+  // Autograd takes an undefined tensor only as an empty optional.
   static Tensors forward(Context* context, const at::Tensor& q, const at::Tensor& k,
                          const at::Tensor& v, const c10::optional<at::Tensor>& by_position,
                          const c10::optional<at::Tensor>& by_row,
@@ -189,7 +199,7 @@ at::Tensor attend_by_kernel(const Attention& attention) {
   const PairBias& bias = attention.bias;
   const at::Tensor& places = attention.key_places;
   check(!places.defined() || (places.is_contiguous() && !at::GradMode::is_enabled()),
-        "keys in places of their own lie in one piece and have no gradients");
+        "keys at listed places are contiguous and have no gradients");
   const auto call = c10::make_intrusive<Call>(attention);
   const auto dense = [](const at::Tensor& x) { return x.defined() ? x.contiguous() : x; };
   Inputs inputs{heads_together(attention.q), heads_together(attention.k),
@@ -234,6 +244,7 @@ at::Tensor attend_composed(const Attention& attention) {
 }
 
 at::Tensor attend(const Attention& attention) {
+  check_shapes(attention);
   const bool fast = attention.q.device().is_cpu() && attention.q.scalar_type() == at::kFloat;
   return fast ? attend_by_kernel(attention) : attend_composed(attention);
 }

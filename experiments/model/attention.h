@@ -1,4 +1,4 @@
-// Softmax attention between packed rows, with what an encoding adds to pairs.
+// Softmax attention between packed rows, with the bias of a position encoding.
 //
 //   out[n] = sum over s of w[n, s] (v[s] + value term), where w is the dropped
 //   softmax over s of q[n].k[s] * scale + bias.
@@ -11,8 +11,8 @@
 #include <cstdint>
 
 #include "experiments/encodings/encoding.h"
-#include "experiments/model/dropout.h"
-#include "experiments/model/rows.h"
+#include "experiments/tensors/dropout.h"
+#include "experiments/tensors/packed_rows.h"
 
 namespace polysweep {
 
@@ -20,10 +20,10 @@ struct Attention {
   at::Tensor q;  // [Nq, H, D']
   at::Tensor k;  // [Nk, H, D']
   at::Tensor v;  // [Nk, H, D]
-  // Sentence b of `queries` sees sentence b of `keys`, whose rows may lie
-  // anywhere and be shared.
-  const Rows* queries = nullptr;
-  const Rows* keys = nullptr;
+  // Sentence b of `queries` sees sentence b of `keys`, whose rows may be
+  // anywhere and may be shared.
+  const PackedRows* queries = nullptr;
+  const PackedRows* keys = nullptr;
   // [keys->count] int64, contiguous: which row of k and v each key row is;
   // undefined: the same. Not differentiable.
   at::Tensor key_places;

@@ -4,13 +4,13 @@
 #include <limits>
 #include <memory>
 
-#include "experiments/model/simd.h"
-#include "experiments/model/small_product.h"
+#include "experiments/tensors/simd.h"
+#include "experiments/tensors/small_product.h"
 
 namespace polysweep {
 namespace {
 
-// Some rows of a HeadRows, one behind the other, or each in a place of its own.
+// Some rows of a HeadRows, consecutive or at listed places.
 struct Range {
   std::int64_t first;
   std::int64_t count;
@@ -21,7 +21,7 @@ struct Range {
   }
 };
 
-// Rows of one head, copied: [count, padded(width)] with zeros behind.
+// Rows of one head, copied: [count, padded(width)], padded with zeros.
 POLYSWEEP_INLINE void gather(const HeadRows<const float>& from, const Range& rows,
                              std::int64_t head, std::int64_t width, const Matrix& to) {
   for (std::int64_t r = 0; r < rows.count; ++r) {
@@ -51,7 +51,7 @@ POLYSWEEP_INLINE void scatter_add(const Matrix& from, std::int64_t count, std::i
   }
 }
 
-// A sentence with so few queries is done in the order in which its keys lie.
+// A sentence with at most this many queries is processed in the order of its keys.
 constexpr std::int64_t kFew = 8;
 
 struct Scratch {
@@ -91,7 +91,7 @@ struct Piece {
 
   Range query_range() const { return {query, queries}; }
   Range key_range() const { return {key, keys, key_places}; }
-  // Where the row of query t begins in an [N, H, S] array.
+  // Where the row of query t starts in an [N, H, S] array.
   std::int64_t row(const AttentionShape& shape, std::int64_t t) const {
     return ((query + t) * shape.heads + head) * shape.longest_key;
   }
@@ -170,15 +170,15 @@ POLYSWEEP_INLINE float folded(const Floats& lanes) {
   return two[0] + two[1];
 }
 
-// Whether a sentence can do without copies: few queries, as in a decoding step, of
-// which nothing is kept for gradients.
+// Whether a sentence needs no copies: few queries, as in a decoding step, and nothing
+// kept for gradients.
 POLYSWEEP_INLINE bool is_step(const AttentionShape& shape, const AttentionData& data,
                               std::int64_t segment, const float* softmax) {
   return shape.query_lengths[segment] <= kFew && softmax == nullptr && data.mask == nullptr &&
          shape.width % kLanes == 0 && shape.value_width % kLanes == 0;
 }
 
-// Rows that lie anywhere: the next is on its way while this one is worked on.
+// Prefetches the next of rows that are not consecutive.
 POLYSWEEP_INLINE void fetch(const HeadRows<const float>& from, const Range& rows, std::int64_t i,
                             std::int64_t heads, std::int64_t width) {
   if (i >= rows.count) return;
@@ -189,7 +189,7 @@ POLYSWEEP_INLINE void fetch(const HeadRows<const float>& from, const Range& rows
   }
 }
 
-// All heads of a sentence: keys and values are read once, in the order they lie in.
+// All heads of a sentence: keys and values are read once, in memory order.
 POLYSWEEP_INLINE void attend_step(const AttentionShape& shape, const AttentionData& data,
                                   std::int64_t segment, Scratch& scratch,
                                   const HeadRows<float>& out, float* weights) {

@@ -1,14 +1,14 @@
 // Attention over packed rows on one CPU thread, in float: no padding, no masks.
 //
 // Sentences are short, so each (sentence, head) is a handful of small products
-// done in one scratch memory that stays in the first cache.
+// done in one scratch buffer that stays in the L1 cache.
 #pragma once
 
 #include <cstdint>
 
 namespace polysweep {
 
-// Element (row, head, i) lies at data[row * row_stride + head * head_stride + i].
+// Element (row, head, i) is at data[row * row_stride + head * head_stride + i].
 template <typename Number>
 struct HeadRows {
   Number* data = nullptr;
@@ -28,7 +28,7 @@ struct AttentionShape {
   const std::int64_t* query_lengths = nullptr;
   const std::int64_t* key_starts = nullptr;
   const std::int64_t* key_lengths = nullptr;
-  // Where not null, key row r lies at row key_places[r] of k and v. Forward only.
+  // If not null, key row r is at row key_places[r] of k and v. Forward only.
   const std::int64_t* key_places = nullptr;
   std::int64_t longest_query = 0;  // T
   std::int64_t longest_key = 0;    // S
@@ -56,7 +56,7 @@ struct AttentionData {
 void attend(const AttentionShape& shape, const AttentionData& data, HeadRows<float> out,
             float* softmax, float* weights);
 
-// Gradients of attend. q, k and v are added to and must begin as zeros where
+// Gradients of attend. q, k and v are added to and must be zero at the start if
 // segments share keys; the biases' are added to where not null.
 struct AttentionGradients {
   const float* softmax = nullptr;  // as attend left it

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "framework/core/error.h"
+
 namespace polysweep {
 namespace {
 
@@ -13,6 +15,7 @@ constexpr std::int64_t kStepsAhead = 16;
 
 at::Tensor cache_with(const at::Tensor& cache, std::int64_t used, const at::Tensor& more) {
   const std::int64_t rows = more.size(0);
+  check(used == 0 || (cache.defined() && used <= cache.size(0)), "used rows are in the cache");
   at::Tensor wide = cache;
   if (!cache.defined() || cache.size(0) < used + rows) {
     const std::int64_t capacity = std::max(2 * used, used + kStepsAhead * rows);

@@ -1,21 +1,22 @@
 #include "experiments/model/model_parameters.h"
 
 #include "experiments/encodings/encoding.h"
-#include "experiments/model/parameter_specs.h"
+#include "experiments/parameter_declarations.h"
 
 namespace polysweep {
 
 std::vector<ParameterSpec> model_parameters() {
   std::vector<ParameterSpec> specs = encoding_parameters();
   const std::vector<ParameterSpec> more = {
-      integer_parameter("dimension", 64, {2, 8192}, "width of the model, a multiple of heads"),
+      integer_parameter("dimension", 64, {2, 8192}, "width of the model; a multiple of heads"),
       integer_parameter("ffn_factor", 2, {1, 16},
-                        "width of the feed-forward layers over the dimension"),
-      integer_parameter("heads", 4, {1, 128}, "attention heads"),
-      integer_parameter("layers", 2, {1, 64}, "layers of the encoder, and of the decoder"),
-      text_parameter("norm_place", {"post", "pre"}, "layer norm after each sublayer, or before it"),
-      real_parameter("dropout", 0.1, {0, 0.95}, "on embeddings and on what each sublayer adds"),
-      real_parameter("attention_dropout", 0, {0, 0.95}, "on attention weights"),
+                        "width of the feed-forward layers divided by the dimension"),
+      integer_parameter("heads", 4, {1, 128}, "number of attention heads"),
+      integer_parameter("layers", 2, {1, 64},
+                        "number of layers in the encoder, and in the decoder"),
+      text_parameter("norm_place", {"post", "pre"}, "layer norm after or before each sublayer"),
+      real_parameter("dropout", 0.1, {0, 0.95}, "dropout rate on embeddings and sublayer outputs"),
+      real_parameter("attention_dropout", 0, {0, 0.95}, "dropout rate on attention weights"),
   };
   specs.insert(specs.end(), more.begin(), more.end());
   return specs;

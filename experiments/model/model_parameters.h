@@ -1,4 +1,4 @@
-// The parameters of the Transformer that every experiment with one publishes.
+// The parameters that every experiment with a Transformer publishes.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace polysweep {
 // Encoding and its options, sizes, layer norm, dropout.
 std::vector<ParameterSpec> model_parameters();
 
-// What the data asks of a model.
+// Sizes that the data determines.
 struct ModelSize {
   std::int64_t vocabulary = 0;
   std::int64_t longest = 0;  // tokens a sentence may have

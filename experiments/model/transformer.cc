@@ -7,7 +7,7 @@
 
 #include "experiments/model/attention.h"
 #include "experiments/model/key_cache.h"
-#include "experiments/model/lookup.h"
+#include "experiments/model/token_embedding.h"
 #include "framework/core/error.h"
 
 namespace polysweep {
@@ -149,16 +149,16 @@ void add_places(DecoderState& state, std::int64_t rows, const at::TensorOptions&
   state.places = state.length == 0 ? places : at::cat({state.places, places}, 1);
 }
 
-// Who attends to what in one step of decoding.
+// Which rows attend to which in one decoding step.
 struct StepRows {
-  Rows queries;           // one a hypothesis
-  Rows keys;              // of each its own tokens, by DecoderState::places
-  Rows together, source;  // hypotheses of one source sentence read its keys together
+  PackedRows queries;           // one a hypothesis
+  PackedRows keys;              // of each its own tokens, by DecoderState::places
+  PackedRows together, source;  // hypotheses of one source sentence read its keys together
 
   StepRows(const DecoderState& state, const at::Tensor& tokens) {
     const std::size_t count = state.sentences.size();
     const std::int64_t seen = state.length + 1;
-    queries = rows_of_lengths(std::vector<std::int64_t>(count, 1), tokens.device());
+    queries = packed_rows(std::vector<std::int64_t>(count, 1), tokens.device());
     queries.positions = at::full_like(tokens, state.length);
     keys.lengths.assign(count, seen);
     keys.count = queries.count * seen;
@@ -216,7 +216,7 @@ struct Transformer::Parts {
   at::Tensor embed(const Stack& stack, const at::Tensor& tokens, const at::Tensor& positions,
                    const Drops& drops) const {
     const double scale = std::sqrt(static_cast<double>(options.width));
-    const at::Tensor x = stack.encoding->embed(look_up(embedding, tokens, scale), positions);
+    const at::Tensor x = stack.encoding->embed(embed_tokens(embedding, tokens, scale), positions);
     return drops.residual.apply(x, stack.sites);
   }
 
@@ -228,7 +228,7 @@ struct Transformer::Parts {
     return norm(dropout.add(x, sublayer(x), site));
   }
 
-  Attention attention(const Rows& queries, const Rows& keys) const {
+  Attention attention(const PackedRows& queries, const PackedRows& keys) const {
     Attention result;
     result.queries = &queries;
     result.keys = &keys;
@@ -241,7 +241,7 @@ struct Transformer::Parts {
   }
 
   at::Tensor self_attention(const Stack& stack, std::size_t index, const at::Tensor& x,
-                            const Rows& rows, const Drops& drops, std::uint32_t site) const {
+                            const PackedRows& rows, const Drops& drops, std::uint32_t site) const {
     const Layer& layer = stack.layers[index];
     const std::vector<at::Tensor> qkv = split(layer.self_qkv(x), 3);
     Attention call = attention(rows, rows);
@@ -259,7 +259,7 @@ struct Transformer::Parts {
   }
 
   at::Tensor run(const Stack& stack, const TokenRows& input, const at::Tensor& memory,
-                 const Rows* source, const DropoutKey* key) const {
+                 const PackedRows* source, const DropoutKey* key) const {
     check_length(input.rows.longest);
     const Drops drops(options, key);
     at::Tensor x = embed(stack, input.tokens, input.rows.positions, drops);
@@ -327,7 +327,7 @@ at::Tensor Transformer::encode(const TokenRows& source, const DropoutKey* key) c
 }
 
 at::Tensor Transformer::decode(const TokenRows& target, const at::Tensor& memory,
-                               const Rows& source, const DropoutKey* key) const {
+                               const PackedRows& source, const DropoutKey* key) const {
   check(target.rows.sentences() == source.sentences(), "each target has its source");
   return parts_->run(parts_->decoder, target, memory, &source, key);
 }
@@ -337,7 +337,7 @@ at::Tensor Transformer::forward(const TokenRows& source, const TokenRows& target
   return decode(target, encode(source, key), source.rows, key);
 }
 
-DecoderState Transformer::start(const at::Tensor& memory, const Rows& source,
+DecoderState Transformer::start(const at::Tensor& memory, const PackedRows& source,
                                 std::int64_t rows_per_sentence) const {
   DecoderState state;
   state.source = source;

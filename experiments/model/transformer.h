@@ -2,7 +2,7 @@
 //
 // ReLU feed-forward, one embedding for source, target and output, embeddings
 // scaled by sqrt(M), dropout on embeddings and on what each sublayer adds to
-// its residual, optionally on attention weights. Works on packed rows (rows.h).
+// its residual, optionally on attention weights. Works on packed rows (packed_rows.h).
 // Initial weights as fairseq's: embedding N(0, 1/M), projections Xavier uniform
 // (q, k and v each as its own matrix with gain 1/sqrt(2)), biases 0, norms 1.
 // Given the same parameters and inputs it returns the same bits, on one thread.
@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "experiments/encodings/encoding.h"
-#include "experiments/model/dropout.h"
-#include "experiments/model/rows.h"
-#include "experiments/model/weights.h"
+#include "experiments/tensors/dropout.h"
+#include "experiments/tensors/packed_rows.h"
+#include "experiments/tensors/weights.h"
 
 namespace polysweep {
 
@@ -29,7 +29,7 @@ struct TransformerOptions {
   std::int64_t heads = 4;  // H
   std::int64_t encoder_layers = 4;
   std::int64_t decoder_layers = 4;
-  std::int64_t longest = 256;  // tokens a sentence may have
+  std::int64_t longest = 256;  // largest number of tokens of a sentence
   bool pre_norm = false;
   double dropout = 0.3;
   double attention_dropout = 0;
@@ -41,10 +41,10 @@ struct TransformerOptions {
 
 // Decoding in progress: one row for each hypothesis, all of the same length.
 // Rows of one source sentence share its keys and values, and those of the tokens
-// that they have in common: each token's are kept once, in a place of their own.
+// that they have in common: each is stored once.
 struct DecoderState {
   struct Layer {
-    at::Tensor keys;          // [capacity, H, D'], rotated; the first `used` count
+    at::Tensor keys;          // [capacity, H, D'], rotated; the first `used` are valid
     at::Tensor values;        // [capacity, H, D]
     at::Tensor cross_keys;    // [Ns, H, D] of all source rows
     at::Tensor cross_values;  // [Ns, H, D]
@@ -52,7 +52,7 @@ struct DecoderState {
   std::vector<Layer> layers;
   at::Tensor places;      // [R, length] int64: where each row's tokens are
   std::int64_t used = 0;  // places
-  Rows source;
+  PackedRows source;
   std::vector<std::int64_t> sentences;  // source sentence of each row
   std::int64_t length = 0;              // tokens seen so far
 };
@@ -74,15 +74,15 @@ class Transformer {
   at::Tensor encode(const TokenRows& source, const DropoutKey* key = nullptr) const;
   // Teacher forcing: target[n] predicts what follows it. memory: encode's
   // result for `source`. -> [Nt, M], to be multiplied with embedding().
-  at::Tensor decode(const TokenRows& target, const at::Tensor& memory, const Rows& source,
+  at::Tensor decode(const TokenRows& target, const at::Tensor& memory, const PackedRows& source,
                     const DropoutKey* key = nullptr) const;
   // encode, then decode.
   at::Tensor forward(const TokenRows& source, const TokenRows& target,
                      const DropoutKey* key = nullptr) const;
 
-  // Begins decoding with `rows_per_sentence` rows for each source sentence (rows
+  // Starts decoding with `rows_per_sentence` rows for each source sentence (rows
   // of a sentence adjacent). Call the next three in no-grad mode.
-  DecoderState start(const at::Tensor& memory, const Rows& source,
+  DecoderState start(const at::Tensor& memory, const PackedRows& source,
                      std::int64_t rows_per_sentence = 1) const;
   // Appends tokens [R] int64 -> [R, M], equal to the last row decode() would
   // give. Throws Error beyond options().longest tokens.

@@ -111,6 +111,8 @@ void Batcher::lay_out_epoch(std::int64_t epoch) {
 }
 
 Batch Batcher::next() {
+  check(cursor_.epoch == laid_out_epoch_ && cursor_.index < batches_in_epoch(),
+        "the cursor is before a batch of the epoch that is laid out");
   Batch batch = make_batch(text_, epoch_[static_cast<std::size_t>(cursor_.index)]);
   seek({cursor_.epoch, cursor_.index + 1});
   return batch;

@@ -1,4 +1,4 @@
-// Sentence pairs of like lengths, put together to a budget of tokens.
+// Batches of sentence pairs of similar lengths, up to a budget of tokens.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ struct Batch {
   std::vector<std::vector<std::int32_t>> source;        // tokens, then kEnd
   std::vector<std::vector<std::int32_t>> target_input;  // kBegin, then tokens
   // What each token of target_input is followed by (tokens, then kEnd), all
-  // sentences one directly behind the other.
+  // sentences consecutive.
   std::vector<std::int64_t> target_output;
   std::int64_t source_tokens = 0;  // kEnd counted
   std::int64_t target_tokens = 0;  // kEnd counted: target_output.size()
@@ -30,7 +30,7 @@ struct Padding {
   }
 };
 
-// The place before a batch: the index-th of an epoch. Kept in a checkpoint.
+// The position before the index-th batch of an epoch. Stored in checkpoints.
 struct BatchCursor {
   std::int64_t epoch = 0;
   std::int64_t index = 0;
@@ -40,7 +40,7 @@ struct BatchCursor {
 
 // Batches for training, epoch after epoch without end. The batches of an epoch
 // and their order are a function of (text, options, epoch) alone, so a batcher
-// that seeks to a cursor goes on exactly as the one that was asked for it.
+// that seeks to a cursor continues exactly as the one that returned it.
 class Batcher {
  public:
   // A batch has pairs x (longest side of any of them, end token counted) <=
@@ -48,12 +48,12 @@ class Batcher {
   // and for a pair that is itself longer than the budget.
   Batcher(const EncodedText& text, std::int64_t tokens, std::uint64_t seed);
 
-  // The batch at the cursor; the cursor then stands behind it.
+  // Returns the batch at the cursor and advances the cursor.
   Batch next();
 
   BatchCursor cursor() const { return cursor_; }
   // Throws Error for a place that the epoch does not have. index == batches of
-  // the epoch is the beginning of the next epoch.
+  // the epoch is the start of the next epoch.
   void seek(BatchCursor cursor);
 
   // Batches of the cursor's epoch.

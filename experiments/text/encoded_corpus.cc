@@ -23,9 +23,9 @@ struct KeptCorpus {
 std::string key_of(const EncodedCorpusOptions& options) {
   const CorpusOptions& corpus = options.corpus;
   return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", corpus.name, corpus.folder.string(),
-                     corpus.generator_seed, corpus.train_pairs, corpus.valid_pairs,
-                     corpus.test_pairs, options.vocabulary.kind, options.vocabulary.size,
-                     options.longest);
+                     corpus.synthetic.seed, corpus.synthetic.train_pairs,
+                     corpus.synthetic.valid_pairs, corpus.synthetic.test_pairs,
+                     options.vocabulary.kind, options.vocabulary.size, options.longest);
 }
 
 // Tokens with the end token.

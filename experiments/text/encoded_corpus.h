@@ -24,7 +24,7 @@ struct EncodedText {
 struct EncodedCorpusOptions {
   CorpusOptions corpus;
   VocabularyOptions vocabulary;
-  // Tokens a side may have, its end token included.
+  // Largest number of tokens of a side, its end token included.
   std::int64_t longest = 256;
 };
 
@@ -40,8 +40,8 @@ struct EncodedCorpus {
   double held_out_unknown_fraction = 0;
 };
 
-// Reads, learns and encodes. The last two different results are kept for the
-// process's life, so that a worker prepares a corpus once for many trials.
+// Reads, learns and encodes. The last two different results are kept in
+// memory, so that a worker prepares a corpus once for many trials.
 // Thread-safe. Throws Error as read_corpus and learn_vocabulary do, and for a
 // validation or test sentence longer than `longest` (the line is named).
 std::shared_ptr<const EncodedCorpus> encoded_corpus(const EncodedCorpusOptions& options);

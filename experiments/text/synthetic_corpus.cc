@@ -141,7 +141,7 @@ class CaptionSource {
   RandomStream random_;
 };
 
-// The words of a sentence in order of the alphabet.
+// The words of a sentence in alphabetical order.
 std::string bag_of(const std::string& sentence) {
   std::vector<std::string_view> words = split_words(sentence);
   std::sort(words.begin(), words.end());
@@ -153,7 +153,7 @@ bool has_good_length(const std::string& sentence) {
   return words >= kFewestWords && words <= kMostWords;
 }
 
-// Deals new captions out, each bag of words at once and once only.
+// Distributes new captions, each bag of words in one split and only once.
 class Dealer {
  public:
   explicit Dealer(std::uint64_t seed) : captions_(seed) {}
@@ -189,16 +189,16 @@ class Dealer {
 
 }  // namespace
 
-Corpus synthetic_corpus(const CorpusOptions& options) {
+Corpus synthetic_corpus(const SyntheticCorpusOptions& options) {
   for (const std::int64_t pairs : {options.train_pairs, options.valid_pairs, options.test_pairs}) {
     if (pairs < 1 || pairs > kMostPairs) {
       fail("a split of the synthetic corpus has 1 to {} sentence pairs, not {}", kMostPairs, pairs);
     }
   }
-  Dealer dealer(options.generator_seed);
+  Dealer dealer(options.seed);
   Corpus corpus;
   corpus.name = "synthetic";
-  // The held-out splits first: they stay the same when the training grows.
+  // The held-out splits first: they do not depend on the number of training pairs.
   corpus.valid = dealer.deal("valid", options.valid_pairs);
   corpus.tests.push_back(dealer.deal("test", options.test_pairs));
   corpus.train = dealer.deal("train", options.train_pairs);

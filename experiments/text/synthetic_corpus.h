@@ -1,5 +1,5 @@
-// English captions and their German translations, generated: a corpus in which
-// the order of the words decides what is right.
+// Generated English captions with their German translations: a corpus in which word
+// order determines the translation.
 //
 // The grammar (synthetic_grammar.h) has one translation for every sentence.
 // Most sentences share their bag of words with another sentence of the corpus
@@ -11,15 +11,22 @@
 
 #include <cstdint>
 
-#include "experiments/text/corpus.h"
+#include "experiments/text/parallel_text.h"
 
 namespace polysweep {
+
+struct SyntheticCorpusOptions {
+  std::uint64_t seed = 1;
+  std::int64_t train_pairs = 20000;
+  std::int64_t valid_pairs = 500;
+  std::int64_t test_pairs = 500;
+};
 
 // Splits "train", "valid" and "test" of the sizes in `options`. No sentence of
 // either language occurs twice, in one split or in two, and captions of one bag
 // of words are all in one split. A pure function of `options`; "valid" and
 // "test" do not depend on the number of training pairs.
 // Throws Error for sizes below 1 or beyond 2,000,000.
-Corpus synthetic_corpus(const CorpusOptions& options);
+Corpus synthetic_corpus(const SyntheticCorpusOptions& options);
 
 }  // namespace polysweep

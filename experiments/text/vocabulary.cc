@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "experiments/text/merges.h"
-#include "experiments/text/piece_model.h"
+#include "experiments/text/byte_pair_merges.h"
+#include "experiments/text/sentencepiece_model.h"
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
@@ -205,7 +205,7 @@ std::shared_ptr<const Vocabulary> learn_merges(std::int64_t size, const Parallel
   return std::make_shared<MergeVocabulary>(std::move(at_work), by_frequency(parts));
 }
 
-// Characters that become pieces of their own, the mark of a word's begin too.
+// Characters that become separate pieces, including the mark of a word's start.
 std::int64_t characters_in(const ParallelText& text) {
   std::set<std::uint32_t> all = {kWordMark};
   for (const auto* side : {&text.source, &text.target}) {
@@ -274,7 +274,8 @@ std::shared_ptr<const Vocabulary> learn_vocabulary(const VocabularyOptions& opti
     fail("a vocabulary of kind '{}' has size {} to {}, not {}", row->name, row->smallest, kLargest,
          options.size);
   }
-  if (!has_words(text)) fail("{}: no words to learn a vocabulary from", text.name);
+  if (!has_words(text))
+    fail("{}: the text has no words; a vocabulary needs at least one", text.name);
   return row->learn(options.size, text);
 }
 

@@ -1,4 +1,4 @@
-// Between text and token numbers: one vocabulary for both languages.
+// Maps text to token numbers and back: one vocabulary for both languages.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "experiments/text/corpus.h"
+#include "experiments/text/parallel_text.h"
 
 namespace polysweep {
 
@@ -24,15 +24,15 @@ class Vocabulary {
 
   // Tokens, the four special ones included: valid numbers are 0..size()-1.
   virtual std::int64_t size() const = 0;
-  // Without begin and end. What the vocabulary does not know becomes kUnknown.
+  // Without begin and end. Unknown text becomes kUnknown.
   virtual std::vector<std::int32_t> encode(std::string_view text) const = 0;
   // Text as it is scored: pieces joined to words, special tokens left out (an
   // unknown is written as the replacement character U+2047 between spaces).
   // Throws Error for a number that is not in the vocabulary.
   virtual std::string decode(std::span<const std::int32_t> tokens) const = 0;
-  // The token itself, for people and tests ("<pad>", "▁dog").
+  // The token's text, for display and tests ("<pad>", "▁dog").
   virtual std::string piece(std::int32_t token) const = 0;
-  // SHA-256 (hex) over all that decides encode() and decode().
+  // SHA-256 (hex) of everything that determines encode() and decode().
   virtual std::string digest() const = 0;
 };
 
@@ -40,10 +40,10 @@ struct VocabularyOptions {
   // `words`: white-space tokens of the training text, most frequent first;
   // `bpe`: byte pair encoding (Sennrich 2016) learned by SentencePiece (Kudo
   // 2018) on text as written, sized by the vocabulary;
-  // `merges`: the same as subword-nmt does it (merges.h) on text that is tokenised
+  // `merges`: the same as subword-nmt does it (byte_pair_merges.h) on text that is tokenised
   // already, sized by the number of merges. The tokens are those that the training
-  // text is made of; what it lacks becomes unknown.
-  // Neither normalises anything but runs of spaces: decode(encode(text)) is text
+  // text consists of; anything else becomes unknown.
+  // Both normalise only runs of spaces: decode(encode(text)) is text
   // for text made of the characters of the training text.
   std::string kind = "words";
   // words: largest size (rarer words become unknown); 0: all words.

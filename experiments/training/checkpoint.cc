@@ -15,7 +15,7 @@
 namespace polysweep {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "tensors are written as they lie");
+static_assert(std::endian::native == std::endian::little, "tensors are written in memory order");
 
 constexpr std::string_view kMagic = "PSWCKPT\n";
 constexpr std::uint32_t kVersion = 1;
@@ -63,19 +63,19 @@ std::vector<float> read_tensor(ByteReader& in) {
 
 std::int64_t Checkpoint::integer(const std::string& name) const {
   const auto found = integers.find(name);
-  if (found == integers.end()) fail("checkpoint: there is no integer '{}'", name);
+  if (found == integers.end()) fail("checkpoint: integer '{}' is missing", name);
   return found->second;
 }
 
 double Checkpoint::real(const std::string& name) const {
   const auto found = reals.find(name);
-  if (found == reals.end()) fail("checkpoint: there is no real '{}'", name);
+  if (found == reals.end()) fail("checkpoint: real '{}' is missing", name);
   return found->second;
 }
 
 const std::vector<float>& Checkpoint::tensor(const std::string& name, std::size_t size) const {
   const auto found = tensors.find(name);
-  if (found == tensors.end()) fail("checkpoint: there is no tensor '{}'", name);
+  if (found == tensors.end()) fail("checkpoint: tensor '{}' is missing", name);
   if (found->second.size() != size)
     fail("checkpoint: tensor '{}' has {} elements, the model needs {}", name, found->second.size(),
          size);
@@ -92,14 +92,13 @@ std::string encode_checkpoint(const StoredCheckpoint& stored) {
 
 StoredCheckpoint decode_checkpoint(std::string_view bytes) {
   if (bytes.size() < kMagic.size() + kHashSize || bytes.substr(0, kMagic.size()) != kMagic)
-    fail("checkpoint: this is no checkpoint (it does not begin with PSWCKPT)");
+    fail("checkpoint: not a checkpoint (it does not start with PSWCKPT)");
   ByteReader in(bytes.substr(kMagic.size()));
   const std::uint64_t hash = in.u64_fixed();
   if (hash != hash_of(bytes.substr(kMagic.size() + kHashSize)))
-    fail("checkpoint: its checksum is wrong, it was cut off or altered");
+    fail("checkpoint: wrong checksum: the file is truncated or altered");
   const std::uint32_t version = in.u32_fixed();
-  if (version != kVersion)
-    fail("checkpoint: it has format {}, this program reads {}", version, kVersion);
+  if (version != kVersion) fail("checkpoint: format {}; expected format {}", version, kVersion);
   StoredCheckpoint stored;
   stored.generation = in.u64_fixed();
   Checkpoint& checkpoint = stored.checkpoint;
@@ -145,10 +144,10 @@ std::filesystem::path CheckpointFolder::path_of(std::uint64_t generation) const 
 std::optional<Checkpoint> CheckpointFolder::load(std::vector<std::string>& notices) {
   std::optional<StoredCheckpoint> newest;
   const std::vector<std::string> names = files_.list(folder_);
-  const std::set<std::string> there(names.begin(), names.end());
+  const std::set<std::string> existing(names.begin(), names.end());
   for (const std::uint64_t slot : {0u, 1u}) {
     const std::filesystem::path path = path_of(slot);
-    if (!there.contains(path.filename().string())) continue;
+    if (!existing.contains(path.filename().string())) continue;
     try {
       StoredCheckpoint stored = decode_checkpoint(files_.read(path));
       if (stored.checkpoint.trial != trial_)
@@ -163,7 +162,7 @@ std::optional<Checkpoint> CheckpointFolder::load(std::vector<std::string>& notic
   if (newest->checkpoint.build != build_digest())
     notices.push_back(fmt::format(
         "the checkpoint after step {} was written by another build ({}), this one is {}: the "
-        "result may differ from an undisturbed run's",
+        "result may differ from that of an uninterrupted run",
         newest->checkpoint.step, newest->checkpoint.build, build_digest()));
   return std::move(newest->checkpoint);
 }

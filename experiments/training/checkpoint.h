@@ -1,4 +1,4 @@
-// A training's checkpoint: a checked file of our own, kept in two generations.
+// A training's checkpoint: a file with a checksum, kept in two generations.
 //
 // A file is, little endian:
 //   8 bytes  "PSWCKPT\n"
@@ -9,7 +9,7 @@
 //            zigzag step; then three lists, each a varint count and its
 //            entries: integers (text name, zigzag), reals (text name, f64),
 //            tensors (text name, varint count, count x float32).
-// Generation g lies in "checkpoint-<g mod 2>.psc", so that a save never touches
+// Generation g is in "checkpoint-<g mod 2>.psc", so that a save never touches
 // the newest file. No LibTorch here: the format is tested without it.
 #pragma once
 
@@ -26,7 +26,7 @@
 
 namespace polysweep {
 
-// All that a training needs to go on after `step` as if nothing had happened.
+// All that a training needs to resume after `step` with the same results.
 struct Checkpoint {
   TrialId trial;
   std::string build;  // build_digest() of the program that wrote it
@@ -35,7 +35,7 @@ struct Checkpoint {
   std::map<std::string, double> reals;
   std::map<std::string, std::vector<float>> tensors;
 
-  // Throw Error naming what the checkpoint lacks.
+  // Throw Error that names the missing entry.
   std::int64_t integer(const std::string& name) const;
   double real(const std::string& name) const;
   // `size` is the expected number of elements.
@@ -48,20 +48,20 @@ struct StoredCheckpoint {
 };
 
 std::string encode_checkpoint(const StoredCheckpoint& stored);
-// Throws Error for bytes that are no undamaged checkpoint of this version.
+// Throws Error unless the bytes are an undamaged checkpoint of this version.
 StoredCheckpoint decode_checkpoint(std::string_view bytes);
 
-// When checkpoints are made beside those of a stop; both may be on. Results do
-// not depend on it, so it is no parameter.
+// How often checkpoints are written, in addition to the one at a stop; both may be
+// on. Results do not depend on it, so it is not a parameter.
 struct CheckpointInterval {
   double seconds = 60;       // 0: not by time
   std::int64_t updates = 0;  // 0: not by updates
 
-  // Whether one is due after `updates_made`, `since_s` after the one before.
+  // Whether one is due after `updates_made`, `since_s` after the previous one.
   bool due(std::int64_t updates_made, double since_s) const;
 };
 
-// What POLYSWEEP_CHECKPOINT_SECONDS and POLYSWEEP_CHECKPOINT_STEPS say.
+// From POLYSWEEP_CHECKPOINT_SECONDS and POLYSWEEP_CHECKPOINT_STEPS.
 CheckpointInterval checkpoint_interval();
 
 // The checkpoints of one trial in its folder. One user at a time.
@@ -70,13 +70,13 @@ class CheckpointFolder {
   // `folder` exists.
   CheckpointFolder(FileSystem& files, std::filesystem::path folder, TrialId trial);
 
-  // The newest undamaged checkpoint of this trial. What was damaged, foreign or
-  // of another version is passed over and described in `notices`, one sentence
-  // each; so is a checkpoint that another build wrote, which is used.
+  // The newest undamaged checkpoint of this trial. A file that is damaged, belongs
+  // to another trial or has another version is skipped and described in `notices`,
+  // one sentence each; so is a checkpoint that another build wrote, which is used.
   std::optional<Checkpoint> load(std::vector<std::string>& notices);
 
-  // Durable when it returns; the generation before stays. Throws Error if the
-  // disk refuses, with the earlier generations intact.
+  // Durable when it returns; the previous generation is kept. Throws Error if the
+  // disk refuses; earlier generations then stay intact.
   void save(Checkpoint checkpoint);
 
   // Removes both generations: the trial has its result.

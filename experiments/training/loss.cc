@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "experiments/model/simd.h"
+#include "experiments/tensors/simd.h"
+#include "framework/core/error.h"
 
 namespace polysweep {
 namespace {
@@ -152,6 +153,9 @@ struct SmoothedLoss : torch::autograd::Function<SmoothedLoss> {
 
 Loss label_smoothed_loss(const at::Tensor& hidden, const at::Tensor& embedding,
                          const at::Tensor& targets, double smoothing) {
+  check(hidden.size(0) == targets.size(0), "each row has a target");
+  check(hidden.size(1) == embedding.size(1), "hidden rows are as wide as the embedding");
+  check(smoothing >= 0 && smoothing < 1, "smoothing is a share");
   const at::Tensor rows = hidden.contiguous();
   const at::Tensor goals = targets.contiguous();
   const at::Tensor sums = at::GradMode::is_enabled()

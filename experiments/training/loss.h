@@ -3,8 +3,8 @@
 // Per token, with p = softmax(embedding . hidden) and e the smoothing:
 //   (1 - e) * -log p(target) + e / V * sum over the vocabulary of -log p,
 // summed over tokens (Szegedy 2016, eq. 7; the normalisation is the caller's).
-// Logits live for a chunk of rows at a time, and the gradients of both inputs
-// are made on the way, so nothing of size tokens x vocabulary ever exists.
+// Logits are computed for a chunk of rows at a time, with the gradients of both
+// inputs, so that no tensor of size tokens x vocabulary is allocated.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -49,6 +49,7 @@ Adam::Adam(FlatParameters& parameters, AdamOptions options)
       scratch_(at::zeros_like(parameters.values())) {}
 
 double Adam::step(double learning_rate, double divisor) {
+  check(divisor > 0, "a loss is summed over at least one token");
   at::NoGradGuard no_grad;
   at::Tensor gradient = parameters_.gradients();
   const double norm = gradient.norm().item<double>() / divisor;

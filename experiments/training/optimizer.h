@@ -1,8 +1,8 @@
-// Adam on one flat stretch of memory, its gradient clipping and learning rate.
+// Adam on one flat buffer, with gradient clipping and a learning-rate schedule.
 //
-// All parameters of a model lie one behind the other in one buffer, their
-// gradients in a second, the moments in two more: an update is a handful of
-// vector operations and a checkpoint four copies.
+// All parameters of a model are stored consecutively in one buffer, their
+// gradients in a second, the moments in two more: an update is a few vector
+// operations and a checkpoint is four copies.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -10,14 +10,14 @@
 #include <cstdint>
 #include <vector>
 
-#include "experiments/model/weights.h"
+#include "experiments/tensors/weights.h"
 
 namespace polysweep {
 
-// The parameters of a model, moved into one buffer with set_data: the model goes
-// on using them, and must not move them elsewhere afterwards.
+// The parameters of a model, moved into one buffer with set_data. The model keeps
+// using them and must not move them afterwards.
 //
-// Each parameter begins at a multiple of 64 bytes, so that alignment, on which
+// Each parameter starts at a multiple of 64 bytes, so that alignment, on which
 // the last bit of a product may depend, is the same in every run; the gaps are
 // and stay zero.
 class FlatParameters {
@@ -46,7 +46,7 @@ struct AdamOptions {
   double beta1 = 0.9;
   double beta2 = 0.98;
   double epsilon = 1e-8;
-  double clip = 0;  // largest norm of the whole gradient; 0: no clipping
+  double clip = 0;  // largest norm of the complete gradient; 0: no clipping
 };
 
 // Adam (Kingma & Ba 2015, algorithm 1) with bias correction.
@@ -54,9 +54,9 @@ class Adam {
  public:
   Adam(FlatParameters& parameters, AdamOptions options);
 
-  // One update with the gradients as they lie there, divided by `divisor` first
+  // One update with the gradients in the buffer, divided by `divisor` first
   // (the number of tokens the loss was summed over). Returns the norm of the
-  // divided gradient, before clipping. Where it is NaN or infinite nothing is
+  // divided gradient, before clipping. If it is NaN or infinite nothing is
   // changed: the training has diverged.
   double step(double learning_rate, double divisor = 1);
 

@@ -109,6 +109,7 @@ Training::Evaluation Training::validate() const {
 }
 
 void Training::evaluate(Recorder& recorder) {
+  check(!averaged_, "weights are averaged after the last evaluation");
   const Evaluation valid = validate();
   const std::int64_t step = updates();
   for (const auto& [series, value] : std::initializer_list<std::pair<const char*, double>>{
@@ -127,10 +128,10 @@ void Training::evaluate(Recorder& recorder) {
   if (gained) best_valid_loss_ = valid.loss;
   evaluations_without_gain_ = gained ? 0 : evaluations_without_gain_ + 1;
   ++evaluations_;
-  // Where epochs are evaluated, one that the last update cuts short is no epoch's
-  // checkpoint.
-  const bool whole = options_.evaluate_every > 0 || epoch_ended_;
-  if (options_.average <= 1 || !whole) return;
+  // With an evaluation after each epoch, an epoch that the last update cuts short is
+  // not averaged.
+  const bool complete = options_.evaluate_every > 0 || epoch_ended_;
+  if (options_.average <= 1 || !complete) return;
   snapshots_.push_back(parameters_.values().clone());
   if (static_cast<std::int64_t>(snapshots_.size()) > options_.average) snapshots_.pop_front();
 }

@@ -1,7 +1,7 @@
 // The training of a Transformer: updates, evaluations, checkpoints, metrics.
 //
 // A training is a pure function of model seed, texts and options: it may be
-// stopped after any update and gone on with from its checkpoint, in another
+// stopped after any update and resumed from its checkpoint, in another
 // process, and reports the same values (times excepted) and ends with the same
 // weights, bit for bit, within one class of build and machine.
 //
@@ -37,7 +37,7 @@ struct TrainingOptions {
   // 0: never.
   std::int64_t patience = 0;
   // Evaluations whose weights average() takes the mean of (of evaluations after
-  // every epoch those of whole epochs); 0 or 1: the last weights.
+  // every epoch those of complete epochs); 0 or 1: the last weights.
   std::int64_t average = 0;
   std::uint64_t seed = 0;  // of data order and dropout
 };
@@ -49,20 +49,20 @@ class Training {
   Training(Transformer& model, const EncodedText& train, const EncodedText& valid,
            const TrainingOptions& options, const Clock& clock = system_clock());
 
-  // Goes on from the folder's checkpoint if there is one (all points up to there
-  // are reported again, since those of the attempt before may not have arrived;
-  // what the folder noticed is recorded as text "notice"), trains to the end and
+  // Resumes from the folder's checkpoint if there is one (all points up to there
+  // are reported again, since those of the previous attempt may not have arrived;
+  // what was found wrong in the folder is recorded as text "notice"), trains to the end and
   // evaluates. kDiverged: a loss or a gradient was NaN or infinite;
-  // training_loss is then recorded as NaN. kStopped: a stop was asked for; a
-  // checkpoint of the last update is there.
+  // training_loss is then recorded as NaN. kStopped: a stop was requested; a
+  // checkpoint of the last update was written.
   RunEnd run(Recorder& recorder, CheckpointFolder& checkpoints, const CheckpointInterval& interval);
 
-  // Makes a checkpoint of where the training stands.
+  // Writes a checkpoint of the current state.
   void save(CheckpointFolder& checkpoints);
 
-  // Puts the mean weights of the last `average` evaluations into the model, at
-  // the end of it all: run() is not to be called afterwards; save() still keeps
-  // the weights before.
+  // Puts the mean weights of the last `average` evaluations into the model. Call it
+  // last: run() must not be called afterwards; save() still saves the weights
+  // before averaging.
   void average();
 
   // SHA-256 (hex) over the model's weights as they are now: the flat buffer as
@@ -74,7 +74,7 @@ class Training {
   double train_seconds() const { return train_seconds_; }
   // Trainable numbers.
   std::int64_t parameter_count() const { return parameters_.count(); }
-  // Share of padding a padded batch would have had, of the epoch at hand. The
+  // Share of padding a padded batch would have had, of the current epoch. The
   // model works on packed rows: no padding is ever computed.
   double padding_fraction() const { return batcher_.padding().fraction(); }
 
@@ -112,7 +112,7 @@ class Training {
   double best_valid_loss_ = 0;
   std::deque<at::Tensor> snapshots_;  // weights of the last evaluations
   bool averaged_ = false;
-  at::Tensor last_values_;  // once averaged_: the weights before
+  at::Tensor last_values_;  // once averaged_: the weights before averaging
 };
 
 }  // namespace polysweep

@@ -77,7 +77,7 @@ std::optional<Checkpoint> resume_training(CheckpointFolder& folder, Recorder& re
   std::optional<Checkpoint> checkpoint = folder.load(notices);
   const std::int64_t step = checkpoint ? checkpoint->step : 0;
   if (checkpoint) {
-    fmt::print(stderr, "polysweep-worker: goes on after update {}\n", step);
+    fmt::print(stderr, "polysweep-worker: resumes after update {}\n", step);
     points.resume(recorder, *checkpoint);
   }
   for (const std::string& notice : notices) {

@@ -1,5 +1,5 @@
-// What every training keeps in its checkpoints in the same way: the points it has
-// reported, and its weights as floats.
+// What every training stores in its checkpoints: the points it has reported, and its
+// weights as floats.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -17,8 +17,8 @@
 
 namespace polysweep {
 
-// All points of a training so far. What an attempt reported may have been on its
-// way when it died; told again by the next one, it is that attempt's.
+// All points of a training so far. Points that an attempt reported just before it died
+// may be lost; the next attempt reports them again as its own.
 class PointLog {
  public:
   // Records a point and keeps it.
@@ -26,7 +26,7 @@ class PointLog {
 
   void save(Checkpoint& checkpoint) const;
   // Takes the points of `checkpoint`, and reports them all again; where it has none
-  // the recorder is told the step after which the training goes on.
+  // the recorder gets the step after which the training resumes.
   void resume(Recorder& recorder, const Checkpoint& checkpoint);
 
  private:
@@ -37,7 +37,7 @@ class PointLog {
 std::vector<float> to_floats(const at::Tensor& tensor);
 void from_floats(const std::vector<float>& values, at::Tensor into);
 
-// "values" and both moments. `values`: the weights that training goes on with.
+// "values" and both moments. `values`: the weights that training resumes with.
 void save_weights(Checkpoint& checkpoint, const at::Tensor& values, const Adam& adam);
 // Puts them back, with the number of updates. Throws Error for other sizes.
 void restore_weights(const Checkpoint& checkpoint, FlatParameters& parameters, Adam& adam);
@@ -46,8 +46,8 @@ void restore_weights(const Checkpoint& checkpoint, FlatParameters& parameters, A
 std::string weights_sha256(const FlatParameters& parameters);
 
 // The folder's checkpoint, if there is one: its points are reported again through
-// `points`; what the folder noticed is recorded as text "notice", and printed, as is
-// the update after which the training goes on.
+// `points`; what was found wrong in the folder is recorded as text "notice" and printed;
+// so is the update after which the training resumes.
 std::optional<Checkpoint> resume_training(CheckpointFolder& folder, Recorder& recorder,
                                           PointLog& points);
 

@@ -1,5 +1,5 @@
-// The experiment `translation`: an encoder-decoder Transformer learns English to
-// German, and its translations of the test sets are scored.
+// The experiment `translation`: an encoder-decoder Transformer is trained to translate
+// English to German, and its translations of the test sets are scored.
 
 #include <string>
 #include <utility>
@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kSamples = 5;
 
-// A test set with what the model made of it.
+// A test set and the model's translations of it.
 struct Translated {
   const ParallelText* text = nullptr;
   std::vector<std::string> hypotheses;
@@ -34,7 +34,7 @@ class Translation : public Experiment {
   RunEnd run(const TrialContext& context, Recorder& recorder) override;
 
  private:
-  // Empty where a stop was asked for.
+  // Empty if a stop was requested.
   std::optional<std::vector<Translated>> translate_tests(const Transformer& model,
                                                          const EncodedCorpus& corpus,
                                                          const DecodingOptions& options,
@@ -65,7 +65,7 @@ void record_samples(Recorder& recorder, std::int64_t step, const Translated& tra
                               text.target[i], translated.hypotheses[i]));
 }
 
-// All translations of a test set, a line each, for tests between two outputs.
+// Writes all translations of a test set, one a line, for paired tests of two outputs.
 void keep_output(const std::filesystem::path& folder, const Translated& translated) {
   std::string lines;
   for (const std::string& hypothesis : translated.hypotheses) lines += hypothesis + "\n";

@@ -6,7 +6,7 @@
 
 #include "experiments/experiments.h"
 #include "experiments/model/model_parameters.h"
-#include "experiments/model/parameter_specs.h"
+#include "experiments/parameter_declarations.h"
 #include "experiments/text/corpus.h"
 
 namespace polysweep {
@@ -18,78 +18,81 @@ Specs data_specs() {
   const std::vector<Value> synthetic = {Value("synthetic")};
   const std::vector<Value> multi30k = {Value("multi30k_raw"), Value("multi30k_tok")};
   return {
-      text_parameter("corpus", corpus_names(), "what is translated, English to German"),
+      text_parameter("corpus", corpus_names(), "parallel text, English to German"),
       parameter_when(
-          integer_parameter("sentences", 20000, {100, 1e6}, "training pairs that are generated"),
+          integer_parameter("sentences", 20000, {100, 1e6}, "number of training pairs to generate"),
           "corpus", synthetic),
-      parameter_when(
-          integer_parameter("held_out", 500, {10, 1e5}, "validation pairs, and as many test pairs"),
-          "corpus", synthetic),
+      parameter_when(integer_parameter("held_out", 500, {10, 1e5},
+                                       "number of validation pairs, and of test pairs"),
+                     "corpus", synthetic),
       parameter_when(integer_parameter("corpus_seed", 1, {0, 1e9}, "seed of the generated corpus"),
                      "corpus", synthetic),
-      parameter_when(
-          integer_parameter("vocabulary", 8000, {100, 1e6},
-                            "joint BPE: pieces in all (multi30k_raw), or merges (multi30k_tok)"),
-          "corpus", multi30k),
-      integer_parameter("longest", 128, {8, 4096}, "longest sentence that can be read or written",
-                        "tokens"),
+      parameter_when(integer_parameter(
+                         "vocabulary", 8000, {100, 1e6},
+                         "joint BPE: number of pieces (multi30k_raw) or of merges (multi30k_tok)"),
+                     "corpus", multi30k),
+      integer_parameter("longest", 128, {8, 4096},
+                        "longest sentence that the model reads or writes", "tokens"),
   };
 }
 
 Specs training_specs() {
   return {
-      integer_parameter("updates", 400, {1, 1e9}, "updates of the weights"),
+      integer_parameter("updates", 400, {1, 1e9}, "number of weight updates"),
       integer_parameter("batch_tokens", 2048, {16, 1e7},
-                        "an update's sentence pairs times their longest side, at most", "tokens"),
-      real_parameter("learning_rate", 0.005, {0, 10}, "the highest; inverse-square-root schedule"),
-      integer_parameter("warmup", 100, {1, 1e9},
-                        "updates until the learning rate is at its highest"),
+                        "largest batch: sentence pairs times their longest side", "tokens"),
+      real_parameter("learning_rate", 0.005, {0, 10}, "peak of the inverse-square-root schedule"),
+      integer_parameter("warmup", 100, {1, 1e9}, "updates until the learning rate peaks"),
       real_parameter("adam_beta1", 0.9, {0, 1}, "decay of the first moment"),
       real_parameter("adam_beta2", 0.98, {0, 1}, "decay of the second moment"),
-      real_parameter("adam_epsilon", 1e-8, {0, 1}, "added to the root of the second moment"),
-      real_parameter("clip", 0, {0, 1e9}, "largest norm of the gradient of the mean loss; 0: any"),
+      real_parameter("adam_epsilon", 1e-8, {0, 1}, "added to the square root of the second moment"),
+      real_parameter("clip", 0, {0, 1e9},
+                     "largest norm of the gradient of the mean loss; 0: no clipping"),
       real_parameter("label_smoothing", 0.1, {0, 0.99},
-                     "share of the target spread over the vocabulary"),
+                     "probability spread uniformly over the vocabulary"),
       integer_parameter("evaluate_every", 100, {0, 1e9},
-                        "updates between evaluations; 0: every epoch"),
+                        "updates between evaluations; 0: after every epoch"),
       integer_parameter(
           "patience", 0, {0, 1e6},
-          "evaluations without a lower validation_loss that end the training; 0: never"),
-      integer_parameter("average", 0, {0, 100},
-                        "evaluations whose mean weights are tested; 0: the last weights"),
+          "evaluations without a lower validation_loss after which training stops; 0: never"),
+      integer_parameter(
+          "average", 0, {0, 100},
+          "last evaluations whose weights are averaged for the test; 0: no averaging"),
   };
 }
 
 Specs other_specs() {
   return {
-      integer_parameter("beam", 1, {1, 100}, "hypotheses kept in translating; 1: greedy"),
+      integer_parameter("beam", 1, {1, 100}, "beam width in translation; 1: greedy"),
       real_parameter("length_penalty", 1, {0, 10},
-                     "a hypothesis is worth log p / length^length_penalty"),
-      integer_parameter("seed", 0, {0, 9e15}, "of initial weights, order of the data and dropout"),
+                     "hypotheses are ranked by log p / length^length_penalty"),
+      integer_parameter("seed", 0, {0, 9e15}, "seed of initial weights, data order and dropout"),
   };
 }
 
 std::vector<MetricSpec> metric_specs() {
   std::vector<MetricSpec> specs = {
       {"training_loss", Goal::kMinimize, "nats/token",
-       "label-smoothed, with dropout, since the last"},
+       "label-smoothed, with dropout, mean since the previous evaluation"},
       {"validation_loss", Goal::kMinimize, "nats/token", "label-smoothed, on the validation set",
        "updates", Role::kProgress},
       {"validation_nll", Goal::kMinimize, "nats/token",
        "negative log likelihood of the validation set"},
       {"validation_accuracy", Goal::kMaximize, "",
-       "share of target tokens ranked first, given the rest"},
-      {"learning_rate", Goal::kMinimize, "", "of the last update"},
+       "share of target tokens ranked first, given the tokens before"},
+      {"learning_rate", Goal::kMinimize, "", "learning rate of the last update"},
       {"tokens", Goal::kMaximize, "tokens", "target tokens trained on so far", "updates",
        Role::kBudget},
-      {"train_seconds", Goal::kMinimize, "s", "spent in updates so far"},
-      {"tokens_per_second", Goal::kMaximize, "tokens/s", "target tokens over train_seconds"},
-      {"translate_seconds", Goal::kMinimize, "s", "spent in translating all test sets"},
-      {"padding_fraction", Goal::kMinimize, "", "padding that padded batches would have had"},
+      {"train_seconds", Goal::kMinimize, "s", "time spent in updates so far"},
+      {"tokens_per_second", Goal::kMaximize, "tokens/s", "target tokens divided by train_seconds"},
+      {"translate_seconds", Goal::kMinimize, "s", "time spent translating all test sets"},
+      {"padding_fraction", Goal::kMinimize, "",
+       "share of padding that padded batches would have had"},
       {"left_out_pairs", Goal::kMinimize, "pairs",
-       "training pairs left out: a side has no word, or more tokens than `longest`"},
-      {"unknown_fraction", Goal::kMinimize, "", "unknown tokens in validation and test sets"},
-      {"parameters", Goal::kMinimize, "", "trained numbers", "updates", Role::kSize},
+       "training pairs left out: a side has no words, or more tokens than `longest`"},
+      {"unknown_fraction", Goal::kMinimize, "",
+       "share of unknown tokens in validation and test sets"},
+      {"parameters", Goal::kMinimize, "", "number of trainable parameters", "updates", Role::kSize},
   };
   for (const std::string set : {"test", "test_2016_flickr", "test_2017_flickr"}) {
     const std::string of = set == "test" ? "first test set" : set;
@@ -119,6 +122,8 @@ ExperimentSpec translation_spec() {
                                                    {"patience", Role::kBudget},
                                                    {"corpus", Role::kData},
                                                    {"sentences", Role::kData},
+                                                   {"held_out", Role::kData},
+                                                   {"corpus_seed", Role::kData},
                                                    {"vocabulary", Role::kData},
                                                    {"dimension", Role::kSize},
                                                    {"ffn_factor", Role::kSize},
@@ -136,10 +141,10 @@ EncodedCorpusOptions corpus_options(const Parameters& parameters,
   options.corpus.folder = data_folder;
   options.longest = parameters.integer("longest");
   if (options.corpus.name == "synthetic") {
-    options.corpus.generator_seed = static_cast<std::uint64_t>(parameters.integer("corpus_seed"));
-    options.corpus.train_pairs = parameters.integer("sentences");
-    options.corpus.valid_pairs = parameters.integer("held_out");
-    options.corpus.test_pairs = parameters.integer("held_out");
+    options.corpus.synthetic.seed = static_cast<std::uint64_t>(parameters.integer("corpus_seed"));
+    options.corpus.synthetic.train_pairs = parameters.integer("sentences");
+    options.corpus.synthetic.valid_pairs = parameters.integer("held_out");
+    options.corpus.synthetic.test_pairs = parameters.integer("held_out");
     options.vocabulary.kind = "words";
     return options;
   }

@@ -36,10 +36,9 @@ double read_peak() {
   return std::strtod(text + at + 6, nullptr) * 1024;
 }
 
-// The kernel takes longer to write that file than a short trial runs: where no
-// page has come since, the peak that was read last still holds. It even takes
-// longer to count the pages: so soon after it did, no more than a few
-// megabytes came.
+// Reading that file takes longer than a short trial runs: if no page was added
+// since, the peak that was read last is still correct. Even counting page faults
+// takes long: within this time no more than a few megabytes are added.
 constexpr double kSoon_s = 0.0002;
 
 struct LastPeak {
@@ -47,7 +46,7 @@ struct LastPeak {
   long read_at = -1;   // page faults by then
   long reset_at = -1;  // likewise
   long looked_at = -1;
-  double looked_s = 0;  // when the page faults were asked for
+  double looked_s = 0;  // when the page faults were counted
 
   bool looked_just_now() const { return system_clock().monotonic_s() - looked_s < kSoon_s; }
   long look() {
@@ -76,8 +75,8 @@ void reset_peak_memory() {
   if (last_peak.looked_at == last_peak.reset_at && last_peak.looked_just_now()) return;
   if (last_peak.look() == last_peak.reset_at) return;
   static const int clear_refs = own_file("/proc/self/clear_refs", O_WRONLY);
-  // Where the system refuses, the peak stays that of the whole process, which
-  // peak_memory_bytes() is documented to give then.
+  // Where the system refuses, the peak stays that of the process since its start,
+  // as documented for peak_memory_bytes().
   const bool refused = pwrite(clear_refs, "5", 1, 0) != 1;
   last_peak.reset_at = last_peak.look();
   if (!refused) last_peak.read_at = -1;

@@ -89,20 +89,20 @@ Layout layout_of(const Table& table) {
   return out;
 }
 
-using Block = std::vector<std::size_t>;  // columns
+using ColumnBlock = std::vector<std::size_t>;  // columns
 
-std::size_t width_of(const Block& block, const std::vector<std::size_t>& widths) {
+std::size_t width_of(const ColumnBlock& block, const std::vector<std::size_t>& widths) {
   std::size_t width = block.empty() ? 0 : kGap * (block.size() - 1);
   for (const std::size_t column : block) width += widths[column];
   return width;
 }
 
 // Columns that fit beside each other, the first of the table before each block.
-std::vector<Block> blocks_of(const std::vector<std::size_t>& least, std::size_t width) {
-  std::vector<Block> blocks;
+std::vector<ColumnBlock> blocks_of(const std::vector<std::size_t>& least, std::size_t width) {
+  std::vector<ColumnBlock> blocks;
   for (std::size_t column = 0; column < least.size(); ++column) {
     if (!blocks.empty()) {
-      Block longer = blocks.back();
+      ColumnBlock longer = blocks.back();
       longer.push_back(column);
       const bool only_key = blocks.back().size() == 1;
       if (only_key || width_of(longer, least) <= width) {
@@ -110,14 +110,14 @@ std::vector<Block> blocks_of(const std::vector<std::size_t>& least, std::size_t 
         continue;
       }
     }
-    blocks.push_back(column == 0 ? Block{0} : Block{0, column});
+    blocks.push_back(column == 0 ? ColumnBlock{0} : ColumnBlock{0, column});
   }
   return blocks;
 }
 
 // Narrows the widest column of the block until all fit; words are broken only where
 // that is not enough.
-void fit(const Block& block, Layout& layout, std::size_t width) {
+void fit(const ColumnBlock& block, Layout& layout, std::size_t width) {
   while (width_of(block, layout.widths) > width) {
     std::optional<std::size_t> widest;
     for (const bool breaks_words : {false, true}) {
@@ -138,8 +138,9 @@ struct Ink {
   bool colour = false;
 };
 
-std::string row_text(const Block& block, const std::vector<std::string>& fields, const Ink& ink,
-                     const std::vector<Column>& columns, const std::vector<std::size_t>& widths) {
+std::string row_text(const ColumnBlock& block, const std::vector<std::string>& fields,
+                     const Ink& ink, const std::vector<Column>& columns,
+                     const std::vector<std::size_t>& widths) {
   std::vector<std::vector<std::string>> parts;
   std::size_t height = 1;
   for (const std::size_t column : block) {
@@ -162,7 +163,8 @@ std::string row_text(const Block& block, const std::vector<std::string>& fields,
   return text;
 }
 
-std::string block_text(const Block& block, const Table& table, const Layout& layout, bool colour) {
+std::string block_text(const ColumnBlock& block, const Table& table, const Layout& layout,
+                       bool colour) {
   std::string text = row_text(block, layout.heads, {}, table.columns, layout.widths);
   text += std::string(width_of(block, layout.widths), '-') + "\n";
   for (std::size_t r = 0; r < table.rows.size(); ++r) {
@@ -198,8 +200,8 @@ std::string table_text(const Table& table, std::size_t width, bool colour) {
     if (!line.empty()) text += line + "\n";
   }
   const std::vector<std::size_t> natural = layout.widths;
-  const std::vector<Block> blocks = blocks_of(layout.least, width);
-  for (const Block& block : blocks) {
+  const std::vector<ColumnBlock> blocks = blocks_of(layout.least, width);
+  for (const ColumnBlock& block : blocks) {
     if (&block != &blocks.front()) text += "\n";
     layout.widths = natural;
     fit(block, layout, width);

@@ -131,6 +131,16 @@ TEST_CASE("curve takes the sweep first, as all commands", "[cli][results]") {
   CHECK_THAT(turned.error, Contains("sweep 'loss'"));
 }
 
+TEST_CASE("status, watch, best and compare name a cell alike", "[cli][results]") {
+  const std::string cell = "x 1.0, y 0.0";
+  CHECK_THAT(toy().ask({"status", "toy"}).output, Contains(cell + " "));
+  CHECK(json_of(toy().ask({"status", "toy", "--json"}))[3]["label"] == cell);
+  CHECK_THAT(toy().ask({"best", "toy"}).output, Contains(cell + " "));
+  CHECK_THAT(toy().ask({"compare", "toy"}).output, Contains(cell + " "));
+  CHECK_THAT(toy().ask({"report", "toy"}).output, Contains(cell));
+  CHECK_THAT(toy().ask({"curve", "toy", "loss"}).output, Contains(cell + " "));
+}
+
 TEST_CASE("diff shows texts where they begin to differ", "[cli][results]") {
   StoreSample store;
   const std::string source = "source: " + std::string(100, 's') + " hypothesis: ";

@@ -37,7 +37,7 @@ class Draw {
 };
 
 struct Problem {
-  Rows queries, keys;
+  PackedRows queries, keys;
   Attention attention;
 };
 
@@ -47,8 +47,8 @@ void draw_problem(std::uint64_t seed, Problem& problem) {
   Attention& attention = problem.attention;
   const std::size_t sentences = 1 + static_cast<std::size_t>(draw.below(4));
   const bool self = draw.coin();
-  problem.queries = rows_of_lengths(draw.lengths(sentences, 21));
-  problem.keys = self ? problem.queries : rows_of_lengths(draw.lengths(sentences, 37));
+  problem.queries = packed_rows(draw.lengths(sentences, 21));
+  problem.keys = self ? problem.queries : packed_rows(draw.lengths(sentences, 37));
   const std::int64_t heads = 1 + draw.below(3);
   const std::int64_t width = 1 + draw.below(20);
   const std::int64_t value_width = draw.coin() ? width : 1 + draw.below(20);
@@ -183,13 +183,13 @@ TEST_CASE("the kernel's gradients are those of tensor operations in double", "[a
 
 TEST_CASE("hypotheses may share the keys of their source", "[attention]") {
   Draw draw(5);
-  const Rows source = rows_of_lengths({7, 3});
-  Rows shared;
+  const PackedRows source = packed_rows({7, 3});
+  PackedRows shared;
   shared.starts = {0, 0, 7};
   shared.lengths = {7, 7, 3};
   shared.count = 10;
   shared.longest = 7;
-  const Rows queries = rows_of_lengths({1, 1, 1});
+  const PackedRows queries = packed_rows({1, 1, 1});
   Attention attention;
   attention.q = draw.tensor({3, 2, 4});
   attention.k = draw.tensor({10, 2, 4});
@@ -212,11 +212,11 @@ void check_alike(const at::Tensor& a, const at::Tensor& b) {
 
 // Two sentences of the given lengths over keys of as many, causal; a bias of zeros on each pair.
 struct ScoreProblem {
-  Rows rows;
+  PackedRows rows;
   Attention attention;
 
   explicit ScoreProblem(std::int64_t keys)
-      : rows(rows_of_lengths({keys, std::max<std::int64_t>(1, keys / 2)})) {
+      : rows(packed_rows({keys, std::max<std::int64_t>(1, keys / 2)})) {
     Draw draw(7);
     attention.q = draw.tensor({rows.count, 2, 16});
     attention.k = draw.tensor({rows.count, 2, 16});

@@ -58,9 +58,9 @@ TEST_CASE("a checkpoint that was cut anywhere or altered in any byte is refused"
 
 TEST_CASE("what a checkpoint lacks is named", "[checkpoint]") {
   const Checkpoint checkpoint = sample(1);
-  CHECK_THROWS_WITH(checkpoint.integer("cursor"), "checkpoint: there is no integer 'cursor'");
-  CHECK_THROWS_WITH(checkpoint.real("best"), "checkpoint: there is no real 'best'");
-  CHECK_THROWS_WITH(checkpoint.tensor("moment", 3), "checkpoint: there is no tensor 'moment'");
+  CHECK_THROWS_WITH(checkpoint.integer("cursor"), "checkpoint: integer 'cursor' is missing");
+  CHECK_THROWS_WITH(checkpoint.real("best"), "checkpoint: real 'best' is missing");
+  CHECK_THROWS_WITH(checkpoint.tensor("moment", 3), "checkpoint: tensor 'moment' is missing");
   CHECK_THROWS_WITH(checkpoint.tensor("values", 4),
                     "checkpoint: tensor 'values' has 3 elements, the model needs 4");
 }
@@ -98,7 +98,7 @@ TEST_CASE("a damaged checkpoint falls back to the one before and says so", "[che
   CHECK(later.load(notices).value().step == 10);
   REQUIRE(notices.size() == 1);
   CHECK(notices[0] == newest.string() +
-                          " is not used: checkpoint: its checksum is wrong, it was cut off or "
+                          " is not used: checkpoint: wrong checksum: the file is truncated or "
                           "altered");
   later.save(sample(30));  // takes the damaged one's place
   notices.clear();
@@ -116,7 +116,7 @@ TEST_CASE("checkpoints of another trial, of another format or of no kind are pas
   CheckpointFolder mine(system_files(), folder.path(), trial_one());
   CHECK_FALSE(mine.load(notices).has_value());
   REQUIRE(notices.size() == 2);
-  CHECK_THAT(notices[0], Contains("this is no checkpoint"));
+  CHECK_THAT(notices[0], Contains("not a checkpoint"));
   CHECK_THAT(notices[1], Contains("it belongs to trial ffeeddccbbaa"));
 }
 

@@ -23,17 +23,16 @@ CorpusOptions multi30k(const char* name, const fs::path& folder) {
   return options;
 }
 
-// The real data set, where it is; else empty.
+// The folder of the real data set that the environment names; else empty.
 fs::path real_folder() {
-  if (const char* given = std::getenv("POLYSWEEP_MULTI30K")) return given;
-  const fs::path beside = fs::path(POLYSWEEP_SOURCE_FOLDER).parent_path() / "shared/data/multi30k";
-  return fs::exists(beside) ? beside : fs::path();
+  const char* given = std::getenv("POLYSWEEP_MULTI30K");
+  return given != nullptr ? fs::path(given) : fs::path();
 }
 
 EncodedCorpusOptions small_synthetic() {
   EncodedCorpusOptions options;
-  options.corpus.train_pairs = 300;
-  options.corpus.valid_pairs = options.corpus.test_pairs = 40;
+  options.corpus.synthetic.train_pairs = 300;
+  options.corpus.synthetic.valid_pairs = options.corpus.synthetic.test_pairs = 40;
   return options;
 }
 
@@ -113,7 +112,7 @@ TEST_CASE("the real corpus is read as it was pinned", "[corpus][multi30k]") {
   }
 }
 
-// The model computes no padding at all (rows.h); this is what padded batches would.
+// The model computes no padding at all (packed_rows.h); this is what padded batches would.
 TEST_CASE("padded batches of the real corpus would be at most 10 % padding", "[corpus][multi30k]") {
   const fs::path folder = real_folder();
   if (folder.empty()) POLYSWEEP_SKIP("Multi30k is not there; POLYSWEEP_MULTI30K names its folder");
@@ -134,7 +133,7 @@ TEST_CASE("a corpus is encoded once and kept", "[corpus]") {
   const auto first = encoded_corpus(options);
   CHECK(encoded_corpus(options).get() == first.get());
   EncodedCorpusOptions other = options;
-  other.corpus.generator_seed = 2;
+  other.corpus.synthetic.seed = 2;
   CHECK(encoded_corpus(other).get() != first.get());
   REQUIRE(first->train.size() == 300);
   CHECK(first->vocabulary->decode(first->train.source[5]) == first->text.train.source[5]);
@@ -144,7 +143,7 @@ TEST_CASE("a corpus is encoded once and kept", "[corpus]") {
 
 TEST_CASE("training pairs beyond the limit are left out and counted", "[corpus]") {
   EncodedCorpusOptions options = small_synthetic();
-  options.corpus.valid_pairs = options.corpus.test_pairs = 1;
+  options.corpus.synthetic.valid_pairs = options.corpus.synthetic.test_pairs = 1;
   const auto whole = encoded_corpus(options);
   const auto longest_of = [](const EncodedText& text, std::size_t i) {
     return static_cast<std::int64_t>(std::max(text.source[i].size(), text.target[i].size())) + 1;

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "experiments/encodings/additive.h"
+#include "experiments/encodings/additive_encoding.h"
 #include "experiments/model/transformer.h"
 #include "experiments/training/loss.h"
 #include "framework/core/error.h"
@@ -317,7 +317,7 @@ TEST_CASE("options apply to the encodings that the table names, and to no other"
   EncodingOptions options = encoding_options(schema.complete(given));
   CHECK_FALSE(options.order.has_value());
   CHECK(options.offset == 1);
-  CHECK(options.grid == "paper");
+  CHECK(options.grid == PolynomialGrid::kPaper);
   CHECK_FALSE(options.matched_norm);
   for (const auto& [name, value] :
        std::initializer_list<std::pair<const char*, Value>>{{"order", Value(4)},
@@ -328,7 +328,7 @@ TEST_CASE("options apply to the encodings that the table names, and to no other"
   options = encoding_options(schema.complete(given));
   CHECK(options.order == 4);
   CHECK(options.offset == 0);
-  CHECK(options.grid == "gauss");
+  CHECK(options.grid == PolynomialGrid::kGauss);
   CHECK(options.matched_norm);
 }
 

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "experiments/encodings/additive.h"
+#include "experiments/encodings/additive_encoding.h"
 #include "experiments/model/attention.h"
 #include "framework/core/error.h"
 #include "tests/experiments/encoding_sample.h"
@@ -40,7 +40,9 @@ EncodingOptions options_of(const Json& given) {
   if (given.contains("order")) options.order = given["order"].get<std::int64_t>();
   if (given.contains("offset")) options.offset = given["offset"];
   if (given.contains("base")) options.base = given["base"];
-  options.grid = given.value("grid", "paper");
+  const std::string grid = given.value("grid", "paper");
+  if (grid == "midpoint") options.grid = PolynomialGrid::kMidpoint;
+  if (grid == "gauss") options.grid = PolynomialGrid::kGauss;
   options.matched_norm = given.value("norm", "raw") == "matched";
   options.concatenated = given.value("layout", "interleaved") == "concatenated";
   options.half_split = given.value("pairs", "interleaved") == "half_split";
@@ -140,7 +142,7 @@ TEST_CASE("scores and outputs are those of the formulas", "[encoding][formula]")
     const at::Tensor scores = position_scores(*made.encoding, q, k, layer);
     CHECK(largest_difference(scores, tensor_of(golden["scores"], {2, 20, 20})) < 1e-11);
 
-    const Rows rows = rows_of_lengths({20});
+    const PackedRows rows = packed_rows({20});
     Attention attention;
     attention.queries = attention.keys = &rows;
     attention.scale = 0.5;
@@ -232,13 +234,13 @@ TEST_CASE("positions are as alike as the specification of the grids says", "[enc
   sample.width = 128;
   sample.heads = 4;
   sample.longest = 50;
-  const auto cosine = [&](const char* grid) {
+  const auto cosine = [&](PolynomialGrid grid) {
     sample.options.grid = grid;
     return largest_cosine(position_table("legendre_position", sample));
   };
-  CHECK(cosine("paper") == Approx(0.485).margin(0.0006));
-  CHECK(cosine("midpoint") == Approx(0.181).margin(0.0006));
-  CHECK(cosine("gauss") < 1e-12);
+  CHECK(cosine(PolynomialGrid::kPaper) == Approx(0.485).margin(0.0006));
+  CHECK(cosine(PolynomialGrid::kMidpoint) == Approx(0.181).margin(0.0006));
+  CHECK(cosine(PolynomialGrid::kGauss) < 1e-12);
   const at::Tensor table = position_table("sinusoidal", sample);
   CHECK((at::dot(table[20], table[21]) / 64).item<double>() == Approx(0.970).margin(0.0006));
 }

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "experiments/encodings/encoding.h"
-#include "experiments/model/rows.h"
-#include "experiments/model/weights.h"
+#include "experiments/tensors/packed_rows.h"
+#include "experiments/tensors/weights.h"
 
 namespace polysweep {
 

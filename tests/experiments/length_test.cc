@@ -145,7 +145,7 @@ TEST_CASE("examples are a function of their stream, and tasks refuse what they c
   CHECK_THROWS_WITH(drawn(LengthTask({"recall", 12, 3}), 3, 1), Contains("has 4 to 12"));
   CHECK_THROWS_WITH(LengthTask({"coppy", 12, 3}), Contains("copy"));
   CHECK_THROWS_WITH(LengthTask({"copy", 1, 3}), Contains("at least 2"));
-  CHECK_THROWS_WITH(LengthTask({"recall", 12, 0}), Contains("1 or more back"));
+  CHECK_THROWS_WITH(LengthTask({"recall", 12, 0}), Contains("distance 0; expected at least 1"));
 }
 
 TEST_CASE("a trial reports every tested length, and the same bits again", "[length]") {
@@ -202,8 +202,8 @@ TEST_CASE("lengths that leave nothing to learn or to compare are refused before 
   };
   refused({{"longest_tested", "17"}}, "longest_tested 17 is above symbols, which is 16");
   refused({{"longest_trained", "16"}}, "longest_trained 16 and longest_tested 16");
-  refused({{"longest_trained", "3"}}, "the multiples of 4 from 2 on");
-  refused({{"distance", "8"}, {"longest_trained", "10"}}, "from 9 on");
+  refused({{"longest_trained", "3"}}, "a multiple of 4, at least 2");
+  refused({{"distance", "8"}, {"longest_trained", "10"}}, "a multiple of 4, at least 9");
 }
 
 // What is known of encodings (Kazemnejad 2023; Press 2022): tables of absolute

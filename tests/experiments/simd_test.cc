@@ -1,5 +1,5 @@
 // The vector functions at the edges of their ranges, as each instruction set computes them.
-#include "experiments/model/simd.h"
+#include "experiments/tensors/simd.h"
 
 #include <array>
 #include <bit>

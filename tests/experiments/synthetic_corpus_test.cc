@@ -12,9 +12,9 @@
 namespace polysweep {
 namespace {
 
-CorpusOptions options_of(std::int64_t train, std::uint64_t seed = 1) {
-  CorpusOptions options;
-  options.generator_seed = seed;
+SyntheticCorpusOptions options_of(std::int64_t train, std::uint64_t seed = 1) {
+  SyntheticCorpusOptions options;
+  options.seed = seed;
   options.train_pairs = train;
   options.valid_pairs = 300;
   options.test_pairs = 300;

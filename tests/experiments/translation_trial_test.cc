@@ -80,7 +80,7 @@ class Store {
       if (entry.path().extension() != ".log") continue;
       std::ifstream in(entry.path());
       for (std::string line; std::getline(in, line);)
-        if (line.find("goes on after update") != std::string::npos) return true;
+        if (line.find("resumes after update") != std::string::npos) return true;
     }
     return false;
   }

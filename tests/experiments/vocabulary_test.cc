@@ -16,7 +16,7 @@ ParallelText small_text() {
 }
 
 ParallelText captions() {
-  CorpusOptions options;
+  SyntheticCorpusOptions options;
   options.train_pairs = 400;
   options.valid_pairs = options.test_pairs = 10;
   return synthetic_corpus(options).train;
@@ -112,7 +112,7 @@ TEST_CASE("vocabularies that cannot be are refused", "[vocabulary]") {
                     Contains("cannot hold the text's") && Contains("at least"));
   CHECK_THROWS_WITH(learn("bpe", 5000, text), Contains("5000 pieces") && Contains("<= 114"));
   CHECK_THROWS_WITH(learn("words", 0, {"blank", {"", " "}, {"", ""}}),
-                    "blank: no words to learn a vocabulary from");
+                    "blank: the text has no words; a vocabulary needs at least one");
   const auto words = learn("words", 0, text);
   const std::vector<std::int32_t> beyond = {99};
   CHECK_THROWS_WITH(words->decode(beyond), "token 99 is not in the vocabulary of 17 tokens");

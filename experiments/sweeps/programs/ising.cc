@@ -23,7 +23,7 @@ constexpr long kSweepsBetweenReports = 50;
 
 volatile std::sig_atomic_t stop_requested = 0;
 
-// xorshift64* (Vigna 2016): its whole state is one number.
+// xorshift64* (Vigna 2016): its entire state is one number.
 struct Random {
   std::uint64_t state;
   double uniform() {
@@ -80,7 +80,7 @@ std::string checkpoint_path() {
   return folder == nullptr ? "" : std::string(folder) + "/lattice";
 }
 
-// Written beside, then renamed: the state is whole or not there.
+// Written to a second file, then renamed: the state is complete or absent.
 bool save(const State& state) {
   const std::string path = checkpoint_path();
   if (path.empty()) return true;

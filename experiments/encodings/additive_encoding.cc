@@ -1,4 +1,4 @@
-#include "experiments/encodings/additive.h"
+#include "experiments/encodings/additive_encoding.h"
 
 #include <ATen/ATen.h>
 
@@ -78,13 +78,17 @@ PositionTable table_by_position(const EncodingContext& context, const Polynomial
 }
 
 FeatureGrid feature_grid(const EncodingContext& context, Quadrature (*gauss)(std::int64_t)) {
-  const std::string& name = context.options.grid;
   const std::int64_t width = context.width;
   const std::int64_t last = last_degree(context);
   const std::vector<double> ones(static_cast<std::size_t>(width), 1);
-  if (name == "paper") return {paper_grid(width), ones, last};
-  if (name == "midpoint") return {midpoint_grid(width), ones, last};
-  if (name != "gauss") fail("grid {} is unknown; it is one of paper, midpoint, gauss", name);
+  switch (context.options.grid) {
+    case PolynomialGrid::kPaper:
+      return {paper_grid(width), ones, last};
+    case PolynomialGrid::kMidpoint:
+      return {midpoint_grid(width), ones, last};
+    case PolynomialGrid::kGauss:
+      break;
+  }
   Quadrature nodes = gauss(width);
   for (double& weight : nodes.weights) weight = std::sqrt(weight);
   // The polynomial of degree `width` vanishes on its own nodes.

@@ -3,7 +3,7 @@
 
 #include <unordered_map>
 
-#include "experiments/text/piece_model.h"
+#include "experiments/text/sentencepiece_model.h"
 
 namespace polysweep {
 

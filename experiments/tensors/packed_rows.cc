@@ -1,4 +1,4 @@
-#include "experiments/model/rows.h"
+#include "experiments/tensors/packed_rows.h"
 
 #include <ATen/ATen.h>
 
@@ -8,8 +8,8 @@
 
 namespace polysweep {
 
-Rows rows_of_lengths(std::vector<std::int64_t> lengths, at::Device device) {
-  Rows rows;
+PackedRows packed_rows(std::vector<std::int64_t> lengths, at::Device device) {
+  PackedRows rows;
   for (const std::int64_t length : lengths) {
     if (length < 1) fail("sentence {} has no tokens; at least one is needed", rows.starts.size());
     rows.starts.push_back(rows.count);
@@ -32,7 +32,7 @@ TokenRows token_rows(std::span<const std::vector<std::int32_t>> sentences, at::D
   for (const auto& sentence : sentences) {
     lengths.push_back(static_cast<std::int64_t>(sentence.size()));
   }
-  TokenRows result{{}, rows_of_lengths(std::move(lengths), device)};
+  TokenRows result{{}, packed_rows(std::move(lengths), device)};
   result.tokens = at::empty({result.rows.count}, at::kLong);
   std::int64_t* token = result.tokens.data_ptr<std::int64_t>();
   for (const auto& sentence : sentences) token = std::copy(sentence.begin(), sentence.end(), token);

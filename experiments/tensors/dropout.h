@@ -3,10 +3,10 @@
 // Element e of a site is kept iff its 16 bits are below keep16, where
 // keep16 = round((1 - rate) * 65536); kept elements are divided by the exact
 // keep16 / 65536. The bits: with key stream_key(seed, "dropout"), block b is
-// philox4x32 of the counter (b, site, step low, step high); elements lie in
+// philox4x32 of the counter (b, site, step low, step high); elements form
 // groups of 256, group g takes blocks 32g .. 32g + 31: element 256g + 32w + c is
 // the low half of word w of block 32g + c, element 256g + 128 + 32w + c its high
-// half (w = 0..3, c = 0..31). Masks are drawn on the CPU, whatever the device.
+// half (w = 0..3, c = 0..31). Masks are drawn on the CPU, for every device.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -31,7 +31,7 @@ class Dropout {
   Dropout(double rate, DropoutKey key);
 
   bool active() const { return keep16_ < 65536; }
-  // The exact probability of staying.
+  // The exact probability of being kept.
   double keep() const { return keep16_ / 65536.0; }
 
   // x with elements dropped; x itself when inactive. Differentiable.

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "experiments/model/simd.h"
+#include "experiments/tensors/simd.h"
 
 namespace polysweep {
 

@@ -1,4 +1,4 @@
-#include "experiments/text/piece_model.h"
+#include "experiments/text/sentencepiece_model.h"
 
 #include <dlfcn.h>
 
@@ -10,8 +10,8 @@ namespace polysweep {
 
 namespace {
 
-// AddressSanitizer refuses RTLD_DEEPBIND; the programs it is used with load no
-// LibTorch, so that nothing is in the way.
+// AddressSanitizer does not support RTLD_DEEPBIND; the programs it is used with do not
+// load LibTorch, so no symbols clash.
 #if defined(__SANITIZE_ADDRESS__)
 constexpr int kOwnNames = 0;
 #else
@@ -23,7 +23,7 @@ const PieceLibrary& load_module() {
       std::filesystem::read_symlink("/proc/self/exe").parent_path() / "polysweep-pieces.so";
   void* const module = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | kOwnNames);
   if (module == nullptr) {
-    fail("SentencePiece cannot be loaded ({}); its module lies beside the programs", dlerror());
+    fail("cannot load SentencePiece ({}); expected its module next to the programs", dlerror());
   }
   using Find = const PieceLibrary* (*)();
   const auto find = reinterpret_cast<Find>(dlsym(module, "polysweep_piece_library"));

@@ -1,4 +1,4 @@
-#include "experiments/model/weights.h"
+#include "experiments/tensors/weights.h"
 
 #include <ATen/ATen.h>
 

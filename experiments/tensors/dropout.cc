@@ -1,4 +1,4 @@
-#include "experiments/model/dropout.h"
+#include "experiments/tensors/dropout.h"
 
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "experiments/model/simd.h"
+#include "experiments/tensors/simd.h"
 #include "framework/core/error.h"
 #include "framework/core/random_stream.h"
 

@@ -1,11 +1,11 @@
 // Byte pair pieces as SentencePiece learns and applies them (Kudo 2018).
 //
-// SentencePiece carries a copy of protobuf inside, under the names of the other
-// protobuf that LibTorch loads; where both are linked into one program, one
-// calls the other and the program dies at its start. So SentencePiece is linked
-// into a module of its own, which is loaded when the first vocabulary needs it,
-// with names that stay inside (RTLD_LOCAL, RTLD_DEEPBIND). What crosses between
-// module and program is in this file: plain values, and errors as text.
+// SentencePiece contains a copy of protobuf with the same symbol names as the one that
+// LibTorch loads. Linked into one program, one calls the other and the program crashes
+// at its start. So SentencePiece is linked into a separate module, which is loaded when
+// the first vocabulary needs it and keeps its symbols to itself (RTLD_LOCAL,
+// RTLD_DEEPBIND). This file is the interface between module and program: plain values,
+// and errors as text.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@
 
 namespace polysweep {
 
-// Immutable; may be used from several threads. Functions that return text give
-// "" or what went wrong.
+// Immutable; may be used from several threads. Functions that return text
+// return "" or an error message.
 class PieceModel {
  public:
   virtual ~PieceModel() = default;
@@ -39,8 +39,8 @@ struct SpecialPieces {
 class PieceLibrary {
  public:
   // Learns exactly `size` pieces, special ones included, from the lines of both
-  // lists, and writes the model's bytes. Nothing is normalised but runs of
-  // spaces; one thread and no sampling, so that the same text gives the same
+  // lists, and writes the model's bytes. Only runs of spaces are
+  // normalised; one thread and no sampling, so that the same text gives the same
   // model.
   virtual std::string learn(int size, const SpecialPieces& special,
                             const std::vector<std::string>& lines,
@@ -52,7 +52,7 @@ class PieceLibrary {
   ~PieceLibrary() = default;
 };
 
-// Of the module, loaded once. Throws Error where it cannot be loaded.
+// The library in the module, loaded once. Throws Error if it cannot be loaded.
 const PieceLibrary& piece_library();
 
 }  // namespace polysweep

@@ -1,4 +1,4 @@
-#include "experiments/decoding/continuations.h"
+#include "experiments/decoding/next_tokens.h"
 
 #include <ATen/ATen.h>
 
@@ -7,7 +7,8 @@
 #include <functional>
 #include <limits>
 
-#include "experiments/model/simd.h"
+#include "experiments/tensors/simd.h"
+#include "framework/core/error.h"
 
 namespace polysweep {
 namespace {
@@ -52,9 +53,11 @@ POLYSWEEP_CLONES double log_sum(const float* x, std::int64_t size, float most) {
 }
 
 // As many groups have a logit that is not below this as choices are wanted, so no
-// choice is below it.
+// choice is below it. NaN has no order: a row with one has no such bound.
 float floor_of(Workspace& work, std::size_t count) {
-  if (work.group_best.size() < count) return -std::numeric_limits<float>::infinity();
+  const bool ordered = std::none_of(work.group_best.begin(), work.group_best.end(),
+                                    [](float best) { return std::isnan(best); });
+  if (!ordered || work.group_best.size() < count) return -std::numeric_limits<float>::infinity();
   work.sorted = work.group_best;
   const auto last = work.sorted.begin() + static_cast<std::ptrdiff_t>(count) - 1;
   std::nth_element(work.sorted.begin(), last, work.sorted.end(), std::greater<>());
@@ -71,13 +74,17 @@ void choose(const float* x, std::int64_t size, std::int64_t count, Workspace& wo
     for (std::int64_t i = first; i < end; ++i)
       if (!(x[i] < floor)) work.choices.push_back({x[i], i});
   }
+  check(static_cast<std::int64_t>(work.choices.size()) >= count,
+        "a row has as many choices as are wanted");
   std::partial_sort(work.choices.begin(), work.choices.begin() + count, work.choices.end(),
                     [](const Choice& a, const Choice& b) {
-                      return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
+                      if (std::isnan(a.logit) != std::isnan(b.logit)) return std::isnan(a.logit);
+                      if (a.logit > b.logit || a.logit < b.logit) return a.logit > b.logit;
+                      return a.token < b.token;
                     });
 }
 
-void add_row(const float* x, std::int64_t size, Continuations& found, Workspace& work) {
+void add_row(const float* x, std::int64_t size, NextTokens& found, Workspace& work) {
   find_group_best(x, size, work.group_best.data());
   choose(x, size, found.width, work);
   const double most = static_cast<double>(work.choices[0].logit);
@@ -97,7 +104,7 @@ void append(std::vector<T>& to, const at::Tensor& tensor) {
 }
 
 // The same in tensor operations: any device and type.
-void add_rows(const at::Tensor& logits, Continuations& found) {
+void add_rows(const at::Tensor& logits, NextTokens& found) {
   const auto [scores, tokens] = logits.topk(found.width, 1);
   append(found.tokens, tokens);
   append(found.scores, found.width == 1
@@ -107,12 +114,14 @@ void add_rows(const at::Tensor& logits, Continuations& found) {
 
 }  // namespace
 
-Continuations best_continuations(const at::Tensor& hidden, const at::Tensor& embedding,
-                                 std::int64_t count) {
+NextTokens best_next_tokens(const at::Tensor& hidden, const at::Tensor& embedding,
+                            std::int64_t count) {
   const std::int64_t rows = hidden.size(0);
   const std::int64_t size = embedding.size(0);
+  check(count >= 1, "a row is asked for at least one token");
+  check(hidden.size(1) == embedding.size(1), "hidden rows are as wide as the embedding");
   const bool fast = hidden.device().is_cpu() && hidden.scalar_type() == at::kFloat;
-  Continuations found;
+  NextTokens found;
   found.width = std::min(count, size);
   Workspace work;
   work.group_best.resize(static_cast<std::size_t>((size + kGroup - 1) / kGroup));

@@ -1,4 +1,4 @@
-#include "experiments/model/parameter_specs.h"
+#include "experiments/parameter_declarations.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,7 +1,7 @@
-// Sentences laid one behind the other, without padding, in the rows of a tensor.
+// Sentences packed without padding into the rows of a tensor.
 //
 // The model works on [N, ...] tensors whose N rows are the tokens of a batch.
-// Only attention looks at where a sentence begins and ends.
+// Only attention uses where a sentence starts and ends.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -12,8 +12,8 @@
 
 namespace polysweep {
 
-// Where each sentence lies. All sentences have at least one token.
-struct Rows {
+// Where each sentence is. All sentences have at least one token.
+struct PackedRows {
   std::vector<std::int64_t> starts;   // row of each sentence's first token
   std::vector<std::int64_t> lengths;  // tokens of each sentence
   std::int64_t count = 0;             // N: rows of the tensors
@@ -24,17 +24,17 @@ struct Rows {
   std::int64_t sentences() const { return static_cast<std::int64_t>(lengths.size()); }
 };
 
-// Sentences of the given lengths, one directly behind the other.
+// Consecutive sentences of the given lengths.
 // Throws Error for an empty sentence.
-Rows rows_of_lengths(std::vector<std::int64_t> lengths, at::Device device = at::kCPU);
+PackedRows packed_rows(std::vector<std::int64_t> lengths, at::Device device = at::kCPU);
 
 // The tokens of a batch.
 struct TokenRows {
   at::Tensor tokens;  // [N] int64
-  Rows rows;
+  PackedRows rows;
 };
 
-// Throws Error where there is no sentence, or an empty one.
+// Throws Error if there are no sentences, or if one is empty.
 TokenRows token_rows(std::span<const std::vector<std::int32_t>> sentences,
                      at::Device device = at::kCPU);
 

@@ -1,8 +1,8 @@
 // Byte pair encoding of tokenised text, as subword-nmt learns and applies it
 // (Sennrich, Haddow & Birch 2016; its file format 0.2).
 //
-// A word is taken apart into its characters, the last one marked with "</w>",
-// and pairs of neighbours are joined again by learned rules. Words never mix.
+// A word is split into its characters, the last one marked with "</w>",
+// and neighbouring parts are merged by learned rules, never across words.
 #pragma once
 
 #include <cstdint>
@@ -15,20 +15,20 @@
 
 namespace polysweep {
 
-// Two neighbours that become one part.
+// Two neighbouring parts that are merged into one.
 using MergeRule = std::pair<std::string, std::string>;
 
 // At most `count` rules, first learned first: each joins the pair that is most
-// frequent then, of equally frequent ones the greatest by code points. Ends
-// early where no pair is left that occurs twice. `words`: how often each occurs,
+// frequent then, of equally frequent ones the greatest by code points. Stops
+// early if no pair occurs twice. `words`: how often each occurs,
 // UTF-8.
 std::vector<MergeRule> learn_merge_rules(const std::map<std::string, std::int64_t>& words,
                                          std::int64_t count);
 
-// What stands behind every part of a word but the last.
+// Suffix of every part of a word except the last.
 inline constexpr std::string_view kPartJoin = "@@";
 
-// Rules at work. Immutable.
+// Applies the rules. Immutable.
 class MergeRules {
  public:
   explicit MergeRules(const std::vector<MergeRule>& rules);

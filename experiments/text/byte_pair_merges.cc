@@ -1,4 +1,4 @@
-#include "experiments/text/merges.h"
+#include "experiments/text/byte_pair_merges.h"
 
 #include <algorithm>
 #include <queue>
@@ -60,7 +60,7 @@ class Learner {
       const Candidate candidate = best_.top();
       best_.pop();
       const auto found = pairs_.find(candidate.pair);
-      // Each change of a count is offered anew: others are out of date.
+      // Each change of a count pushes a new entry: older ones are out of date.
       if (found == pairs_.end() || found->second.count != candidate.count) continue;
       if (candidate.count < 2) return false;
       const auto [first, second] = candidate.pair;

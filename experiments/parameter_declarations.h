@@ -1,4 +1,4 @@
-// Parameters written down in a line each, for the experiments that publish many.
+// Functions that declare a parameter in one line, for experiments that publish many.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace polysweep {
 
-// Closed.
+// Closed interval.
 struct ParameterRange {
   double minimum;
   double maximum;
@@ -21,7 +21,7 @@ ParameterSpec integer_parameter(std::string name, std::int64_t value, ParameterR
 ParameterSpec real_parameter(std::string name, double value, ParameterRange range, std::string doc);
 // The first of `words` is the default.
 ParameterSpec text_parameter(std::string name, std::vector<std::string> words, std::string doc);
-// The same, there only where `parameter` is one of `any_of`.
+// The same, applicable only if `parameter` is one of `any_of`.
 ParameterSpec parameter_when(ParameterSpec spec, std::string parameter, std::vector<Value> any_of);
 
 // `specs` with the role of each parameter that `roles` names. Throws Error for a

@@ -19,7 +19,7 @@ struct NamedTensor {
   at::Tensor tensor;
 };
 
-// Every parameter stands in the list once, however often the model uses it.
+// Every parameter is in the list once, however often the model uses it.
 // Whoever replaces its storage (an optimiser's flat buffer) uses set_data, which
 // all holders of the tensor see.
 class Weights {
@@ -37,7 +37,7 @@ class Weights {
 
   const std::vector<NamedTensor>& list() const { return list_; }
   std::uint64_t seed() const { return seed_; }
-  // What tensors that stand beside the parameters (fixed tables) should be.
+  // Type and device for tensors that accompany the parameters (fixed tables).
   at::TensorOptions options() const;
 
  private:

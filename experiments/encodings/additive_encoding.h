@@ -1,5 +1,5 @@
-// Encodings that add one row of a fixed table to each token, and how the rows
-// are made of polynomials.
+// Encodings that add one row of a fixed table to each token, and how polynomials
+// make up the rows.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,11 @@ namespace polysweep {
 using PositionTable = std::vector<std::vector<double>>;
 
 // Adds row p of `table` [L, M] at position p. Under matched_norm each row is
-// scaled to length sqrt(M / 2). Throws Error for a row of zeros then.
+// scaled to length sqrt(M / 2). Throws Error then for a row of zeros.
 std::unique_ptr<Encoding> additive_encoding(const EncodingContext& context, PositionTable table);
 
-// The degree that stands for `order`: the order itself, at most `full`; `full`
-// where none is given. Throws Error for an order that needs more than M
-// dimensions, or is above `full`.
+// The highest degree: `order`, at most `full`; `full` if no order is given. Throws Error for an
+// order that needs more than M dimensions, or is above `full`.
 std::int64_t highest_degree(const EncodingContext& context, std::int64_t full);
 
 // Position p gets the polynomial of degree min(p + offset, K) as its row.
@@ -40,11 +39,11 @@ void scale_columns(PolynomialValues& basis, const std::vector<double>& factors);
 
 // basis[n][p], degrees as columns: position p gets the row (basis[0][p], ...,
 // basis[K][p]), of length 1 under matched_norm, times a fixed matrix [K+1, M] with
-// orthonormal rows. The matrix is the same in every trial; that of a lower K is
-// its beginning.
+// orthonormal rows. The matrix is the same in every trial; for a lower K its
+// first rows are used.
 PositionTable table_by_feature(const EncodingContext& context, const PolynomialValues& basis);
 
-// `count` rows of length `width`, orthonormal, drawn from a stream of their own.
+// `count` rows of length `width`, orthonormal, drawn from a random stream of fixed seed.
 std::vector<std::vector<double>> orthonormal_rows(std::int64_t count, std::int64_t width);
 
 }  // namespace polysweep

@@ -1,4 +1,4 @@
-#include "experiments/model/lookup.h"
+#include "experiments/model/token_embedding.h"
 
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -18,7 +18,7 @@ void check_tokens(const at::Tensor& tokens, std::int64_t vocabulary) {
   }
 }
 
-struct LookUp : torch::autograd::Function<LookUp> {
+struct TokenEmbedding : torch::autograd::Function<TokenEmbedding> {
   using Context = torch::autograd::AutogradContext;
   using Tensors = torch::autograd::variable_list;
 
@@ -49,10 +49,11 @@ struct LookUp : torch::autograd::Function<LookUp> {
 
 }  // namespace
 
-at::Tensor look_up(const at::Tensor& embedding, const at::Tensor& tokens, double scale) {
+at::Tensor embed_tokens(const at::Tensor& embedding, const at::Tensor& tokens, double scale) {
+  check(tokens.dim() == 1 && embedding.dim() == 2, "tokens are a row, the embedding a matrix");
   if (tokens.device().is_cpu()) check_tokens(tokens, embedding.size(0));
   const bool fast = embedding.device().is_cpu() && embedding.scalar_type() == at::kFloat;
-  return fast ? LookUp::apply(embedding, tokens, scale)
+  return fast ? TokenEmbedding::apply(embedding, tokens, scale)
               : at::embedding(embedding, tokens).mul(scale);
 }
 
