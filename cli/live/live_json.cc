@@ -70,7 +70,7 @@ Json live_json(const LiveSweep& sweep, const LiveCurves& curves,
   Json bands = Json::array();
   for (const LiveBand& band : curves.bands) bands.push_back(band_json(cells, band));
   Json bad_ends = Json::array();
-  for (const FailedAttempt& end : sweep.failures) failures.push_back(bad_end_json(cells, end));
+  for (const FailedAttempt& end : sweep.failures) bad_ends.push_back(bad_end_json(cells, end));
   return {{"sweep", sweep.sweep},
           {"experiment", sweep.experiment},
           {"replicate", sweep.replicate},
