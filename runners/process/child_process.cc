@@ -212,6 +212,7 @@ void ChildProcess::launch(ChildPlan& plan, const ProcessOptions& options) {
     waitpid(pid_, nullptr, 0);
     fail("cannot watch process {}: pidfd_open: {}", pid_, strerror(reason));
   }
+  check(pid_ > 0 && !status_, "a process has started and not ended");
 }
 
 ChildProcess::~ChildProcess() {
@@ -256,6 +257,7 @@ std::optional<std::string> ChildProcess::read_all_output(double timeout_s,
 }
 
 void ChildProcess::kill(int signal) {
+  check(signal > 0, "a signal has a number");
   if (!status_) signal_group(pid_, signal);
 }
 
@@ -266,6 +268,7 @@ std::optional<ExitStatus> ChildProcess::poll() {
       info.si_pid == 0) {
     return std::nullopt;
   }
+  check(info.si_pid == pid_, "a process waits for its own child");
   // Not reaped yet, so the group's number is still ours.
   ::kill(-pid_, SIGKILL);
   int status = 0;

@@ -39,6 +39,7 @@ MemoryLimits::MemoryLimits(std::uint64_t limit_bytes, std::vector<Slot>& slots, 
   check(limit_bytes > 0, "a limit is some bytes");
   const bool grouped = !group_.empty() && make_groups(limit_bytes, slots);
   if (!grouped) remove_groups();
+  check(made_.size() == (grouped ? slots.size() : 0), "every slot has a group or none has");
   for (std::size_t i = 0; i < slots.size(); ++i) {
     if (grouped) {
       slots[i].memory_group = made_[i];

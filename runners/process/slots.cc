@@ -78,6 +78,7 @@ std::vector<std::pair<std::string, std::string>> worker_environment() {
 
 std::vector<Slot> cpu_slots(int count, const std::vector<int>& taken) {
   std::vector<int> cpus = visible_cpus();
+  check(!cpus.empty(), "this process runs on some CPU");
   const auto others = std::stable_partition(cpus.begin(), cpus.end(), [&](int cpu) {
     return std::find(taken.begin(), taken.end(), cpu) == taken.end();
   });
