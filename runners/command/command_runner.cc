@@ -39,10 +39,10 @@ std::filesystem::path locate_program(const std::string& program,
       std::filesystem::is_regular_file(found)) {
     return found;
   }
-  if (is_path) fail("there is no executable program {}", found.string());
+  if (is_path) fail("program {} not found, or not executable", found.string());
   const std::filesystem::path beside = own_folder / program;
   if (access(beside.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(beside)) return beside;
-  fail("there is no program {} in a folder of $PATH or in {}", in_quotes(program),
+  fail("program {} not found in a folder of $PATH or in {}", in_quotes(program),
        own_folder.string());
 }
 

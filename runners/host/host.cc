@@ -26,7 +26,8 @@ Host::Host(FileSystem& files, HostOptions options) : files_(files), options_(std
   const std::string program = options_.worker.program.string();
   if (access(program.c_str(), X_OK) != 0) {
     fail(
-        "there is no worker program at {}: build the target polysweep-worker, or give another one "
+        "worker program {} not found, or not executable: build the target polysweep-worker, or "
+        "give another one "
         "with --worker PROGRAM",
         program);
   }

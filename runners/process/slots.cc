@@ -100,7 +100,7 @@ std::vector<Slot> cpu_slots(int count, const std::vector<int>& taken) {
 std::vector<Slot> cuda_slots(const std::vector<std::string>& devices, int per_device) {
   if (devices.empty()) {
     fail(
-        "no CUDA device found: CUDA_VISIBLE_DEVICES names none and there is no /dev/nvidia0; "
+        "no CUDA device found: CUDA_VISIBLE_DEVICES names none, and /dev/nvidia0 does not exist; "
         "`--device cpu` needs none");
   }
   if (per_device < 1) fail("{} slots per device: expected at least 1", per_device);
