@@ -31,7 +31,7 @@ std::vector<RemovableFile> removable_files_of(const Store& store) {
   const std::vector<StoreDamage> damage = load_damage(database);
   // A damaged journal may have contained a trial's sweep or its artifacts.
   const bool is_intact = std::all_of(damage.begin(), damage.end(),
-                                       [](const StoreDamage& place) { return place.torn_tail; });
+                                     [](const StoreDamage& place) { return place.torn_tail; });
   return find_removable_files(store.folder(), [&](const TrialId& id) -> RecordedTrial {
     if (!is_intact) return {};
     const TrialUse use = use_of_trial(database, id);
