@@ -19,8 +19,6 @@
 
 namespace polysweep {
 
-inline constexpr const char* kTrialFolderVariable = "POLYSWEEP_TRIAL_FOLDER";
-
 // The path of a command's program: a name with a slash is relative to
 // `sweep_folder`; another is searched in $PATH and then in `own_folder`, the folder
 // of polysweep. Throws Error with the places that were searched.
