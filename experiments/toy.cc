@@ -16,11 +16,12 @@
 #include <limits>
 #include <new>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "experiments/experiments.h"
-#include "framework/core/bytes.h"
+#include "experiments/training/checkpoint.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
 #include "framework/core/random_stream.h"
@@ -28,8 +29,6 @@
 namespace polysweep {
 
 namespace {
-
-constexpr const char* kCheckpoint = "toy.checkpoint";
 
 void sleep_ms(double ms) {
   if (ms > 0) std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(ms));
@@ -40,24 +39,20 @@ struct State {
   double loss_sum = 0;
 };
 
-std::optional<State> load(const std::filesystem::path& folder) {
-  const std::filesystem::path path = folder / kCheckpoint;
-  if (!std::filesystem::exists(path)) return std::nullopt;
-  const std::string bytes = system_files().read(path);
-  ByteReader reader(bytes);
-  State state;
-  state.step = reader.zigzag();
-  state.loss_sum = reader.f64();
-  reader.expect_end();
-  return state;
+std::optional<State> load(CheckpointFolder& checkpoints) {
+  std::vector<std::string> notices;
+  const std::optional<Checkpoint> checkpoint = checkpoints.load(notices);
+  for (const std::string& notice : notices) std::printf("toy: %s\n", notice.c_str());
+  if (!checkpoint) return std::nullopt;
+  return State{checkpoint->step, checkpoint->real("loss_sum")};
 }
 
-void save(const std::filesystem::path& folder, const State& state) {
-  ByteWriter writer;
-  writer.zigzag(state.step);
-  writer.f64(state.loss_sum);
-  system_files().create_folders(folder);
-  system_files().replace(folder / kCheckpoint, writer.bytes());
+void save(CheckpointFolder& checkpoints, const TrialContext& context, const State& state) {
+  system_files().create_folders(context.trial_folder);
+  Checkpoint checkpoint;
+  checkpoint.step = state.step;
+  checkpoint.reals["loss_sum"] = state.loss_sum;
+  checkpoints.save(std::move(checkpoint));
 }
 
 // Sleeps forever with a heartbeat but without progress.
@@ -118,9 +113,10 @@ RunEnd Toy::run(const TrialContext& context, Recorder& recorder) {
     return objective + 1.0 / static_cast<double>(step) + draw(step);
   };
 
+  CheckpointFolder checkpoints(system_files(), context.trial_folder, context.trial.id);
   State state;
   if (checkpoint_every > 0) {
-    if (const std::optional<State> saved = load(context.trial_folder)) {
+    if (const std::optional<State> saved = load(checkpoints)) {
       state = *saved;
       // Points that the previous attempt reported just before it died may be lost: all
       // are reported again, from the first step on.
@@ -138,7 +134,7 @@ RunEnd Toy::run(const TrialContext& context, Recorder& recorder) {
   if (diverges_at(state.step)) return RunEnd::kDiverged;
   while (state.step < steps) {
     if (recorder.stop_requested()) {
-      if (checkpoint_every > 0) save(context.trial_folder, state);
+      if (checkpoint_every > 0) save(checkpoints, context, state);
       return RunEnd::kStopped;
     }
     sleep_ms(p.real("sleep_ms"));
@@ -147,7 +143,7 @@ RunEnd Toy::run(const TrialContext& context, Recorder& recorder) {
     state.loss_sum += loss;
     recorder.metric("loss", step, loss);
     recorder.progress(static_cast<double>(step), static_cast<double>(steps));
-    if (checkpoint_every > 0 && step % checkpoint_every == 0) save(context.trial_folder, state);
+    if (checkpoint_every > 0 && step % checkpoint_every == 0) save(checkpoints, context, state);
     if (diverges_at(step)) return RunEnd::kDiverged;
   }
   if (steps > 0) recorder.metric("loss_sum", steps, state.loss_sum);

@@ -11,6 +11,7 @@
 #include "framework/core/file_system.h"
 #include "reports/text/escaping.h"
 #include "results/read/sweeps_of_trial.h"
+#include "results/read/trial_artifacts.h"
 #include "results/schema/store_damage.h"
 #include "runners/store/removable_files.h"
 #include "runners/store/run_lock.h"
@@ -28,12 +29,13 @@ void declare_gc(CommandOptions& options) {
 std::vector<RemovableFile> removable_files_of(const Store& store) {
   const Database database = store.open();
   const std::vector<StoreDamage> damage = load_damage(database);
-  // A damaged journal may have held the only record of a trial's sweep.
+  // A damaged journal may have contained a trial's sweep or its artifacts.
   const bool is_intact = std::all_of(damage.begin(), damage.end(),
                                      [](const StoreDamage& place) { return place.torn_tail; });
-  return find_removable_files(store.folder(), [&](const TrialId& id) {
+  return find_removable_files(store.folder(), [&](const TrialId& id) -> RecordedTrial {
+    if (!is_intact) return {};
     const TrialMembership use = trial_membership(database, id);
-    return has_result(use.state) || (is_intact && !use.in_sweep);
+    return {has_result(use.state) || !use.in_sweep, recorded_artifacts(database, id)};
   });
 }
 

@@ -11,13 +11,13 @@
 #include "framework/core/bytes.h"
 #include "framework/core/error.h"
 #include "framework/core/provenance.h"
+#include "framework/worker/checkpoint_file.h"
 
 namespace polysweep {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "tensors are written in memory order");
 
-constexpr std::string_view kMagic = "PSWCKPT\n";
 constexpr std::uint32_t kVersion = 1;
 constexpr std::size_t kHashSize = 8;
 
@@ -85,17 +85,18 @@ const std::vector<float>& Checkpoint::tensor(const std::string& name, std::size_
 std::string encode_checkpoint(const StoredCheckpoint& stored) {
   const std::string body = encode_body(stored);
   ByteWriter head;
-  head.raw(kMagic);
+  head.raw(kCheckpointMagic);
   head.u64_fixed(hash_of(body));
   return head.take() + body;
 }
 
 StoredCheckpoint decode_checkpoint(std::string_view bytes) {
-  if (bytes.size() < kMagic.size() + kHashSize || bytes.substr(0, kMagic.size()) != kMagic)
+  if (bytes.size() < kCheckpointMagic.size() + kHashSize ||
+      bytes.substr(0, kCheckpointMagic.size()) != kCheckpointMagic)
     fail("checkpoint: not a checkpoint (it does not start with PSWCKPT)");
-  ByteReader in(bytes.substr(kMagic.size()));
+  ByteReader in(bytes.substr(kCheckpointMagic.size()));
   const std::uint64_t hash = in.u64_fixed();
-  if (hash != hash_of(bytes.substr(kMagic.size() + kHashSize)))
+  if (hash != hash_of(bytes.substr(kCheckpointMagic.size() + kHashSize)))
     fail("checkpoint: wrong checksum: the file is truncated or altered");
   const std::uint32_t version = in.u32_fixed();
   if (version != kVersion) fail("checkpoint: format {}; expected format {}", version, kVersion);
@@ -137,16 +138,12 @@ CheckpointInterval checkpoint_interval() {
 CheckpointFolder::CheckpointFolder(FileSystem& files, std::filesystem::path folder, TrialId trial)
     : files_(files), folder_(std::move(folder)), trial_(trial) {}
 
-std::filesystem::path CheckpointFolder::path_of(std::uint64_t generation) const {
-  return folder_ / fmt::format("checkpoint-{}.psc", generation % 2);
-}
-
 std::optional<Checkpoint> CheckpointFolder::load(std::vector<std::string>& notices) {
   std::optional<StoredCheckpoint> newest;
   const std::vector<std::string> names = files_.list(folder_);
   const std::set<std::string> existing(names.begin(), names.end());
   for (const std::uint64_t slot : {0u, 1u}) {
-    const std::filesystem::path path = path_of(slot);
+    const std::filesystem::path path = checkpoint_path(folder_, slot);
     if (!existing.contains(path.filename().string())) continue;
     try {
       StoredCheckpoint stored = decode_checkpoint(files_.read(path));
@@ -171,12 +168,13 @@ void CheckpointFolder::save(Checkpoint checkpoint) {
   checkpoint.trial = trial_;
   checkpoint.build = build_digest();
   const std::uint64_t generation = generation_ + 1;
-  files_.replace(path_of(generation), encode_checkpoint({generation, std::move(checkpoint)}));
+  files_.replace(checkpoint_path(folder_, generation),
+                 encode_checkpoint({generation, std::move(checkpoint)}));
   generation_ = generation;
 }
 
 void CheckpointFolder::clear() {
-  for (const std::uint64_t slot : {0u, 1u}) std::filesystem::remove(path_of(slot));
+  for (const std::uint64_t slot : {0u, 1u}) std::filesystem::remove(checkpoint_path(folder_, slot));
 }
 
 }  // namespace polysweep

@@ -9,8 +9,9 @@
 //            zigzag step; then three lists, each a varint count and its
 //            entries: integers (text name, zigzag), reals (text name, f64),
 //            tensors (text name, varint count, count x float32).
-// Generation g is in "checkpoint-<g mod 2>.psc", so that a save never touches
-// the newest file. No LibTorch here: the format is tested without it.
+// Generation g is in "checkpoint-<g mod 2>.psc" (framework/worker/checkpoint_file.h),
+// so that a save never touches the newest file. Does not use LibTorch, so that the
+// format is tested without it.
 #pragma once
 
 #include <cstdint>
@@ -83,8 +84,6 @@ class CheckpointFolder {
   void clear();
 
  private:
-  std::filesystem::path path_of(std::uint64_t generation) const;
-
   FileSystem& files_;
   std::filesystem::path folder_;
   TrialId trial_;

@@ -9,7 +9,6 @@
 
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
-#include "runners/command/command_runner.h"
 #include "runners/process/process_tree.h"
 #include "runners/process/worker_command.h"
 #include "runners/store/store_layout.h"
@@ -21,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kTick_ms = 100;
-constexpr std::size_t kReportPiece = 1024 * 1024;  // read between two looks at the program
+constexpr std::size_t kReportPiece = 1024 * 1024;  // read at most, per turn
 constexpr const char* kProtocol = "1";             // of docs/protocol.md
 
 std::string slot_name() {
@@ -48,32 +47,32 @@ std::string last_line_of(const std::string& tail) {
 
 }  // namespace
 
-CommandAttempt::CommandAttempt(const AttemptSurroundings& surroundings)
-    : around_(surroundings),
-      command_(*surroundings.spec.command),
-      trial_folder_(surroundings.assignment.trial_folder),
+CommandAttempt::CommandAttempt(const AttemptContext& context)
+    : context_(context),
+      command_(*context.spec.command),
+      trial_folder_(context.assignment.trial_folder),
       checkpoint_folder_(checkpoint_folder(trial_folder_)),
       parameters_file_(parameters_path(trial_folder_)),
-      log_(log_path(trial_folder_, surroundings.assignment.attempt)),
-      report_file_(report_path(trial_folder_, surroundings.assignment.attempt)),
-      report_(surroundings.spec, trial_folder_, surroundings.recorder,
+      log_(log_path(trial_folder_, context.assignment.attempt)),
+      report_file_(report_path(trial_folder_, context.assignment.attempt)),
+      report_(context.spec, trial_folder_, context.recorder,
               [this](std::int64_t step, const HistoryVisitor& visit) {
-                return read_history(trial_folder_, around_.assignment.attempt, step, visit);
+                return read_history(trial_folder_, context_.assignment.attempt, step, visit);
               }) {}
 
 AttemptResult CommandAttempt::run() {
-  around_.folders.prepare(trial_folder_, around_.assignment.parameters.canonical());
-  around_.oom_kills.grew();
+  context_.folders.prepare(trial_folder_, context_.assignment.parameters.canonical());
+  context_.oom_kills.grew();
   const ProcessOptions options = process_options();
-  // Before the program is there: it may be far before this thread runs again.
-  begun_s_ = progressed_s_ = system_clock().monotonic_s();
+  // Before the start: the program may have run for a while before this thread does.
+  started_s_ = progressed_s_ = system_clock().monotonic_s();
   ChildProcess process(options);
   watch(process);
   return end(process);
 }
 
 CommandAttempt::Variables CommandAttempt::variables() const {
-  const AssignTrial& assignment = around_.assignment;
+  const AssignTrial& assignment = context_.assignment;
   return {{"POLYSWEEP_PROTOCOL", kProtocol},
           {"POLYSWEEP_TRIAL", assignment.trial.hex()},
           {"POLYSWEEP_ATTEMPT", std::to_string(assignment.attempt)},
@@ -84,11 +83,11 @@ CommandAttempt::Variables CommandAttempt::variables() const {
           {"POLYSWEEP_DATA_FOLDER", assignment.data_folder},
           {"POLYSWEEP_SWEEP_FOLDER", command_.sweep_folder},
           {"POLYSWEEP_DEVICE", device_name(assignment.device)},
-          {kHostMarkVariable, around_.mark}};
+          {kHostMarkVariable, context_.host_mark}};
 }
 
 ProcessOptions CommandAttempt::process_options() {
-  const AssignTrial& assignment = around_.assignment;
+  const AssignTrial& assignment = context_.assignment;
   FilledCommand filled =
       fill_command(command_, assignment.parameters,
                    {{"trial", assignment.trial.hex()},
@@ -103,7 +102,7 @@ ProcessOptions CommandAttempt::process_options() {
                     {"slot", slot_name()}});
   ProcessOptions options;
   options.argv = std::move(filled.argv);
-  options.argv[0] = around_.program_at(options.argv[0]).string();
+  options.argv[0] = context_.program_at(options.argv[0]).string();
   options.environment = variables();
   for (auto& variable : filled.environment) options.environment.push_back(std::move(variable));
   options.folder = fs::path(command_.sweep_folder) / filled.folder;
@@ -115,15 +114,15 @@ ProcessOptions CommandAttempt::process_options() {
 
 void CommandAttempt::watch(ChildProcess& process) {
   while (true) {
-    wait_for_news(process);
+    wait_for_events(process);
     process.read_output();
     more_to_read_ = follow_report();
     if (process.poll()) return;
-    look_at_limits(process);
+    enforce_limits(process);
   }
 }
 
-void CommandAttempt::wait_for_news(const ChildProcess& process) const {
+void CommandAttempt::wait_for_events(const ChildProcess& process) const {
   pollfd entries[] = {{process.pidfd(), POLLIN, 0}, {process.output(), POLLIN, 0}};
   poll(entries, 2, more_to_read_ ? 0 : kTick_ms);
 }
@@ -135,7 +134,7 @@ bool CommandAttempt::follow_report() {
     more = report_file_.read_more(piece, kReportPiece);
     report_problem_.clear();
   } catch (const Error& error) {
-    // It stays as it is at the next look: said once.
+    // The problem persists: it is reported once.
     if (report_problem_ != error.what()) report_.reject(error.what());
     report_problem_ = error.what();
   }
@@ -146,7 +145,7 @@ bool CommandAttempt::follow_report() {
   return more;
 }
 
-void CommandAttempt::look_at_limits(ChildProcess& process) {
+void CommandAttempt::enforce_limits(ChildProcess& process) {
   const double now_s = system_clock().monotonic_s();
   if (interruption_ != Interruption::kNone) {
     if (now_s > kill_s_) process.kill(SIGKILL);
@@ -154,11 +153,11 @@ void CommandAttempt::look_at_limits(ChildProcess& process) {
   }
   if (report_.divergence()) {
     interrupt(process, Interruption::kDivergence, *report_.divergence());
-  } else if (around_.recorder.stop_requested()) {
+  } else if (context_.recorder.stop_requested()) {
     interrupt(process, Interruption::kStop, "");
-  } else if (command_.time_limit_s > 0 && now_s - begun_s_ > command_.time_limit_s) {
+  } else if (command_.time_limit_s > 0 && now_s - started_s_ > command_.time_limit_s) {
     interrupt(process, Interruption::kTimeLimit,
-              fmt::format("it took longer than its time limit of {} s", command_.time_limit_s));
+              fmt::format("it exceeded its time limit of {} s", command_.time_limit_s));
   } else if (command_.progress_limit_s > 0 && now_s - progressed_s_ > command_.progress_limit_s) {
     interrupt(process, Interruption::kNoProgress,
               fmt::format("it reported nothing for {} s", command_.progress_limit_s));
@@ -166,17 +165,18 @@ void CommandAttempt::look_at_limits(ChildProcess& process) {
 }
 
 void CommandAttempt::interrupt(ChildProcess& process, Interruption why, std::string text) {
+  check(interruption_ == Interruption::kNone, "a program is interrupted once");
   interruption_ = why;
   interruption_text_ = std::move(text);
   kill_s_ = system_clock().monotonic_s() + command_.stop_grace_s;
   process.kill(SIGTERM);
-  process.kill(SIGCONT);  // one that was stopped hears of it, too
+  process.kill(SIGCONT);  // so that a suspended program receives it
 }
 
 AttemptResult CommandAttempt::end(ChildProcess& process) {
-  const double elapsed_s = system_clock().monotonic_s() - begun_s_;
+  const double elapsed_s = system_clock().monotonic_s() - started_s_;
   const Killed killed = kill_descendants({}, Reap::kYes);
-  process.read_output();  // of those that it left behind
+  process.read_output();  // also of processes that it left behind
   while (follow_report()) {
   }
   if (const std::optional<ReportLines::Line> line = lines_.rest()) report_.take(*line);
@@ -189,15 +189,17 @@ AttemptResult CommandAttempt::end(ChildProcess& process) {
   }
   if (killed.count > 0 && interruption_ == Interruption::kNone) {
     log_.write(
-        fmt::format("[polysweep: it left {} processes behind; they were killed]\n", killed.count));
+        fmt::format("[polysweep: it left {} processes behind, which were killed]\n", killed.count));
   }
   log_.close();
 
   CommandEnd ended;
-  ended.status = *process.poll();
+  const std::optional<ExitStatus> status = process.poll();
+  check(status.has_value(), "an attempt ends after its program");
+  ended.status = *status;
   ended.interruption = interruption_;
   ended.interruption_text = interruption_text_;
-  ended.out_of_memory = around_.oom_kills.grew();
+  ended.out_of_memory = context_.oom_kills.grew();
   ended.primary = command_.primary;
   ended.has_primary = report_.has(command_.primary);
   ended.has_result = report_.has_result();
@@ -207,7 +209,7 @@ AttemptResult CommandAttempt::end(ChildProcess& process) {
   result.peak_memory_bytes = process.peak_memory_bytes();
   for (const std::string& problem :
        {log_.problem(), killed.left > 0
-                            ? fmt::format("{} processes of it would not die", killed.left)
+                            ? fmt::format("{} of its processes could not be killed", killed.left)
                             : std::string()}) {
     if (problem.empty()) continue;
     result.message += result.message.empty() ? problem : "; " + problem;
@@ -215,21 +217,21 @@ AttemptResult CommandAttempt::end(ChildProcess& process) {
   const bool is_settled = result.outcome == Outcome::kDone || result.outcome == Outcome::kDiverged;
   if (is_settled) clean_up();
   if (result.outcome != Outcome::kDone && result.outcome != Outcome::kStopped) {
-    // The host keeps what we print last beside the failure.
+    // The host records the last lines that we print with the failure.
     const std::string tail = process.output_tail() + "\n";
     std::fwrite(tail.data(), 1, tail.size(), stdout);
   }
   return result;
 }
 
-// Leaves nothing of a trial that has left nothing itself. Without a checkpoint
-// no later attempt can go on from what was reported.
+// Removes what the program did not write itself. Without a checkpoint, no later
+// attempt can resume from what was reported.
 void CommandAttempt::clean_up() {
   std::error_code gone;
   if (fs::is_empty(checkpoint_folder_, gone) && !gone) {
-    remove_reports(trial_folder_, around_.assignment.attempt);
+    remove_reports(trial_folder_, context_.assignment.attempt, report_.artifacts());
   }
-  around_.folders.remove_if_unused(trial_folder_);
+  if (report_.artifacts().empty()) context_.folders.remove_if_unused(trial_folder_);
 }
 
 }  // namespace polysweep

@@ -1,4 +1,4 @@
-// One attempt of a trial that runs a program. Used by command_runner.cc alone.
+// One attempt of a trial that runs a program. Used by command_runner.cc only.
 #pragma once
 
 #include <filesystem>
@@ -20,21 +20,22 @@
 
 namespace polysweep {
 
-struct AttemptSurroundings {
+// What an attempt uses of its runner. `program_at` returns the path of a program.
+struct AttemptContext {
   const ExperimentSpec& spec;
   const AssignTrial& assignment;
   Recorder& recorder;
   OomKillCounter& oom_kills;
   TrialFolderPool& folders;
-  const std::string& mark;  // process_mark() of the host
+  const std::string& host_mark;
   std::function<std::filesystem::path(const std::string&)> program_at;
 };
 
 class CommandAttempt {
  public:
-  explicit CommandAttempt(const AttemptSurroundings& surroundings);
+  explicit CommandAttempt(const AttemptContext& context);
 
-  // Throws Error where the program cannot be started.
+  // Once only. Throws Error if the program cannot be started.
   AttemptResult run();
 
  private:
@@ -43,15 +44,15 @@ class CommandAttempt {
   ProcessOptions process_options();
   Variables variables() const;
   void watch(ChildProcess& process);
-  void wait_for_news(const ChildProcess& process) const;
-  // True where more may be there already.
+  void wait_for_events(const ChildProcess& process) const;
+  // True if there may be more to read.
   bool follow_report();
-  void look_at_limits(ChildProcess& process);
+  void enforce_limits(ChildProcess& process);
   void interrupt(ChildProcess& process, Interruption why, std::string text);
   AttemptResult end(ChildProcess& process);
   void clean_up();
 
-  const AttemptSurroundings& around_;
+  const AttemptContext& context_;
   const CommandSpec& command_;
   const std::filesystem::path trial_folder_;
   const std::filesystem::path checkpoint_folder_;
@@ -65,10 +66,10 @@ class CommandAttempt {
 
   Interruption interruption_ = Interruption::kNone;
   std::string interruption_text_;
-  double begun_s_ = 0;
-  double progressed_s_ = 0;  // of the last line of the report that was understood
+  double started_s_ = 0;
+  double progressed_s_ = 0;  // when the report last had a valid line
   std::uint64_t accepted_ = 0;
-  double kill_s_ = 0;  // when patience with an interrupted program ends
+  double kill_s_ = 0;  // when an interrupted program is killed
 };
 
 }  // namespace polysweep

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <signal.h>
 
-#include <string_view>
-
 #include "framework/worker/memory_message.h"
 
 namespace polysweep {
@@ -19,7 +17,7 @@ std::string with_last_line(std::string text, const CommandEnd& end) {
 AttemptResult of_signal(int number, const CommandEnd& end) {
   const std::string what = describe(end.status);
   if (number == SIGKILL && end.out_of_memory) {
-    return {Outcome::kOutOfMemory, "the system killed it for want of memory"};
+    return {Outcome::kOutOfMemory, "the system killed it because memory ran out"};
   }
   if (is_sent_from_outside(number)) {
     return {Outcome::kPreempted, fmt::format("it was killed from outside: {}", what)};
@@ -29,17 +27,17 @@ AttemptResult of_signal(int number, const CommandEnd& end) {
 
 AttemptResult of_exit(int code, const CommandEnd& end) {
   if (code == kExitDivergedProgram) {
-    return {Outcome::kDiverged, fmt::format("it says that it diverged (exit status {})", code)};
+    return {Outcome::kDiverged, fmt::format("it reported that it diverged (exit status {})", code)};
   }
   if (code == kExitStoppedProgram) {
     return {Outcome::kPreempted,
-            fmt::format("it stopped by itself with a checkpoint (exit status {})", code)};
+            fmt::format("it stopped itself with a checkpoint (exit status {})", code)};
   }
   const bool killed_child = code == 128 + SIGKILL && end.out_of_memory;
   if (code == kExitMemoryProgram || killed_child ||
       (code != 0 && reports_out_of_memory(end.last_line))) {
     return {Outcome::kOutOfMemory,
-            with_last_line(fmt::format("it had no memory (exit status {})", code), end)};
+            with_last_line(fmt::format("it ran out of memory (exit status {})", code), end)};
   }
   if (code != 0) {
     return {Outcome::kError,
@@ -64,8 +62,8 @@ AttemptResult of_interruption(const CommandEnd& end) {
     case Interruption::kNone:
       break;
   }
-  // Many programs end with status 0 when they are asked to stop: only a result
-  // says that the trial was at its end anyway.
+  // Many programs exit with status 0 when they are asked to stop: only a result
+  // shows that the trial had ended anyway.
   if (exited != nullptr && exited->code == 0 && end.has_result && end.has_primary) return {};
   if (exited != nullptr && exited->code == kExitDivergedProgram) return of_exit(exited->code, end);
   return {Outcome::kStopped, ""};

@@ -1,7 +1,7 @@
-// How a program ended, and what that makes of its trial.
+// How a program ended, and which outcome of its attempt follows.
 //
-// Pure decisions, no processes; the classes are those of event.h, what follows
-// from them is decided in retry_policy.h. docs/protocol.md tells programs of it.
+// Pure decisions without side effects. The outcomes are those of event.h; what
+// follows from them is decided in retry_policy.h. Documented in docs/protocol.md.
 #pragma once
 
 #include <string>
@@ -11,28 +11,27 @@
 
 namespace polysweep {
 
-// Exit statuses with a meaning of their own (75 is EX_TEMPFAIL of sysexits.h).
+// Exit statuses with a special meaning (75 is EX_TEMPFAIL of sysexits.h).
 inline constexpr int kExitStoppedProgram = 75;   // stopped with a checkpoint: run it again
 inline constexpr int kExitDivergedProgram = 76;  // diverged: a result, not run again
-inline constexpr int kExitMemoryProgram = 77;    // no memory: run it again, alone
+inline constexpr int kExitMemoryProgram = 77;    // out of memory: run it again, alone
 
-// Why we ended a program before it ended by itself.
+// Why we ended a program.
 enum class Interruption : std::uint8_t { kNone, kStop, kTimeLimit, kNoProgress, kDivergence };
 
 struct CommandEnd {
   ExitStatus status;
   Interruption interruption = Interruption::kNone;
-  std::string interruption_text;  // what to say of it
-  bool out_of_memory = false;     // the system killed for want of memory meanwhile
+  std::string interruption_text;  // for the message
+  bool out_of_memory = false;     // the system killed a process because memory ran out
   bool has_primary = false;       // it reported its primary metric
-  bool has_result = false;        // it said that nothing is left to do
+  bool has_result = false;        // it reported its result: nothing is left to do
   std::string primary;
-  std::string last_line;  // of what it printed
-  std::string rejection;  // of lines of its report; "" for none
+  std::string last_line;  // of its output
+  std::string rejection;  // which lines of its report were rejected, or ""
 };
 
-// Outcome and message. Where something went wrong, `rejection` is part of the
-// message.
+// Outcome and message. The message includes `rejection`.
 AttemptResult judge(const CommandEnd& end);
 
 }  // namespace polysweep

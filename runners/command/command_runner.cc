@@ -39,10 +39,10 @@ std::filesystem::path locate_program(const std::string& program,
       std::filesystem::is_regular_file(found)) {
     return found;
   }
-  if (is_path) fail("there is no program {} that can be run", found.string());
+  if (is_path) fail("program {} not found, or not executable", found.string());
   const std::filesystem::path beside = own_folder / program;
   if (access(beside.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(beside)) return beside;
-  fail("there is no program {}, neither in a folder of $PATH nor in {}", in_quotes(program),
+  fail("program {} not found in a folder of $PATH or in {}", in_quotes(program),
        own_folder.string());
 }
 
@@ -61,7 +61,7 @@ const std::filesystem::path& CommandRunner::program_at(const std::string& name) 
   return programs_[name] = locate_program(name, spec_.command->sweep_folder, own_folder_);
 }
 
-// The fence around an attempt.
+// Everything that an attempt throws is the end of that attempt.
 AttemptResult CommandRunner::run(const AssignTrial& assignment, Recorder& recorder) {
   try {
     if (assignment.experiment != spec_.name || assignment.experiment_version != spec_.version) {
@@ -70,11 +70,11 @@ AttemptResult CommandRunner::run(const AssignTrial& assignment, Recorder& record
           "{}",
           spec_.version, spec_.name, assignment.experiment_version, assignment.experiment);
     }
-    const AttemptSurroundings surroundings = {
+    const AttemptContext context = {
         spec_, assignment, recorder, oom_kills_, folders_, mark_, [this](const std::string& name) {
           return program_at(name);
         }};
-    return CommandAttempt(surroundings).run();
+    return CommandAttempt(context).run();
   } catch (const std::exception& error) {
     kill_descendants({}, Reap::kYes);
     return {Outcome::kError, error.what()};

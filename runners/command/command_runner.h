@@ -1,12 +1,11 @@
-// Runs the attempts of a sweep that declares a command: each is a program of its
-// own, with all that it starts.
+// Runs the attempts of a sweep that declares a command. Each attempt is one program
+// and everything that it starts.
 //
-// A program runs in a session of its own, with nothing on its standard input and
-// no terminal. What it prints goes into the trial's folder, what it reports to
-// the recorder (docs/protocol.md). When it ends, or is ended, every process that
-// came from it is killed and gone before the next begins; if this process dies,
-// the kernel kills the program and whoever started us kills the rest
-// (runners/process/process_tree.h).
+// A program runs in a session of its own, with empty standard input and without a
+// terminal. Its output goes to the trial's folder, its report to the recorder
+// (docs/protocol.md). When it ends or is ended, every process that descends from it
+// is killed before the next attempt starts; if this process dies, the kernel kills
+// the program and our host kills the rest (runners/process/process_tree.h).
 #pragma once
 
 #include <filesystem>
@@ -20,25 +19,23 @@
 
 namespace polysweep {
 
-inline constexpr const char* kTrialFolderVariable = "POLYSWEEP_TRIAL_FOLDER";
-
-// The path of a command's program: one with a slash begins at `sweep_folder`,
-// another is looked for in $PATH and then beside polysweep, in `own_folder`.
-// Throws Error that says where it was looked for.
+// The path of a command's program: a name with a slash is relative to
+// `sweep_folder`; another is searched in $PATH and then in `own_folder`, the folder
+// of polysweep. Throws Error with the places that were searched.
 std::filesystem::path locate_program(const std::string& program,
                                      const std::filesystem::path& sweep_folder,
                                      const std::filesystem::path& own_folder);
 
 class CommandRunner : public AttemptRunner {
  public:
-  // `spec` has a command. `own_folder`: where polysweep lies. From now on this
+  // `spec` has a command. `own_folder`: the folder of polysweep. From now on this
   // process adopts orphans, and kills all its children when an attempt ends.
   CommandRunner(ExperimentSpec spec, std::filesystem::path own_folder);
   ~CommandRunner() override { clear_folders(); }
 
   AttemptResult run(const AssignTrial& assignment, Recorder& recorder) override;
   void abandoned() override;
-  // Removes what was kept for a next attempt.
+  // Removes the folders that were kept for the next attempt.
   void clear_folders() { folders_.clear(); }
 
  private:

@@ -22,12 +22,13 @@ namespace {
 int channel_number() {
   const char* text = std::getenv(kChannelVariable);
   if (text == nullptr) {
-    fail("{} is not set: this worker is started by `polysweep run`, not by hand", kChannelVariable);
+    fail("{} is not set: `polysweep run` starts this worker; it cannot be started by hand",
+         kChannelVariable);
   }
   int number = 0;
   const auto read = std::from_chars(text, text + std::strlen(text), number);
   if (read.ec != std::errc() || *read.ptr != '\0' || number < 0) {
-    fail("{}={}: a descriptor's number is right", kChannelVariable, text);
+    fail("{}={}: expected the number of a descriptor", kChannelVariable, text);
   }
   return number;
 }
@@ -70,12 +71,12 @@ WorkerCommand command_worker(const std::filesystem::path& polysweep, const Catal
 }
 
 void serve_command(const std::filesystem::path& catalogue_file) {
-  // When the host dies we end its programs, then ourselves; so not by a signal.
+  // When the host dies we kill its programs and then exit, so no signal must come first.
   if (prctl(PR_SET_PDEATHSIG, 0) != 0) fail("prctl: {}", std::strerror(errno));
   const int channel_fd = channel_number();
   const Catalogue catalogue = Catalogue::from_json(system_files().read(catalogue_file));
   if (catalogue.experiments.size() != 1 || !catalogue.experiments[0].command) {
-    fail("{} is no catalogue of one command", catalogue_file.string());
+    fail("{} is not a catalogue of one command", catalogue_file.string());
   }
   const ExperimentSpec& spec = catalogue.experiments[0];
   WorkerHello hello;

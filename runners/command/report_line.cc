@@ -20,7 +20,7 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLargestStep = 9007199254740992;  // 2^53: what JSON numbers hold exactly
 
-// Python writes NaN and Infinity bare, which is no JSON.
+// Python writes NaN and Infinity without quotes, which is not JSON.
 std::string with_quoted_words(std::string_view line) {
   std::string out;
   bool in_text = false;
@@ -57,8 +57,10 @@ double value_of(const Json& json, std::string_view name) {
     if (word == "Infinity" || word == "inf") return kInfinity;
     if (word == "-Infinity" || word == "-inf") return -kInfinity;
   }
-  fail("the value of metric {} is {}; a number, \"NaN\", \"Infinity\" or \"-Infinity\" is right",
-       in_quotes(name), json.type_name());
+  fail(
+      "the value of metric {} has type {}; expected a number, \"NaN\", \"Infinity\" or "
+      "\"-Infinity\"",
+      in_quotes(name), json.type_name());
 }
 
 std::int64_t step_of(const Json& json) {
@@ -68,7 +70,7 @@ std::int64_t step_of(const Json& json) {
       return static_cast<std::int64_t>(step);
     }
   }
-  fail("a step is a whole number from 0 to 2^53");
+  fail("expected a step: an integer from 0 to 2^53");
 }
 
 std::optional<std::int64_t> step_in(const Json& object) {
@@ -79,57 +81,58 @@ std::optional<std::int64_t> step_in(const Json& object) {
 
 std::string text_in(const Json& object, const char* key) {
   const auto found = object.find(key);
-  if (found == object.end() || !found->is_string()) fail("\"{}\" must be there, and a text", key);
+  if (found == object.end() || !found->is_string()) fail("expected a string as \"{}\"", key);
   return found->get<std::string>();
 }
 
 std::vector<std::pair<std::string, double>> values_in(const Json& object, const char* key) {
   const Json& values = object.at(key);
-  if (!values.is_object()) fail("\"{}\" is an object of metrics, {{\"NAME\": VALUE}}", key);
+  if (!values.is_object())
+    fail("expected an object of metrics as \"{}\": {{\"NAME\": VALUE}}", key);
   std::vector<std::pair<std::string, double>> out;
   for (const auto& [name, value] : values.items()) out.emplace_back(name, value_of(value, name));
   return out;
 }
 
-Said metric_in(const Json& object) {
+ReportedItem metric_in(const Json& object) {
   const std::string name = text_in(object, "metric");
   const auto value = object.find("value");
   if (value == object.end()) fail("metric {} has no \"value\"", in_quotes(name));
-  return SaidMetrics{{{name, value_of(*value, name)}}, step_in(object)};
+  return ReportedMetrics{{{name, value_of(*value, name)}}, step_in(object)};
 }
 
-Said progress_in(const Json& object) {
-  SaidProgress said;
+ReportedItem progress_in(const Json& object) {
+  ReportedProgress item;
   const Json& done = object.at("progress");
   const auto total = object.find("total");
   const bool numbers = done.is_number() && (total == object.end() || total->is_number());
   if (numbers) {
-    said.done = done.get<double>();
-    if (total != object.end()) said.total = total->get<double>();
+    item.done = done.get<double>();
+    if (total != object.end()) item.total = total->get<double>();
   }
-  if (!numbers || !(said.done >= 0) || !(said.total > 0) || !std::isfinite(said.total) ||
-      said.done > said.total) {
-    fail("\"progress\" is a share from 0 to 1, or a number from 0 to its \"total\"");
+  if (!numbers || !(item.done >= 0) || !(item.total > 0) || !std::isfinite(item.total) ||
+      item.done > item.total) {
+    fail("expected as \"progress\" a fraction from 0 to 1, or a number from 0 to \"total\"");
   }
-  return said;
+  return item;
 }
 
-Said artifact_in(const Json& object) {
+ReportedItem artifact_in(const Json& object) {
   std::string path = text_in(object, "artifact");
-  if (path.empty() || path.find('\0') != std::string::npos) fail("an artifact is a path");
-  return SaidArtifact{std::move(path)};
+  if (path.empty() || path.find('\0') != std::string::npos) fail("expected a path as \"artifact\"");
+  return ReportedArtifact{std::move(path)};
 }
 
-Said text_of(const Json& object) {
-  return SaidText{text_in(object, "text"), text_in(object, "value"), step_in(object)};
+ReportedItem text_of(const Json& object) {
+  return ReportedText{text_in(object, "text"), text_in(object, "value"), step_in(object)};
 }
 
-// The kinds of lines: the member that tells them apart, what else they may have,
-// and how they are read.
+// The kinds of lines: the member that identifies the kind, all members it may have, and
+// the function that reads it.
 struct Kind {
   const char* key;
   Names members;
-  Said (*read)(const Json& object);
+  ReportedItem (*read)(const Json& object);
 };
 
 const std::vector<Kind>& kinds() {
@@ -138,16 +141,20 @@ const std::vector<Kind>& kinds() {
       {"metrics",
        {"metrics", "step"},
        [](const Json& object) {
-         return Said(SaidMetrics{values_in(object, "metrics"), step_in(object)});
+         return ReportedItem(ReportedMetrics{values_in(object, "metrics"), step_in(object)});
        }},
       {"result",
        {"result"},
-       [](const Json& object) { return Said(SaidResult{values_in(object, "result")}); }},
+       [](const Json& object) {
+         return ReportedItem(ReportedResult{values_in(object, "result")});
+       }},
       {"text", {"text", "value", "step"}, text_of},
       {"progress", {"progress", "total"}, progress_in},
       {"resumed",
        {"resumed"},
-       [](const Json& object) { return Said(SaidResumed{step_of(object.at("resumed"))}); }},
+       [](const Json& object) {
+         return ReportedItem(ReportedResumption{step_of(object.at("resumed"))});
+       }},
       {"artifact", {"artifact"}, artifact_in},
   };
   return table;
@@ -160,7 +167,7 @@ Json parsed(std::string_view line) {
     object = Json::parse(with_quoted_words(line), nullptr, false);
   }
   if (object.is_discarded()) fail("not JSON: {}", in_quotes(line));
-  if (!object.is_object()) fail("no JSON object: {}", in_quotes(line));
+  if (!object.is_object()) fail("not a JSON object: {}", in_quotes(line));
   return object;
 }
 
@@ -170,9 +177,9 @@ bool is_blank(std::string_view text) {
 
 }  // namespace
 
-Said parse_report_line(std::string_view line) {
+ReportedItem parse_report_line(std::string_view line) {
   if (line.size() > kLongestReportLine) {
-    fail("a line of {} bytes; one has at most {}", line.size(), kLongestReportLine);
+    fail("a line of {} bytes; the limit is {}", line.size(), kLongestReportLine);
   }
   if (!is_utf8(line)) fail("not UTF-8: {}", in_quotes(line));
   const Json object = parsed(line);
@@ -188,7 +195,7 @@ Said parse_report_line(std::string_view line) {
     }
     return kind.read(object);
   }
-  if (object.empty()) fail("an empty object says nothing");
+  if (object.empty()) fail("an empty object");
   fail("{}", unknown_name("kind of line", object.begin().key(), keys));
 }
 
@@ -227,6 +234,7 @@ std::optional<ReportLines::Line> ReportLines::rest() {
 }
 
 void ReportLines::forget_taken() {
+  check(searched_ >= taken_, "what was returned has been searched");
   buffer_.erase(0, taken_);
   searched_ -= taken_;
   taken_ = 0;

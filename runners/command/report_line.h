@@ -1,8 +1,7 @@
-// What a program says of its trial: one JSON object a line, as docs/protocol.md
-// has it.
+// The lines of a metrics file: one JSON object per line, as docs/protocol.md describes.
 //
-// Anything may stand in such a file: a line that is none of the protocol's is an
-// Error that says why, and nothing else happens.
+// A metrics file may contain anything: a line that does not follow the protocol is an
+// Error with the reason, and has no other effect.
 #pragma once
 
 #include <cstdint>
@@ -15,70 +14,70 @@
 
 namespace polysweep {
 
-inline constexpr std::size_t kLongestReportLine = 1024 * 1024;  // bytes, without its end
+inline constexpr std::size_t kLongestReportLine = 1024 * 1024;  // bytes, without its newline
 
 // {"metric": "loss", "step": 10, "value": 0.5} and
 // {"metrics": {"loss": 0.5, "accuracy": 0.9}, "step": 10}.
-struct SaidMetrics {
+struct ReportedMetrics {
   std::vector<std::pair<std::string, double>> values;
   std::optional<std::int64_t> step;
 };
 
-// {"result": {"loss": 0.5}}: final values, and that nothing is left to do.
-struct SaidResult {
+// {"result": {"loss": 0.5}}: final values; nothing is left to do.
+struct ReportedResult {
   std::vector<std::pair<std::string, double>> values;
 };
 
 // {"text": "sample", "step": 10, "value": "..."}
-struct SaidText {
+struct ReportedText {
   std::string name;
   std::string value;
   std::optional<std::int64_t> step;
 };
 
 // {"progress": 0.4} and {"progress": 40, "total": 100}.
-struct SaidProgress {
+struct ReportedProgress {
   double done = 0;
   double total = 1;
 };
 
-// {"resumed": 10}: the attempt goes on from a checkpoint taken after step 10.
-struct SaidResumed {
+// {"resumed": 10}: the attempt resumes from a checkpoint taken after step 10.
+struct ReportedResumption {
   std::int64_t step = 0;
 };
 
-// {"artifact": "model.pt"}: a file worth keeping, below the trial's folder.
-struct SaidArtifact {
+// {"artifact": "model.pt"}: a file to keep, in the trial's folder.
+struct ReportedArtifact {
   std::string path;
 };
 
-using Said =
-    std::variant<SaidMetrics, SaidResult, SaidText, SaidProgress, SaidResumed, SaidArtifact>;
+using ReportedItem = std::variant<ReportedMetrics, ReportedResult, ReportedText, ReportedProgress,
+                                  ReportedResumption, ReportedArtifact>;
 
-// A value may be a number, "NaN", "Infinity", "-Infinity" (quoted or bare, as
-// Python writes them) or null, which is NaN. Throws Error.
-Said parse_report_line(std::string_view line);
+// A value may be a number, "NaN", "Infinity", "-Infinity" (quoted, or bare as Python
+// writes them) or null, which is NaN. Throws Error.
+ReportedItem parse_report_line(std::string_view line);
 
-// Bytes cut into lines, of which none is kept that is longer than a line may be.
+// Splits bytes into lines. The content of lines that are too long is dropped.
 class ReportLines {
  public:
   struct Line {
-    std::string text;  // without its end; "" where it is too long
+    std::string text;  // without its newline; "" if too long
     bool too_long = false;
   };
 
   void append(std::string_view bytes) { buffer_ += bytes; }
-  // The next whole line, without blank ones; empty where none is there yet.
+  // The next complete line, skipping blank lines; empty if there is none yet.
   std::optional<Line> next();
-  // What stands behind the last line's end, once no more will come.
+  // What follows the last newline, once nothing more will be appended.
   std::optional<Line> rest();
 
  private:
   void forget_taken();
 
   std::string buffer_;
-  std::size_t taken_ = 0;     // bytes of buffer_ that were given out
-  std::size_t searched_ = 0;  // bytes of it without a line's end
+  std::size_t taken_ = 0;     // bytes of buffer_ that were returned
+  std::size_t searched_ = 0;  // bytes of it known to have no newline
   bool skipping_ = false;     // inside a line that is too long
 };
 

@@ -46,6 +46,7 @@ bool holds_only(const fs::path& folder, std::string_view one, std::string_view o
 }  // namespace
 
 void TrialFolderPool::prepare(const fs::path& trial_folder, const std::string& parameters) {
+  check(trial_folder.is_absolute(), "a trial's folder is found from any working folder");
   spare_ = trial_folder.parent_path().parent_path() / (std::string(kSpareFolderPrefix) + name_);
   if (!move_spare_to(trial_folder)) fs::create_directories(checkpoint_folder(trial_folder));
   write_file(parameters_path(trial_folder), parameters + "\n");

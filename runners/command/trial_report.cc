@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
@@ -22,7 +23,7 @@ void expect_text_name(const std::string& name) {
   const bool control =
       std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; });
   if (name.empty() || name.size() > 200 || control) {
-    fail("{} is no name of a text; 1 to 200 bytes without control characters are right",
+    fail("invalid name of a text: {}; expected 1 to 200 bytes without control characters",
          in_quotes(name));
   }
 }
@@ -34,20 +35,24 @@ std::int64_t SeriesSteps::next(const std::string& name, std::optional<std::int64
   if (found != last_.end()) {
     if (!step) return found->second + 1;
     if (*step < found->second) {
-      fail("step {} of metric {} goes back behind its step {}", *step, in_quotes(name),
-           found->second);
+      fail("step {} of metric {} comes after its step {}: steps must not decrease", *step,
+           in_quotes(name), found->second);
     }
     return *step;
   }
   if (!step) return floor_ ? *floor_ + 1 : 0;
   if (floor_ && *step <= *floor_) {
-    fail("step {} of metric {} is not beyond {}, the step that the attempt went on after", *step,
+    fail("step {} of metric {} is not beyond {}, the step that the attempt resumed after", *step,
          in_quotes(name), *floor_);
   }
   return *step;
 }
 
-void SeriesSteps::took(const std::string& name, std::int64_t step) { last_[name] = step; }
+void SeriesSteps::took(const std::string& name, std::int64_t step) {
+  const auto [last, is_new] = last_.try_emplace(name, step);
+  check(is_new || step >= last->second, "the steps of a series do not decrease");
+  last->second = step;
+}
 
 std::int64_t SeriesSteps::largest() const {
   std::int64_t largest = floor_.value_or(0);
@@ -64,8 +69,9 @@ TrialReport::TrialReport(const ExperimentSpec& spec, fs::path trial_folder, Reco
   for (const MetricSpec& one : spec.metrics) known_.insert(one.name);
 }
 
-// The fence around one line: what it says may be wrong in any way.
+// An invalid line costs nothing but that line.
 void TrialReport::take(const ReportLines::Line& line) {
+  check(!is_finished_, "a finished report takes no more lines");
   ++lines_;
   try {
     if (line.too_long) fail("longer than {} bytes", kLongestReportLine);
@@ -80,15 +86,15 @@ void TrialReport::reject(const std::string& what) {
   if (rejected_++ == 0) first_rejection_ = what;
 }
 
-void TrialReport::apply(const Said& said) {
-  if (const auto* resumed = std::get_if<SaidResumed>(&said)) return resume(*resumed);
-  apply_up_to(kNoLimit, said);
+void TrialReport::apply(const ReportedItem& item) {
+  if (const auto* resumed = std::get_if<ReportedResumption>(&item)) return resume(*resumed);
+  apply_up_to(kNoLimit, item);
 }
 
-// What lies beyond `limit` is passed over, and then what has no step of its own.
-void TrialReport::apply_up_to(std::int64_t limit, const Said& said) {
-  if (const auto* metrics = std::get_if<SaidMetrics>(&said)) {
-    // All of a line or nothing of it.
+// Items beyond `limit` are skipped, and after them those without a step.
+void TrialReport::apply_up_to(std::int64_t limit, const ReportedItem& item) {
+  if (const auto* metrics = std::get_if<ReportedMetrics>(&item)) {
+    // A line counts completely or not at all.
     for (const auto& [name, value] : metrics->values) {
       if (!known_.contains(name)) {
         std::vector<std::string> names(known_.begin(), known_.end());
@@ -97,20 +103,20 @@ void TrialReport::apply_up_to(std::int64_t limit, const Said& said) {
       steps_.next(name, metrics->step);
     }
     for (const auto& [name, value] : metrics->values) metric(name, metrics->step, value, limit);
-  } else if (const auto* result = std::get_if<SaidResult>(&said)) {
+  } else if (const auto* result = std::get_if<ReportedResult>(&item)) {
     if (is_beyond_) return;
-    apply_up_to(limit, SaidMetrics{result->values, steps_.largest()});
+    apply_up_to(limit, ReportedMetrics{result->values, steps_.largest()});
     has_result_ = true;
-  } else if (const auto* text = std::get_if<SaidText>(&said)) {
+  } else if (const auto* text = std::get_if<ReportedText>(&item)) {
     expect_text_name(text->name);
     if (is_beyond_ && !text->step) return;
     const std::int64_t step = text->step.value_or(steps_.largest());
     if (step > limit) return;
-    has_spoken_ = true;
+    has_points_ = true;
     recorder_.text(text->name, step, text->value);
-  } else if (const auto* progress = std::get_if<SaidProgress>(&said)) {
+  } else if (const auto* progress = std::get_if<ReportedProgress>(&item)) {
     recorder_.progress(progress->done, progress->total);
-  } else if (const auto* artifact = std::get_if<SaidArtifact>(&said)) {
+  } else if (const auto* artifact = std::get_if<ReportedArtifact>(&item)) {
     if (!is_beyond_) add_artifact(artifact->path);
   }
 }
@@ -122,7 +128,7 @@ void TrialReport::metric(const std::string& name, std::optional<std::int64_t> gi
     is_beyond_ = true;
     return;
   }
-  has_spoken_ = true;
+  has_points_ = true;
   steps_.took(name, step);
   recorder_.metric(name, step, value);
   reported_.insert(name);
@@ -134,23 +140,23 @@ void TrialReport::metric(const std::string& name, std::optional<std::int64_t> gi
   }
 }
 
-void TrialReport::resume(const SaidResumed& said) {
-  if (has_spoken_) fail("\"resumed\" stands before all metrics and texts of an attempt");
-  if (resumed_) fail("\"resumed\" is said twice; once is right");
-  resumed_ = said.step;
+void TrialReport::resume(const ReportedResumption& item) {
+  if (has_points_) fail("\"resumed\" must precede all metrics and texts of an attempt");
+  if (resumed_) fail("\"resumed\" was already reported; expected once per attempt");
+  resumed_ = item.step;
   std::int64_t limit_before = -1;
-  const bool replayed = history_(said.step, [&](std::int64_t limit, const Said& line) {
+  const bool replayed = history_(item.step, [&](std::int64_t limit, const ReportedItem& line) {
     if (limit != std::exchange(limit_before, limit)) is_beyond_ = false;
     try {
       apply_up_to(limit, line);
     } catch (const Error&) {
-      return;  // it was rejected by the attempt that wrote it, and counted there
+      return;  // the attempt that wrote it has rejected and counted it
     }
   });
   is_beyond_ = false;
   if (replayed) return;
-  steps_.raise_floor(said.step);
-  recorder_.resumed(said.step);
+  steps_.raise_floor(item.step);
+  recorder_.resumed(item.step);
 }
 
 void TrialReport::add_artifact(const std::string& path) {
@@ -158,9 +164,10 @@ void TrialReport::add_artifact(const std::string& path) {
   const fs::path relative = normal.lexically_relative(trial_folder_.lexically_normal());
   const std::string text = relative.generic_string();
   if (text.empty() || text == "." || text.starts_with("..")) {
-    fail("the artifact {} does not lie below the trial's folder", in_quotes(path));
+    fail("the artifact {} is not in the trial's folder", in_quotes(path));
   }
-  if (artifacts_.size() >= kMostArtifacts) fail("more than {} artifacts", kMostArtifacts);
+  if (artifacts_.size() >= kMostArtifacts)
+    fail("more than {} artifacts, which is the limit", kMostArtifacts);
   artifacts_.insert(text);
 }
 
@@ -169,19 +176,22 @@ void TrialReport::measured(const std::string& name, double value) {
 }
 
 void TrialReport::finish() {
-  std::int64_t number = 0;
+  check(!is_finished_, "a report is finished once");
+  is_finished_ = true;
+  // Numbered beyond the step that the attempt resumed after: what is recorded at
+  // earlier steps belongs to earlier attempts.
+  std::int64_t number = steps_.floor().value_or(-1) + 1;
   for (const std::string& path : artifacts_) {
     std::error_code wrong;
     const fs::path file = trial_folder_ / path;
     const std::uintmax_t size = fs::file_size(file, wrong);
     if (wrong || fs::symlink_status(file, wrong).type() != fs::file_type::regular) {
-      reject(fmt::format("the artifact {} is no file", in_quotes(path)));
+      reject(fmt::format("the artifact {} is not a regular file", in_quotes(path)));
       continue;
     }
-    std::string value = "{\"path\":";
-    append_json_text(value, path);
-    value += fmt::format(",\"bytes\":{},\"sha256\":\"{}\"}}", size, sha256_hex_of_file(file));
-    recorder_.text("artifact", number++, value);
+    const nlohmann::ordered_json artifact = {
+        {"path", path}, {"bytes", size}, {"sha256", sha256_hex_of_file(file)}};
+    recorder_.text("artifact", number++, artifact.dump());
   }
 }
 

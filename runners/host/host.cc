@@ -21,10 +21,13 @@ std::vector<int> cpus_of(const std::vector<Slot>& slots) {
 
 Host::Host(FileSystem& files, HostOptions options) : files_(files), options_(std::move(options)) {
   check(!options_.slots.empty(), "a host has slots");
+  check(options_.store.is_absolute(),
+        "a store is an absolute path, since workers may change folder");
   const std::string program = options_.worker.program.string();
   if (access(program.c_str(), X_OK) != 0) {
     fail(
-        "there is no worker program at {}: build the target polysweep-worker, or give another one "
+        "worker program {} not found, or not executable: build the target polysweep-worker, or "
+        "give another one "
         "with --worker PROGRAM",
         program);
   }
@@ -54,6 +57,8 @@ WriterEpoch Host::epoch() const { return journal_->epoch(); }
 
 HostResult Host::run(WorkSource& work, const TrialAt& trial_at, const RunSize& size,
                      ProgressSink& sink, StopFlag& stop) {
+  check(!has_run_, "a host runs once");
+  has_run_ = true;
   HostResult result;
   {
     StopFile stop_file(files_, journal_folder(options_.store, options_.name), journal_->epoch());

@@ -52,6 +52,7 @@ class Host {
   HostOptions options_;
   std::unique_ptr<JournalWriter> journal_;
   std::unique_ptr<HostLease> lease_;
+  bool has_run_ = false;
 };
 
 }  // namespace polysweep

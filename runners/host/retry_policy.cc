@@ -40,6 +40,7 @@ void FailureCounts::add(Outcome outcome) {
 }
 
 NextStep next_step(Outcome outcome, const FailureCounts& counts, const RetryLimits& limits) {
+  check(counts.crashed >= 0 && counts.out_of_memory >= 0 && counts.hung >= 0, "counts only grow");
   switch (outcome) {
     case Outcome::kDone:
     case Outcome::kDiverged:

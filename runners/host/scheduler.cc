@@ -115,6 +115,7 @@ void Scheduler::assign() {
   // Near the end no worker gets more than a fair share of what is left.
   const std::size_t share = (parts_.queue.ordinary() + assigned() + takers - 1) / takers;
   const std::size_t depth = std::min(parts_.look_ahead.depth(), std::max<std::size_t>(share, 1));
+  check(depth >= 1, "a ready worker gets at least one attempt");
   for (SlotWorker& worker : parts_.workers) {
     if (!takes_ordinary(worker)) continue;
     while (worker.assigned().size() < depth && lease(worker, parts_.queue.take(), false)) {

@@ -157,7 +157,7 @@ void WorkerListener::exited(SlotWorker& worker, const ExitStatus& status) {
   kill_left_behind();
 }
 
-// A worker that ends before a trial has started is started again, but not for ever.
+// A worker that ends before a trial has started is replaced, a limited number of times.
 void WorkerListener::expect_start(const SlotWorker& worker, const ExitStatus& status,
                                   const std::string& output) {
   const std::optional<KillReason>& reason = worker.kill_reason();

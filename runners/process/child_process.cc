@@ -67,7 +67,7 @@ void become(ChildPlan& plan) {
   if (plan.pin && sched_setaffinity(0, sizeof plan.cpus, &plan.cpus) != 0) {
     return failed("sched_setaffinity");
   }
-  // "0": whoever writes it.
+  // "0": the writing process.
   if (plan.group_fd >= 0 && write(plan.group_fd, "0", 1) != 1) return failed("cgroup.procs");
   if (plan.address_space_bytes > 0) {
     const rlimit limit = {plan.address_space_bytes, plan.address_space_bytes};
@@ -90,7 +90,7 @@ void become(ChildPlan& plan) {
   failed("execve");
 }
 
-// Kept apart so that no local of a longer function lives across vfork.
+// Separate, so that no local variable of a longer function is live across vfork.
 template <typename ChildPlan>
 [[gnu::noinline]] pid_t vfork_and_become(ChildPlan& plan) {
   const pid_t pid = vfork();
@@ -101,7 +101,7 @@ template <typename ChildPlan>
   return pid;
 }
 
-// Where vfork is a fork, as under the thread sanitizer, a child may not have begun
+// Where vfork is a fork, as under the thread sanitizer, the child may not have created
 // its group yet.
 void signal_group(pid_t leader, int signal) {
   if (::kill(-leader, signal) != 0) ::kill(leader, signal);
@@ -212,6 +212,7 @@ void ChildProcess::launch(ChildPlan& plan, const ProcessOptions& options) {
     waitpid(pid_, nullptr, 0);
     fail("cannot watch process {}: pidfd_open: {}", pid_, strerror(reason));
   }
+  check(pid_ > 0 && !status_, "a process has started and not ended");
 }
 
 ChildProcess::~ChildProcess() {
@@ -223,7 +224,7 @@ ChildProcess::~ChildProcess() {
 
 void ChildProcess::read_output() {
   char buffer[16 * 1024];
-  // More than a pipe holds, but not for ever: it may print as fast as we read.
+  // More than a pipe holds, but bounded: the child may print as fast as we read.
   for (int reads = 0; reads < kMostReads && output_.get() >= 0; ++reads) {
     const ssize_t size = read(output_.get(), buffer, sizeof buffer);
     if (size < 0 && errno == EINTR) continue;
@@ -256,6 +257,7 @@ std::optional<std::string> ChildProcess::read_all_output(double timeout_s,
 }
 
 void ChildProcess::kill(int signal) {
+  check(signal > 0, "a signal has a number");
   if (!status_) signal_group(pid_, signal);
 }
 
@@ -266,6 +268,7 @@ std::optional<ExitStatus> ChildProcess::poll() {
       info.si_pid == 0) {
     return std::nullopt;
   }
+  check(info.si_pid == pid_, "a process waits for its own child");
   // Not reaped yet, so the group's number is still ours.
   ::kill(-pid_, SIGKILL);
   int status = 0;

@@ -52,6 +52,7 @@ bool FollowedFile::read_more(std::string& out, std::size_t limit) {
     if (count == 0) break;
     got += static_cast<std::size_t>(count);
   }
+  check(got <= wanted, "no more is read than was asked for");
   out.resize(begin + got);
   offset_ += got;
   return got > 0 && offset_ < size;

@@ -39,6 +39,7 @@ MemoryLimits::MemoryLimits(std::uint64_t limit_bytes, std::vector<Slot>& slots, 
   check(limit_bytes > 0, "a limit is some bytes");
   const bool grouped = !group_.empty() && make_groups(limit_bytes, slots);
   if (!grouped) remove_groups();
+  check(made_.size() == (grouped ? slots.size() : 0), "every slot has a group or none has");
   for (std::size_t i = 0; i < slots.size(); ++i) {
     if (grouped) {
       slots[i].memory_group = made_[i];
@@ -64,8 +65,7 @@ bool MemoryLimits::make_groups(std::uint64_t limit_bytes, const std::vector<Slot
     if (problem) return false;
     made_.push_back(made);
     if (write_to(made / "memory.max", std::to_string(limit_bytes)) != 0) return false;
-    // What is swapped out does not count as used. Where there is no swap there is
-    // no such file.
+    // Swapped memory does not count as used. The file does not exist without swap.
     write_to(made / "memory.swap.max", "0");
     // A worker and its descendants live and die together.
     write_to(made / "memory.oom.group", "1");
@@ -73,8 +73,8 @@ bool MemoryLimits::make_groups(std::uint64_t limit_bytes, const std::vector<Slot
   return true;
 }
 
-// A group whose children have controllers must have no process of its own (the
-// root may): we move into one beside those of the slots.
+// A group whose children have controllers must not contain processes itself (the root
+// may): we move to a group next to those of the slots.
 bool MemoryLimits::enable_controller() {
   const fs::path control = group_ / "cgroup.subtree_control";
   if (has_word(control, "memory")) return true;

@@ -171,6 +171,8 @@ void adopt_orphans() {
 }
 
 Killed kill_descendants(std::span<const pid_t> spared, Reap reap, double patience_s) {
+  check(std::find(spared.begin(), spared.end(), getpid()) == spared.end(),
+        "descendants are spared, not ourselves");
   Killed killed;
   if (spared.empty() && !has_children()) return killed;
   std::vector<pid_t> seen;
@@ -200,6 +202,7 @@ std::string process_mark() {
 
 std::size_t kill_orphans_of_dead_hosts(std::string_view variable, std::string_view folder_variable,
                                        const std::filesystem::path& folder, double patience_s) {
+  check(!variable.empty() && folder.is_absolute(), "marked processes belong to one folder");
   const std::string below = folder.string() + "/";
   std::set<pid_t> killed;
   const double deadline_s = system_clock().monotonic_s() + patience_s;

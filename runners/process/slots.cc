@@ -78,6 +78,7 @@ std::vector<std::pair<std::string, std::string>> worker_environment() {
 
 std::vector<Slot> cpu_slots(int count, const std::vector<int>& taken) {
   std::vector<int> cpus = visible_cpus();
+  check(!cpus.empty(), "this process runs on some CPU");
   const auto others = std::stable_partition(cpus.begin(), cpus.end(), [&](int cpu) {
     return std::find(taken.begin(), taken.end(), cpu) == taken.end();
   });
@@ -99,7 +100,7 @@ std::vector<Slot> cpu_slots(int count, const std::vector<int>& taken) {
 std::vector<Slot> cuda_slots(const std::vector<std::string>& devices, int per_device) {
   if (devices.empty()) {
     fail(
-        "no CUDA device found: CUDA_VISIBLE_DEVICES names none and there is no /dev/nvidia0; "
+        "no CUDA device found: CUDA_VISIBLE_DEVICES names none, and /dev/nvidia0 does not exist; "
         "`--device cpu` needs none");
   }
   if (per_device < 1) fail("{} slots per device: expected at least 1", per_device);

@@ -1,4 +1,5 @@
-// How a host starts its workers, and what a worker finds in its environment.
+// How a host starts its workers, and names of variables in the environment of workers
+// and of the programs that they run.
 #pragma once
 
 #include <filesystem>
@@ -23,5 +24,7 @@ inline constexpr const char* kSlotVariable = "POLYSWEEP_SLOT";
 // process_mark() of the host, for every process started on its behalf
 // (process_tree.h).
 inline constexpr const char* kHostMarkVariable = "POLYSWEEP_HOST_MARK";
+// The folder of the trial that a program runs for.
+inline constexpr const char* kTrialFolderVariable = "POLYSWEEP_TRIAL_FOLDER";
 
 }  // namespace polysweep

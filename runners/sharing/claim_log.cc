@@ -16,10 +16,10 @@ constexpr std::string_view kEnding = ".claim";
 constexpr std::size_t kDigits = 8;
 
 std::optional<std::uint64_t> number_of(const std::string& name) {
-  const bool right = name.size() > kDigits && name.substr(kDigits) == kEnding &&
-                     std::all_of(name.begin(), name.begin() + kDigits,
-                                 [](char c) { return c >= '0' && c <= '9'; });
-  if (!right) return std::nullopt;
+  const bool is_entry = name.size() > kDigits && name.substr(kDigits) == kEnding &&
+                        std::all_of(name.begin(), name.begin() + kDigits,
+                                    [](char c) { return c >= '0' && c <= '9'; });
+  if (!is_entry) return std::nullopt;
   return std::stoull(name.substr(0, kDigits));
 }
 
@@ -76,10 +76,10 @@ std::vector<std::uint64_t> ClaimLog::numbers() const {
   return result;
 }
 
-std::vector<Claim> ClaimLog::news() {
+std::vector<Claim> ClaimLog::read_new() {
   std::vector<Claim> result;
   std::vector<std::uint64_t> all = numbers();
-  // A network file system may list a folder as it was some seconds ago.
+  // A network file system may list a folder as it was seconds ago.
   std::error_code ignored;
   std::uint64_t last = std::max(read_, all.empty() ? 0 : all.back());
   while (std::filesystem::exists(path_of(last + 1), ignored)) all.push_back(++last);
@@ -90,7 +90,7 @@ std::vector<Claim> ClaimLog::news() {
     try {
       claim = decode_claim(files_.read(path_of(number)));
     } catch (const Error&) {
-      continue;  // it was tidied away since: it was void
+      continue;  // removed meanwhile, since it was void
     }
     if (claim) result.push_back(std::move(*claim));
   }
@@ -98,6 +98,7 @@ std::vector<Claim> ClaimLog::news() {
 }
 
 bool ClaimLog::add(const Claim& claim) {
+  check(!claim.trials.empty(), "a claim has trials");
   const std::uint64_t number = read_ + 1;
   if (!files_.create_whole(path_of(number), encode_claim(claim))) return false;
   read_ = number;
@@ -114,7 +115,7 @@ void ClaimLog::tidy(
     try {
       claim = decode_claim(files_.read(path_of(number)));
     } catch (const Error&) {
-      continue;  // another host tidies, too
+      continue;  // another host removes entries, too
     }
     if (claim && !is_void(claim->host, claim->epoch)) continue;
     std::error_code ignored;

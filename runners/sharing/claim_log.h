@@ -1,17 +1,17 @@
-// The claims log of a store: who may run which trials, without a server.
+// The claims log of a store: which host may run which trials, without a server.
 //
-// A folder of entries 00000001.claim, 00000002.claim, ...; each names a host,
-// its epoch and the trials that it takes for itself. An entry is made in one
-// step and only under the number behind all that its maker has read
-// (FileSystem::create_whole): of two hosts that want the same trials the second
-// sees the first one's entry before it can add its own. Where two entries name
-// a trial, the later one holds: its maker saw that the earlier one's was gone.
-// An entry is void once its host's epoch is. Nothing here is a result: a log
-// that is lost or damaged costs at most that a trial is run twice, and counted
-// once.
+// A folder of entries 00000001.claim, 00000002.claim, ...; each contains a host, its
+// epoch and the trials that it claims. An entry is created atomically, and only under
+// the number after the last entry that its host has read (FileSystem::create_whole):
+// of two hosts that want the same trials, the second sees the first one's entry before
+// it can add its own. If two entries contain a trial, the later one holds: its host
+// saw that the claim of the earlier one was void. An entry is void once its host's
+// epoch has ended. The log contains no results: if it is lost or damaged, a trial may
+// be run twice, but is counted once.
 //
-// An entry: the line "polysweep claim 1", u64 XXH3-64 of all that follows, then
-// as ByteWriter writes: host, epoch (varint), number of trials, their 16 bytes.
+// Format of an entry: the line "polysweep claim 1", u64 XXH3-64 of everything that
+// follows, then as written by ByteWriter: host, epoch (varint), number of trials, 16
+// bytes per trial.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,7 @@ struct Claim {
 };
 
 std::string encode_claim(const Claim& claim);
-// Empty for bytes that are no whole claim.
+// Empty for bytes that are not a complete claim.
 std::optional<Claim> decode_claim(std::string_view bytes);
 
 // STORE/claims.
@@ -42,18 +42,17 @@ std::filesystem::path claims_path(const std::filesystem::path& store);
 
 class ClaimLog {
  public:
-  // Makes the folder where there is none.
+  // Creates the folder if it does not exist.
   ClaimLog(FileSystem& files, std::filesystem::path folder);
 
-  // The entries that were added since the last call, in order; what cannot be
-  // read is passed over.
-  std::vector<Claim> news();
-  // Adds an entry right behind those that news() has given. False where another
-  // host was faster: news() has more then.
+  // The entries added since the last call, in order; unreadable entries are skipped.
+  std::vector<Claim> read_new();
+  // Adds an entry after those that read_new() has returned. False if another host was
+  // faster: read_new() then returns its entry.
   bool add(const Claim& claim);
-  // Removes the entries that `is_void` says are; the last one stays, so that no
-  // number is given twice. Only while no other host lives or may come back: one
-  // that has slept would add its entry where nobody looks any more.
+  // Removes the entries for which `is_void` holds. The last entry stays, so that no
+  // number is used twice. Only while every other host is gone: a host that was
+  // suspended would add its entry at a number that nobody reads any more.
   void tidy(const std::function<bool(const std::string& host, WriterEpoch epoch)>& is_void);
 
  private:
@@ -62,7 +61,7 @@ class ClaimLog {
 
   FileSystem& files_;
   std::filesystem::path folder_;
-  std::uint64_t read_ = 0;  // the last entry that news() gave, or we added
+  std::uint64_t read_ = 0;  // the last entry that read_new() returned or we added
 };
 
 }  // namespace polysweep

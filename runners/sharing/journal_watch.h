@@ -1,4 +1,4 @@
-// Follows the journals of other hosts, for what they say of attempts.
+// Follows the journals of other hosts, for the events of attempts.
 #pragma once
 
 #include <filesystem>
@@ -16,14 +16,14 @@ namespace polysweep {
 
 class JournalWatch {
  public:
-  // `from`: how far each host's journal is known already; those that are not in
-  // it are read from their beginning.
+  // `from`: up to where each host's journal is already known; other journals are read
+  // from their start.
   JournalWatch(FileSystem& files, std::filesystem::path journals,
                std::map<std::string, JournalPosition> from);
 
-  // Calls `started` and `finished` for what these hosts' journals have more than
-  // at the last call, journal after journal. What is damaged is passed over:
-  // ingest reports it.
+  // Calls `started` and `finished` for events that these hosts' journals have gained
+  // since the last call, one journal after the other. Damaged records are skipped; ingest
+  // reports them.
   void catch_up(const std::vector<std::string>& hosts,
                 const std::function<void(const AttemptStarted&)>& started,
                 const std::function<void(const AttemptFinished&)>& finished);

@@ -18,27 +18,28 @@ SharedWork::SharedWork(FileSystem& files, SharedWorkOptions options, std::vector
   items_.reserve(trials.size());
   for (TrialToRun& trial : trials) items_.push_back({std::move(trial)});
   look();
-  tidy(options_.epoch - 1);
+  remove_void_claims(options_.epoch - 1);
 }
 
 SharedWork::~SharedWork() {
   try {
     hosts_.look();
-    tidy(options_.epoch);
+    remove_void_claims(options_.epoch);
   } catch (const std::exception&) {
-    // What is left over is void, and tidied by another.
+    // What remains is void, and another host removes it.
   }
 }
 
-// Our own entries are void up to `epoch`.
-void SharedWork::tidy(WriterEpoch epoch) {
+// Our own entries are void up to `own_epoch`.
+void SharedWork::remove_void_claims(WriterEpoch own_epoch) {
   if (!hosts_.all_are_gone()) return;
   log_.tidy([&](const std::string& host, WriterEpoch its_epoch) {
-    return host != options_.host || its_epoch <= epoch;
+    return host != options_.host || its_epoch <= own_epoch;
   });
 }
 
 std::vector<TrialToRun> SharedWork::take(std::size_t least, std::size_t most) {
+  check(least <= most, "the least number of trials is at most the most");
   if (left() == 0 || most == 0) return {};
   const bool due = system_clock().monotonic_s() - looked_s_ >= options_.look_s;
   if (due) look();
@@ -51,13 +52,14 @@ std::vector<TrialToRun> SharedWork::take(std::size_t least, std::size_t most) {
     ids.clear();
     for (const std::uint32_t index : chosen) ids.push_back(items_[index].trial.id);
   } while (!claim(ids));
-  // What those who held them before have settled at last is known from here on:
-  // they are gone, or fenced.
+  // Hosts that held these trials before are gone or fenced, so what their journals say
+  // now is final.
   read_journals();
   std::vector<TrialToRun> result;
   for (const std::uint32_t index : chosen) {
     Item& item = items_[index];
     if (item.holder == Holder::kSettled) continue;
+    check(item.holder == Holder::kNobody, "claims of active hosts are disjoint");
     hold(item, Holder::kWe);
     if (item.fenced) ++item.trial.next_attempt;
     item.fenced = false;
@@ -67,18 +69,18 @@ std::vector<TrialToRun> SharedWork::take(std::size_t least, std::size_t most) {
   return result;
 }
 
-// The order matters: of a host that is seen to have ended the journal is whole.
+// The order matters: the journal of a host that is seen to have ended is complete.
 void SharedWork::look() {
   hosts_.look();
   looked_s_ = system_clock().monotonic_s();
   read_claims();
-  free_trials_of_the_dead();
+  free_trials_of_ended_hosts();
   read_journals();
 }
 
 void SharedWork::read_claims() {
-  for (const Claim& claim : log_.news()) {
-    if (claim.host == options_.host) continue;  // ours of before, which is void
+  for (const Claim& claim : log_.read_new()) {
+    if (claim.host == options_.host) continue;  // of an earlier epoch of ours: void
     hosts_.saw_activity(claim.host, claim.epoch);
     if (!hosts_.is_active(claim.host, claim.epoch)) continue;
     const std::uint32_t owner = owner_of(claim);
@@ -95,23 +97,23 @@ void SharedWork::read_claims() {
 std::uint32_t SharedWork::owner_of(const Claim& claim) {
   for (std::uint32_t i = 0; i < owners_.size(); ++i) {
     if (owners_[i].host != claim.host || owners_[i].epoch != claim.epoch) continue;
-    owners_[i].lived = true;
+    owners_[i].active = true;
     return i;
   }
   owners_.push_back({claim.host, claim.epoch});
   return static_cast<std::uint32_t>(owners_.size() - 1);
 }
 
-void SharedWork::free_trials_of_the_dead() {
+void SharedWork::free_trials_of_ended_hosts() {
   std::vector<bool> is_free(owners_.size());
   std::vector<bool> is_fenced(owners_.size());
   bool any = false;
   for (std::size_t i = 0; i < owners_.size(); ++i) {
     Owner& owner = owners_[i];
     const HostStatus life = hosts_.status(owner.host, owner.epoch);
-    is_free[i] = owner.lived && life != HostStatus::kActive;
+    is_free[i] = owner.active && life != HostStatus::kActive;
     is_fenced[i] = life == HostStatus::kExpired;
-    owner.lived = life == HostStatus::kActive;
+    owner.active = life == HostStatus::kActive;
     any = any || is_free[i];
   }
   if (!any) return;
@@ -138,7 +140,7 @@ void SharedWork::started(const AttemptStarted& event) {
 
 void SharedWork::finished(const AttemptFinished& event) {
   Item* item = find(event.trial);
-  // An older attempt's late end does not count.
+  // The late end of an older attempt does not count.
   if (item == nullptr || event.attempt + 1 < item->trial.next_attempt) return;
   TrialToRun& trial = item->trial;
   const bool is_news = event.attempt >= trial.next_attempt || trial.lost_attempt == event.attempt;
@@ -172,7 +174,7 @@ std::vector<std::uint32_t> SharedWork::choose(std::size_t least, std::size_t mos
   return result;
 }
 
-// False where other hosts have claimed something since: choose anew.
+// False if other hosts have claimed something meanwhile: choose again.
 bool SharedWork::claim(const std::vector<TrialId>& trials) {
   if (log_.add({options_.host, options_.epoch, trials})) return true;
   read_claims();
@@ -219,10 +221,12 @@ SharedWork::Item* SharedWork::find(const TrialId& id) {
 }
 
 void SharedWork::hold(Item& item, Holder holder) {
+  check(item.holder != Holder::kSettled, "a settled trial is not held again");
   if (item.holder == Holder::kNobody) --free_;
   if (item.holder == Holder::kOther) --theirs_;
   if (holder == Holder::kNobody) ++free_;
   if (holder == Holder::kOther) ++theirs_;
+  check(free_ + theirs_ <= items_.size(), "every trial has one holder");
   item.holder = holder;
 }
 

@@ -1,15 +1,14 @@
 // The trials of a plan that several hosts share over one store, without a server.
 //
-// Whoever needs work claims some of what nobody holds (claim_log.h). A host's
-// claims are void once it has ended, died or let its lease run out
-// (living_hosts.h); what it has not settled by then, as its journal says, is
-// claimed by others. So no trial is run twice while its hosts live, and none is
-// lost when one dies.
+// A host that needs work claims trials that nobody holds (claim_log.h). Its claims are
+// void once it has ended, died or let its lease expire (active_hosts.h); trials that
+// it has not settled by then, according to its journal, are claimed by others. So no
+// trial is run twice while its host is active, and none is lost when a host dies.
 //
-// Fencing: a host that was stopped past its lease may have leased a trial at the
-// last moment, unseen. Whoever takes its trials over leaves one attempt number
-// out, so that whatever the stopped host still writes is of an older attempt:
-// kept in the record, not counted (results/FORMAT.md).
+// Fencing: a host that was suspended past its lease may have leased a trial at the
+// last moment, unseen. A host that takes over its trials skips one attempt number, so
+// that everything the suspended host still writes belongs to an older attempt, which
+// is recorded but not counted (results/FORMAT.md).
 #pragma once
 
 #include <cstdint>
@@ -32,17 +31,17 @@ struct SharedWorkOptions {
   std::filesystem::path store;
   std::string host;  // ours, and its epoch
   WriterEpoch epoch = 0;
-  // How far each journal was read when `trials` was made (results/read/ledger.h).
+  // Up to where each journal had been read when `trials` was made.
   std::map<std::string, JournalPosition> positions;
-  double look_s = 1;  // between two looks at other hosts
+  double look_s = 1;  // between two readings of what other hosts have written
 };
 
 class SharedWork : public WorkSource {
  public:
-  // `trials`: all that are not settled, whoever runs them. Our lease is there
-  // already.
+  // `trials`: all that are not settled, whoever runs them. Our lease must already
+  // exist.
   SharedWork(FileSystem& files, SharedWorkOptions options, std::vector<TrialToRun> trials);
-  // Removes our entries of the claims log where nobody else needs them.
+  // Removes entries of the claims log that nobody needs any more.
   ~SharedWork() override;
 
   std::vector<TrialToRun> take(std::size_t least, std::size_t most) override;
@@ -57,20 +56,20 @@ class SharedWork : public WorkSource {
   struct Item {
     TrialToRun trial;
     Holder holder = Holder::kNobody;
-    // Held, or left, by a host that may come back: leave an attempt number out.
+    // Last held by a host that may resume: skip one attempt number.
     bool fenced = false;
     std::uint32_t owner = 0;  // index into owners_, where kOther
   };
   struct Owner {
     std::string host;
     WriterEpoch epoch = 0;
-    bool lived = true;  // as of the last look
+    bool active = true;  // as of the last look
   };
 
   void look();
   void read_claims();
   void read_journals();
-  void free_trials_of_the_dead();
+  void free_trials_of_ended_hosts();
   void started(const AttemptStarted& event);
   void finished(const AttemptFinished& event);
   std::vector<std::uint32_t> choose(std::size_t least, std::size_t most);
@@ -78,13 +77,13 @@ class SharedWork : public WorkSource {
   Item* find(const TrialId& id);
   void hold(Item& item, Holder holder);
   std::uint32_t owner_of(const Claim& claim);
-  void tidy(WriterEpoch epoch);
+  void remove_void_claims(WriterEpoch own_epoch);
 
   FileSystem& files_;
   SharedWorkOptions options_;
   std::vector<Item> items_;
   std::vector<std::uint32_t> by_id_;  // indexes into items_, made when first needed
-  std::size_t first_free_ = 0;        // none before it is free
+  std::size_t first_free_ = 0;        // no item before it is free
   std::size_t free_ = 0;
   std::size_t theirs_ = 0;
   std::vector<Owner> owners_;

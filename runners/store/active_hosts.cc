@@ -52,10 +52,12 @@ void ActiveHosts::look() {
 }
 
 void ActiveHosts::look_at(const std::string& host, double passed_s) {
+  check(passed_s >= 0 && host != own_name_, "an observer watches others");
   Seen& seen = hosts_[host];
   if (seen.status == HostStatus::kGone && seen.looks_to_skip-- > 0) return;
   const std::optional<LeaseFacts> facts = read_lease(files_, journals_ / host);
   if (!facts || facts->epoch < seen.facts.epoch) return;
+  check(facts->epoch >= seen.facts.epoch, "epochs grow");
   const bool changed = facts->epoch != seen.facts.epoch || facts->beat != seen.facts.beat;
   seen.facts = *facts;
   seen.unchanged_s = changed ? 0 : seen.unchanged_s + passed_s;

@@ -26,7 +26,7 @@ void write_plan(JournalWriter& journal, const Plan& plan,
       chunk.rows.push_back({identity_text(plan.trial(i)), plan.cell(i)});
     }
     journal.append(chunk);
-    journal.flush();  // a plan may be large; it is acknowledged as a whole
+    journal.flush();  // a plan may be large; only all of it is acknowledged
   }
   journal.sync();
 }

@@ -11,15 +11,14 @@
 
 namespace polysweep {
 
-inline constexpr std::size_t kPlannedRows = 512;  // at most, in one record
+inline constexpr std::size_t kPlannedRows = 512;  // per record, at most
 
-// Appends and syncs. To be called once per revision of a plan.
+// Appends and syncs. Call it once per revision of a plan.
 void write_plan(JournalWriter& journal, const Plan& plan,
                 const std::map<std::string, std::string>& data_digests);
 
-// What each of these trials is, without a sweep that was planned: for trials
-// that are run by their own names. Appends and syncs. `label` stands where a
-// sweep's name would.
+// Describes trials that are run individually, without a planned sweep. Appends and
+// syncs. `label` takes the place of a sweep's name.
 void write_trials(JournalWriter& journal, const std::string& label, std::span<const Trial> trials);
 
 }  // namespace polysweep

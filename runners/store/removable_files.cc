@@ -6,9 +6,11 @@
 #include <cerrno>
 #include <charconv>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "framework/core/error.h"
+#include "framework/worker/checkpoint_file.h"
 #include "runners/store/store_layout.h"
 
 namespace polysweep {
@@ -19,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kTemporary = ".tmp";
 constexpr std::string_view kNewDatabase = "polysweep.db.new-";
 
-// Names and kinds of what is in a folder; empty where there is none.
+// The entries of a folder, sorted; empty if there is no such folder.
 std::vector<fs::directory_entry> entries_of(const fs::path& folder) {
   std::vector<fs::directory_entry> out;
   std::error_code none;
@@ -42,7 +44,7 @@ std::uint64_t bytes_of(const fs::directory_entry& entry) {
   return bytes;
 }
 
-// The number at the beginning of `text`, which is cut off; empty where there is none.
+// Removes the number at the start of `text` and returns it; empty if there is none.
 std::optional<pid_t> take_number(std::string_view& text) {
   pid_t number = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -51,9 +53,10 @@ std::optional<pid_t> take_number(std::string_view& text) {
   return number;
 }
 
-// NAME.<pid>-<count>.tmp, as FileSystem::replace makes it, or a database that was
-// being made again, polysweep.db.new-<pid>: the process, if it is one of these.
-std::optional<pid_t> maker_of_temporary(std::string_view name) {
+// The process that wrote a temporary file: NAME.<pid>-<count>.tmp, as from
+// FileSystem::replace, or polysweep.db.new-<pid>, a database being rebuilt. Empty for
+// other names.
+std::optional<pid_t> writer_of_temporary(std::string_view name) {
   std::optional<pid_t> pid;
   if (name.starts_with(kNewDatabase)) {
     name.remove_prefix(kNewDatabase.size());
@@ -69,28 +72,44 @@ std::optional<pid_t> maker_of_temporary(std::string_view name) {
   return take_number(name) && name.empty() ? pid : std::nullopt;
 }
 
+// Left behind by a process that has ended.
 bool is_left_temporary(const fs::directory_entry& entry) {
   if (entry.symlink_status().type() != fs::file_type::regular) return false;
-  const std::optional<pid_t> maker = maker_of_temporary(entry.path().filename().string());
-  return maker && kill(*maker, 0) != 0 && errno == ESRCH;
+  const std::optional<pid_t> writer = writer_of_temporary(entry.path().filename().string());
+  return writer && kill(*writer, 0) != 0 && errno == ESRCH;
 }
 
-// What experiments of our own and programs keep their state in.
-bool is_checkpoint(const fs::directory_entry& entry) {
-  const std::string name = entry.path().filename().string();
-  if (is_folder(entry)) return name == checkpoint_folder("").filename();
-  if (entry.symlink_status().type() != fs::file_type::regular) return false;
-  return name.ends_with(".psc") || name.ends_with(".checkpoint");
-}
+// Files that the record names. A path may lead through symbolic links that a program
+// made, so paths are compared with all links resolved.
+class RecordedFiles {
+ public:
+  RecordedFiles(const fs::path& trial_folder, const std::vector<std::string>& artifacts) {
+    for (const std::string& artifact : artifacts) {
+      std::error_code unresolvable;
+      const fs::path path = fs::weakly_canonical(trial_folder / artifact, unresolvable);
+      paths_.insert(unresolvable ? (trial_folder / artifact).lexically_normal() : path);
+    }
+  }
 
-bool is_parameters(const fs::directory_entry& entry) {
-  return entry.path().filename() == parameters_path("").filename();
-}
+  // Whether the record names `path` or something below it.
+  bool contains(const fs::path& path) const {
+    if (paths_.empty()) return false;
+    std::error_code unresolvable;
+    const fs::path resolved = fs::weakly_canonical(path, unresolvable);
+    if (unresolvable) return true;
+    return std::any_of(paths_.begin(), paths_.end(), [&](const fs::path& recorded) {
+      return std::mismatch(resolved.begin(), resolved.end(), recorded.begin(), recorded.end())
+                 .first == resolved.end();
+    });
+  }
+
+ private:
+  std::set<fs::path> paths_;
+};
 
 class Search {
  public:
-  explicit Search(const NeedsNoCheckpoint& needs_no_checkpoint)
-      : needs_no_checkpoint_(needs_no_checkpoint) {}
+  explicit Search(const RecordOfTrial& record_of) : record_of_(record_of) {}
 
   void temporaries(const fs::path& folder) {
     for (const fs::directory_entry& entry : entries_of(folder)) {
@@ -123,23 +142,57 @@ class Search {
     const std::string name = folder.path().filename().string();
     const bool is_id = name.size() == 32 && name.find_first_not_of("0123456789abcdef") == name.npos;
     if (!is_id) return;
-    const std::vector<fs::directory_entry> all = entries_of(folder.path());
-    const bool done = needs_no_checkpoint_(TrialId::from_hex(name));
-    const auto goes = [done](const fs::directory_entry& entry) {
-      return is_left_temporary(entry) || (done && (is_checkpoint(entry) || is_parameters(entry)));
-    };
-    if (done && std::all_of(all.begin(), all.end(), goes)) {
-      add(folder, RemovableKind::kTrialFolder);
-      return;
+    const RecordedTrial record = record_of_(TrialId::from_hex(name));
+    const RecordedFiles recorded(folder.path(), record.artifacts);
+    const std::size_t before = found_.size();
+    bool is_emptied = true;  // but for the parameters
+    for (const fs::directory_entry& entry : entries_of(folder.path())) {
+      const bool is_parameters = entry.path() == parameters_path(folder.path());
+      const bool goes =
+          of_entry(entry, record, recorded) || (is_parameters && !recorded.contains(entry.path()));
+      is_emptied = is_emptied && goes;
     }
-    for (const fs::directory_entry& entry : all) {
-      if (is_left_temporary(entry)) add(entry, RemovableKind::kTemporaryFile);
-      // The parameters stay with what the program has written beside them.
-      if (done && is_checkpoint(entry)) add(entry, RemovableKind::kCheckpoint);
-    }
+    if (!record.needs_no_checkpoint || !is_emptied) return;
+    found_.resize(before);
+    add(folder, RemovableKind::kTrialFolder);
   }
 
-  const NeedsNoCheckpoint& needs_no_checkpoint_;
+  // Finds what can be removed of one entry of a trial's folder; whether that is all
+  // of it.
+  bool of_entry(const fs::directory_entry& entry, const RecordedTrial& record,
+                const RecordedFiles& recorded) {
+    const fs::path& path = entry.path();
+    const bool is_named = recorded.contains(path);
+    if (!is_named && is_left_temporary(entry) && is_checkpoint_name(path.stem().stem())) {
+      add(entry, RemovableKind::kTemporaryFile);
+      return true;
+    }
+    if (!record.needs_no_checkpoint) return false;
+    if (is_folder(entry) && path == checkpoint_folder(path.parent_path())) {
+      return of_checkpoints(entry, recorded);
+    }
+    if (is_named || !is_checkpoint_file(path)) return false;
+    add(entry, RemovableKind::kCheckpoint);
+    return true;
+  }
+
+  // The checkpoint folder of a program, or one below it.
+  bool of_checkpoints(const fs::directory_entry& folder, const RecordedFiles& recorded) {
+    if (!recorded.contains(folder.path())) {
+      add(folder, RemovableKind::kCheckpoint);
+      return true;
+    }
+    for (const fs::directory_entry& entry : entries_of(folder.path())) {
+      if (is_folder(entry)) {
+        of_checkpoints(entry, recorded);
+      } else if (!recorded.contains(entry.path())) {
+        add(entry, RemovableKind::kCheckpoint);
+      }
+    }
+    return false;
+  }
+
+  const RecordOfTrial& record_of_;
   std::vector<RemovableFile> found_;
 };
 
@@ -156,13 +209,13 @@ std::string_view removable_kind_name(RemovableKind kind) {
     case RemovableKind::kTemporaryFile:
       return "temporary file";
   }
-  check(false, "waste is of a known kind");
+  check(false, "a removable file has a known kind");
   return {};
 }
 
 std::vector<RemovableFile> find_removable_files(const fs::path& store,
-                                                const NeedsNoCheckpoint& needs_no_checkpoint) {
-  Search search(needs_no_checkpoint);
+                                                const RecordOfTrial& record_of) {
+  Search search(record_of);
   search.temporaries(store);
   for (const char* name : {"claims", "commands"}) search.temporaries(store / name);
   for (const fs::directory_entry& host : entries_of(store / "journal")) {
@@ -175,14 +228,14 @@ std::vector<RemovableFile> find_removable_files(const fs::path& store,
   return found;
 }
 
-void remove_from_store(const RemovableFile& waste) {
+void remove_from_store(const RemovableFile& file) {
   std::error_code wrong;
-  fs::remove_all(waste.path, wrong);
-  if (wrong) fail("cannot remove {}: {}", waste.path.string(), wrong.message());
-  if (waste.kind != RemovableKind::kTrialFolder) return;
-  // The folder of two digits, where this was the last in it.
+  fs::remove_all(file.path, wrong);
+  if (wrong) fail("cannot remove {}: {}", file.path.string(), wrong.message());
+  if (file.kind != RemovableKind::kTrialFolder) return;
+  // The folder of two digits, if this was the last in it.
   std::error_code not_empty;
-  fs::remove(waste.path.parent_path(), not_empty);
+  fs::remove(file.path.parent_path(), not_empty);
 }
 
 }  // namespace polysweep

@@ -1,14 +1,21 @@
-// What lies in a store and is needed by nobody: what `polysweep gc` takes away.
+// Files of a store that nobody needs any more: what `polysweep gc` removes.
 //
-// Never logs, outputs, journals or what a report reads. Of a trial's folder only
-// the checkpoints and the parameters that its program was handed can go, and the
-// folder itself where nothing else is in it. A trial without its checkpoint
-// begins anew and ends with the same bits. Symbolic links are not followed.
+// Of a trial, only these can be removed, and only if it needs no checkpoint:
+//   - checkpoints of a training, recognised by name and format
+//     (framework/worker/checkpoint_file.h);
+//   - the content of the checkpoint folder that a program was given;
+//   - the parameters file that a program was given, if nothing else is left in the
+//     trial's folder, and then the folder itself.
+// A file that the record names as an artifact is never removed, wherever it is; nor
+// are logs, outputs, journals or anything that a report reads. A trial without its
+// checkpoint starts from the beginning and ends with the same bits. Symbolic links
+// are neither followed nor removed.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,10 +24,10 @@
 namespace polysweep {
 
 enum class RemovableKind : std::uint8_t {
-  kCheckpoint,     // a file or folder of a trial that needs it no more
-  kTrialFolder,    // nothing but such things is in it
-  kSpareFolder,    // left by a run that was killed (command/trial_folder_pool.h)
-  kTemporaryFile,  // left by a process that died before it renamed it
+  kCheckpoint,     // a file or folder of a trial that needs no checkpoint
+  kTrialFolder,    // contains nothing else
+  kSpareFolder,    // left behind by a run that was killed (command/trial_folder_pool.h)
+  kTemporaryFile,  // left behind by a process that ended before it renamed the file
 };
 std::string_view removable_kind_name(RemovableKind kind);  // "checkpoint", "trial folder", ...
 
@@ -30,14 +37,20 @@ struct RemovableFile {
   std::uint64_t bytes = 0;
 };
 
-// Whether a trial will not be gone on with: it has its result, or no sweep holds it.
-using NeedsNoCheckpoint = std::function<bool(const TrialId&)>;
+// What the record says about a trial.
+struct RecordedTrial {
+  // It has its result, or no sweep contains it: it will not be resumed.
+  bool needs_no_checkpoint = false;
+  // Files that its attempts have recorded, relative to the trial's folder.
+  std::vector<std::string> artifacts;
+};
+using RecordOfTrial = std::function<RecordedTrial(const TrialId&)>;
 
-// By path. Only while nobody else uses the store (run_lock.h).
+// Sorted by path. Only while nobody else uses the store (run_lock.h).
 std::vector<RemovableFile> find_removable_files(const std::filesystem::path& store,
-                                                const NeedsNoCheckpoint& needs_no_checkpoint);
+                                                const RecordOfTrial& record_of);
 
-// Throws Error where it cannot be removed; what is gone already is no error.
-void remove_from_store(const RemovableFile& waste);
+// Throws Error if it cannot be removed; a file that does not exist is not an error.
+void remove_from_store(const RemovableFile& file);
 
 }  // namespace polysweep

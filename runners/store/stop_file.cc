@@ -16,6 +16,7 @@ constexpr double kLook_s = 0.5;
 
 void request_stop(FileSystem& files, const std::filesystem::path& journal, WriterEpoch epoch,
                   int requests) {
+  check(requests > 0, "a stop is requested at least once");
   files.replace(journal / kStopFile, fmt::format("{} {}\n", epoch, requests));
 }
 

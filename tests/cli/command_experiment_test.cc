@@ -209,7 +209,7 @@ TEST_CASE("what a program did wrong is said in the record", "[cli]") {
   }());
   const CommandEnd refused = program.run(missing);
   CHECK(refused.status == 2);
-  CHECK_THAT(refused.error, Contains("there is no program 'no-such-shell'"));
+  CHECK_THAT(refused.error, Contains("program 'no-such-shell' not found"));
 }
 
 TEST_CASE("a killed worker takes its grandchildren with it, and the retry resumes", "[cli]") {

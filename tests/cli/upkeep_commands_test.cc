@@ -191,10 +191,10 @@ TEST_CASE("gc removes checkpoints of finished trials and leftovers, nothing else
   const std::string done = a_trial(program, "state = 'done' AND experiment = 'toy'");
   const std::string failed = a_trial(program, "state = 'failed'");
   const auto folder_of = [&](const std::string& hex) { return trials / hex.substr(0, 2) / hex; };
-  REQUIRE(fs::exists(folder_of(done) / "toy.checkpoint"));
-  REQUIRE(fs::exists(folder_of(failed) / "toy.checkpoint"));
+  REQUIRE(fs::exists(folder_of(done) / "checkpoint-1.psc"));
+  REQUIRE(fs::exists(folder_of(failed) / "checkpoint-1.psc"));
   // No process has such a number.
-  const std::string left = "toy.checkpoint.2147483000-1.tmp";
+  const std::string left = "checkpoint-0.psc.2147483000-1.tmp";
   std::ofstream(folder_of(failed) / left) << "half";
   std::ofstream(program.store() / "polysweep.db.new-2147483000") << "half";
   std::ofstream(program.store() / "commands" / "notes.tmp") << "a person's";
@@ -203,7 +203,7 @@ TEST_CASE("gc removes checkpoints of finished trials and leftovers, nothing else
   const nlohmann::json dry =
       nlohmann::json::parse(program.ask({"gc", "--dry-run", "--json"}).output);
   CHECK(dry["removed"] == false);
-  CHECK(fs::exists(folder_of(done) / "toy.checkpoint"));
+  CHECK(fs::exists(folder_of(done) / "checkpoint-1.psc"));
 
   const CommandEnd end = program.ask({"gc", "--json"});
   INFO(end.output << end.error);
@@ -212,7 +212,7 @@ TEST_CASE("gc removes checkpoints of finished trials and leftovers, nothing else
   CHECK(removed["items"] == dry["items"]);
   CHECK(removed["bytes"].get<std::uint64_t>() >= 4 + 3 * 6);
   CHECK_FALSE(fs::exists(folder_of(done)));
-  CHECK(fs::exists(folder_of(failed) / "toy.checkpoint"));
+  CHECK(fs::exists(folder_of(failed) / "checkpoint-1.psc"));
   CHECK_FALSE(fs::exists(folder_of(failed) / left));
   CHECK_FALSE(fs::exists(trials / ".spare-left-0"));
   CHECK_FALSE(fs::exists(program.store() / "polysweep.db.new-2147483000"));
@@ -225,6 +225,27 @@ TEST_CASE("gc removes checkpoints of finished trials and leftovers, nothing else
   CHECK(program.ask({"report"}).output == before);
   CHECK(program.ask({"rebuild"}).status == 0);
   CHECK(program.ask({"report"}).output == before);
+}
+
+// Its trial's folder was once removed because of the file's ending.
+TEST_CASE("gc keeps a declared artifact whatever its name", "[cli]") {
+  const PolysweepProgram program;
+  program.write("work.sh", kScript +
+                               "echo weights > \"$POLYSWEEP_TRIAL_FOLDER/best.checkpoint\"\n"
+                               "echo weights > \"$POLYSWEEP_CHECKPOINT_FOLDER/model.psc\"\n"
+                               "echo '{\"artifact\":\"best.checkpoint\"}' >> "
+                               "\"$POLYSWEEP_METRICS_FILE\"\n"
+                               "echo '{\"artifact\":\"checkpoint/model.psc\"}' >> "
+                               "\"$POLYSWEEP_METRICS_FILE\"\n");
+  REQUIRE(program.run(program.write("program.toml", kCommandSweep)).status == 0);
+  const fs::path trials = program.store() / "trials";
+  REQUIRE(exists_below(trials, "state"));
+  const CommandEnd end = program.ask({"gc"});
+  INFO(end.output << end.error);
+  REQUIRE(end.status == 0);
+  CHECK(exists_below(trials, "best.checkpoint"));
+  CHECK(exists_below(trials, "model.psc"));
+  CHECK_FALSE(exists_below(trials, "state"));
 }
 
 TEST_CASE("gc refuses while a run is active", "[cli]") {

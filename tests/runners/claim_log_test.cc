@@ -82,12 +82,12 @@ TEST_CASE("who has not read the last entry cannot add one", "[sharing]") {
   ClaimLog second(system_files(), folder.path() / "claims");
   CHECK(first.add({"first", 1, trials(0, 2)}));
   CHECK_FALSE(second.add({"second", 1, trials(0, 2)}));
-  const std::vector<Claim> news = second.news();
+  const std::vector<Claim> news = second.read_new();
   REQUIRE(news.size() == 1);
   CHECK(news[0].host == "first");
   CHECK(second.add({"second", 1, trials(2, 2)}));
-  CHECK(second.news().empty());
-  CHECK(first.news().size() == 1);
+  CHECK(second.read_new().empty());
+  CHECK(first.read_new().size() == 1);
 }
 
 TEST_CASE("of many that claim at once each trial is granted to one", "[sharing]") {
@@ -105,7 +105,7 @@ TEST_CASE("of many that claim at once each trial is granted to one", "[sharing]"
         const bool added = log.add({std::to_string(i), 1, {wanted}});
         if (added) granted[i].push_back(wanted);
         if (added) free.erase(wanted);
-        for (const Claim& claim : log.news()) {
+        for (const Claim& claim : log.read_new()) {
           for (const TrialId& id : claim.trials) free.erase(id);
         }
       }
@@ -126,7 +126,7 @@ TEST_CASE("a claim that is damaged is passed over", "[sharing]") {
   folder.write("00000001.claim", "polysweep claim 1\nnonsense");
   folder.write("notes.txt", "not a claim");
   ClaimLog reader(system_files(), folder.path());
-  const std::vector<Claim> news = reader.news();
+  const std::vector<Claim> news = reader.read_new();
   REQUIRE(news.size() == 1);
   CHECK(news[0].host == "b");
 }
@@ -139,7 +139,7 @@ TEST_CASE("void claims are tidied away, and no number is given twice", "[sharing
   CHECK(system_files().list(folder.path()) ==
         std::vector<std::string>{"00000002.claim", "00000004.claim"});
   ClaimLog next(system_files(), folder.path());
-  CHECK(next.news().size() == 2);
+  CHECK(next.read_new().size() == 2);
   CHECK(next.add({"new", 1, trials(9, 1)}));
   CHECK(std::filesystem::exists(folder.path() / "00000005.claim"));
 }

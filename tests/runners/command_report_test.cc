@@ -28,8 +28,8 @@ std::string problem_of(const std::string& line) {
   }
 }
 
-SaidMetrics metrics_of(const std::string& line) {
-  return std::get<SaidMetrics>(parse_report_line(line));
+ReportedMetrics metrics_of(const std::string& line) {
+  return std::get<ReportedMetrics>(parse_report_line(line));
 }
 
 ExperimentSpec fit_spec() {
@@ -75,20 +75,21 @@ using Series = std::map<std::int64_t, double>;
 }  // namespace
 
 TEST_CASE("each kind of line is read", "[command]") {
-  const SaidMetrics one = metrics_of(R"({"metric":"loss","step":10,"value":0.5})");
+  const ReportedMetrics one = metrics_of(R"({"metric":"loss","step":10,"value":0.5})");
   CHECK(one.values == std::vector<std::pair<std::string, double>>{{"loss", 0.5}});
   CHECK(one.step == 10);
-  const SaidMetrics many = metrics_of(R"( {"step": 3.0, "metrics": {"b": 1, "a": 2e-3}} )");
+  const ReportedMetrics many = metrics_of(R"( {"step": 3.0, "metrics": {"b": 1, "a": 2e-3}} )");
   CHECK(many.values == std::vector<std::pair<std::string, double>>{{"a", 0.002}, {"b", 1}});
   CHECK(many.step == 3);
   CHECK_FALSE(metrics_of(R"({"metric":"loss","value":1})").step);
-  CHECK(std::get<SaidResult>(parse_report_line(R"({"result":{"loss":1}})")).values.size() == 1);
-  const auto text = std::get<SaidText>(parse_report_line(R"({"text":"a","value":"b\n","step":1})"));
+  CHECK(std::get<ReportedResult>(parse_report_line(R"({"result":{"loss":1}})")).values.size() == 1);
+  const auto text =
+      std::get<ReportedText>(parse_report_line(R"({"text":"a","value":"b\n","step":1})"));
   CHECK(text.value == "b\n");
-  CHECK(std::get<SaidProgress>(parse_report_line(R"({"progress":0.25})")).done == 0.25);
-  CHECK(std::get<SaidProgress>(parse_report_line(R"({"progress":3,"total":4})")).total == 4);
-  CHECK(std::get<SaidResumed>(parse_report_line(R"({"resumed":7})")).step == 7);
-  CHECK(std::get<SaidArtifact>(parse_report_line(R"({"artifact":"a/b"})")).path == "a/b");
+  CHECK(std::get<ReportedProgress>(parse_report_line(R"({"progress":0.25})")).done == 0.25);
+  CHECK(std::get<ReportedProgress>(parse_report_line(R"({"progress":3,"total":4})")).total == 4);
+  CHECK(std::get<ReportedResumption>(parse_report_line(R"({"resumed":7})")).step == 7);
+  CHECK(std::get<ReportedArtifact>(parse_report_line(R"({"artifact":"a/b"})")).path == "a/b");
 }
 
 TEST_CASE("NaN and infinities may be written as languages write them", "[command]") {
@@ -104,7 +105,7 @@ TEST_CASE("NaN and infinities may be written as languages write them", "[command
   }
   // Inside a text the words are a text.
   const auto text =
-      std::get<SaidText>(parse_report_line(R"({"text":"a \" NaN","value":"NaN, -Infinity"})"));
+      std::get<ReportedText>(parse_report_line(R"({"text":"a \" NaN","value":"NaN, -Infinity"})"));
   CHECK(text.name == "a \" NaN");
   CHECK(text.value == "NaN, -Infinity");
 }
@@ -123,29 +124,29 @@ TEST_CASE("a value keeps all its bits", "[command]") {
 
 TEST_CASE("a line that is none of the protocol's says why", "[command]") {
   CHECK(problem_of("loss 0.5") == "not JSON: 'loss 0.5'");
-  CHECK(problem_of("[1]") == "no JSON object: '[1]'");
-  CHECK(problem_of("{}") == "an empty object says nothing");
+  CHECK(problem_of("[1]") == "not a JSON object: '[1]'");
+  CHECK(problem_of("{}") == "an empty object");
   CHECK(problem_of("\xff\xfe") == "not UTF-8: '\\xff\\xfe'");
   CHECK(problem_of(R"({"metrc":"loss","value":1})").find("did you mean 'metric'?") !=
         std::string::npos);
   CHECK(problem_of(R"({"metric":"loss","value":1,"stp":2})") ==
         "unknown member 'stp' (did you mean 'step'?) of a line with \"metric\"");
   CHECK(problem_of(R"({"metric":"loss"})") == "metric 'loss' has no \"value\"");
-  CHECK(problem_of(R"({"metric":3,"value":1})") == "\"metric\" must be there, and a text");
+  CHECK(problem_of(R"({"metric":3,"value":1})") == "expected a string as \"metric\"");
   CHECK_THAT(problem_of(R"({"metric":"loss","value":"low"})"),
-             Contains("the value of metric 'loss' is string; a number"));
+             Contains("the value of metric 'loss' has type string; expected a number"));
   for (const char* step : {"-1", "1.5", "1e300", "\"1\"", "null", "true"}) {
     INFO(step);
     CHECK(problem_of(fmt::format(R"({{"metric":"m","value":1,"step":{}}})", step)) ==
-          "a step is a whole number from 0 to 2^53");
+          "expected a step: an integer from 0 to 2^53");
   }
   for (const char* progress : {"-0.1", "1.5", "\"half\"", "3,\"total\":2", "1,\"total\":0"}) {
     INFO(progress);
     CHECK_THAT(problem_of(fmt::format(R"({{"progress":{}}})", progress)),
-               Contains("\"progress\" is a share from 0 to 1"));
+               Contains("expected as \"progress\" a fraction from 0 to 1"));
   }
   CHECK(problem_of(R"({"metric":"m","value":1e999})").starts_with("not JSON"));
-  CHECK(problem_of(std::string(kLongestReportLine + 1, ' ')).find("bytes; one has at most") !=
+  CHECK(problem_of(std::string(kLongestReportLine + 1, ' ')).find("bytes; the limit is") !=
         std::string::npos);
   CHECK_FALSE(problem_of(std::string(500'000, '[')).empty());
   CHECK_FALSE(problem_of(R"({"text":"t","value":")" + std::string(1, '\0') + "\"}").empty());
@@ -315,7 +316,7 @@ TEST_CASE("where no report reaches the checkpoint, earlier attempts keep their s
   CHECK(second.recorder.metrics["loss"] == Series{{8, 2}});
   CHECK(second.report().rejection() ==
         "2 lines of its metrics file were rejected, the first: line 2: step 7 of metric 'loss' is "
-        "not beyond 7, the step that the attempt went on after");
+        "not beyond 7, the step that the attempt resumed after");
 }
 
 TEST_CASE("a metrics file is followed while it grows", "[command]") {
@@ -337,7 +338,8 @@ TEST_CASE("a metrics file is followed while it grows", "[command]") {
   CHECK(bytes == "abcdefghX");
   std::filesystem::create_symlink("/dev/zero", folder.path() / "link");
   CHECK_THROWS_AS(FollowedFile(folder.path() / "link").read_more(bytes, 9), Error);
-  CHECK_THROWS_WITH(FollowedFile(folder.path()).read_more(bytes, 9), Contains("no plain file"));
+  CHECK_THROWS_WITH(FollowedFile(folder.path()).read_more(bytes, 9),
+                    Contains("is not a regular file"));
 }
 
 }  // namespace polysweep

@@ -116,6 +116,30 @@ printf '{"text":"sample","value":"last, without an end"}' >> "$POLYSWEEP_METRICS
                                                      id + " 1 cpu\nfolders\nnone " + id + "/0\n");
 }
 
+TEST_CASE("artifacts are kept, even files that polysweep itself wrote", "[command]") {
+  ScriptTrial trial(kLoss + "say '{\"artifact\":\"parameters.json\"}'\n" +
+                    "say '{\"artifact\":\"attempt-1.metrics\"}'\n");
+  const AttemptResult result = trial.run();
+  INFO(result.message);
+  CHECK(result.outcome == Outcome::kDone);
+  CHECK(trial.recorder.texts["artifact"].size() == 2);
+  CHECK(fs::exists(trial.trial_folder() / "parameters.json"));
+  CHECK(fs::exists(trial.trial_folder() / "attempt-1.metrics"));
+}
+
+TEST_CASE("artifacts of a resumed attempt are recorded beyond the step it resumed after",
+          "[command]") {
+  ScriptTrial trial(
+      "say '{\"resumed\":10}'\nsay '{\"metric\":\"loss\",\"step\":11,\"value\":1}'\n"
+      "echo weights > \"$POLYSWEEP_TRIAL_FOLDER/model.pt\"\n"
+      "say '{\"artifact\":\"model.pt\"}'\n");
+  trial.assignment.attempt = 2;
+  CHECK(trial.run().outcome == Outcome::kDone);
+  REQUIRE(trial.recorder.texts["artifact"].size() == 1);
+  CHECK(trial.recorder.texts["artifact"].begin()->first == 11);
+  CHECK_THAT(trial.recorder.texts["artifact"][11], Contains("\"path\":\"model.pt\",\"bytes\":8,"));
+}
+
 TEST_CASE("a trial that leaves nothing leaves no folder", "[command]") {
   ScriptTrial trial(kLoss);
   CHECK(trial.run().outcome == Outcome::kDone);
@@ -169,11 +193,11 @@ TEST_CASE("a program that is not there is an error of its trial", "[command]") {
   trial.spec.command->words[0].words[0] = WordTemplate("no-such-program");
   CHECK(trial.run().outcome == Outcome::kError);
   CHECK(trial.run().message ==
-        "there is no program 'no-such-program', neither in a folder of $PATH nor in /nowhere");
+        "program 'no-such-program' not found in a folder of $PATH or in /nowhere");
   trial.spec.command->words[0].words[0] = WordTemplate("./tool");
-  CHECK_THAT(trial.run().message, Contains("/tool that can be run"));
+  CHECK_THAT(trial.run().message, Contains("/tool not found, or not executable"));
   const fs::path tool = trial.folder.write("tool", "#!/bin/sh\nexit 9\n");
-  CHECK_THAT(trial.run().message, Contains("/tool that can be run"));
+  CHECK_THAT(trial.run().message, Contains("/tool not found, or not executable"));
   fs::permissions(tool, fs::perms::owner_all);
   CHECK(trial.run().message == "it failed with exit status 9");
   // Beside polysweep, where the path has none of that name.
@@ -192,7 +216,7 @@ while [ ! -s one ] || [ ! -s three ]; do sleep 0.01; done
     CHECK_FALSE(lives(trial.folder.path() / name));
   }
   CHECK_THAT(trial.log(),
-             Contains("[polysweep: it left ") && Contains("behind; they were killed]"));
+             Contains("[polysweep: it left ") && Contains("behind, which were killed]"));
 }
 
 TEST_CASE("a program that takes too long is asked to end, then killed", "[command]") {
@@ -200,7 +224,7 @@ TEST_CASE("a program that takes too long is asked to end, then killed", "[comman
   gentle.spec.command->time_limit_s = 1;
   AttemptResult result = gentle.run();
   CHECK(result.outcome == Outcome::kTimedOut);
-  CHECK(result.message == "it took longer than its time limit of 1 s");
+  CHECK(result.message == "it exceeded its time limit of 1 s");
   CHECK(content(gentle.folder.path() / "saved") == "saved\n");
 
   ScriptTrial stubborn("trap '' TERM; echo $$ > pid; while :; do sleep 0.02; done");

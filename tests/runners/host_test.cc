@@ -80,7 +80,7 @@ TEST_CASE("a worker program that is not there is an error that says where", "[ho
   ToyHost host;
   host.add("x=1");
   host.options.worker.program = "/no/such/worker";
-  CHECK_THROWS_WITH(host.run(), Contains("no worker program at /no/such/worker"));
+  CHECK_THROWS_WITH(host.run(), Contains("worker program /no/such/worker not found"));
 }
 
 TEST_CASE("a worker that dies at its start three times is an error with its output", "[host]") {
