@@ -141,6 +141,7 @@ PlanStanding Ledger::standing(const Plan& plan) const {
   const bool scan = known / kScanFactor < static_cast<std::int64_t>(plan.size());
   const std::vector<Brief> briefs =
       scan ? scan_briefs(database_, plan) : find_briefs(database_, plan);
+  check(briefs.size() == plan.size(), "every trial of the plan has a state");
   StandingReader reader(database_);
   PlanStanding out;
   for (std::size_t i = 0; i < plan.size(); ++i) {

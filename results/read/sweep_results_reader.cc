@@ -150,9 +150,11 @@ std::uint64_t read_series(Connection& connection, TrialKeys& keys, SweepResults&
   std::set<std::int64_t> with_curve;
   std::uint64_t points = 0;
   SummaryReader summaries(connection);
+  check(keys.keys.size() == out.trials.size(), "every trial of the results has its key");
   for (std::size_t i = 0; i < keys.keys.size(); ++i) {
     TrialResult& trial = out.trials[i];
     for (const SeriesSummary& each : summaries.read(keys.keys[i], keys.packed[i])) {
+      check(each.points > 0 && each.first_step <= each.last_step, "a series has points by step");
       Place& place = places[each.metric_id];
       if (place.series == nullptr) {
         place = {&names.at(each.metric_id), &out.series[names.at(each.metric_id)]};
