@@ -186,9 +186,12 @@ std::vector<SweepSummary> Ledger::sweeps() const {
       each.counts.add(static_cast<TrialState>(counts.integer(0)),
                       static_cast<std::uint64_t>(counts.integer(1)));
     }
-    const LastPlanning planning = last_planning(connection, each.name);
-    for (std::size_t i = 0; i < cells_of_lost_trials(database_, planning).size(); ++i) {
-      each.counts.lose_running();
+    if (!database_.lost_trials().empty()) {
+      const LastPlanning planning = last_planning(connection, each.name);
+      for (const std::int64_t cell : cells_of_lost_trials(database_, planning)) {
+        static_cast<void>(cell);
+        each.counts.lose_running();
+      }
     }
     out.push_back(std::move(each));
   }
