@@ -91,7 +91,8 @@ std::vector<std::int64_t> cells_of_lost_trials(const Database& database,
   std::vector<std::int64_t> out;
   if (database.lost_trials().empty()) return out;
   Statement row = database.connection().prepare(
-      "SELECT x.cell FROM sweep_trial x JOIN trial t ON t.trial_id = x.trial_id "
+      "SELECT x.cell FROM sweep_trial x INDEXED BY sweep_trial_trial "
+      "JOIN trial t ON t.trial_id = x.trial_id "
       "WHERE x.trial_id = ? AND x.revision_id = ? AND t.state = ?");
   for (const std::int64_t trial_id : database.lost_trials()) {
     row.with(trial_id, planning.revision_id, static_cast<int>(TrialState::kRunning));
