@@ -11,11 +11,11 @@
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
 #include "reports/analysis/cell_labels.h"
-#include "reports/analysis/cell_ranking.h"
 #include "reports/analysis/cell_values.h"
 #include "reports/analysis/statistics.h"
 #include "reports/analysis/titles.h"
 #include "reports/text/number_text.h"
+#include "results/read/cell_means.h"
 #include "results/read/sweep_results.h"
 #include "results/read/sweep_results_reader.h"
 
@@ -34,38 +34,61 @@ void declare_best(CommandOptions& options) {
   options.argument("sweep");
 }
 
-MetricInfo chosen_metric(const SweepResults& results, const po::variables_map& given) {
-  const std::string name = text_or(given, "metric", results.primary.name);
+// The metric that ranks, and its means by cell.
+struct Ranking {
+  MetricInfo metric;
+  std::vector<CellMean> means;
+  // Complete cells, best mean first, then those with missing values: a mean over
+  // only some of the replicates is not ranked.
+  std::vector<std::uint32_t> order;
+  std::size_t complete = 0;
+};
+
+Ranking ranking_of(const Database& database, const std::string& sweep,
+                   const po::variables_map& given) {
+  const SweepResults first = load_sweep_results(database, sweep, {1, 0, {0}});
+  const std::string name = text_or(given, "metric", first.primary.name);
+  Ranking out{metric_info(first, name), load_cell_means(database, sweep, name), {}, 0};
   std::vector<std::string> known;
-  for (const MetricInfo& each : results.metrics) known.push_back(each.name);
-  if (std::find(known.begin(), known.end(), name) == known.end()) {
-    fail("sweep '{}' has no metric '{}'{}", results.sweep, name, suggestion(name, known));
+  for (const MetricInfo& each : first.metrics) known.push_back(each.name);
+  const bool reported = std::any_of(out.means.begin(), out.means.end(),
+                                    [](const CellMean& each) { return each.values > 0; });
+  if (!reported && std::find(known.begin(), known.end(), name) == known.end()) {
+    fail("sweep '{}' has no metric '{}'{}", sweep, name, suggestion(name, known));
   }
-  return metric_info(results, name);
+  std::vector<std::pair<double, std::uint32_t>> ranked;
+  for (std::size_t i = 0; i < out.means.size(); ++i) {
+    if (!out.means[i].complete()) continue;
+    const double mean = out.means[i].sum / out.means[i].values;
+    ranked.emplace_back(out.metric.goal == Goal::kMinimize ? mean : -mean,
+                        static_cast<std::uint32_t>(i));
+  }
+  std::sort(ranked.begin(), ranked.end());
+  for (const auto& [mean, cell] : ranked) out.order.push_back(cell);
+  out.complete = out.order.size();
+  for (std::size_t i = 0; i < out.means.size(); ++i) {
+    if (!out.means[i].complete()) out.order.push_back(static_cast<std::uint32_t>(i));
+  }
+  check(out.order.size() == out.means.size(), "each cell has one place in the ranking");
+  return out;
 }
 
 struct Ranked {
-  std::size_t cell = 0;
+  std::size_t cell = 0;  // index into SweepResults::cells
   std::size_t rank = 0;  // from 1; 0: not ranked, values are missing
   CellValues values;
   std::optional<Summary> summary;
   std::optional<Interval> interval;
 };
 
-// Complete cells, best mean first, then those with missing values: a mean over
-// only some of the replicates is not ranked. At most `top` of them.
-std::vector<Ranked> ranking_of(const std::vector<CellValues>& values, const MetricInfo& metric,
-                               double confidence, std::size_t top) {
-  std::vector<std::size_t> order = best_cells(values, metric.goal);
-  const std::size_t complete = order.size();
-  for (std::size_t cell = 0; cell < values.size(); ++cell) {
-    if (!values[cell].complete()) order.push_back(cell);
-  }
-  check(order.size() == values.size(), "each cell has one place in the ranking");
-  if (order.size() > top) order.resize(top);
+// `results`: of the first cells of the ranking, in its order.
+std::vector<Ranked> ranked_cells(const SweepResults& results, const Ranking& ranking,
+                                 double confidence) {
+  const CellValueTable table(results);
+  const std::vector<CellValues>& values = table.of(ranking.metric.name);
   std::vector<Ranked> out;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    Ranked each{order[i], i < complete ? i + 1 : 0, values[order[i]], {}, {}};
+  for (std::size_t i = 0; i < results.cells.size(); ++i) {
+    Ranked each{i, i < ranking.complete ? i + 1 : 0, values[i], {}, {}};
     const std::vector<double> numbers = each.values.numbers();
     if (!numbers.empty()) {
       each.summary = summarize(numbers);
@@ -125,7 +148,7 @@ Table table_of(const SweepResults& results, const MetricInfo& metric,
   table.notes = {
       "The best of many cells tends to look better than it is: `polysweep report` compares the "
       "cells with the baseline. Cells with missing values are not ranked."};
-  if (not_shown > 0) table.notes.push_back(not_shown_text(not_shown, results.cells.size()));
+  if (not_shown > 0) table.notes.push_back(not_shown_text(not_shown, not_shown + rows.size()));
   return table;
 }
 
@@ -135,7 +158,7 @@ nlohmann::ordered_json as_json(const SweepResults& results, const std::vector<Ra
     nlohmann::ordered_json row = {
         {"rank",
          each.rank == 0 ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(each.rank)},
-        {"cell", each.cell},
+        {"cell", results.cells[each.cell].number},
         {"levels", nlohmann::json::parse(results.cells[each.cell].levels.canonical())},
         {"is_baseline", results.cells[each.cell].is_baseline},
         {"n", each.values.values.size()},
@@ -155,32 +178,36 @@ int run_best(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
-  const SweepResults results =
-      load_sweep_results(database, sweep_argument(database, given), {1, 0});
-  const MetricInfo metric = chosen_metric(results, given);
   const double confidence = given["confidence"].as<double>();
   if (!(confidence > 0 && confidence < 1)) {
     fail("--confidence {}: expected a number between 0 and 1, for example 0.95", confidence);
   }
-  const CellValueTable table(results);
-  const std::vector<CellValues>& values = table.of(metric.name);
-  const bool complete = std::all_of(values.begin(), values.end(),
-                                    [](const CellValues& each) { return each.missing.empty(); });
-  const std::size_t top = given["all"].as<bool>() ? values.size() : given["top"].as<std::size_t>();
-  const std::vector<Ranked> rows = ranking_of(values, metric, confidence, top);
-  const std::size_t not_shown = values.size() - rows.size();
+  const std::string sweep = sweep_argument(database, given);
+  const Ranking ranking = ranking_of(database, sweep, given);
+  const std::size_t cells = ranking.order.size();
+  if (cells == 0) fail("sweep '{}' has no trials", sweep);
+  const std::size_t shown =
+      given["all"].as<bool>() ? cells : std::min(given["top"].as<std::size_t>(), cells);
+  const std::size_t not_shown = cells - shown;
+  SweepResultsOptions chosen{1, 0, {}};
+  chosen.cells.assign(ranking.order.begin(),
+                      ranking.order.begin() +
+                          static_cast<std::ptrdiff_t>(std::clamp<std::size_t>(shown, 1, cells)));
+  const SweepResults results = load_sweep_results(database, sweep, chosen);
+  std::vector<Ranked> rows = ranked_cells(results, ranking, confidence);
+  rows.resize(shown);
   const OutputFormat format = output_format(given);
   if (format != OutputFormat::kTable && not_shown > 0) {
-    fmt::print(stderr, "polysweep: {}\n", not_shown_text(not_shown, results.cells.size()));
+    fmt::print(stderr, "polysweep: {}\n", not_shown_text(not_shown, cells));
   }
   if (format == OutputFormat::kJson) {
     print_json(as_json(results, rows));
   } else if (format == OutputFormat::kCsv) {
-    std::cout << table_csv(table_of(results, metric, rows, not_shown, confidence));
+    std::cout << table_csv(table_of(results, ranking.metric, rows, not_shown, confidence));
   } else {
-    print_table(table_of(results, metric, rows, not_shown, confidence));
+    print_table(table_of(results, ranking.metric, rows, not_shown, confidence));
   }
-  return complete ? kExitComplete : kExitMissing;
+  return ranking.complete == cells ? kExitComplete : kExitMissing;
 }
 
 }  // namespace

@@ -15,7 +15,9 @@ namespace {
 constexpr std::size_t kLongestLevel = 60;
 
 bool applies_everywhere(const SweepResults& results, const std::string& factor) {
-  return std::all_of(results.cells.begin(), results.cells.end(),
+  // Of results that have only chosen cells, labels are those of the complete sweep.
+  return !results.partial_factors.contains(factor) &&
+         std::all_of(results.cells.begin(), results.cells.end(),
                      [&](const CellResult& cell) { return cell.levels.find(factor) != nullptr; });
 }
 

@@ -52,6 +52,7 @@ ExportFolder::~ExportFolder() {
 }
 
 void ExportFolder::finish() {
+  check(!temporary_.empty(), "an export is finished once");
   const Descriptor inside(temporary_, O_RDONLY | O_DIRECTORY);
   if (inside.number() < 0 || syncfs(inside.number()) != 0) {
     fail("cannot make {} durable: {}", temporary_.string(), reason());
@@ -91,6 +92,7 @@ OutputFile::~OutputFile() {
 }
 
 void OutputFile::write(std::string_view bytes) {
+  check(descriptor_ >= 0, "a closed file is not written to");
   buffer_.append(bytes);
   if (buffer_.size() < kBuffered) return;
   write_out(buffer_);
@@ -98,6 +100,7 @@ void OutputFile::write(std::string_view bytes) {
 }
 
 void OutputFile::close() {
+  check(descriptor_ >= 0, "a file is closed once");
   write_out(buffer_);
   buffer_.clear();
   const int result = ::close(descriptor_);

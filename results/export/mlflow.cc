@@ -76,6 +76,7 @@ MlflowExporter::~MlflowExporter() {
 }
 
 void MlflowExporter::add(const ExportedTrial& trial) {
+  check(!experiment_id_.empty(), "a run belongs to the experiment of this export");
   const MlflowRun run = mlflow_run(trial);
   const Json made = server_.call(
       "runs/create",

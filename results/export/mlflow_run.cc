@@ -62,6 +62,7 @@ MlflowRun mlflow_run(const ExportedTrial& trial) {
   for (const Status& each : kStatuses) {
     if (each.state == record.state) run.status = each.name;
   }
+  check(!run.status.empty(), "every state of a trial has a status of MLflow");
   for (const auto& [name, value] : record.parameters) {
     add_named(run.parameters, name, cut(value.display(), kLongestParameter));
   }

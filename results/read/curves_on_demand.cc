@@ -19,7 +19,10 @@ CurvesOnDemand::CurvesOnDemand(const Database& database, std::vector<std::int64_
     check(find.with(name).step(), "a metric with series has a row");
     metric.id = find.integer(0);
     metric.points.resize(keys_.size());
-    for (const SeriesResult& each : all) metric.points[each.trial] = each.points;
+    for (const SeriesResult& each : all) {
+      check(each.trial < keys_.size(), "a series belongs to a trial of the sweep");
+      metric.points[each.trial] = each.points;
+    }
   }
 }
 

@@ -91,7 +91,8 @@ std::vector<std::int64_t> cells_of_lost_trials(const Database& database,
   std::vector<std::int64_t> out;
   if (database.lost_trials().empty()) return out;
   Statement row = database.connection().prepare(
-      "SELECT x.cell FROM sweep_trial x JOIN trial t ON t.trial_id = x.trial_id "
+      "SELECT x.cell FROM sweep_trial x INDEXED BY sweep_trial_trial "
+      "JOIN trial t ON t.trial_id = x.trial_id "
       "WHERE x.trial_id = ? AND x.revision_id = ? AND t.state = ?");
   for (const std::int64_t trial_id : database.lost_trials()) {
     row.with(trial_id, planning.revision_id, static_cast<int>(TrialState::kRunning));
@@ -141,6 +142,7 @@ PlanStanding Ledger::standing(const Plan& plan) const {
   const bool scan = known / kScanFactor < static_cast<std::int64_t>(plan.size());
   const std::vector<Brief> briefs =
       scan ? scan_briefs(database_, plan) : find_briefs(database_, plan);
+  check(briefs.size() == plan.size(), "every trial of the plan has a state");
   StandingReader reader(database_);
   PlanStanding out;
   for (std::size_t i = 0; i < plan.size(); ++i) {
@@ -185,9 +187,12 @@ std::vector<SweepSummary> Ledger::sweeps() const {
       each.counts.add(static_cast<TrialState>(counts.integer(0)),
                       static_cast<std::uint64_t>(counts.integer(1)));
     }
-    const LastPlanning planning = last_planning(connection, each.name);
-    for (std::size_t i = 0; i < cells_of_lost_trials(database_, planning).size(); ++i) {
-      each.counts.lose_running();
+    if (!database_.lost_trials().empty()) {
+      const LastPlanning planning = last_planning(connection, each.name);
+      for (const std::int64_t cell : cells_of_lost_trials(database_, planning)) {
+        static_cast<void>(cell);
+        each.counts.lose_running();
+      }
     }
     out.push_back(std::move(each));
   }

@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "framework/core/error.h"
 #include "framework/journal/event.h"
 #include "framework/sweep/role.h"
 #include "results/read/last_planning.h"
@@ -146,6 +147,7 @@ std::optional<double> left_s(const std::vector<Row>& rows, const Durations& dura
     if (!expected) return std::nullopt;
     double rest = *expected;
     const auto slot = busy.find({row.host, row.slot});
+    check(row.state != TrialState::kRunning || slot != busy.end(), "a running trial has a slot");
     if (row.state == TrialState::kRunning && slot->second.row == &row) {
       rest = std::max(0.0, rest - static_cast<double>(now_us - slot->second.started_us) * 1e-6);
     }

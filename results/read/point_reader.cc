@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "framework/core/error.h"
 #include "results/schema/thinned_curve.h"
 
 namespace polysweep {
@@ -51,6 +52,7 @@ std::vector<CurvePoint> PointReader::read_thinned(std::int64_t trial_id, std::in
   std::vector<CurvePoint> out;
   if (thinned_.with(thinned_curve_id(metric_id, trial_id)).step()) {
     const std::vector<ThinnedPoint> points = decode_thinned_curve(thinned_.blob(0));
+    check(points.size() == kThinnedPoints, "a thinned curve has kThinnedPoints points");
     for (std::size_t i = 0; i < points.size(); ++i) {
       const bool wanted = i == spaced_index(out.size(), points.size(), at_most);
       if (wanted) out.push_back({points[i].step, points[i].value});

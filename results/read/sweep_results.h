@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,7 @@ struct CellResult {
   int baseline = -1;  // index into cells, -1: none
   bool is_baseline = false;
   std::vector<std::size_t> trials;  // indexes into SweepResults::trials, by replicate
+  std::uint32_t number = 0;         // of the cell in the plan
 };
 
 struct FactorInfo {
@@ -95,6 +97,8 @@ struct SweepResults {
   std::vector<ExclusionInfo> exclusions;
   std::map<std::string, std::string> data_digests;
   std::vector<CellResult> cells;
+  // Factors that do not apply to every cell of the plan, chosen or not.
+  std::set<std::string> partial_factors;
   std::vector<TrialResult> trials;  // in plan order
   // Provenance documents by digest: fact -> value.
   std::map<std::string, std::map<std::string, std::string>> provenance;

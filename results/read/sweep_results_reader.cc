@@ -30,6 +30,34 @@ void read_planning(Connection& connection, const LastPlanning& known, SweepResul
   read_description(out.sweep, row.string(2), out);
 }
 
+// Numbers the cells and notes which factors apply to some only; then leaves only the
+// chosen ones, unless none is chosen.
+void choose_cells(const std::vector<std::uint32_t>& chosen, SweepResults& out) {
+  for (std::size_t i = 0; i < out.cells.size(); ++i) {
+    out.cells[i].number = static_cast<std::uint32_t>(i);
+  }
+  for (const FactorInfo& factor : out.factors) {
+    const bool everywhere = std::all_of(
+        out.cells.begin(), out.cells.end(),
+        [&](const CellResult& cell) { return cell.levels.find(factor.name) != nullptr; });
+    if (!everywhere) out.partial_factors.insert(factor.name);
+  }
+  if (chosen.empty()) return;
+  std::vector<CellResult> all = std::move(out.cells);
+  std::unordered_map<int, int> places;  // by number
+  out.cells.clear();
+  for (const std::uint32_t number : chosen) {
+    check(number < all.size(), "a chosen cell is one of the plan's");
+    const bool is_new = places.emplace(number, static_cast<int>(out.cells.size())).second;
+    check(is_new, "a cell is chosen once");
+    out.cells.push_back(std::move(all[number]));
+  }
+  for (CellResult& each : out.cells) {
+    const auto baseline = places.find(each.baseline);
+    each.baseline = baseline == places.end() ? -1 : baseline->second;
+  }
+}
+
 // What became of a trial's counted attempt, where that did not simply finish:
 // it runs, or its host was lost.
 class UnfinishedReader {
@@ -106,6 +134,10 @@ TrialKeys read_trials(const Database& database, const LastPlanning& known,
       names_by_key(connection, "SELECT provenance_id, digest FROM provenance_document");
   const std::string replicate = Value(out.replicate).canonical() + ":";
   UnfinishedReader unfinished(connection);
+  std::unordered_map<std::uint32_t, std::uint32_t> places;  // of cells, by number
+  for (std::size_t i = 0; i < out.cells.size(); ++i) {
+    places.emplace(out.cells[i].number, static_cast<std::uint32_t>(i));
+  }
   TrialKeys keys;
   Statement rows = connection.prepare(kTrials);
   rows.with(known.revision_id, chosen);
@@ -114,7 +146,12 @@ TrialKeys read_trials(const Database& database, const LastPlanning& known,
     keys.keys.push_back(rows.integer(0));
     keys.packed.emplace_back(rows.blob(6));
     trial.id = TrialId::from_hex(rows.text(1));
-    trial.cell = static_cast<std::uint32_t>(rows.integer(2));
+    const auto place = places.find(static_cast<std::uint32_t>(rows.integer(2)));
+    if (place == places.end()) {
+      fail("sweep '{}' has a trial of cell {}, which is not in its description", out.sweep,
+           rows.integer(2));
+    }
+    trial.cell = place->second;
     trial.state = database.current_state(rows.integer(0), rows.integer(3));
     trial.attempts = static_cast<int>(rows.integer(4));
     trial.replicate = displayed_member(rows.text(5), replicate);
@@ -128,10 +165,6 @@ TrialKeys read_trials(const Database& database, const LastPlanning& known,
       unfinished.read(trial);
     }
     if (!rows.is_null(12)) trial.provenance = digests.at(rows.integer(12));
-    if (trial.cell >= out.cells.size()) {
-      fail("sweep '{}' has a trial of cell {}, which is not in its description", out.sweep,
-           trial.cell);
-    }
     out.cells[trial.cell].trials.push_back(out.trials.size());
     out.trials.push_back(std::move(trial));
   }
@@ -150,9 +183,11 @@ std::uint64_t read_series(Connection& connection, TrialKeys& keys, SweepResults&
   std::set<std::int64_t> with_curve;
   std::uint64_t points = 0;
   SummaryReader summaries(connection);
+  check(keys.keys.size() == out.trials.size(), "every trial of the results has its key");
   for (std::size_t i = 0; i < keys.keys.size(); ++i) {
     TrialResult& trial = out.trials[i];
     for (const SeriesSummary& each : summaries.read(keys.keys[i], keys.packed[i])) {
+      check(each.points > 0 && each.first_step <= each.last_step, "a series has points by step");
       Place& place = places[each.metric_id];
       if (place.series == nullptr) {
         place = {&names.at(each.metric_id), &out.series[names.at(each.metric_id)]};
@@ -200,6 +235,7 @@ SweepResults load_sweep_results(const Database& database, const std::string& swe
   SweepResults out;
   out.sweep = sweep;
   read_planning(connection, known, out);
+  choose_cells(options.cells, out);
   TrialKeys keys = read_trials(database, known, options.cells, out);
   const std::uint64_t points = read_series(connection, keys, out);
   if (options.points_in_all == 0 || points > options.points_in_all) {

@@ -17,7 +17,7 @@ struct SweepResultsOptions {
   // A sweep whose curves have more points than this is a large one: its curves
   // are read on demand (0: always).
   std::size_t points_in_all = 1'000'000;
-  // Only the trials of these cells; the other cells have none. Empty: all.
+  // Only these cells (numbers of the plan, each once), in this order. Empty: all.
   std::vector<std::uint32_t> cells;
 };
 

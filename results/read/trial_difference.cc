@@ -5,6 +5,8 @@
 #include <cmath>
 #include <set>
 
+#include "framework/core/error.h"
+
 namespace polysweep {
 namespace {
 
@@ -66,6 +68,11 @@ bool TrialDifference::empty() const {
 
 SeriesDifference series_difference(const std::string& metric, const std::vector<CurvePoint>& first,
                                    const std::vector<CurvePoint>& second) {
+  for (const std::vector<CurvePoint>* points : {&first, &second}) {
+    check(std::is_sorted(points->begin(), points->end(),
+                         [](const auto& a, const auto& b) { return a.step < b.step; }),
+          "the points of a series are ordered by step");
+  }
   SeriesDifference out;
   out.metric = metric;
   if (!first.empty()) out.first = first.back().value;

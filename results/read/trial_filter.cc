@@ -80,6 +80,7 @@ class FilterParser {
   TrialFilter parse() {
     TrialFilter out = expression();
     if (token_.kind != Token::Kind::kEnd) wrong("'and', 'or' or the end");
+    check(depth_ == 0, "every term that was entered was left");
     return out;
   }
 

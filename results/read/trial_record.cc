@@ -1,5 +1,7 @@
 #include "results/read/trial_record.h"
 
+#include <algorithm>
+
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
 #include "framework/journal/event.h"
@@ -116,6 +118,9 @@ TrialRecord load_trial(const Database& database, const TrialId& id) {
   }
   out.sweeps = read_sweeps(connection, trial_id);
   out.attempts = read_attempts(connection, hex);
+  check(std::count_if(out.attempts.begin(), out.attempts.end(),
+                      [](const AttemptRecord& each) { return each.counted; }) <= 1,
+        "at most one attempt determines the state of a trial");
   for (AttemptRecord& each : out.attempts) {
     if (!lost || !each.counted) continue;
     each.running = false;

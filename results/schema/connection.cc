@@ -140,6 +140,7 @@ Transaction::~Transaction() {
 }
 
 void Transaction::commit() {
+  check(open_, "a transaction is committed once");
   connection_.execute("COMMIT");
   open_ = false;
 }

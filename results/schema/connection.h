@@ -50,6 +50,8 @@ class Statement {
   template <typename... Values>
   Statement& with(const Values&... values) {
     sqlite3_reset(statement_);
+    check(sizeof...(values) == static_cast<std::size_t>(sqlite3_bind_parameter_count(statement_)),
+          "every parameter of a statement is bound");
     int index = 0;
     (bind(++index, values), ...);
     return *this;

@@ -2,6 +2,7 @@
 
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
+#include "results/read/cell_means.h"
 #include "results/read/last_planning.h"
 #include "results/read/sweep_results.h"
 #include "results/read/sweep_results_reader.h"
@@ -221,6 +222,41 @@ TEST_CASE("a report gets a sweep whole, its holes included", "[records]") {
   CHECK(results.curves.at("loss")[0].points.size() == 4);
   CHECK(results.curves.at("loss")[1].trial == 1);
   CHECK(load_sweep_results(database, "one", {2}).curves.at("loss")[0].points.size() == 2);
+}
+
+TEST_CASE("means by cell are those of the finite final values of done trials", "[records]") {
+  StoreSample store;
+  store.write("alpha", sample_sweep("one", {"none", "rope", "alibi"}, 2));
+  store.write("alpha", whole_attempt(sample_trial("none", 0).id, {9, 3}));
+  store.write("alpha", whole_attempt(sample_trial("none", 1).id, {5}));
+  store.write("alpha", whole_attempt(sample_trial("rope", 0).id, {7, NAN}));
+  store.write("alpha", {started(sample_trial("rope", 1).id),
+                        points(sample_trial("rope", 1).id, 1, "loss", 1, {4}),
+                        finished(sample_trial("rope", 1).id, 1, Outcome::kDiverged, true)});
+  store.sync();
+  ingest(store.path());
+  const Database database(database_path(store.path()), Access::kRead);
+  const std::vector<CellMean> means = load_cell_means(database, "one", "loss");
+  REQUIRE(means.size() == 3);
+  CHECK(means[0].complete());
+  CHECK(means[0].sum == 8);
+  for (const std::size_t cell : {1U, 2U}) {
+    CHECK(means[cell].trials == 2);
+    CHECK(means[cell].values == 0);
+    CHECK_FALSE(means[cell].complete());
+  }
+  CHECK(load_cell_means(database, "one", "none").at(0).values == 0);
+
+  const SweepResults chosen = load_sweep_results(database, "one", {1000, 1'000'000, {2, 0}});
+  REQUIRE(chosen.cells.size() == 2);
+  CHECK(chosen.cells[0].number == 2);
+  CHECK(chosen.cells[0].baseline == 1);
+  CHECK(chosen.cells[1].is_baseline);
+  REQUIRE(chosen.trials.size() == 4);
+  for (const TrialResult& trial : chosen.trials) {
+    CHECK((trial.cell == 1) == (trial.state == TrialState::kDone));
+  }
+  CHECK_THROWS_WITH(load_cell_means(database, "on", "loss"), Contains("did you mean 'one'"));
 }
 
 }  // namespace polysweep
