@@ -54,9 +54,11 @@ std::string command_line(const po::variables_map& given, const Store& store,
   std::string command = fmt::format("polysweep report {} --store {}", shell_escaped(sweep),
                                     shell_escaped(store.folder().string()));
   for (const std::string& file : texts_of(given, "out")) command += " --out " + shell_escaped(file);
-  for (const char* name : {"data", "reference"}) {
-    if (given.count(name) == 0) continue;
-    command += fmt::format(" --{} {}", name, shell_escaped(text_or(given, name, "")));
+  if (given.count("data") > 0) {
+    command += " --data " + shell_escaped(fs::absolute(text_or(given, "data", "")).string());
+  }
+  if (given.count("reference") > 0) {
+    command += " --reference " + shell_escaped(text_or(given, "reference", ""));
   }
   for (const char* name : {"confidence", "alpha"}) {
     if (given[name].defaulted()) continue;
