@@ -34,10 +34,9 @@ void print_attempts(const TrialRecord& trial) {
     if (attempt.points_dropped == 0) continue;
     fmt::print("\nattempt {}: {} points were dropped: refused by its worker{}\n", attempt.number,
                attempt.points_dropped,
-               attempt.resumed_step
-                   ? fmt::format(", or not beyond step {}, which it resumed after",
-                                 *attempt.resumed_step)
-                   : std::string());
+               attempt.resumed_step ? fmt::format(", or not beyond step {}, which it resumed after",
+                                                  *attempt.resumed_step)
+                                    : std::string());
   }
   for (const AttemptRecord& attempt : trial.attempts) {
     if (attempt.output_tail.empty()) continue;
