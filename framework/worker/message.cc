@@ -194,13 +194,21 @@ void append_frame(ByteWriter& out, std::size_t index, NameNumbers& names,
                   const Payload& write_payload) {
   const std::size_t begin = out.size();
   const std::uint32_t known_names = names.size();
-  out.u32_fixed(0);  // the length
-  out.u8(static_cast<std::uint8_t>(index + 1));
-  write_payload();
-  const std::size_t size = out.size() - begin - kLengthBytes;
-  if (size > kLongestMessage) {
+  const auto take_back = [&] {
     out.truncate(begin);
     names.shrink(known_names);
+  };
+  out.u32_fixed(0);  // the length
+  out.u8(static_cast<std::uint8_t>(index + 1));
+  try {
+    write_payload();
+  } catch (...) {
+    take_back();
+    throw;
+  }
+  const std::size_t size = out.size() - begin - kLengthBytes;
+  if (size > kLongestMessage) {
+    take_back();
     fail("a message '{}' of {} bytes is too long: at most {} can be sent", kNames[index], size,
          kLongestMessage);
   }
