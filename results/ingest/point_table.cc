@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "framework/core/error.h"
 #include "results/schema/stored_text.h"
@@ -79,6 +78,7 @@ PointTable::PointTable(Connection& connection, AttemptTable& attempts)
           "ON CONFLICT (trial_id, name, step) DO UPDATE SET value = excluded.value")),
       remove_texts_(connection.prepare("DELETE FROM text WHERE trial_id = ? AND step > ? AND "
                                        "step <= ? AND owner_attempt IS NULL")),
+      remove_all_points_(connection.prepare("DELETE FROM point WHERE series_id = ?")),
       read_owned_metrics_(connection.prepare(
           "SELECT DISTINCT metric_id FROM series WHERE owner_attempt IS NOT NULL")),
       count_between_(connection.prepare("SELECT count(*) FROM point WHERE series_id = ? AND "
@@ -171,7 +171,8 @@ void PointTable::remove_series(const Series& series) {
       count_between_.reset();
     }
   }
-  remove_points_.with(row->series_id, kFromNothing, std::numeric_limits<std::int64_t>::max()).run();
+  // Every one: a key of `series` is used again.
+  remove_all_points_.with(row->series_id).run();
   remove_series_.with(row->series_id).run();
   changed_.push_back(series.trial_id);
 }

@@ -127,7 +127,8 @@ class PointTable {
   Statement add_point_, add_points_, put_point_, has_point_, remove_points_, points_of_;
   Statement read_series_, add_series_, write_series_, remove_series_, series_of_;
   Statement has_text_, put_text_, remove_texts_;
-  Statement read_owned_metrics_, count_between_, owned_series_, owned_texts_, text_owner_;
+  Statement remove_all_points_, read_owned_metrics_, count_between_, owned_series_, owned_texts_,
+      text_owner_;
   Statement remove_named_texts_;
   std::map<Series, PendingSeries> pending_;
   std::map<Series, std::optional<SeriesOwner>> owners_;  // of metrics in owned_metrics_
