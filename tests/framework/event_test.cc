@@ -38,7 +38,7 @@ TEST_CASE("an event is complete down to its members", "[event]") {
   const auto metrics = std::get<MetricsRecorded>(decoded(one_of_each()[6]));
   CHECK(metrics.trial == sample_id(1));
   CHECK(metrics.attempt == 4294967295);
-  CHECK(metrics.names == std::vector<std::string>{"loss", "bleu"});
+  CHECK(metrics.names == std::vector<MetricName>{"loss", {"bleu", true}});
   REQUIRE(metrics.points.size() == 4);
   CHECK(metrics.points[1].step == std::numeric_limits<std::int64_t>::max());
   CHECK(std::isnan(metrics.points[1].value));
