@@ -55,10 +55,8 @@ CommandAttempt::CommandAttempt(const AttemptContext& context)
       parameters_file_(parameters_path(trial_folder_)),
       log_(log_path(trial_folder_, context.assignment.attempt)),
       report_file_(report_path(trial_folder_, context.assignment.attempt)),
-      report_(context.spec, trial_folder_, context.recorder,
-              [this](std::int64_t step, const HistoryVisitor& visit) {
-                return read_history(trial_folder_, context_.assignment.attempt, step, visit);
-              }) {}
+      history_(context.spec, trial_folder_, context.assignment.attempt),
+      report_(context.spec, trial_folder_, context.recorder, history_) {}
 
 AttemptResult CommandAttempt::run() {
   context_.folders.prepare(trial_folder_, context_.assignment.parameters.canonical());
@@ -207,6 +205,7 @@ AttemptResult CommandAttempt::end(ChildProcess& process) {
   ended.rejection = report_.rejection();
   AttemptResult result = judge(ended);
   result.peak_memory_bytes = process.peak_memory_bytes();
+  result.points_refused = report_.points_refused();
   for (const std::string& problem :
        {log_.problem(), killed.left > 0
                             ? fmt::format("{} of its processes could not be killed", killed.left)

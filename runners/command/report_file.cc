@@ -1,6 +1,7 @@
 #include "runners/command/report_file.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -39,16 +40,22 @@ void read_report(const std::filesystem::path& path,
   if (const std::optional<ReportLines::Line> line = lines.rest()) take(*line);
 }
 
-// How far a report got: the step it resumed after, or its largest step.
-std::optional<std::int64_t> reach_of(const std::filesystem::path& path) {
-  SeriesSteps steps;
+bool is_content(const ReportedItem& said) {
+  return std::holds_alternative<ReportedMetrics>(said) || std::holds_alternative<ReportedResult>(said) ||
+         std::holds_alternative<ReportedText>(said);
+}
+
+}  // namespace
+
+std::optional<std::int64_t> ReportHistory::reach_of(std::uint32_t attempt) const {
+  SeriesSteps steps(spec_);
   bool has_items = false;
-  read_report(path, [&](const ReportedItem& item) {
-    if (const auto* resumed = std::get_if<ReportedResumption>(&item)) {
+  read_report(report_path(trial_folder_, attempt), [&](const ReportedItem& said) {
+    if (const auto* resumed = std::get_if<ReportedResumption>(&said)) {
       if (has_items) return;
       steps.raise_floor(resumed->step);
       has_items = true;
-    } else if (const auto* metrics = std::get_if<ReportedMetrics>(&item)) {
+    } else if (const auto* metrics = std::get_if<ReportedMetrics>(&said)) {
       for (const auto& [name, value] : metrics->values) {
         try {
           steps.took(name, steps.next(name, metrics->step));
@@ -63,31 +70,43 @@ std::optional<std::int64_t> reach_of(const std::filesystem::path& path) {
   return steps.largest();
 }
 
-}  // namespace
-
-bool read_history(const std::filesystem::path& trial_folder, std::uint32_t attempt,
-                  std::int64_t step, const HistoryVisitor& visit) {
-  check(step >= 0, "a checkpoint is taken after a step");
+bool ReportHistory::read_before(std::uint32_t attempt, std::int64_t step,
+                                const HistoryVisitor& visit) const {
   std::uint32_t source = attempt;
   std::optional<std::int64_t> reach;
-  while (source > 1 && !(reach && *reach >= step)) {
-    reach = reach_of(report_path(trial_folder, --source));
-  }
+  while (source > 1 && !(reach && *reach >= step)) reach = reach_of(--source);
   if (!reach || *reach < step) return false;
-  bool has_points = false;
-  bool is_whole = true;
-  read_report(report_path(trial_folder, source), [&](const ReportedItem& item) {
-    const auto* resumed = std::get_if<ReportedResumption>(&item);
-    if (resumed != nullptr && !has_points) {
-      is_whole = read_history(trial_folder, source, std::min(resumed->step, step), visit);
-    } else if (resumed == nullptr && is_whole) {
-      visit(step, item);
+  bool has_content = false;
+  bool is_complete = true;
+  read_report(report_path(trial_folder_, source), [&](const ReportedItem& said) {
+    const auto* resumed = std::get_if<ReportedResumption>(&said);
+    if (resumed != nullptr && !has_content) {
+      is_complete = read_before(source, std::min(resumed->step, step), visit);
+    } else if (resumed == nullptr && is_complete) {
+      visit({source, step, said});
     }
-    has_points = has_points || std::holds_alternative<ReportedMetrics>(item) ||
-                 std::holds_alternative<ReportedResult>(item) ||
-                 std::holds_alternative<ReportedText>(item);
+    has_content = has_content || is_content(said);
   });
-  return is_whole;
+  return is_complete;
+}
+
+bool ReportHistory::continues_earlier(std::uint32_t attempt) const {
+  std::optional<bool> resumed;
+  read_report(report_path(trial_folder_, attempt), [&](const ReportedItem& said) {
+    const bool is_resumption = std::holds_alternative<ReportedResumption>(said);
+    if (!resumed && (is_resumption || is_content(said))) resumed = is_resumption;
+  });
+  return resumed.value_or(true);
+}
+
+void ReportHistory::all(const HistoryVisitor& visit) {
+  std::uint32_t first = attempt_;
+  while (first > 1 && (first == attempt_ || continues_earlier(first))) --first;
+  for (std::uint32_t attempt = first; attempt < attempt_; ++attempt) {
+    read_report(report_path(trial_folder_, attempt), [&](const ReportedItem& said) {
+      visit({attempt, std::numeric_limits<std::int64_t>::max(), said});
+    });
+  }
 }
 
 void remove_reports(const std::filesystem::path& trial_folder, std::uint32_t attempt,

@@ -1,26 +1,48 @@
-// The metrics files of a trial, one per attempt, and what they contain together.
+// The files that a program writes its reports into, one for each attempt, read again
+// when a later attempt resumes from a checkpoint.
 //
-// What a program has written to its metrics file survives its process: the file is
-// read again when a later attempt resumes from a checkpoint, and stays in the
+// What was written into one survives the death of any process. It stays in the
 // trial's folder until the trial is settled.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "runners/command/trial_report.h"
 
 namespace polysweep {
 
-// Visits the lines that attempts before `attempt` reported up to the checkpoint after
-// `step`, in order: those of the last attempt that got that far, before them those of
-// the attempt that it resumed from, and so on; each with the step beyond which the
-// lines of its attempt do not count. False, without any visit, if no report got that
-// far.
-bool read_history(const std::filesystem::path& trial_folder, std::uint32_t attempt,
-                  std::int64_t step, const HistoryVisitor& visit);
+// The reports in a trial's folder of the attempts before `attempt`.
+class ReportHistory : public History {
+ public:
+  // `spec` must outlive it.
+  ReportHistory(const ExperimentSpec& spec, std::filesystem::path trial_folder,
+                std::uint32_t attempt)
+      : spec_(spec), trial_folder_(std::move(trial_folder)), attempt_(attempt) {}
+
+  // In order: the lines of the last attempt that came as far as `step`, and before
+  // them those of the one that it resumed from, and so on.
+  bool up_to(std::int64_t step, const HistoryVisitor& visit) override {
+    return read_before(attempt_, step, visit);
+  }
+  void all(const HistoryVisitor& visit) override;
+
+ private:
+  bool read_before(std::uint32_t attempt, std::int64_t step, const HistoryVisitor& visit) const;
+  // How far the report of an attempt came on the experiment's clock: the step it
+  // resumed after, or its largest. Empty if it reported nothing.
+  std::optional<std::int64_t> reach_of(std::uint32_t attempt) const;
+  // The attempt resumed, or reported nothing.
+  bool continues_earlier(std::uint32_t attempt) const;
+
+  const ExperimentSpec& spec_;
+  std::filesystem::path trial_folder_;
+  std::uint32_t attempt_;
+};
 
 // Removes the reports of all attempts up to `attempt`, except those named in `kept`
 // (file names).

@@ -45,7 +45,7 @@ void falsify(const PolysweepProgram& program, const std::string& hex) {
   points.trial = started.trial;
   points.attempt = 2;
   for (const nlohmann::json& row : rows) {
-    points.names.push_back(row["metric"]);
+    points.names.emplace_back(row["metric"].get<std::string>());
     const bool changed = row["metric"] == "loss" && row["step"] == 3;
     points.points.push_back({static_cast<std::uint32_t>(points.names.size() - 1),
                              row["step"].get<std::int64_t>(),

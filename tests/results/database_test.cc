@@ -77,6 +77,18 @@ TEST_CASE("a newer database is refused with its version", "[database]") {
   }
 }
 
+TEST_CASE("an older database is refused, with the way to make it again", "[database]") {
+  const TemporaryFolder folder;
+  const auto file = database_path(folder.path());
+  CHECK(message_of(file, Access::kWrite) == "");
+  execute(file, "PRAGMA user_version = 1");
+  for (const Access access : {Access::kRead, Access::kWrite}) {
+    CHECK_THAT(
+        message_of(file, access),
+        Contains("is of an older polysweep (version 1); `polysweep rebuild` makes it again"));
+  }
+}
+
 TEST_CASE("an empty file is filled by a writer and explained to a reader", "[database]") {
   const TemporaryFolder folder;
   const auto file = folder.write("polysweep.db", "");
