@@ -14,6 +14,7 @@
 
 #include "framework/sweep/experiment.h"
 #include "framework/sweep/parameters.h"
+#include "framework/sweep/plan/plan_description.h"
 #include "framework/sweep/trial.h"
 #include "results/read/curve.h"
 #include "results/schema/trial_state.h"
@@ -43,14 +44,6 @@ struct CellResult {
   std::vector<std::size_t> trials;  // indexes into SweepResults::trials, by replicate
 };
 
-struct FactorInfo {
-  std::string name;
-  std::vector<Value> levels;
-  std::string unit;
-  std::string doc;
-  Role role = Role::kNone;
-};
-
 using MetricInfo = MetricSpec;
 
 // The summary of a series. A value can be NaN; minimum and maximum are NaN if no
@@ -67,33 +60,11 @@ struct SeriesResult {
 
 class CurvesOnDemand;  // results/read/curves_on_demand.h
 
-struct ExclusionInfo {
-  std::string reason;
-  std::uint64_t count = 0;
-};
-
-struct SweepResults {
-  std::string sweep;
-  std::string experiment;
-  int experiment_version = 1;
-  std::string experiment_doc;
-  std::string clock{kDefaultClock};  // ExperimentSpec::clock
-  std::string file;
-  std::string text;
-  std::vector<std::string> overrides;
+// Of the description, `factors` are without the replicate, and `metrics` also has
+// those that trials reported without the experiment publishing them.
+struct SweepResults : PlanDescription {
   std::string revision;
   std::int64_t planned_us = 0;
-  std::string replicate;
-  Parameters fixed;
-  Parameters defaults;
-  std::map<std::string, Role> roles;  // of the parameters that have one, by name
-  std::vector<FactorInfo> factors;    // without the replicate
-  Parameters baseline;
-  MetricInfo primary;
-  std::vector<MetricInfo> secondary;
-  std::vector<MetricInfo> metrics;  // declared by the experiment or reported by trials
-  std::vector<ExclusionInfo> exclusions;
-  std::map<std::string, std::string> data_digests;
   std::vector<CellResult> cells;
   std::vector<TrialResult> trials;  // in plan order
   // Provenance documents by digest: fact -> value.

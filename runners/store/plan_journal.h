@@ -1,4 +1,5 @@
-// Writes a plan into a journal: SweepPlanned, then TrialsPlanned in chunks.
+// Writes a plan into a journal: SweepPlanned, then CellsPlanned and TrialsPlanned
+// in pieces.
 #pragma once
 
 #include <cstddef>
@@ -11,15 +12,17 @@
 
 namespace polysweep {
 
-inline constexpr std::size_t kPlannedRows = 512;  // at most, in one record
+// In one record: rows at most, and bytes before packing after which it is closed.
+inline constexpr std::size_t kPlannedRows = 512;
+inline constexpr std::size_t kPlannedBytes = 1024 * 1024;
 
-// Appends and syncs. To be called once per revision of a plan.
-void write_plan(JournalWriter& journal, const Plan& plan,
-                const std::map<std::string, std::string>& data_digests);
+// Appends and syncs. `description` is that of `plan` (plan_description.h), as
+// JSON. To be called once per revision of a plan.
+void write_plan(JournalWriter& journal, const Plan& plan, const std::string& description);
 
 // What each of these trials is, without a sweep that was planned: for trials
-// that are run by their own names. Appends and syncs. `label` stands where a
-// sweep's name would.
+// that are run by their own names. Appends and syncs. `label` takes the place
+// of a sweep's name.
 void write_trials(JournalWriter& journal, const std::string& label, std::span<const Trial> trials);
 
 }  // namespace polysweep

@@ -149,8 +149,8 @@ TEST_CASE("records that make no sense are reported and the rest is read", "[host
   REQUIRE(report.damage.size() == 5);
   CHECK(report.damage[0].host == "alpha");
   CHECK_FALSE(report.damage[0].torn_tail);
-  CHECK_THAT(all, Contains("the description of sweep one cannot be understood") &&
-                      Contains("record 3 cannot be used: a planned trial is no identity text") &&
+  CHECK_THAT(all, Contains("cannot read the description of sweep one") &&
+                      Contains("record 3 cannot be used: a planned trial has no identity text") &&
                       Contains("record 4 cannot be understood") &&
                       Contains("a point of metric 1 where 1 have names") &&
                       Contains("a provenance document is no JSON object"));
