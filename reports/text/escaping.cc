@@ -1,9 +1,7 @@
 #include "reports/text/escaping.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <optional>
 
 #include "framework/core/name_rule.h"
 #include "framework/core/utf8.h"
