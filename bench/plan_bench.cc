@@ -53,7 +53,7 @@ void measure(const Catalogue& catalogue, const std::string& name, const std::str
   fmt::print(
       "{{\"bench\":\"plan\",\"sweep\":\"{}\",\"trials\":{},\"cells\":{},\"seconds\":{:.3f},"
       "\"peak_rss_mb\":{}}}\n",
-      name, plan.size(), plan.cells().size(), seconds, usage.ru_maxrss / 1024);
+      name, plan.size(), plan.cell_count(), seconds, usage.ru_maxrss / 1024);
 }
 
 std::string sweep_of(int rates, int seeds, bool replicated) {

@@ -77,7 +77,7 @@ SampleStore::SampleStore(const std::filesystem::path& where, SampleSize size)
     : path_(new_folder(where)), size_(size), plan_(plan_of(size)) {
   writer_ = std::make_unique<JournalWriter>(system_files(), journals_path(path_) / "bench");
   writer_->append(HostStarted{"bench", writer_->epoch(), 1, getpid()});
-  write_plan(*writer_, plan_, {});
+  write_plan(*writer_, plan_, description_json(describe(plan_, {})));
 }
 
 SampleStore::~SampleStore() {

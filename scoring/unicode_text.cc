@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "framework/core/error.h"
+#include "framework/core/utf8.h"
 
 namespace polysweep {
 
@@ -159,7 +160,7 @@ std::vector<std::string_view> split_words(std::string_view text) {
 std::string_view strip_right(std::string_view text) {
   while (!text.empty()) {
     std::size_t last = text.size() - 1;
-    while (last > 0 && (static_cast<unsigned char>(text[last]) & 0xC0) == 0x80) --last;
+    while (last > 0 && is_utf8_continuation(text[last])) --last;
     if (white_space_bytes(text.substr(last)) != text.size() - last) break;
     text.remove_suffix(text.size() - last);
   }

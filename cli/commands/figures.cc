@@ -13,6 +13,7 @@
 #include "cli/shared/worker_program.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
+#include "framework/core/name_rule.h"
 #include "reports/document/build_report.h"
 #include "reports/document/paper_curves.h"
 #include "reports/figures/paper_figures.h"
@@ -45,7 +46,7 @@ void declare_figures(CommandOptions& options) {
 std::string plain_name(const std::string& text) {
   std::string name = text;
   for (char& c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    const bool plain = is_letter_or_digit(c);
     if (!plain && c != '_' && c != '.') c = '-';
   }
   return name;

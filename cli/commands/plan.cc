@@ -46,7 +46,7 @@ void print_as_json(const Plan& plan) {
   out["sweep"] = plan.sweep().name;
   out["experiment"] = plan.sweep().experiment.name;
   out["revision"] = plan.revision();
-  out["cells"] = plan.cells().size();
+  out["cells"] = plan.cell_count();
   out["exclusions"] = nlohmann::json::array();
   for (const Exclusion& exclusion : plan.exclusions()) {
     out["exclusions"].push_back({{"reason", exclusion.reason}, {"count", exclusion.count}});
@@ -54,8 +54,9 @@ void print_as_json(const Plan& plan) {
   out["trials"] = nlohmann::json::array();
   for (std::size_t i = 0; i < plan.size(); ++i) {
     const Trial trial = plan.trial(i);
-    nlohmann::ordered_json row = {
-        {"id", trial.id.hex()}, {"cell", plan.cell(i)}, {"parameters", as_json(trial.parameters)}};
+    nlohmann::ordered_json row = {{"id", trial.id.hex()},
+                                  {"cell", plan.cell_of(i)},
+                                  {"parameters", as_json(trial.parameters)}};
     if (plan.sweep().experiment.command) row["command"] = command_of(plan, i);
     out["trials"].push_back(std::move(row));
   }
@@ -110,7 +111,7 @@ void print_command(const Plan& plan) {
 void print_plan(const Plan& plan, bool all) {
   const Sweep& sweep = plan.sweep();
   fmt::print("sweep {}: {} trials in {} cells of experiment {} (version {})\n\n", sweep.name,
-             plan.size(), plan.cells().size(), sweep.experiment.name, sweep.experiment.version);
+             plan.size(), plan.cell_count(), sweep.experiment.name, sweep.experiment.version);
   if (sweep.experiment.command) print_command(plan);
   for (const Factor& factor : sweep.factors) {
     fmt::print("  {:<14}{}{}\n", factor.name, level_counts(plan, factor, all),

@@ -8,6 +8,7 @@
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
+#include "framework/core/name_rule.h"
 #include "framework/core/suggestion.h"
 #include "reports/document/build_report.h"
 #include "reports/render/render_report.h"
@@ -74,7 +75,7 @@ std::string command_line(const po::variables_map& given, const Store& store,
 std::string parts_folder(const fs::path& file) {
   std::string name = file.stem().string();
   for (char& c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    const bool plain = is_letter_or_digit(c);
     if (!plain && c != '_' && c != '.') c = '-';
   }
   return name + "-parts";

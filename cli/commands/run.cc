@@ -112,9 +112,8 @@ Work find_work(const Store& store, const PlanFromFile& planned, Host& host,
   const Database database = store.open();
   const Ledger ledger(database);
   const Plan& plan = planned.plan;
-  const std::string description = describe(plan, planned.data_digests);
-  if (!ledger.holds_plan(plan.sweep().name, plan.revision(), description)) {
-    write_plan(host.journal(), plan, planned.data_digests);
+  if (!ledger.holds_plan(plan.sweep().name, plan.revision(), planned.description)) {
+    write_plan(host.journal(), plan, planned.description);
   }
   return work_of(ledger, plan, name);
 }

@@ -45,7 +45,9 @@ PlanFromFile plan_from_file(const po::variables_map& given) {
     worker = command_worker_of(spec);
     for (const InputFile& input : spec.command->files) digests[input.path] = input.sha256;
   }
-  return {std::move(worker), std::move(folder), std::move(digests), std::move(plan)};
+  std::string description = description_json(describe(plan, digests));
+  return {std::move(worker), std::move(folder), std::move(digests), std::move(plan),
+          std::move(description)};
 }
 
 }  // namespace polysweep

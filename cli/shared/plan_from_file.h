@@ -19,6 +19,7 @@ struct PlanFromFile {
   std::filesystem::path data_folder;
   std::map<std::string, std::string> data_digests;  // of the files read
   Plan plan;
+  std::string description;  // of the plan, as the journal keeps it
 };
 
 // --data and --worker.

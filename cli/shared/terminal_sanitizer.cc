@@ -1,5 +1,7 @@
 #include "cli/shared/terminal_sanitizer.h"
 
+#include "framework/core/utf8.h"
+
 namespace polysweep {
 namespace {
 
@@ -33,7 +35,7 @@ std::string TerminalSanitizer::safe(std::string_view bytes) {
 bool TerminalSanitizer::take(char byte, std::string& out) {
   if (held_[0] == kTwoByteLead) {
     const auto code = static_cast<unsigned char>(byte);
-    const bool follows = (code & 0xC0) == 0x80;
+    const bool follows = is_utf8_continuation(byte);
     out += follows && code >= 0xA0 ? held_ + byte : "?";
     held_.clear();
     return follows;

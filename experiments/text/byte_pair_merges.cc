@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "framework/core/error.h"
+#include "framework/core/utf8.h"
 
 namespace polysweep {
 namespace {
@@ -16,8 +17,7 @@ constexpr std::string_view kWordEnd = "</w>";
 std::vector<std::string> characters_of(std::string_view word) {
   std::vector<std::string> characters;
   for (const char byte : word) {
-    const bool continues = (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
-    if (!continues || characters.empty()) characters.emplace_back();
+    if (!is_utf8_continuation(byte) || characters.empty()) characters.emplace_back();
     characters.back() += byte;
   }
   if (!characters.empty()) characters.back() += kWordEnd;

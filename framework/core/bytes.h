@@ -22,8 +22,9 @@ class ByteWriter {
   void f64(double value);
   void text(std::string_view value);
   void raw(std::string_view value) { bytes_.append(value); }
-  // Overwrites what is at byte `at`.
+  // Overwrites the byte at `at`.
   void u8_at(std::size_t at, std::uint8_t value);
+  // Overwrites the bytes from `at` on.
   void u32_fixed_at(std::size_t at, std::uint32_t value);
   void u64_fixed_at(std::size_t at, std::uint64_t value);
 
@@ -39,7 +40,7 @@ class ByteWriter {
 };
 
 // Reads what ByteWriter wrote. Every call throws Error("truncated ...") rather
-// than read beyond the end; no length is believed before it is checked.
+// than read beyond the end; every length is checked before it is used.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}

@@ -63,8 +63,8 @@ struct Sha256::State {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(),
                                                                   EVP_MD_CTX_free};
 
-  // Of `method`, or of the one before where it is nullptr: OpenSSL looks a named
-  // one up anew each time, which takes longer than the digest of a short text.
+  // With `method`, or the previous one if it is nullptr: OpenSSL looks a method
+  // up again each time, which takes longer than the digest of a short text.
   void begin(const EVP_MD* method) {
     check(context != nullptr && EVP_DigestInit_ex(context.get(), method, nullptr) == 1,
           "OpenSSL knows SHA-256");

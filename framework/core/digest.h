@@ -22,7 +22,7 @@ class Sha256 {
   Sha256& operator=(const Sha256&) = delete;
 
   void update(std::string_view bytes);
-  // The digest of all updates; the object then begins anew.
+  // The digest of all updates; the object then starts over.
   Sha256Bytes finish();
 
  private:
@@ -38,7 +38,7 @@ std::string sha256_hex_of_file(const std::filesystem::path& path);
 // Lower-case hex of any bytes.
 std::string to_hex(std::span<const std::uint8_t> bytes);
 
-// The whole content of a file; one that ends in .gz is decompressed. Throws
+// The content of a file; one that ends in .gz is decompressed. Throws
 // Error naming the file.
 std::string read_file_or_gz(const std::filesystem::path& path);
 

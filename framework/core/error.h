@@ -1,7 +1,6 @@
-// The two ways a thing can be wrong: the world is (Error), or we are (check).
+// The two kinds of failure: of the world (Error) and of the program (check).
 //
-// We throw. There are two catch sites in the whole project: the fence around a
-// trial, and main().
+// Both throw. There are two catch sites: around the run of a trial, and main().
 #pragma once
 
 #include <fmt/format.h>
@@ -13,8 +12,8 @@
 
 namespace polysweep {
 
-// The world is wrong. The message says what was wrong, where, and what would be
-// right; it is shown to the user as it is, after "polysweep: ".
+// A failure of the world. The message says what is wrong, where, and what was
+// expected; the user sees it as it is, after "polysweep: ".
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -29,8 +28,8 @@ template <typename... Args>
 // What check() throws.
 [[noreturn]] void fail_claim(const char* claim, std::source_location place);
 
-// We are wrong: a claim that the code relies on does not hold. Active in every
-// build. Throws std::logic_error that names the claim and the place.
+// A failure of the program: a claim that the code relies on does not hold.
+// Active in every build. Throws std::logic_error that names claim and place.
 inline void check(bool condition, const char* claim,
                   std::source_location place = std::source_location::current()) {
   if (!condition) fail_claim(claim, place);

@@ -1,5 +1,5 @@
-// Where in a sweep something was said, as the beginning of an error message:
-// "demo.toml:3:5" or "override 'x=3'".
+// Errors that begin with the place in a sweep that caused them: "demo.toml:3:5"
+// or "override 'x=3'".
 #pragma once
 
 #include <string>
@@ -15,7 +15,8 @@ template <typename... Args>
   throw Error(place + ": " + fmt::format(format, std::forward<Args>(args)...));
 }
 
-// What `action` returns; an Error of it is thrown on with the place before it.
+// Returns what `action` returns. An Error that it throws is thrown again with
+// the place before its message.
 template <typename Action>
 auto in_place(const std::string& place, Action action) {
   try {

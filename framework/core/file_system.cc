@@ -221,8 +221,8 @@ class PosixFileSystem : public FileSystem {
     out.sync_all();
     if (::link(temporary.c_str(), file.c_str()) != 0) {
       const int error = errno;
-      // A server that made the link, and whose answer was lost, says EEXIST when
-      // it is asked again: the number of links tells.
+      // A server that made the link but whose answer was lost says EEXIST when it
+      // is asked again. The number of links shows which it was.
       struct stat status {};
       const bool made = ::fstat(out.fd(), &status) == 0 && status.st_nlink == 2;
       if (!made && error == EEXIST) return false;

@@ -53,9 +53,9 @@ int visible_cpu_count() {
     const int count = failed == 0 ? CPU_COUNT_S(size, set) : 0;
     CPU_FREE(set);
     if (failed == 0) return count;
-    if (error != EINVAL) fail("cannot ask which CPUs may be used: {}", std::strerror(error));
+    if (error != EINVAL) fail("cannot find out which CPUs may be used: {}", std::strerror(error));
   }
-  fail("cannot ask which CPUs may be used: there are too many");
+  fail("cannot find out which CPUs may be used: there are too many");
 }
 
 void add_build(Provenance& provenance) {
@@ -68,9 +68,10 @@ void add_build(Provenance& provenance) {
 
 void add_machine(Provenance& provenance) {
   utsname system{};
-  if (uname(&system) != 0) fail("cannot ask for the machine's name: {}", std::strerror(errno));
+  if (uname(&system) != 0) fail("cannot find out the machine's name: {}", std::strerror(errno));
   struct sysinfo memory {};
-  if (sysinfo(&memory) != 0) fail("cannot ask for the memory's size: {}", std::strerror(errno));
+  if (sysinfo(&memory) != 0)
+    fail("cannot find out the size of the memory: {}", std::strerror(errno));
   provenance.add("machine.name", system.nodename);
   provenance.add("machine.kernel", fmt::format("{} {}", system.sysname, system.release));
   provenance.add("machine.architecture", system.machine);

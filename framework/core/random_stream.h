@@ -26,7 +26,7 @@ PhiloxCounter philox4x32(PhiloxCounter counter, PhiloxKey key);
 // SHA-256("polysweep stream\n" + seed in decimal + "\n" + purpose).
 PhiloxKey stream_key(std::uint64_t seed, std::string_view purpose);
 
-// A stream of numbers. Copyable: a copy goes on from the same place.
+// A stream of numbers. Copyable: a copy continues at the same position.
 class RandomStream {
  public:
   // Counter words 2 and 3 hold `step`; words 0 and 1 count blocks.

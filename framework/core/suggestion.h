@@ -1,4 +1,4 @@
-// Names in error messages: quoted safely, with the nearest known one beside.
+// Names in error messages: quoted safely, with the nearest known name.
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 
 namespace polysweep {
 
-// " (did you mean 'encoding'?)" if a known name is within a third of the
+// " (did you mean 'momentum'?)" if a known name is within a third of the
 // unknown one's length in edit distance (insert, delete, replace, swap of
 // neighbours), else "". Ties go to the first.
 std::string suggestion(std::string_view unknown, std::span<const std::string> known);

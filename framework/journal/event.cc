@@ -19,7 +19,7 @@ constexpr EventRow kEvents[] = {
     {1, "host started", true},      {2, "provenance seen", true}, {3, "sweep planned", true},
     {4, "trials planned", true},    {5, "attempt started", true}, {6, "attempt resumed", true},
     {7, "metrics recorded", false}, {8, "text recorded", false},  {9, "attempt finished", true},
-    {10, "host stopped", true},
+    {10, "host stopped", true},     {11, "cells planned", true},
 };
 static_assert(std::size(kEvents) == std::variant_size_v<Event>);
 static_assert(kEvents[6].type == kMetricsType && kEvents[7].type == kTextType);

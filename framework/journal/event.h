@@ -51,9 +51,9 @@ struct ProvenanceSeen {
   std::string json;
 };
 
-// A sweep was planned: all but its trials. `description` is the JSON object of
-// sweep.h describe(). `revision` is the plan's digest; a sweep planned again
-// with another revision replaces the membership of the one before.
+// A sweep was planned: everything but its cells and trials. `description` is
+// the JSON object of sweep/plan/plan_description.h. `revision` is the digest of
+// the plan; planning a sweep with another revision replaces its cells and trials.
 struct SweepPlanned {
   std::string sweep;
   std::string revision;
@@ -71,6 +71,19 @@ struct TrialsPlanned {
   std::string sweep;
   std::string revision;
   std::uint64_t first = 0;  // position of rows[0] in the plan
+  std::vector<Row> rows;
+};
+
+// Some consecutive cells of that plan.
+struct CellsPlanned {
+  struct Row {
+    std::string levels;          // Parameters::canonical() of Cell::levels
+    std::int32_t baseline = -1;  // as Cell::baseline
+    bool is_baseline = false;
+  };
+  std::string sweep;
+  std::string revision;
+  std::uint64_t first = 0;  // number of rows[0] in the plan
   std::vector<Row> rows;
 };
 
@@ -157,9 +170,9 @@ struct HostStopped {
   std::int64_t time_us = 0;
 };
 
-using Event =
-    std::variant<HostStarted, ProvenanceSeen, SweepPlanned, TrialsPlanned, AttemptStarted,
-                 AttemptResumed, MetricsRecorded, TextRecorded, AttemptFinished, HostStopped>;
+using Event = std::variant<HostStarted, ProvenanceSeen, SweepPlanned, TrialsPlanned, AttemptStarted,
+                           AttemptResumed, MetricsRecorded, TextRecorded, AttemptFinished,
+                           HostStopped, CellsPlanned>;
 
 // Record types as written (persistent; never reuse a number).
 std::uint8_t event_type(const Event& event);

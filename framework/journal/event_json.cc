@@ -48,6 +48,19 @@ Json members(const TrialsPlanned& event) {
           {"rows", std::move(rows)}};
 }
 
+Json members(const CellsPlanned& event) {
+  Json rows = Json::array();
+  for (const CellsPlanned::Row& row : event.rows) {
+    rows.push_back({{"levels", document(row.levels)},
+                    {"baseline", row.baseline},
+                    {"is_baseline", row.is_baseline}});
+  }
+  return {{"sweep", event.sweep},
+          {"revision", event.revision},
+          {"first", event.first},
+          {"rows", std::move(rows)}};
+}
+
 Json members(const AttemptStarted& event) {
   return {{"trial", event.trial.hex()}, {"attempt", event.attempt},
           {"slot", event.slot},         {"device", event.device},

@@ -11,10 +11,13 @@
 //                    (f64)
 //   AttemptFinished  outcome u8
 //   TrialsPlanned    sweep, revision, first, number of rows, and as a text the
-//                    rows packed by zlib; each row: how many bytes of the row
-//                    before it begins with, how many it ends with, the text
-//                    between them, its cell as difference to the one before
-//                    (zigzag)
+//   CellsPlanned     rows packed by zlib; each row: how many bytes of the
+//                    previous row's text it begins with, how many it ends with,
+//                    the text between them, and its number as difference to the
+//                    previous row's (zigzag). Of a trial the text is the identity
+//                    and the number its cell; of a cell the text is its levels and
+//                    the number 0 for no baseline, 1 for a baseline, else 2 + the
+//                    cell that it is compared with
 // Reading throws Error where a payload is not of this form; it does not check
 // that the payload ends there. The worker's messages use the same forms.
 #pragma once
@@ -54,6 +57,7 @@ void write_payload(ByteWriter& out, const HostStarted& event);
 void write_payload(ByteWriter& out, const ProvenanceSeen& event);
 void write_payload(ByteWriter& out, const SweepPlanned& event);
 void write_payload(ByteWriter& out, const TrialsPlanned& event);
+void write_payload(ByteWriter& out, const CellsPlanned& event);
 void write_payload(ByteWriter& out, const AttemptStarted& event);
 void write_payload(ByteWriter& out, const AttemptResumed& event);
 void write_payload(ByteWriter& out, const MetricsRecorded& event, NameNumbers& names);
@@ -66,6 +70,7 @@ void read_payload(ByteReader& in, HostStarted& event);
 void read_payload(ByteReader& in, ProvenanceSeen& event);
 void read_payload(ByteReader& in, SweepPlanned& event);
 void read_payload(ByteReader& in, TrialsPlanned& event);
+void read_payload(ByteReader& in, CellsPlanned& event);
 void read_payload(ByteReader& in, AttemptStarted& event);
 void read_payload(ByteReader& in, AttemptResumed& event);
 void read_payload(ByteReader& in, MetricsRecorded& event, NumberedNames& names,

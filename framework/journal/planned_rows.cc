@@ -1,4 +1,4 @@
-// The rows of a plan in the journal: what a row shares with the one before is
+// The rows of a plan in the journal: what a row shares with the previous one is
 // left out, and the rest is deflated.
 #include <zlib.h>
 
@@ -11,7 +11,10 @@ namespace polysweep {
 
 namespace {
 
-using Row = TrialsPlanned::Row;
+struct PackedRow {
+  std::string text;
+  std::int64_t number = 0;
+};
 
 // Four numbers of at least a byte each.
 constexpr std::size_t kSmallestRow = 4;
@@ -22,7 +25,7 @@ std::string pack(const std::string& plain) {
   const int code =
       compress2(reinterpret_cast<Bytef*>(packed.data()), &size,
                 reinterpret_cast<const Bytef*>(plain.data()), plain.size(), Z_BEST_SPEED);
-  check(code == Z_OK, "zlib packs into the room that it asked for");
+  check(code == Z_OK, "zlib packs into the space that it asked for");
   packed.resize(size);
   return packed;
 }
@@ -66,65 +69,120 @@ std::size_t shared_end(std::string_view a, std::string_view b) {
                                   a.rbegin());
 }
 
-void expect_bearable(std::size_t bytes) {
+void expect_fits(std::size_t bytes) {
   if (bytes > kMostRowBytes) fail("rows of more than {} bytes in one event", kMostRowBytes);
 }
 
-}  // namespace
-
-void write_payload(ByteWriter& out, const TrialsPlanned& event) {
-  ByteWriter rows;
-  std::string_view before;
-  std::int64_t cell = 0;
-  std::size_t total = 0;
-  for (const Row& row : event.rows) {
-    const std::string_view text = row.identity;
-    const std::size_t start = shared_start(before, text);
-    const std::size_t end = shared_end(before.substr(start), text.substr(start));
-    rows.varint(start);
-    rows.varint(end);
-    rows.text(text.substr(start, text.size() - start - end));
-    rows.zigzag(row.cell - cell);
-    before = text;
-    cell = row.cell;
-    expect_bearable(total += text.size());
+class RowWriter {
+ public:
+  // `text` must live until the next call.
+  void add(std::string_view text, std::int64_t number) {
+    const std::size_t start = shared_start(before_, text);
+    const std::size_t end = shared_end(before_.substr(start), text.substr(start));
+    rows_.varint(start);
+    rows_.varint(end);
+    rows_.text(text.substr(start, text.size() - start - end));
+    rows_.zigzag(number - number_);
+    before_ = text;
+    number_ = number;
+    ++count_;
+    expect_fits(total_ += text.size());
   }
-  out.text(event.sweep);
-  out.text(event.revision);
-  out.varint(event.first);
-  out.varint(event.rows.size());
-  out.text(pack(rows.bytes()));
-}
 
-void read_payload(ByteReader& in, TrialsPlanned& event) {
-  event.sweep = in.text();
-  event.revision = in.text();
-  event.first = in.varint();
+  void write(ByteWriter& out) const {
+    out.varint(count_);
+    out.text(pack(rows_.bytes()));
+  }
+
+ private:
+  ByteWriter rows_;
+  std::string_view before_;
+  std::int64_t number_ = 0;
+  std::size_t count_ = 0;
+  std::size_t total_ = 0;
+};
+
+std::vector<PackedRow> read_rows(ByteReader& in) {
   const std::uint64_t count = in.varint();
   const std::string plain = unpack(in.text());
   ByteReader rows(plain);
   if (count > plain.size() / kSmallestRow) fail("truncated: {} rows in too few bytes", count);
-  event.rows.resize(static_cast<std::size_t>(count));
+  std::vector<PackedRow> out(static_cast<std::size_t>(count));
   std::string_view before;
-  std::uint64_t cell = 0;
+  std::uint64_t number = 0;
   std::size_t total = 0;
-  for (Row& row : event.rows) {
+  for (PackedRow& row : out) {
     const std::uint64_t start = rows.varint();
     const std::uint64_t end = rows.varint();
     if (start > before.size() || end > before.size() - start) {
       fail("a row that shares {} and {} bytes with one of {}", start, end, before.size());
     }
     const std::string_view middle = rows.text();
-    expect_bearable(total += start + end + middle.size());
-    row.identity = before.substr(0, start);
-    row.identity += middle;
-    row.identity += before.substr(before.size() - end);
-    cell += static_cast<std::uint64_t>(rows.zigzag());
-    if (cell != static_cast<std::uint32_t>(cell)) fail("{} is no cell", cell);
-    row.cell = static_cast<std::uint32_t>(cell);
-    before = row.identity;
+    expect_fits(total += start + end + middle.size());
+    row.text = before.substr(0, start);
+    row.text += middle;
+    row.text += before.substr(before.size() - end);
+    number += static_cast<std::uint64_t>(rows.zigzag());
+    row.number = static_cast<std::int64_t>(number);
+    before = row.text;
   }
   rows.expect_end();
+  return out;
+}
+
+}  // namespace
+
+void write_payload(ByteWriter& out, const TrialsPlanned& event) {
+  RowWriter rows;
+  for (const TrialsPlanned::Row& row : event.rows) rows.add(row.identity, row.cell);
+  out.text(event.sweep);
+  out.text(event.revision);
+  out.varint(event.first);
+  rows.write(out);
+}
+
+void read_payload(ByteReader& in, TrialsPlanned& event) {
+  event.sweep = in.text();
+  event.revision = in.text();
+  event.first = in.varint();
+  std::vector<PackedRow> rows = read_rows(in);
+  event.rows.clear();
+  event.rows.reserve(rows.size());
+  for (PackedRow& row : rows) {
+    const auto cell = static_cast<std::uint32_t>(row.number);
+    if (row.number != cell) fail("{} is not the number of a cell", row.number);
+    event.rows.push_back({std::move(row.text), cell});
+  }
+}
+
+void write_payload(ByteWriter& out, const CellsPlanned& event) {
+  RowWriter rows;
+  for (const CellsPlanned::Row& row : event.rows) {
+    check(!row.is_baseline || row.baseline < 0, "a baseline is not compared with another cell");
+    rows.add(row.levels, row.is_baseline    ? 1
+                         : row.baseline < 0 ? 0
+                                            : std::int64_t{2} + row.baseline);
+  }
+  out.text(event.sweep);
+  out.text(event.revision);
+  out.varint(event.first);
+  rows.write(out);
+}
+
+void read_payload(ByteReader& in, CellsPlanned& event) {
+  event.sweep = in.text();
+  event.revision = in.text();
+  event.first = in.varint();
+  std::vector<PackedRow> rows = read_rows(in);
+  event.rows.clear();
+  event.rows.reserve(rows.size());
+  for (PackedRow& row : rows) {
+    const auto baseline = static_cast<std::int32_t>(row.number) - 2;
+    if (row.number < 0 || row.number > INT32_MAX) {
+      fail("{} does not say what a cell is compared with", row.number);
+    }
+    event.rows.push_back({std::move(row.text), std::max(baseline, -1), row.number == 1});
+  }
 }
 
 }  // namespace polysweep

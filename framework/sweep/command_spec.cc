@@ -7,6 +7,7 @@
 
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
+#include "framework/core/name_rule.h"
 #include "framework/core/utf8.h"
 
 namespace polysweep {
@@ -53,7 +54,7 @@ std::string identity_lines(const CommandSpec& command) {
 }
 
 bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+  return is_letter_or_digit(c) ||
          std::string_view("_-+=:,./@%{}").find(c) != std::string_view::npos;
 }
 

@@ -1,8 +1,7 @@
-// A command line as an experiment: which program runs with which words, and
-// what ends it.
+// A command line as an experiment: the program, its arguments and its limits.
 //
-// How a sweep file says so is documented in docs/sweep_file.md; what polysweep
-// and the program say to each other in docs/protocol.md.
+// docs/sweep_file.md documents how a sweep file declares it, docs/protocol.md
+// how polysweep and the program communicate.
 #pragma once
 
 #include <array>
@@ -18,27 +17,27 @@
 
 namespace polysweep {
 
-// The places of a template that are no parameters.
+// The places of a template that are not parameters.
 inline constexpr std::array<std::string_view, 10> kCommandPlaces = {
     "trial",           "attempt",      "trial_folder", "checkpoint_folder",
     "parameters_file", "metrics_file", "data_folder",  "sweep_folder",
     "device",          "slot"};
 
-// Words that stand together: all of them are left out where `when` does not hold
-// or a parameter in one of them does not apply.
+// A group of words: all of them are left out if `when` does not hold or a
+// parameter in one of them does not apply.
 struct CommandWords {
   std::vector<WordTemplate> words;
   std::vector<Condition> when;
 };
 
-// An environment variable; not set where a parameter in it does not apply.
+// An environment variable; not set if a parameter in it does not apply.
 struct CommandVariable {
   std::string name;
   WordTemplate value;
 };
 
 struct InputFile {
-  std::string path;    // as the sweep file has it; relative to the sweep's folder
+  std::string path;    // as in the sweep file; relative to the folder of that file
   std::string sha256;  // of its content, 64 hex digits
 };
 
@@ -74,7 +73,7 @@ struct FilledCommand {
 FilledCommand fill_command(const CommandSpec& command, const Parameters& parameters,
                            const std::vector<std::pair<std::string_view, std::string>>& places);
 
-// The words as a person would type them in a shell, for display alone.
+// The arguments as they would be typed in a shell, only for display.
 std::string shell_words(const std::vector<std::string>& argv);
 
 }  // namespace polysweep

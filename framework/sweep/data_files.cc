@@ -22,7 +22,7 @@ std::filesystem::path locate_data_file(const std::filesystem::path& folder, cons
   fs::path packed = folder / (path + ".gz");
   if (fs::is_regular_file(plain)) return plain;
   if (fs::is_regular_file(packed)) return packed;
-  fail("a data file is neither at {} nor at {}{}", plain.string(), packed.string(), origin(source));
+  fail("there is no data file at {} or {}{}", plain.string(), packed.string(), origin(source));
 }
 
 DataFolder::DataFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}

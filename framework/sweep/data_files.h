@@ -1,4 +1,4 @@
-// The data files a trial reads, and the digest of them that is in its identity.
+// The data files a trial reads, and their digest, which is part of its identity.
 #pragma once
 
 #include <filesystem>
@@ -10,8 +10,8 @@
 
 namespace polysweep {
 
-// One file below the data folder. It may lie there as it is or as PATH.gz; the
-// digest is always that of the uncompressed content.
+// One file below the data folder, at PATH or, compressed, at PATH.gz; the digest
+// is always that of the uncompressed content.
 struct DataFile {
   std::string path;
   std::string sha256;  // pinned, 64 hex digits; "" accepts any content
@@ -27,7 +27,7 @@ struct DataSpec {
 // The digests of files below one folder, each file read at most once.
 class DataFolder {
  public:
-  // `folder` may be "" as long as no data is asked for.
+  // `folder` may be "" as long as no data is read.
   explicit DataFolder(std::filesystem::path folder);
 
   // SHA-256 (hex) over the lines "PATH DIGEST\n" of all files that `specs` ask
@@ -36,7 +36,7 @@ class DataFolder {
   // one (both digests named).
   std::string digest_for(const std::vector<DataSpec>& specs, const Parameters& parameters);
 
-  // What was read so far: path -> digest.
+  // Of the files read so far: path -> digest.
   const std::map<std::string, std::string>& digests() const { return digests_; }
 
  private:
@@ -44,7 +44,7 @@ class DataFolder {
   std::map<std::string, std::string> digests_;
 };
 
-// Where `file` lies below `folder`: PATH or PATH.gz. Throws Error naming both
+// The place of `file` below `folder`: PATH or PATH.gz. Throws Error naming both
 // and `source` if neither exists.
 std::filesystem::path locate_data_file(const std::filesystem::path& folder, const std::string& path,
                                        const std::string& source);

@@ -43,15 +43,6 @@ ParameterSpec parameter_of(const Json& json) {
   return spec;
 }
 
-MetricSpec metric_of(const Json& json) {
-  return {json.at("name").get<std::string>(),
-          goal_from_name(json.at("goal").get<std::string>()),
-          json.at("unit").get<std::string>(),
-          json.at("doc").get<std::string>(),
-          json.at("step").get<std::string>(),
-          metric_role_from_name(json.at("role").get<std::string>())};
-}
-
 DataSpec data_of(const Json& json) {
   DataSpec spec;
   spec.when = conditions_of(json.at("when"));
@@ -70,12 +61,7 @@ Json json_of(const ExperimentSpec& spec) {
   }
   Json metrics = Json::array();
   for (const MetricSpec& metric : spec.metrics) {
-    metrics.push_back({{"name", metric.name},
-                       {"goal", goal_name(metric.goal)},
-                       {"unit", metric.unit},
-                       {"doc", metric.doc},
-                       {"step", metric.step},
-                       {"role", role_name(metric.role)}});
+    metrics.push_back(json_of(metric));
   }
   Json data = Json::array();
   for (const DataSpec& one : spec.data) {
@@ -113,14 +99,6 @@ ExperimentSpec experiment_of(const Json& json) {
 }
 
 }  // namespace
-
-std::string_view goal_name(Goal goal) { return goal == Goal::kMinimize ? "minimize" : "maximize"; }
-
-Goal goal_from_name(std::string_view name) {
-  if (name == "minimize") return Goal::kMinimize;
-  if (name == "maximize") return Goal::kMaximize;
-  fail("{}", unknown_name("goal", name, std::vector<std::string>{"minimize", "maximize"}));
-}
 
 const ExperimentSpec& Catalogue::at(std::string_view name) const {
   std::vector<std::string> known;

@@ -1,4 +1,4 @@
-// What a trial runs (Experiment), and how it tells what happens (Recorder).
+// What a trial runs (Experiment), and how it reports (Recorder).
 //
 // An experiment is a class in experiments/ or any command line. It publishes
 // its schema once (ExperimentSpec); the sweep is checked against that before
@@ -14,28 +14,11 @@
 
 #include "framework/sweep/command_spec.h"
 #include "framework/sweep/data_files.h"
+#include "framework/sweep/metric.h"
 #include "framework/sweep/parameters.h"
 #include "framework/sweep/trial.h"
 
 namespace polysweep {
-
-enum class Goal : std::uint8_t { kMinimize, kMaximize };
-
-// "minimize", "maximize".
-std::string_view goal_name(Goal goal);
-// Throws Error if `name` is none of those.
-Goal goal_from_name(std::string_view name);
-
-struct MetricSpec {
-  std::string name;
-  Goal goal = Goal::kMinimize;
-  std::string unit;  // "" where it has none
-  std::string doc;   // one line
-  // What its steps count: "updates", "epochs", "length", ... A series whose
-  // steps count the experiment's clock is cut where a resumed attempt starts.
-  std::string step{kDefaultClock};
-  Role role = Role::kNone;
-};
 
 struct ExperimentSpec {
   std::string name;
@@ -98,7 +81,7 @@ struct TrialContext {
   int device = -1;  // index of the CUDA device, -1: CPU
 };
 
-// How run() ended when it did not throw.
+// How run() ended if it did not throw.
 enum class RunEnd : std::uint8_t { kDone, kDiverged, kStopped };
 
 class Experiment {

@@ -26,8 +26,8 @@ std::vector<std::string> names_of(const std::vector<ParameterSpec>& specs) {
 }
 
 std::string number_text(double value, ValueType type) {
-  const bool whole = value == std::floor(value) && std::abs(value) < 1e15;
-  if (type == ValueType::kInteger && whole) return fmt::format("{}", std::int64_t(value));
+  const bool integral = value == std::floor(value) && std::abs(value) < 1e15;
+  if (type == ValueType::kInteger && integral) return fmt::format("{}", std::int64_t(value));
   return Value(value).canonical();
 }
 
@@ -112,7 +112,7 @@ const Value& Parameters::at(std::string_view name) const {
   if (value != nullptr) return *value;
   std::vector<std::string> known;
   for (const Entry& entry : entries_) known.push_back(entry.first);
-  fail("a parameter is not there: {}", unknown_name("parameter", name, known));
+  fail("no such parameter: {}", unknown_name("parameter", name, known));
 }
 
 std::string Parameters::canonical() const {
@@ -160,7 +160,7 @@ Schema::Schema(std::vector<ParameterSpec> specs) {
     if (find(spec.name) != nullptr) fail("a schema has parameter '{}' twice", spec.name);
     for (Condition& condition : spec.when) {
       if (find(condition.parameter) == nullptr) {
-        fail("the condition of parameter '{}' names '{}', which does not stand before it",
+        fail("the condition of parameter '{}' names '{}', which is not an earlier parameter",
              spec.name, condition.parameter);
       }
       for (Value& value : condition.any_of) value = typed(condition.parameter, value);
@@ -188,13 +188,13 @@ Value Schema::typed(std::string_view name, const Value& value) const {
 
 Parameters Schema::complete(const Parameters& given) const {
   for (const auto& [name, value] : given) typed(name, value);
-  Parameters whole;
+  Parameters out;
   for (const ParameterSpec& spec : specs_) {
-    if (!all_hold(spec.when, whole)) continue;
+    if (!all_hold(spec.when, out)) continue;
     const Value* value = given.find(spec.name);
-    whole.set(spec.name, value == nullptr ? spec.default_value : typed_as(spec, *value));
+    out.set(spec.name, value == nullptr ? spec.default_value : typed_as(spec, *value));
   }
-  return whole;
+  return out;
 }
 
 bool Schema::applies(std::string_view name, const Parameters& parameters) const {

@@ -36,7 +36,7 @@ class Parameters {
   std::size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
 
-  // {"dimension":64,"encoding":"rope"}: sorted, without spaces.
+  // {"optimizer":"sgd","width":64}: sorted, without spaces.
   std::string canonical() const;
   void append_canonical(std::string& out) const;
   // Throws Error unless `json` is an object of scalars.
@@ -68,8 +68,8 @@ struct ParameterSpec {
   // Closed range of a number.
   std::optional<double> minimum;
   std::optional<double> maximum;
-  // Text parameter: the texts allowed (none: any). Number: words that stand
-  // beside the numbers, as "full" for an order.
+  // Of a text parameter: the texts allowed (none: any). Of a number: words
+  // allowed besides numbers, as "full" for an order.
   std::vector<std::string> words;
   // The parameter exists only where all of these hold; elsewhere it is absent
   // from the trial and from its identity.
@@ -80,11 +80,11 @@ struct ParameterSpec {
 };
 
 // The parameters of an experiment, in the order they are documented. A `when`
-// refers to parameters that stand earlier.
+// refers to earlier parameters.
 class Schema {
  public:
   Schema() = default;
-  // Throws Error for a name twice, a default out of its own range, or a `when`
+  // Throws Error for a repeated name, a default out of its own range, or a `when`
   // that names no earlier parameter.
   explicit Schema(std::vector<ParameterSpec> specs);
 
@@ -95,7 +95,7 @@ class Schema {
 
   // `value` as the type of parameter `name`: 3e6 or 3.0 for an integer is 3,
   // 3 for a real is 3.0, a word of the spec stays a text. Throws Error that
-  // says which values are right: wrong type, out of range, not a known word.
+  // says which values are expected: wrong type, out of range, unknown word.
   Value typed(std::string_view name, const Value& value) const;
 
   // The parameters of a trial: `given` typed, defaults added, what does not

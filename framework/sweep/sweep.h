@@ -1,10 +1,8 @@
-// A sweep: one TOML file, checked against the schema of its experiment.
-//
-// The grammar is documented in docs/sweep_file.md. What can be wrong with a file
-// is found here, or at planning (plan.h), before anything runs: as an Error with
-// file:line:column and the nearest known name.
+// A sweep: what varies, what is fixed, what is compared, checked against the
+// schema of its experiment. It is read by framework/sweep/file/sweep_file.h.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -15,6 +13,9 @@
 
 namespace polysweep {
 
+// A factor has no more levels than this.
+inline constexpr std::size_t kMaxLevels = 65534;
+
 // A parameter that varies. `levels` are typed, in the file's order, distinct.
 struct Factor {
   std::string name;
@@ -22,15 +23,10 @@ struct Factor {
   std::vector<Condition> when;  // of the file and of the schema
 };
 
-// Cells that are left out (exclude) or that alone are kept (where).
+// Combinations to leave out (exclude), or the only ones to keep (where).
 struct Selection {
   std::vector<Condition> conditions;
   std::string text;  // as in the file, for the reason that `plan` prints
-};
-
-struct MetricChoice {
-  std::string name;
-  Goal goal = Goal::kMinimize;
 };
 
 struct Sweep {
@@ -47,10 +43,10 @@ struct Sweep {
   std::vector<Selection> excludes;
   std::vector<Selection> wheres;
   Parameters baseline;  // names levels of some factors; empty: no baseline
-  MetricChoice primary;
-  std::vector<MetricChoice> secondary;
-  // Where it stands what only planning can judge ("file:line:column" or
-  // "override '...'"): of "factors", "baseline", "fixed NAME", "factor NAME".
+  MetricSpec primary;   // the experiment's, with the goal that the sweep chose
+  std::vector<MetricSpec> secondary;
+  // For the errors of planning: the places ("file:line:column" or "override
+  // '...'") of "factors", "baseline", "fixed NAME", "factor NAME".
   std::map<std::string, std::string> places;
 
   const Factor* find_factor(std::string_view name) const;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
@@ -38,23 +39,31 @@ TrialId TrialId::from_hex(std::string_view hex) {
   return id;
 }
 
-std::string identity_text(const Trial& trial) {
-  std::string out = "{\"data\":";
-  append_json_text(out, trial.data_digest);
+void append_identity_text(std::string& out, const IdentityParts& parts) {
+  out += "{\"data\":";
+  append_json_text(out, parts.data_digest);
   out += ",\"experiment\":";
-  append_json_text(out, trial.experiment);
+  append_json_text(out, parts.experiment);
   out += ",\"parameters\":";
-  trial.parameters.append_canonical(out);
-  out += fmt::format(",\"version\":{}}}", trial.experiment_version);
-  return out;
+  out += parts.parameters;
+  fmt::format_to(std::back_inserter(out), ",\"version\":{}}}", parts.experiment_version);
 }
 
-TrialId identity_of(const Trial& trial) {
-  const Sha256Bytes digest = sha256(identity_text(trial));
+TrialId id_of_identity_text(std::string_view text) {
+  const Sha256Bytes digest = sha256(text);
   TrialId id;
   std::copy_n(digest.begin(), id.bytes.size(), id.bytes.begin());
   return id;
 }
+
+std::string identity_text(const Trial& trial) {
+  std::string out;
+  append_identity_text(out, {trial.data_digest, trial.experiment, trial.parameters.canonical(),
+                             trial.experiment_version});
+  return out;
+}
+
+TrialId identity_of(const Trial& trial) { return id_of_identity_text(identity_text(trial)); }
 
 }  // namespace polysweep
 

@@ -34,9 +34,20 @@ struct Trial {
   Parameters parameters;
 };
 
-// The text whose SHA-256 is the identity: one JSON object with the members
-// data, experiment, parameters, version in that order, without spaces. Two
-// sweeps that plan the same work therefore share the trial.
+// What an identity text holds. The views must outlive it.
+struct IdentityParts {
+  std::string_view data_digest;
+  std::string_view experiment;
+  std::string_view parameters;  // Parameters::canonical()
+  int experiment_version = 1;
+};
+
+// Appends the text whose SHA-256 is the identity of a trial: one JSON object
+// with the members data, experiment, parameters, version in that order, without
+// spaces. Two sweeps that plan the same work therefore share the trial.
+void append_identity_text(std::string& out, const IdentityParts& parts);
+TrialId id_of_identity_text(std::string_view text);
+
 std::string identity_text(const Trial& trial);
 TrialId identity_of(const Trial& trial);
 

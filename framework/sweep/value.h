@@ -42,7 +42,7 @@ class Value {
   double real() const;
   const std::string& text() const;
 
-  // The JSON token of identity: true, 3, 3.0, "rope".
+  // The JSON token of identity: true, 3, 3.0, "adam".
   std::string canonical() const;
   void append_canonical(std::string& out) const;
   // For display: as canonical(), but a text has no quotes.

@@ -42,4 +42,19 @@ std::vector<Condition> conditions_of(const Json& json) {
   return out;
 }
 
+Json json_of(const MetricSpec& metric) {
+  return {{"name", metric.name}, {"goal", goal_name(metric.goal)},
+          {"unit", metric.unit}, {"doc", metric.doc},
+          {"step", metric.step}, {"role", role_name(metric.role)}};
+}
+
+MetricSpec metric_of(const Json& json) {
+  return {json.at("name").get<std::string>(),
+          goal_from_name(json.at("goal").get<std::string>()),
+          json.at("unit").get<std::string>(),
+          json.at("doc").get<std::string>(),
+          json.at("step").get<std::string>(),
+          metric_role_from_name(json.at("role").get<std::string>())};
+}
+
 }  // namespace polysweep

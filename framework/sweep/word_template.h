@@ -1,4 +1,4 @@
-// A text with places to be filled in: "--lr={lr}".
+// A text with places to fill in: "--lr={lr}".
 //
 // {name} is a place, {{ and }} are single braces. Parsed once, filled in often.
 #pragma once
@@ -14,17 +14,17 @@ namespace polysweep {
 class WordTemplate {
  public:
   WordTemplate() = default;
-  // Throws Error for a brace without its partner and for a place without a name.
+  // Throws Error for an unmatched brace and for a place without a name.
   explicit WordTemplate(std::string text);
 
   const std::string& text() const { return text_; }
-  // The names of its places, in their order; a name may be there twice.
+  // The names of its places, in order; a name may occur twice.
   const std::vector<std::string>& places() const { return places_; }
   bool is_literal() const { return places_.empty(); }
 
   // nullptr for a place that does not apply.
   using Find = std::function<const std::string*(std::string_view place)>;
-  // The text with its places filled in; empty where one of them does not apply.
+  // The text with its places filled in; empty if one of them does not apply.
   std::optional<std::string> fill(const Find& find) const;
 
   friend bool operator==(const WordTemplate& a, const WordTemplate& b) {

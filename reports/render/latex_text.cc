@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "framework/core/utf8.h"
 #include "reports/text/escaping.h"
 
 namespace polysweep {
@@ -65,17 +66,6 @@ const char* dash_at(std::string_view text, std::size_t at) {
   return begins && at + 1 < text.size() && is_digit(text[at + 1]) ? "$-$" : "{-}";
 }
 
-// The code point of the two or more bytes at `at`, and their number.
-std::pair<std::uint32_t, std::size_t> wide_at(std::string_view text, std::size_t at) {
-  const auto lead = static_cast<std::uint8_t>(text[at]);
-  const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  std::uint32_t value = lead & (0x7FU >> size);
-  for (std::size_t i = 1; i < size; ++i) {
-    value = value << 6U | (static_cast<std::uint8_t>(text[at + i]) & 0x3FU);
-  }
-  return {value, size};
-}
-
 // Letters that OT1 can compose: Latin-1 without eth, thorn, and the signs.
 bool composed(std::uint32_t value) {
   constexpr std::uint32_t kNot[] = {0xD0, 0xD7, 0xDE, 0xF0, 0xF7, 0xFE};
@@ -88,7 +78,7 @@ std::string escaped_line(std::string_view line) {
   for (std::size_t at = 0; at < line.size();) {
     const char c = line[at];
     if (static_cast<std::uint8_t>(c) >= 0x80) {
-      const auto [value, size] = wide_at(line, at);
+      const auto [value, size] = first_code_point(line.substr(at));
       escaped +=
           composed(value) ? std::string(line.substr(at, size)) : fmt::format("U+{:04X}", value);
       at += size;

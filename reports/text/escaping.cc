@@ -1,38 +1,15 @@
 #include "reports/text/escaping.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <optional>
+
+#include "framework/core/name_rule.h"
+#include "framework/core/utf8.h"
 
 namespace polysweep {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-struct CodePoint {
-  std::uint32_t value = 0;
-  std::size_t size = 0;
-};
-
-// The code point at `at`, or none where the bytes are not UTF-8 (overlong forms,
-// surrogates and values beyond U+10FFFF are not).
-std::optional<CodePoint> code_point(std::string_view text, std::size_t at) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
-  const std::uint8_t lead = byte(at);
-  if (lead < 0x80) return CodePoint{lead, 1};
-  const std::size_t size = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || at + size > text.size()) return std::nullopt;
-  std::uint32_t value = lead & (0x7FU >> size);
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(at + i) & 0xC0U) != 0x80U) return std::nullopt;
-    value = value << 6U | (byte(at + i) & 0x3FU);
-  }
-  constexpr std::array<std::uint32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-  if (value < kSmallest[size] || value > 0x10FFFF || surrogate) return std::nullopt;
-  return CodePoint{value, size};
-}
 
 // Printable ASCII alone, as nearly all texts are: nothing to clean.
 bool is_plain(std::string_view text) {
@@ -58,10 +35,7 @@ std::string on_one_line(std::string_view text) {
 
 // Between letters or digits: there '_' does not begin or end emphasis.
 bool inside_word(std::string_view text, std::size_t at) {
-  const auto word = [&](std::size_t i) {
-    const char c = text[i];
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  };
+  const auto word = [&](std::size_t i) { return is_letter_or_digit(text[i]); };
   return at > 0 && at + 1 < text.size() && word(at - 1) && word(at + 1);
 }
 
@@ -72,11 +46,11 @@ std::string clean_text(std::string_view text) {
   std::string clean;
   clean.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const auto point = code_point(text, at);
-    const std::size_t size = point ? point->size : 1;
+    const CodePoint point = first_code_point(text.substr(at));
+    const std::size_t size = std::max<std::size_t>(point.size, 1);
     const bool windows_line = text[at] == '\r' && at + 1 < text.size() && text[at + 1] == '\n';
     if (!windows_line) {
-      clean.append(point && shown(point->value) ? text.substr(at, size) : kReplacement);
+      clean.append(point.size > 0 && shown(point.value) ? text.substr(at, size) : kReplacement);
     }
     at += size;
   }
@@ -194,17 +168,13 @@ std::string shortened(std::string_view text, std::size_t most) {
   std::size_t cut = 0;
   while (at < clean.size() && count < most) {
     if (count + 3 <= most) cut = at;
-    at += code_point(clean, at)->size;
+    at += utf8_sequence(std::string_view(clean).substr(at));
     ++count;
   }
   const bool complete = at == clean.size() && text.size() <= 4 * most + 4;
   return complete ? clean : clean.substr(0, cut) + "...";
 }
 
-std::size_t text_length(std::string_view text) {
-  std::size_t length = 0;
-  for (char c : text) length += (static_cast<std::uint8_t>(c) & 0xC0U) != 0x80U ? 1 : 0;
-  return length;
-}
+std::size_t text_length(std::string_view text) { return utf8_length(text); }
 
 }  // namespace polysweep

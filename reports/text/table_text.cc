@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "framework/core/utf8.h"
 #include "reports/text/escaping.h"
 #include "reports/text/table.h"
 
@@ -17,7 +18,7 @@ std::size_t offset_of(const std::string& text, std::size_t count) {
   std::size_t at = 0;
   while (at < text.size() && count > 0) {
     ++at;
-    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U) ++at;
+    while (at < text.size() && is_utf8_continuation(text[at])) ++at;
     --count;
   }
   return at;

@@ -4,6 +4,8 @@
 #include <cctype>
 
 #include "framework/core/error.h"
+#include "framework/core/name_rule.h"
+#include "framework/core/utf8.h"
 
 namespace polysweep {
 namespace {
@@ -33,9 +35,7 @@ void add_named(std::map<std::string, T>& to, std::string_view name, T value) {
 
 std::string cut(const std::string& text, std::size_t most) {
   if (text.size() <= most) return text;
-  std::size_t end = most - 3;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + "...";
+  return text.substr(0, utf8_cut(text, most - 3)) + "...";
 }
 
 }  // namespace
@@ -43,10 +43,9 @@ std::string cut(const std::string& text, std::size_t most) {
 std::string mlflow_name(std::string_view name) {
   std::string out;
   for (const char each : name) {
-    const auto byte = static_cast<unsigned char>(each);
-    const bool plain = byte < 0x80 && (std::isalnum(byte) != 0 ||
-                                       std::string_view("_-. ").find(each) != std::string::npos);
-    out += plain ? std::string(1, each) : fmt::format("_{:02x}_", byte);
+    const bool plain =
+        is_letter_or_digit(each) || std::string_view("_-. ").find(each) != std::string::npos;
+    out += plain ? std::string(1, each) : fmt::format("_{:02x}_", static_cast<unsigned char>(each));
   }
   if (out.size() > kLongestName) out.resize(kLongestName);
   if (out.empty() || out.front() == '.' || out.front() == ' ') out.insert(0, "_");

@@ -49,6 +49,11 @@ void EventRows::apply_event(const Source& source, const SweepPlanned& event) {
   sweeps_.add(event, source.journal, source.sequence);
 }
 
+void EventRows::apply_event(const Source&, const CellsPlanned& event) {
+  sweeps_.add(event);
+  rows_ += event.rows.size();
+}
+
 void EventRows::apply_event(const Source&, const TrialsPlanned& event) {
   sweeps_.add(event);
   rows_ += 2 * event.rows.size();

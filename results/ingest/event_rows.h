@@ -38,6 +38,7 @@ class EventRows {
   void apply_event(const Source& source, const HostStarted& event);
   void apply_event(const Source& source, const ProvenanceSeen& event);
   void apply_event(const Source& source, const SweepPlanned& event);
+  void apply_event(const Source& source, const CellsPlanned& event);
   void apply_event(const Source& source, const TrialsPlanned& event);
   void apply_event(const Source& source, const AttemptStarted& event);
   void apply_event(const Source& source, const AttemptResumed& event);

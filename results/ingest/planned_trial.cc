@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "results/schema/stored_text.h"
 
@@ -12,13 +11,6 @@ namespace {
 
 constexpr std::string_view kParametersMember = ",\"parameters\":";
 constexpr std::string_view kVersionMember = ",\"version\":";
-
-TrialId id_of(std::string_view identity) {
-  const Sha256Bytes digest = sha256(identity);
-  TrialId id;
-  std::copy_n(digest.begin(), id.bytes.size(), id.bytes.begin());
-  return id;
-}
 
 bool is_scalar_object(const nlohmann::json& json) {
   return json.is_object() && std::all_of(json.begin(), json.end(),
@@ -41,7 +33,7 @@ PlannedTrial read_identity(std::string_view identity) {
     fail("a planned trial has an identity that cannot be read: {}",
          stored_text(identity.substr(0, 200)));
   PlannedTrial out;
-  out.id = id_of(identity);
+  out.id = id_of_identity_text(identity);
   out.experiment = json["experiment"].get<std::string>();
   out.experiment_version = json["version"].get<int>();
   out.data_digest = json["data"].get<std::string>();

@@ -1,48 +1,25 @@
 #include "results/ingest/sweep_table.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
+#include <optional>
 #include <vector>
 
 #include "framework/core/error.h"
 #include "framework/sweep/parameters.h"
+#include "framework/sweep/plan/plan_description.h"
 #include "results/schema/stored_text.h"
 
 namespace polysweep {
 namespace {
 
-struct CellRow {
-  std::string levels;  // canonical
-  std::optional<std::int64_t> baseline;
-  bool is_baseline = false;
-};
-
-struct Description {
-  std::string experiment;
-  int experiment_version = 0;
-  std::vector<CellRow> cells;
-};
-
-// What the tables need of framework/sweep/plan/plan.h describe().
-Description read_description(const SweepPlanned& event) {
-  Description out;
+// Throws Error that names the sweep.
+PlanDescription read_description(const SweepPlanned& event) {
   try {
-    const auto json = nlohmann::json::parse(event.description);
-    out.experiment = json.at("experiment").get<std::string>();
-    out.experiment_version = json.at("version").get<int>();
-    for (const auto& each : json.at("cells")) {
-      CellRow cell;
-      cell.levels = Parameters::from_json(each.at("levels").dump()).canonical();
-      const auto baseline = each.at("baseline").get<std::int64_t>();
-      if (baseline >= 0) cell.baseline = baseline;
-      cell.is_baseline = each.at("is_baseline").get<bool>();
-      out.cells.push_back(std::move(cell));
-    }
-  } catch (const nlohmann::json::exception& error) {
-    fail("the description of sweep {} cannot be understood: {}", stored_text(event.sweep),
+    return parse_description(event.description);
+  } catch (const Error& error) {
+    fail("cannot read the description of sweep {}: {}", stored_text(event.sweep),
          stored_text(error.what()));
   }
-  return out;
 }
 
 }  // namespace
@@ -61,8 +38,8 @@ SweepTable::SweepTable(Connection& connection, KeyTable& keys)
           "INSERT INTO planning (sweep_id, journal_id, sequence, revision_id, experiment_id, "
           "trial_count, planned_us, order_us, description) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")),
       add_cell_(
-          connection.prepare("INSERT INTO cell (planning_id, cell, levels, baseline, is_baseline) "
-                             "VALUES (?, ?, ?, ?, ?)")),
+          connection.prepare("INSERT INTO cell (revision_id, cell, levels, baseline, is_baseline) "
+                             "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")),
       set_current_(connection.prepare(
           "UPDATE sweep SET planning_id = (SELECT planning_id FROM planning p "
           "JOIN journal j ON j.journal_id = p.journal_id WHERE p.sweep_id = ?1 "
@@ -92,7 +69,7 @@ std::int64_t SweepTable::revision(std::int64_t sweep_id, const std::string& give
 }
 
 void SweepTable::add(const SweepPlanned& event, const JournalRow& journal, Sequence sequence) {
-  const Description description = read_description(event);
+  const PlanDescription description = read_description(event);
   const std::int64_t sweep_id = sweep(event.sweep);
   const std::int64_t revision_id = revision(sweep_id, event.revision);
   std::int64_t order_us = event.time_us;
@@ -105,12 +82,22 @@ void SweepTable::add(const SweepPlanned& event, const JournalRow& journal, Seque
             keys_.experiment(description.experiment, description.experiment_version),
             event.trial_count, event.time_us, order_us, event.description)
       .run();
-  const std::int64_t planning_id = sqlite3_last_insert_rowid(connection_.handle());
-  for (std::size_t i = 0; i < description.cells.size(); ++i) {
-    const CellRow& cell = description.cells[i];
-    add_cell_.with(planning_id, i, cell.levels, cell.baseline, cell.is_baseline).run();
-  }
   set_current_.with(sweep_id).run();
+}
+
+void SweepTable::add(const CellsPlanned& event) {
+  std::vector<std::string> levels;
+  levels.reserve(event.rows.size());
+  for (const CellsPlanned::Row& row : event.rows) {
+    levels.push_back(Parameters::from_json(row.levels).canonical());
+  }
+  const std::int64_t revision_id = revision(sweep(event.sweep), event.revision);
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    const CellsPlanned::Row& row = event.rows[i];
+    std::optional<std::int64_t> baseline;
+    if (row.baseline >= 0) baseline = row.baseline;
+    add_cell_.with(revision_id, event.first + i, levels[i], baseline, row.is_baseline).run();
+  }
 }
 
 void SweepTable::add(const TrialsPlanned& event) {

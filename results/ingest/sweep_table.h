@@ -18,9 +18,10 @@ class SweepTable {
  public:
   SweepTable(Connection& connection, KeyTable& keys);
 
-  // Throws Error, before it writes anything, for a description or an identity that
-  // cannot be read.
+  // Throw Error, before they write anything, for a description, levels or an
+  // identity that cannot be read.
   void add(const SweepPlanned& event, const JournalRow& journal, Sequence sequence);
+  void add(const CellsPlanned& event);
   void add(const TrialsPlanned& event);
 
  private:

@@ -204,10 +204,10 @@ std::vector<CellCounts> Ledger::cells(const std::string& sweep) const {
   const Transaction snapshot(connection, Transaction::Kind::kRead);
   const LastPlanning known = last_planning(connection, sweep);
   Statement rows = connection.prepare(
-      "SELECT cell, levels, is_baseline FROM cell WHERE planning_id = ? ORDER BY cell");
+      "SELECT cell, levels, is_baseline FROM cell WHERE revision_id = ? ORDER BY cell");
   std::vector<CellCounts> out;
   std::map<std::int64_t, std::size_t> places;
-  rows.with(known.planning_id);
+  rows.with(known.revision_id);
   while (rows.step()) {
     places[rows.integer(0)] = out.size();
     out.push_back({static_cast<std::uint32_t>(rows.integer(0)),
@@ -258,6 +258,8 @@ bool Ledger::holds_plan(const std::string& sweep, const std::string& revision,
   Statement row = database_.connection().prepare(
       "SELECT r.revision, n.description, n.trial_count = "
       "(SELECT count(*) FROM sweep_trial x WHERE x.revision_id = n.revision_id) "
+      "AND json_extract(n.description, '$.cell_count') = "
+      "(SELECT count(*) FROM cell c WHERE c.revision_id = n.revision_id) "
       "FROM sweep s JOIN planning n ON n.planning_id = s.planning_id "
       "JOIN revision r ON r.revision_id = n.revision_id WHERE s.name = ?");
   return row.with(sweep).step() && row.text(0) == revision && row.text(1) == description &&

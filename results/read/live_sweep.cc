@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "framework/core/error.h"
 #include "framework/journal/event.h"
 #include "framework/sweep/role.h"
 #include "results/read/last_planning.h"
+#include "results/read/stored_plan.h"
 #include "results/schema/connection.h"
 
 namespace polysweep {
@@ -222,31 +222,21 @@ std::vector<FailedAttempt> failures(Connection& connection, std::int64_t revisio
 }
 
 // Names, cells and metric, as they were planned.
-void read_description(Connection& connection, std::int64_t planning_id, LiveSweep& out) {
+void read_plan(Connection& connection, const LastPlanning& known, LiveSweep& out) {
   Statement planning = connection.prepare(
       "SELECT e.name, n.planned_us, n.description FROM planning n "
       "JOIN experiment e ON e.experiment_id = n.experiment_id WHERE n.planning_id = ?");
-  if (!planning.with(planning_id).step()) return;
+  if (!planning.with(known.planning_id).step()) return;
   out.experiment = planning.string(0);
   out.planned_us = planning.integer(1);
-  const nlohmann::json described = nlohmann::json::parse(planning.text(2));
-  out.replicate = described.value("replicate", "");
-  if (const auto primary = described.find("primary"); primary != described.end()) {
-    out.primary = primary->value("name", "");
+  const PlanDescription described = read_description(out.sweep, planning.text(2));
+  out.replicate = described.replicate;
+  out.primary = described.primary.name;
+  for (const MetricSpec& metric : described.metrics) {
+    if (metric.role == Role::kProgress && out.progress.empty()) out.progress = metric.name;
   }
-  for (const nlohmann::json& metric : described.value("metrics", nlohmann::json::array())) {
-    const bool is_progress = metric.value("role", "") == role_name(Role::kProgress);
-    if (is_progress && out.progress.empty()) out.progress = metric.value("name", "");
-  }
-  Statement cells = connection.prepare(
-      "SELECT levels, is_baseline, coalesce(baseline, -1) FROM cell WHERE planning_id = ? "
-      "ORDER BY cell");
-  cells.with(planning_id);
-  while (cells.step()) {
-    out.cells.push_back({Parameters::from_json(cells.text(0)),
-                         cells.integer(1) != 0,
-                         static_cast<int>(cells.integer(2)),
-                         {}});
+  for (Cell& cell : read_cells(connection, known.revision_id)) {
+    out.cells.push_back({std::move(cell.levels), cell.is_baseline, cell.baseline, {}});
   }
 }
 
@@ -258,7 +248,7 @@ LiveSweep load_live_sweep(const Database& database, const std::string& sweep, st
   const LastPlanning known = last_planning(connection, sweep);
   LiveSweep out;
   out.sweep = sweep;
-  read_description(connection, known.planning_id, out);
+  read_plan(connection, known, out);
   const std::vector<Row> rows = read_rows(database, known.revision_id);
   const Durations durations(rows);
   for (const Row& row : rows) {

@@ -15,6 +15,7 @@
 
 #include "framework/sweep/experiment.h"
 #include "framework/sweep/parameters.h"
+#include "framework/sweep/plan/plan_description.h"
 #include "framework/sweep/trial.h"
 #include "results/read/curve.h"
 #include "results/schema/trial_state.h"
@@ -48,14 +49,6 @@ struct CellResult {
   std::uint32_t number = 0;         // of the cell in the plan
 };
 
-struct FactorInfo {
-  std::string name;
-  std::vector<Value> levels;
-  std::string unit;
-  std::string doc;
-  Role role = Role::kNone;
-};
-
 using MetricInfo = MetricSpec;
 
 // The summary of a series. A value can be NaN; minimum and maximum are NaN if no
@@ -72,33 +65,11 @@ struct SeriesResult {
 
 class CurvesOnDemand;  // results/read/curves_on_demand.h
 
-struct ExclusionInfo {
-  std::string reason;
-  std::uint64_t count = 0;
-};
-
-struct SweepResults {
-  std::string sweep;
-  std::string experiment;
-  int experiment_version = 1;
-  std::string experiment_doc;
-  std::string clock{kDefaultClock};  // ExperimentSpec::clock
-  std::string file;
-  std::string text;
-  std::vector<std::string> overrides;
+// Of the description, `factors` are without the replicate, and `metrics` also has
+// those that trials reported without the experiment publishing them.
+struct SweepResults : PlanDescription {
   std::string revision;
   std::int64_t planned_us = 0;
-  std::string replicate;
-  Parameters fixed;
-  Parameters defaults;
-  std::map<std::string, Role> roles;  // of the parameters that have one, by name
-  std::vector<FactorInfo> factors;    // without the replicate
-  Parameters baseline;
-  MetricInfo primary;
-  std::vector<MetricInfo> secondary;
-  std::vector<MetricInfo> metrics;  // declared by the experiment or reported by trials
-  std::vector<ExclusionInfo> exclusions;
-  std::map<std::string, std::string> data_digests;
   std::vector<CellResult> cells;
   // Factors that do not apply to every cell of the plan, chosen or not.
   std::set<std::string> partial_factors;

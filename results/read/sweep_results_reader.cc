@@ -12,7 +12,7 @@
 #include "results/read/curves_on_demand.h"
 #include "results/read/last_planning.h"
 #include "results/read/point_reader.h"
-#include "results/read/sweep_description.h"
+#include "results/read/stored_plan.h"
 #include "results/read/trial_record.h"
 #include "results/schema/connection.h"
 #include "results/schema/series_summary.h"
@@ -20,14 +20,21 @@
 namespace polysweep {
 namespace {
 
-void read_planning(Connection& connection, const LastPlanning& known, SweepResults& out) {
+void read_planning(Connection& connection, const std::string& sweep, const LastPlanning& known,
+                   SweepResults& out) {
   Statement row = connection.prepare(
       "SELECT r.revision, n.planned_us, n.description FROM planning n "
       "JOIN revision r ON r.revision_id = n.revision_id WHERE n.planning_id = ?");
   check(row.with(known.planning_id).step(), "a known sweep has a planning");
+  static_cast<PlanDescription&>(out) = read_description(sweep, row.text(2));
+  std::erase_if(out.factors,
+                [&](const FactorInfo& factor) { return factor.name == out.replicate; });
+  out.sweep = sweep;
   out.revision = row.string(0);
   out.planned_us = row.integer(1);
-  read_description(out.sweep, row.string(2), out);
+  for (Cell& cell : read_cells(connection, known.revision_id)) {
+    out.cells.push_back({std::move(cell.levels), cell.baseline, cell.is_baseline, {}});
+  }
 }
 
 // Numbers the cells and notes which factors apply to some only; then leaves only the
@@ -209,7 +216,7 @@ std::uint64_t read_series(Connection& connection, TrialKeys& keys, SweepResults&
   for (const auto& [name, series] : out.series) {
     const bool known = std::any_of(out.metrics.begin(), out.metrics.end(),
                                    [&](const MetricInfo& each) { return each.name == name; });
-    if (!known) out.metrics.push_back({name, Goal::kMinimize, "", ""});
+    if (!known) out.metrics.emplace_back().name = name;
   }
   return points;
 }
@@ -235,8 +242,7 @@ SweepResults load_sweep_results(const Database& database, const std::string& swe
   const Transaction snapshot(connection, Transaction::Kind::kRead);
   const LastPlanning known = last_planning(connection, sweep);
   SweepResults out;
-  out.sweep = sweep;
-  read_planning(connection, known, out);
+  read_planning(connection, sweep, known, out);
   choose_cells(options.cells, out);
   TrialKeys keys = read_trials(database, known, options.cells, out);
   const std::uint64_t points = read_series(connection, keys, out);

@@ -2,22 +2,22 @@
 
 #include <algorithm>
 
-#include "results/read/sweep_description.h"
-#include "results/read/sweep_results.h"
+#include "results/read/stored_plan.h"
 #include "results/schema/connection.h"
 
 namespace polysweep {
 namespace {
 
 // "" where the command line said nothing of it.
-std::string override_of(const SweepResults& sweep, const std::string& name) {
+std::string override_of(const PlanDescription& sweep, const std::string& name) {
   for (const std::string& word : sweep.overrides) {
     if (word.starts_with(name + "=")) return word;
   }
   return "";
 }
 
-ParameterSetting origin_of(const SweepResults& sweep, const std::string& name, const Value& value) {
+ParameterSetting origin_of(const PlanDescription& sweep, const std::string& name,
+                           const Value& value) {
   ParameterSetting out;
   const auto factor = std::find_if(sweep.factors.begin(), sweep.factors.end(),
                                    [&](const FactorInfo& each) { return each.name == name; });
@@ -67,8 +67,10 @@ std::vector<SweepOfTrial> load_sweeps_of_trial(const Database& database, const T
   std::vector<SweepOfTrial> out;
   rows.with(hex);
   while (rows.step()) {
-    SweepResults sweep;
-    read_description(rows.string(0), rows.string(2), sweep);
+    PlanDescription sweep = read_description(rows.string(0), rows.text(2));
+    // A replicate is not a factor here: its levels do not distinguish cells.
+    std::erase_if(sweep.factors,
+                  [&](const FactorInfo& factor) { return factor.name == sweep.replicate; });
     SweepOfTrial& origin = out.emplace_back();
     origin.sweep = rows.string(0);
     origin.planned_us = rows.integer(1);

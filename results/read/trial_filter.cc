@@ -7,6 +7,7 @@
 #include <set>
 
 #include "framework/core/error.h"
+#include "framework/core/name_rule.h"
 #include "framework/core/suggestion.h"
 
 namespace polysweep {
@@ -16,7 +17,7 @@ constexpr std::array<std::string_view, 4> kOwnColumns{"trial", "experiment", "st
 constexpr std::size_t kDeepest = 200;  // parentheses and "not" inside each other
 
 bool is_word_character(char each) {
-  return std::isalnum(static_cast<unsigned char>(each)) != 0 ||
+  return is_letter_or_digit(each) ||
          std::string_view("_.+-/:").find(each) != std::string_view::npos ||
          (static_cast<unsigned char>(each) & 0x80) != 0;
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "framework/core/error.h"
+#include "framework/core/name_rule.h"
 #include "results/schema/connection.h"
 
 namespace polysweep {
@@ -68,7 +69,7 @@ std::vector<WideColumn> wide_columns(Connection& connection) {
   return out;
 }
 
-bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool is_word(char c) { return is_letter_or_digit(c) || c == '_'; }
 
 }  // namespace
 

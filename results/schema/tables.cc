@@ -168,12 +168,12 @@ CREATE TABLE planning (
 );
 
 CREATE TABLE cell (
-  planning_id INTEGER NOT NULL REFERENCES planning,
+  revision_id INTEGER NOT NULL REFERENCES revision,
   cell INTEGER NOT NULL,
   levels TEXT NOT NULL,
   baseline INTEGER,
   is_baseline INTEGER NOT NULL,
-  PRIMARY KEY (planning_id, cell)
+  PRIMARY KEY (revision_id, cell)
 ) WITHOUT ROWID;
 
 CREATE TABLE sweep_trial (

@@ -98,7 +98,7 @@ SELECT s.name AS sweep, c.cell AS cell, c.levels AS levels, c.is_baseline AS is_
   count(CASE WHEN t.state = 4 THEN 1 END) AS failed,
   count(CASE WHEN t.state = 0 THEN 1 END) AS pending
 FROM sweep s JOIN planning n ON n.planning_id = s.planning_id
-JOIN cell c ON c.planning_id = n.planning_id
+JOIN cell c ON c.revision_id = n.revision_id
 LEFT JOIN sweep_trial x ON x.revision_id = n.revision_id AND x.cell = c.cell
 LEFT JOIN trial t ON t.trial_id = x.trial_id
 GROUP BY s.sweep_id, c.cell;

@@ -9,6 +9,8 @@
 
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
+#include "framework/core/utf8.h"
+#include "runners/command/command_runner.h"
 #include "runners/process/process_tree.h"
 #include "runners/process/worker_command.h"
 #include "runners/store/store_layout.h"
@@ -40,9 +42,7 @@ std::string last_line_of(const std::string& tail) {
   std::string line = tail.substr(begin == std::string::npos ? 0 : begin + 1);
   line.resize(std::min(line.size(), end - (begin == std::string::npos ? 0 : begin + 1) + 1));
   if (line.size() <= kMostBytes) return line;
-  std::size_t cut = kMostBytes;
-  while (cut > 0 && (line[cut] & 0xC0) == 0x80) --cut;
-  return line.substr(0, cut) + "...";
+  return line.substr(0, utf8_cut(line, kMostBytes)) + "...";
 }
 
 }  // namespace

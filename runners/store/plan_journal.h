@@ -1,4 +1,5 @@
-// Writes a plan into a journal: SweepPlanned, then TrialsPlanned in chunks.
+// Writes a plan into a journal: SweepPlanned, then CellsPlanned and TrialsPlanned
+// in pieces.
 #pragma once
 
 #include <cstddef>
@@ -11,11 +12,13 @@
 
 namespace polysweep {
 
-inline constexpr std::size_t kPlannedRows = 512;  // per record, at most
+// In one record: rows at most, and bytes before packing after which it is closed.
+inline constexpr std::size_t kPlannedRows = 512;
+inline constexpr std::size_t kPlannedBytes = 1024 * 1024;
 
-// Appends and syncs. Call it once per revision of a plan.
-void write_plan(JournalWriter& journal, const Plan& plan,
-                const std::map<std::string, std::string>& data_digests);
+// Appends and syncs. `description` is that of `plan` (plan_description.h), as
+// JSON. Call it once per revision of a plan.
+void write_plan(JournalWriter& journal, const Plan& plan, const std::string& description);
 
 // Describes trials that are run individually, without a planned sweep. Appends and
 // syncs. `label` takes the place of a sweep's name.

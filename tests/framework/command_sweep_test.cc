@@ -184,7 +184,7 @@ TEST_CASE("a declared experiment goes through its JSON unchanged", "[command]") 
   REQUIRE(back.experiments[0].command);
   CHECK(back.experiments[0].command->identity_digest("") ==
         catalogue.experiments[0].command->identity_digest(""));
-  CHECK_THROWS_WITH(CommandSpec::from_json("{}"), Contains("this is no command"));
+  CHECK_THROWS_WITH(CommandSpec::from_json("{}"), Contains("this is not a command"));
 }
 
 TEST_CASE("identity holds the command and what is in its files, not where they lie", "[command]") {
@@ -263,8 +263,8 @@ TEST_CASE("what is wrong with a command is said where it stands", "[command]") {
   CHECK(wrong("words = [\"--amp\"]", "word = [\"--amp\"]") ==
         "f.toml:3:67: unknown key of a group of words 'word' (did you mean 'words'?)");
   CHECK_THAT(wrong("SEED =", "POLYSWEEP_X ="),
-             Contains("f.toml:9:1: 'POLYSWEEP_X' is no variable"));
-  CHECK_THAT(wrong("SEED =", "\"A=B\" ="), Contains("f.toml:9:1: 'A=B' is no variable"));
+             Contains("f.toml:9:1: 'POLYSWEEP_X' is not a variable"));
+  CHECK_THAT(wrong("SEED =", "\"A=B\" ="), Contains("f.toml:9:1: 'A=B' is not a variable"));
   CHECK(wrong("time_limit = 600", "time_limit = 0") ==
         "f.toml:6:14: 'time_limit' is a number of seconds above 0");
   CHECK(wrong("version    = 3", "version    = 0") ==
@@ -318,11 +318,11 @@ TEST_CASE("what is wrong with a declared schema is said where it stands", "[comm
 
 TEST_CASE("a role and a unit of steps are checked where they stand", "[command]") {
   CHECK(problem_in(changed("range = [0, 1]", "role = \"bugdet\"")) ==
-        "f.toml:15:37: unknown role of a parameter 'bugdet' (did you mean 'budget'?)");
+        "f.toml:12:37: unknown role of a parameter 'bugdet' (did you mean 'budget'?)");
   CHECK(problem_in(changed("unit = \"nat\"", "role = \"data\"")) ==
-        "f.toml:26:61: unknown role of a metric 'data'; known: budget, size, progress");
+        "f.toml:23:56: unknown role of a metric 'data'; known: budget, size, progress");
   CHECK(problem_in(changed("unit = \"nat\"", "step = \"two words\"")) ==
-        "f.toml:26:61: 'two words' is not a name for a unit of steps; expected 1 to 100 letters, "
+        "f.toml:23:56: 'two words' is not a name for a unit of steps; expected 1 to 100 letters, "
         "digits, '.', '_' and '-'");
   CHECK(problem_in(changed("version    = 3", "clock = 3")) ==
         "f.toml:4:9: 'clock' is an integer; expected a text");
@@ -339,8 +339,8 @@ metrics = { primary = { name = "m", goal = "minimize" } }
 )";
   CHECK(problem_in(text, file) ==
         file +
-            ":3:23: 'train.py' is a file beside the sweep; files = ['train.py'] makes trials "
-            "anew when it changes, files = [] says that it does not matter");
+            ":3:23: 'train.py' is a file beside the sweep; files = ['train.py'] runs trials "
+            "again when it changes, files = [] says that it does not matter");
   CHECK(problem_in("files = []\n" + text, file).empty());
   CHECK(problem_in("files = [\"train.py\"]\n" + text, file).empty());
   CHECK(problem_in(text).empty());

@@ -32,6 +32,18 @@ rc::Gen<TrialsPlanned> any_rows() {
   });
 }
 
+rc::Gen<CellsPlanned> any_cells() {
+  return rc::gen::exec([] {
+    CellsPlanned event{any<Text>(), any<Text>(), any<std::uint64_t>(), {}};
+    for (Text& text : any<std::vector<Text>>()) {
+      const bool is_baseline = any<bool>();
+      const std::int32_t baseline = *rc::gen::inRange(-1, 2'000'000'000);
+      event.rows.push_back({std::move(text), is_baseline ? -1 : baseline, is_baseline});
+    }
+    return event;
+  });
+}
+
 Outcome any_outcome() { return static_cast<Outcome>(*rc::gen::inRange(1, 11)); }
 
 Event event_of_kind(int kind) {
@@ -45,6 +57,8 @@ Event event_of_kind(int kind) {
                           any<std::int64_t>()};
     case 3:
       return *any_rows();
+    case 10:
+      return *any_cells();
     case 4:
       return AttemptStarted{*any_trial(),        any<std::uint32_t>(), any<std::int32_t>(),
                             any<std::int32_t>(), any<Text>(),          any<std::int64_t>()};
@@ -96,7 +110,7 @@ rc::Gen<MetricsRecorded> any_metrics() {
 }
 
 rc::Gen<Event> any_event() {
-  return rc::gen::exec([] { return event_of_kind(*rc::gen::inRange(0, 10)); });
+  return rc::gen::exec([] { return event_of_kind(*rc::gen::inRange(0, 11)); });
 }
 
 std::vector<Event> one_of_each() {
@@ -120,7 +134,11 @@ std::vector<Event> one_of_each() {
       TextRecorded{id, 1, "sample", 400, "ein Hund\n\x01 \xFF\"<b>"},
       AttemptFinished{id, 1, Outcome::kOutOfMemory, true, "bad_alloc", "last\nlines", 1.5, kNaN,
                       least, 3},
-      HostStopped{"finished", 9}};
+      HostStopped{"finished", 9},
+      CellsPlanned{"encodings",
+                   "beef",
+                   4,
+                   {{R"({"a":1})", -1, true}, {R"({"a":2})", 4, false}, {"", -1, false}}}};
 }
 
 Event event_of_size(std::size_t bytes, std::uint64_t number) {

@@ -51,9 +51,10 @@ TEST_CASE("an event is complete down to its members", "[event]") {
 }
 
 TEST_CASE("the numbers and names of events are fixed", "[event]") {
-  const std::vector<std::string> names = {
-      "host started",    "provenance seen",  "sweep planned", "trials planned",   "attempt started",
-      "attempt resumed", "metrics recorded", "text recorded", "attempt finished", "host stopped"};
+  const std::vector<std::string> names = {"host started",     "provenance seen", "sweep planned",
+                                          "trials planned",   "attempt started", "attempt resumed",
+                                          "metrics recorded", "text recorded",   "attempt finished",
+                                          "host stopped",     "cells planned"};
   const std::vector<Event> events = one_of_each();
   for (std::size_t i = 0; i < events.size(); ++i) {
     CHECK(event_type(events[i]) == i + 1);

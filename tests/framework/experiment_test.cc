@@ -77,9 +77,9 @@ TEST_CASE("an unknown experiment is told with the nearest", "[experiment]") {
 
 TEST_CASE("a document that is no catalogue is refused", "[experiment]") {
   CHECK_THROWS_WITH(Catalogue::from_json("{"),
-                    Catch::Matchers::StartsWith("this is no catalogue of experiments: "));
+                    Catch::Matchers::StartsWith("this is not a catalogue of experiments: "));
   CHECK_THROWS_WITH(Catalogue::from_json("[]"),
-                    Catch::Matchers::StartsWith("this is no catalogue of experiments: "));
+                    Catch::Matchers::StartsWith("this is not a catalogue of experiments: "));
   CHECK_THROWS_WITH(Catalogue::from_json(R"({"format":9})"),
                     "the catalogue has format 9, this program reads 1; "
                     "build both programs from one source");

@@ -121,7 +121,7 @@ TEST_CASE("samples that cannot be are refused with their place", "[levels]") {
   CHECK(problem("3") == "f.toml:4:19: 'sample' is an integer; expected the name of a distribution");
   CHECK(problem("\"uniforn\"") ==
         "f.toml:4:19: unknown distribution 'uniforn' (did you mean 'uniform'?)");
-  CHECK(problem("\"integer\", low = 0, high = 3") == "f.toml:4:8: 'sample' needs 'n' beside it");
+  CHECK(problem("\"integer\", low = 0, high = 3") == "f.toml:4:8: 'sample' also needs 'n'");
   CHECK(problem("\"integer\", low = 0.5, high = 3, n = 2") ==
         "f.toml:4:36: 'low' is a real number; expected an integer");
   CHECK(problem("\"integer\", low = 3, high = 3, n = 2") ==

@@ -53,8 +53,7 @@ TEST_CASE("parameters are sorted by name, each once", "[parameters]") {
   parameters.erase("a");
   CHECK(parameters.find("a") == nullptr);
   CHECK(parameters.size() == 1);
-  CHECK_THROWS_WITH(parameters.at("c"),
-                    "a parameter is not there: unknown parameter 'c'; known: b");
+  CHECK_THROWS_WITH(parameters.at("c"), "no such parameter: unknown parameter 'c'; known: b");
 }
 
 TEST_CASE("parameters read back from their canonical text", "[parameters]") {
@@ -135,7 +134,7 @@ TEST_CASE("a schema that contradicts itself is refused", "[parameters]") {
   c.minimum = 2;
   CHECK_THROWS_WITH(Schema({a, a}), "a schema has parameter 'a' twice");
   CHECK_THROWS_WITH(Schema({a, b}),
-                    "the condition of parameter 'b' names 'c', which does not stand before it");
+                    "the condition of parameter 'b' names 'c', which is not an earlier parameter");
   CHECK_THROWS_WITH(Schema({c}),
                     "1 is not a value of parameter 'c', which is an integer of 2 or more");
   CHECK_THROWS_WITH(Schema({spec("", ValueType::kReal, Value(1))}),

@@ -148,6 +148,8 @@ std::vector<std::vector<const Factor*>> axes_of(const Sweep& sweep) {
 struct Expanded {
   std::set<std::string> all;
   std::set<std::string> kept;
+  // By reason, in the order of the file; what several leave out counts for the first.
+  std::vector<std::set<std::string>> left_out;
   bool circular = false;
 };
 
@@ -166,11 +168,17 @@ void expand(const Sweep& sweep, const std::vector<std::vector<const Factor*>>& a
     return;
   }
   const auto holds = [&](const Selection& one) { return all_hold(one.conditions, *whole); };
-  const bool excluded = std::any_of(sweep.excludes.begin(), sweep.excludes.end(), holds);
+  const auto exclude = std::find_if(sweep.excludes.begin(), sweep.excludes.end(), holds);
   const bool wanted =
       sweep.wheres.empty() || std::any_of(sweep.wheres.begin(), sweep.wheres.end(), holds);
   out.all.insert(whole->canonical());
-  if (!excluded && wanted) out.kept.insert(whole->canonical());
+  out.left_out.resize(sweep.excludes.size() + 1);
+  if (exclude == sweep.excludes.end() && wanted) {
+    out.kept.insert(whole->canonical());
+  } else {
+    out.left_out[static_cast<std::size_t>(exclude - sweep.excludes.begin())].insert(
+        whole->canonical());
+  }
 }
 
 bool has_baseline_levels(const Sweep& sweep, const Cell& cell) {
@@ -191,11 +199,12 @@ bool agree(const Sweep& sweep, const Cell& a, const Cell& b) {
 void expect_pairs(const Plan& plan) {
   const Sweep& sweep = plan.sweep();
   if (sweep.baseline.empty()) return;
-  for (const Cell& cell : plan.cells()) {
+  for (std::size_t at = 0; at < plan.cell_count(); ++at) {
+    const Cell cell = plan.cell(at);
     RC_ASSERT(cell.is_baseline == has_baseline_levels(sweep, cell));
     int expected = -1;
-    for (int i = static_cast<int>(plan.cells().size()) - 1; i >= 0 && !cell.is_baseline; --i) {
-      const Cell& other = plan.cells()[static_cast<std::size_t>(i)];
+    for (int i = static_cast<int>(plan.cell_count()) - 1; i >= 0 && !cell.is_baseline; --i) {
+      const Cell other = plan.cell(static_cast<std::size_t>(i));
       if (has_baseline_levels(sweep, other) && agree(sweep, cell, other)) expected = i;
     }
     RC_ASSERT(cell.baseline == expected);
@@ -238,13 +247,19 @@ std::size_t expect_right_plan(const std::string& text) {
   for (std::size_t i = 0; i < plan.size(); ++i) {
     planned.insert(plan.trial(i).parameters.canonical());
     RC_ASSERT(identity_of(plan.trial(i)) == plan.id(i));
+    RC_ASSERT(identity_text(plan.trial(i)) == plan.identity(i));
     if (i > 0) RC_ASSERT(rank(plan, i - 1) < rank(plan, i));
   }
   RC_ASSERT(planned == expected.kept);
   RC_ASSERT(planned.size() == plan.size());
-  std::uint64_t left_out = 0;
-  for (const Exclusion& exclusion : plan.exclusions()) left_out += exclusion.count;
-  RC_ASSERT(plan.size() + left_out == expected.all.size());
+  std::vector<std::uint64_t> counts;
+  for (const std::set<std::string>& reason : expected.left_out) {
+    if (!reason.empty()) counts.push_back(reason.size());
+  }
+  RC_ASSERT(plan.exclusions().size() == counts.size());
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    RC_ASSERT(plan.exclusions()[i].count == counts[i]);
+  }
   expect_pairs(plan);
   return plan.size();
 }

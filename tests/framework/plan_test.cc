@@ -1,6 +1,5 @@
 #include "framework/sweep/plan/plan.h"
 
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "framework/core/digest.h"
@@ -36,10 +35,10 @@ TEST_CASE("factors vary as in the file, the last fastest, the replicate slowest"
   CHECK(rows(plan, {"seed", "encoding", "dimension"}) ==
         "5 rope 128\n5 rope 64\n5 none 128\n5 none 64\n"
         "3 rope 128\n3 rope 64\n3 none 128\n3 none 64\n");
-  CHECK(plan.cells().size() == 4);
-  CHECK(plan.cell(1) == plan.cell(5));
-  CHECK(plan.cells()[1].levels.canonical() == R"({"dimension":64,"encoding":"rope"})");
-  CHECK(plan.cells()[1].baseline == -1);
+  CHECK(plan.cell_count() == 4);
+  CHECK(plan.cell_of(1) == plan.cell_of(5));
+  CHECK(plan.cell(1).levels.canonical() == R"({"dimension":64,"encoding":"rope"})");
+  CHECK(plan.cell(1).baseline == -1);
   CHECK(plan.level(5, "seed") == 1);
   CHECK(plan.level(5, "dimension") == 1);
   CHECK_THROWS_AS(plan.level(5, "updates"), std::logic_error);
@@ -49,7 +48,7 @@ TEST_CASE("a sweep without factors is one trial", "[plan]") {
   const Plan plan = plan_of("[fixed]\nupdates = 7\n");
   CHECK(plan.size() == 1);
   CHECK(plan.trial(0).parameters.integer("updates") == 7);
-  CHECK(plan.cells().size() == 1);
+  CHECK(plan.cell_count() == 1);
 }
 
 TEST_CASE("the id is that of the whole trial", "[plan]") {
@@ -72,7 +71,7 @@ TEST_CASE("a factor multiplies only where it applies", "[plan]") {
         "- none 1\n- none 2\n4 legendre 1\n4 legendre 2\nfull legendre 1\nfull legendre 2\n");
   CHECK(plan.level(0, "order") == Plan::kAbsent);
   CHECK(plan.level(4, "order") == 1);
-  CHECK(plan.cells()[0].levels.canonical() == R"({"dimension":1,"encoding":"none"})");
+  CHECK(plan.cell(0).levels.canonical() == R"({"dimension":1,"encoding":"none"})");
 }
 
 TEST_CASE("where the file's condition fails the default is used", "[plan]") {
@@ -83,7 +82,7 @@ TEST_CASE("where the file's condition fails the default is used", "[plan]") {
   CHECK(rows(plan, {"dimension", "updates", "dropout"}) ==
         "64 100 0.0\n64 100 0.5\n128 7 0.1\n128 8 0.0\n128 8 0.5\n");
   CHECK(plan.level(0, "updates") == Plan::kAbsent);
-  CHECK(plan.cells()[2].levels.canonical() == R"({"dimension":128,"updates":7})");
+  CHECK(plan.cell(2).levels.canonical() == R"({"dimension":128,"updates":7})");
 }
 
 TEST_CASE("zipped factors are one axis", "[plan]") {
@@ -129,21 +128,23 @@ TEST_CASE("each cell is compared with the baseline cell that agrees on the rest"
       "[[exclude]]\nwhere = { encoding = \"none\", dimension = 128 }\n");
   // rope 64, rope 128, none 64, legendre 64 1, 64 2, 128 1, 128 2
   std::vector<int> baselines;
-  for (const Cell& cell : plan.cells()) baselines.push_back(cell.baseline);
+  for (std::size_t i = 0; i < plan.cell_count(); ++i) {
+    baselines.push_back(plan.cell(i).baseline);
+  }
   CHECK(baselines == std::vector<int>{2, -1, -1, 2, 2, -1, -1});
-  CHECK(plan.cells()[2].is_baseline);
-  CHECK_FALSE(plan.cells()[1].is_baseline);
+  CHECK(plan.cell(2).is_baseline);
+  CHECK_FALSE(plan.cell(1).is_baseline);
 }
 
 TEST_CASE("of several fitting baseline cells the first counts", "[plan]") {
   const Plan plan = plan_of(
       "replicate = \"seed\"\n[factors]\nseed = [1, 2]\nencoding = [\"rope\", \"legendre\"]\n"
       "order = [1, 2]\n[baseline]\nencoding = \"legendre\"\n");
-  REQUIRE(plan.cells().size() == 3);
-  CHECK(plan.cells()[0].baseline == 1);
-  CHECK(plan.cells()[1].is_baseline);
-  CHECK(plan.cells()[2].is_baseline);
-  CHECK(plan.cells()[2].baseline == -1);
+  REQUIRE(plan.cell_count() == 3);
+  CHECK(plan.cell(0).baseline == 1);
+  CHECK(plan.cell(1).is_baseline);
+  CHECK(plan.cell(2).is_baseline);
+  CHECK(plan.cell(2).baseline == -1);
 }
 
 TEST_CASE("data files are digested into the identity where they are read", "[plan]") {
@@ -167,57 +168,68 @@ TEST_CASE("a factor's default is described where a trial has it", "[plan]") {
   const Plan plan = plan_of(
       "[factors]\nencoding = [\"none\", \"legendre\"]\n"
       "order = { values = [4], when = { dimension = 128 } }\ndimension = [64, 128]\n");
-  const nlohmann::json document = nlohmann::json::parse(describe(plan, {}));
-  CHECK(document.at("defaults").at("order") == "full");
-  CHECK_FALSE(document.at("defaults").contains("encoding"));
+  const PlanDescription description = describe(plan, {});
+  CHECK(description.defaults.text("order") == "full");
+  CHECK(description.defaults.find("encoding") == nullptr);
 }
 
-TEST_CASE("the revision is that of ids and cells", "[plan]") {
+TEST_CASE("the revision is that of ids, cells and what they are compared with", "[plan]") {
   const std::string lines = "[factors]\nseed = [1, 2]\n";
+  CHECK(plan_of(lines).revision() != plan_of(lines + "[baseline]\nseed = 1\n").revision());
+  CHECK(plan_of("[factors]\nseed = [1]\n").revision() != plan_of("[fixed]\nseed = 1\n").revision());
   CHECK(plan_of(lines).revision() == plan_of(lines + "# the same\n").revision());
   CHECK(plan_of(lines).revision() != plan_of("replicate = \"seed\"\n" + lines).revision());
   CHECK(plan_of(lines).revision() != plan_of("[factors]\nseed = [2, 1]\n").revision());
   CHECK(plan_of(lines).revision().size() == 64);
 }
 
-TEST_CASE("a plan is described in JSON", "[plan]") {
+TEST_CASE("the description of a plan reads back from its JSON", "[plan]") {
   const Plan plan = plan_of(
       "replicate = \"seed\"\n[fixed]\nnote = \"\\\"\"\n[factors]\nseed = [1]\n"
       "learning_rate = [1, 2]\n[[exclude]]\nwhere = { learning_rate = 2, note = \"x\" }\n"
-      "[baseline]\nlearning_rate = 1\n[metrics]\nprimary = \"loss\"\nsecondary = [\"test_bleu\"]\n",
+      "[baseline]\nlearning_rate = 1\n[metrics]\nprimary = { name = \"loss\", goal = \"maximize\" "
+      "}\n"
+      "secondary = [\"test_bleu\"]\n",
       {"updates=3"});
-  const nlohmann::json document = nlohmann::json::parse(describe(plan, {{"a", "b"}}));
-  CHECK(document.at("sweep") == "s");
-  CHECK(document.at("experiment") == "training");
-  CHECK(document.at("version") == 2);
-  CHECK(document.at("doc") == "a training");
-  CHECK(document.at("file") == "f.toml");
-  CHECK(document.at("text") == plan.sweep().text);
-  CHECK(document.at("overrides").dump() == R"(["updates=3"])");
-  CHECK(document.at("fixed").dump() == R"({"note":"\"","updates":3})");
+  const std::string json = description_json(describe(plan, {{"a", "b"}}));
+  const PlanDescription description = parse_description(json);
+  CHECK(description_json(description) == json);
+  CHECK(description.sweep == "s");
+  CHECK(description.experiment == "training");
+  CHECK(description.experiment_version == 2);
+  CHECK(description.experiment_doc == "a training");
+  CHECK(description.clock == "updates");
+  CHECK(description.file == "f.toml");
+  CHECK(description.text == plan.sweep().text);
+  CHECK(description.overrides == std::vector<std::string>{"updates=3"});
+  CHECK(description.fixed.canonical() == R"({"note":"\"","updates":3})");
   // Neither what the file gives nor what no trial has.
-  CHECK(document.at("defaults").contains("dimension"));
+  CHECK(description.defaults.find("dimension") != nullptr);
   for (const char* name : {"learning_rate", "seed", "note", "updates", "order"}) {
-    CHECK_FALSE(document.at("defaults").contains(name));
+    CHECK(description.defaults.find(name) == nullptr);
   }
-  CHECK(document.at("replicate") == "seed");
-  CHECK(document.at("factors").dump() ==
-        R"([{"doc":"","levels":[1],"name":"seed","role":"","unit":""},)"
-        R"({"doc":"","levels":[1.0,2.0],"name":"learning_rate","role":"","unit":""}])");
-  CHECK(document.at("clock") == "updates");
-  CHECK(document.at("roles").dump() ==
-        R"({"corpus":"data","dimension":"size","updates":"budget"})");
-  CHECK(document.at("baseline").dump() == R"({"learning_rate":1.0})");
-  CHECK(document.at("primary").dump() ==
-        R"({"doc":"of the training","goal":"minimize","name":"loss","role":"progress",)"
-        R"("step":"updates","unit":"nat"})");
-  CHECK(document.at("secondary").size() == 1);
-  CHECK(document.at("metrics").size() == 2);
-  CHECK(document.at("data").dump() == R"({"a":"b"})");
-  CHECK(document.at("cells").dump() ==
-        R"([{"baseline":-1,"is_baseline":true,"levels":{"learning_rate":1.0}},)"
-        R"({"baseline":0,"is_baseline":false,"levels":{"learning_rate":2.0}}])");
-  CHECK(document.at("exclusions").empty());
+  CHECK(description.roles == std::map<std::string, Role>{{"corpus", Role::kData},
+                                                         {"dimension", Role::kSize},
+                                                         {"updates", Role::kBudget}});
+  CHECK(description.replicate == "seed");
+  REQUIRE(description.factors.size() == 2);
+  CHECK(description.factors[0].name == "seed");
+  CHECK(description.factors[0].levels == std::vector<Value>{Value(1)});
+  CHECK(description.factors[1].levels == std::vector<Value>{Value(1.0), Value(2.0)});
+  CHECK(description.baseline.canonical() == R"({"learning_rate":1.0})");
+  CHECK(description.primary.name == "loss");
+  CHECK(description.primary.goal == Goal::kMaximize);
+  CHECK(description.primary.unit == "nat");
+  CHECK(description.primary.doc == "of the training");
+  CHECK(description.primary.role == Role::kProgress);
+  CHECK(description.secondary.size() == 1);
+  CHECK(description.metrics.size() == 2);
+  CHECK(description.metrics[1].goal == Goal::kMinimize);
+  CHECK(description.data_digests == std::map<std::string, std::string>{{"a", "b"}});
+  CHECK(description.cell_count == 2);
+  CHECK(description.exclusions.empty());
+  CHECK_THROWS_WITH(parse_description("{}"), Contains("this is not the description of a plan"));
+  CHECK_THROWS_WITH(parse_description("nonsense"), Contains("this is not the description"));
 }
 
 }  // namespace polysweep

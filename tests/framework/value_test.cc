@@ -48,7 +48,7 @@ TEST_CASE("what is no value is refused", "[value]") {
   CHECK_THROWS_WITH(Value(std::nan("")), "nan is not a value; a real number must be finite");
   CHECK_THROWS_WITH(Value(-std::numeric_limits<double>::infinity()),
                     "-inf is not a value; a real number must be finite");
-  CHECK_THROWS_WITH(Value(std::string("a\0b", 3)), "the text 'a\\x00b' has a NUL in it");
+  CHECK_THROWS_WITH(Value(std::string("a\0b", 3)), "the text 'a\\x00b' contains a NUL");
   CHECK_THROWS_WITH(Value("\xc0\xaf"), "the text '\\xc0\\xaf' is not UTF-8");
   CHECK_THROWS_WITH(type_from_name("float"),
                     "unknown type 'float'; known: boolean, integer, real, text");

@@ -1,11 +1,11 @@
 // A sweep file, with overrides: the words of its first line where that begins
 // with "#!".
-#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 
 #include "framework/core/utf8.h"
 #include "framework/sweep/file/sweep_file.h"
+#include "framework/sweep/plan/enumeration.h"
 #include "framework/sweep/plan/expansion.h"
 #include "framework/sweep/plan/plan.h"
 #include "tests/framework/training_catalogue.h"
@@ -31,13 +31,16 @@ void expect_sound(const Plan& plan) {
   for (std::size_t i = 0; i < plan.size(); ++i) {
     expect(ids.insert(plan.id(i)).second, "a trial is in the plan once");
     expect(identity_of(plan.trial(i)) == plan.id(i), "a trial has the id of its identity");
-    expect(plan.cell(i) < plan.cells().size(), "a trial has its cell");
+    expect(identity_text(plan.trial(i)) == plan.identity(i), "a trial has one identity text");
+    expect(plan.cell_of(i) < plan.cell_count(), "a trial has its cell");
   }
-  for (const Cell& cell : plan.cells()) {
-    expect(cell.baseline < static_cast<int>(plan.cells().size()), "a baseline is a cell");
+  for (std::size_t i = 0; i < plan.cell_count(); ++i) {
+    const std::int64_t baseline = plan.cell(i).baseline;
+    expect(baseline < static_cast<std::int64_t>(plan.cell_count()), "a baseline is a cell");
   }
-  const auto description = nlohmann::json::parse(describe(plan, {}));
-  expect(description.at("cells").size() == plan.cells().size(), "a plan is described whole");
+  const std::string description = description_json(describe(plan, {}));
+  expect(description_json(parse_description(description)) == description,
+         "a description is read back");
 }
 
 }  // namespace
@@ -45,7 +48,8 @@ void expect_sound(const Plan& plan) {
 void fuzz(std::string_view input) {
   const Sweep sweep = parse_sweep(input, "f.toml", overrides_of(input), training_catalogue());
   expect(is_utf8(sweep.text), "what is taken as a sweep is UTF-8");
-  if (Expansion(sweep).count() > kMostCombinations) return;
+  const Expansion expansion(sweep);
+  if (Enumeration(expansion).tally().all() > kMostCombinations) return;
   DataFolder data("");
   expect_sound(Plan(sweep, data));
 }

@@ -153,8 +153,8 @@ TEST_CASE("a parameter called as a column gets another name", "[export]") {
   trial.parameters.set("loss", Value(7));
   trial.id = identity_of(trial);
   TrialsPlanned planned{"one", "r", 0, {{identity_text(trial), 0}}};
-  store.write("alpha",
-              {SweepPlanned{"one", "r", sample_description("one", {"none"}), 1, 5}, planned});
+  store.write("alpha", {SweepPlanned{"one", "r", sample_description("one", {"none"}), 1, 5},
+                        sample_cells("one", "r", {"none"}), planned});
   store.write("alpha", whole_attempt(trial.id, {4}));
   store.sync();
   ingest(store.path());

@@ -151,7 +151,7 @@ TEST_CASE("records that make no sense are reported and the rest is read", "[host
   CHECK_FALSE(report.damage[0].torn_tail);
   CHECK_THAT(
       all,
-      Contains("the description of sweep one cannot be understood") &&
+      Contains("cannot read the description of sweep one") &&
           Contains(
               "record 3 cannot be used: a planned trial has an identity that cannot be read") &&
           Contains("record 4 has 1 points of metrics whose names were lost") &&

@@ -196,7 +196,9 @@ TEST_CASE("the plan of a sweep is held only if it is the last and whole", "[ledg
   CHECK_FALSE(held(first, description));
   const auto events = sample_sweep("one", first, 2);
   store.write("alpha", events[0]);
-  CHECK_FALSE(held(first, description));  // its trials did not come
+  CHECK_FALSE(held(first, description));  // neither cells nor trials have arrived
+  store.write("alpha", events[2]);
+  CHECK_FALSE(held(first, description));  // no cells
   store.write("alpha", events[1]);
   CHECK(held(first, description));
   CHECK_FALSE(held(first, description + " "));  // the file says something else now

@@ -1,11 +1,11 @@
 #include "tests/results/store_sample.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
+#include "framework/sweep/plan/plan_description.h"
 #include "results/ingest/ingest.h"
 #include "results/read/documented_views.h"
 #include "results/read/query.h"
@@ -66,41 +66,40 @@ std::string sample_revision(const std::vector<std::string>& encodings, int seeds
 }
 
 std::string sample_description(const std::string& name, const std::vector<std::string>& encodings) {
-  const nlohmann::json metric = {{"name", "loss"},    {"goal", "minimize"},
-                                 {"unit", "nats"},    {"doc", "the training loss"},
-                                 {"step", "updates"}, {"role", "progress"}};
-  nlohmann::json cells = nlohmann::json::array();
+  const MetricSpec metric{"loss",    Goal::kMinimize, "nats", "the training loss",
+                          "updates", Role::kProgress};
+  PlanDescription out;
+  out.sweep = name;
+  out.experiment = "toy";
+  out.experiment_doc = "a closed form";
+  out.file = "sweep.toml";
+  out.text = "sweep = ...";
+  out.overrides = {"rate=0.5"};
+  out.fixed.set("rate", Value(0.5));
+  out.roles = {{"rate", Role::kBudget}};
+  out.replicate = "seed";
+  FactorInfo& factor = out.factors.emplace_back();
+  factor.name = "encoding";
+  factor.doc = "which encoding";
+  for (const std::string& encoding : encodings) factor.levels.emplace_back(encoding);
+  out.baseline.set("encoding", Value(encodings.front()));
+  out.primary = metric;
+  out.metrics = {metric};
+  out.data_digests = {{"corpus/train.de", "0123"}};
+  out.cell_count = encodings.size();
+  out.exclusions = {{"exclude rate=1", 2}};
+  return description_json(out);
+}
+
+CellsPlanned sample_cells(const std::string& name, const std::string& revision,
+                          const std::vector<std::string>& encodings) {
+  CellsPlanned out{name, revision, 0, {}};
   for (std::size_t i = 0; i < encodings.size(); ++i) {
-    cells.push_back({{"levels", {{"encoding", encodings[i]}}},
-                     {"baseline", i == 0 ? -1 : 0},
-                     {"is_baseline", i == 0}});
+    Parameters levels;
+    levels.set("encoding", Value(encodings[i]));
+    out.rows.push_back({levels.canonical(), i == 0 ? -1 : 0, i == 0});
   }
-  const nlohmann::json factor = {{"name", "encoding"},
-                                 {"levels", encodings},
-                                 {"unit", ""},
-                                 {"doc", "which encoding"},
-                                 {"role", ""}};
-  return nlohmann::json{{"sweep", name},
-                        {"experiment", "toy"},
-                        {"version", 1},
-                        {"doc", "a closed form"},
-                        {"clock", "updates"},
-                        {"roles", {{"rate", "budget"}}},
-                        {"file", "sweep.toml"},
-                        {"text", "sweep = ..."},
-                        {"overrides", {"rate=0.5"}},
-                        {"fixed", {{"rate", 0.5}}},
-                        {"defaults", nlohmann::json::object()},
-                        {"replicate", "seed"},
-                        {"factors", {factor}},
-                        {"baseline", {{"encoding", encodings.front()}}},
-                        {"primary", metric},
-                        {"secondary", nlohmann::json::array()},
-                        {"metrics", {metric}},
-                        {"data", {{"corpus/train.de", "0123"}}},
-                        {"cells", cells},
-                        {"exclusions", {{{"reason", "exclude rate=1"}, {"count", 2}}}}}
-      .dump();
+  return out;
 }
 
 std::vector<Event> sample_sweep(const std::string& name, const std::vector<std::string>& encodings,
@@ -115,7 +114,7 @@ std::vector<Event> sample_sweep(const std::string& name, const std::vector<std::
   }
   return {SweepPlanned{name, revision, sample_description(name, encodings), trials.rows.size(),
                        time_us},
-          trials};
+          sample_cells(name, revision, encodings), trials};
 }
 
 Event started(const TrialId& trial, std::uint32_t attempt, const std::string& provenance) {

@@ -42,6 +42,8 @@ std::vector<Event> sample_sweep(const std::string& name, const std::vector<std::
                                 int seeds, std::int64_t time_us = 1000);
 std::string sample_revision(const std::vector<std::string>& encodings, int seeds);
 std::string sample_description(const std::string& name, const std::vector<std::string>& encodings);
+CellsPlanned sample_cells(const std::string& name, const std::string& revision,
+                          const std::vector<std::string>& encodings);
 
 Event started(const TrialId& trial, std::uint32_t attempt = 1, const std::string& provenance = "");
 Event resumed(const TrialId& trial, std::uint32_t attempt, std::int64_t step);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "framework/core/error_place.h"
+#include "framework/core/name_rule.h"
 #include "framework/core/suggestion.h"
 #include "framework/core/utf8.h"
 #include "framework/sweep/file/input_files.h"
@@ -164,12 +165,10 @@ void CommandReader::read_words(const TomlEntry& entry) {
 void CommandReader::read_environment(const TomlEntry& entry) {
   expect_table(entry);
   for (const TomlEntry& one : entry.node.entries) {
-    const bool right = !one.name.empty() && (one.name[0] < '0' || one.name[0] > '9') &&
-                       std::all_of(one.name.begin(), one.name.end(), [](char c) {
-                         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                                (c >= '0' && c <= '9') || c == '_';
-                       });
-    if (!right || one.name.starts_with("POLYSWEEP_")) {
+    const bool allowed = !one.name.empty() && !(one.name[0] >= '0' && one.name[0] <= '9') &&
+                         std::all_of(one.name.begin(), one.name.end(),
+                                     [](char c) { return is_letter_or_digit(c) || c == '_'; });
+    if (!allowed || one.name.starts_with("POLYSWEEP_")) {
       fail_at(one.place,
               "{} is not a variable that can be set; expected letters, digits and '_', and not "
               "POLYSWEEP_...",
@@ -190,8 +189,8 @@ void CommandReader::read_folder(const TomlEntry& entry) {
   expect_always_there(command_.folder, entry.node, "'folder'");
 }
 
-// A change of a file that is not declared would go unseen: so it must be said
-// that one does not matter.
+// A change of an undeclared file would go unnoticed, so the sweep file must say
+// that the file does not matter.
 void CommandReader::read_files() {
   if (const TomlEntry* files = root_.find("files")) {
     command_.files = read_input_files(*files, folder_);

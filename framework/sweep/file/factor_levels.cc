@@ -24,7 +24,7 @@ double rounded(double value) {
 
 const TomlNode& entry(const TomlNode& table, const char* generator, const char* name) {
   const TomlEntry* found = table.find(name);
-  if (found == nullptr) fail_at(table.place, "'{}' needs '{}' beside it", generator, name);
+  if (found == nullptr) fail_at(table.place, "'{}' also needs '{}'", generator, name);
   return found->node;
 }
 
@@ -178,19 +178,19 @@ std::vector<PlacedValue> sample_of(const std::string& name, const TomlNode& node
   const TomlNode& low = entry(table, "sample", "low");
   const TomlNode& high = entry(table, "sample", "high");
   const TomlNode& number = entry(table, "sample", "n");
-  const bool whole = distribution.draw == integer_draw;
+  const bool integral = distribution.draw == integer_draw;
   const Bounds bounds = {
-      whole ? static_cast<double>(integer_of(low, "'low'")) : real_of(low, "'low'"),
-      whole ? static_cast<double>(integer_of(high, "'high'")) : real_of(high, "'high'")};
+      integral ? static_cast<double>(integer_of(low, "'low'")) : real_of(low, "'low'"),
+      integral ? static_cast<double>(integer_of(high, "'high'")) : real_of(high, "'high'")};
   const std::size_t n = count_of(number, 1);
   if (bounds.low >= bounds.high) fail_at(high.place, "'high' must be above 'low'");
   if (distribution.draw == log_uniform_draw && bounds.low <= 0) {
     fail_at(low.place, "a log_uniform sample needs a 'low' above 0");
   }
-  if (whole && (std::abs(bounds.low) >= 0x1p53 || std::abs(bounds.high) >= 0x1p53)) {
+  if (integral && (std::abs(bounds.low) >= 0x1p53 || std::abs(bounds.high) >= 0x1p53)) {
     fail_at(table.place, "an integer sample needs 'low' and 'high' below 2^53 in size");
   }
-  if (whole && bounds.high - bounds.low + 1 < static_cast<double>(n)) {
+  if (integral && bounds.high - bounds.low + 1 < static_cast<double>(n)) {
     fail_at(number.place, "{} distinct integers cannot be drawn from {} to {}", n, bounds.low,
             bounds.high);
   }

@@ -7,12 +7,10 @@
 #include <vector>
 
 #include "framework/sweep/file/toml_document.h"
+#include "framework/sweep/sweep.h"
 #include "framework/sweep/value.h"
 
 namespace polysweep {
-
-// A factor has no more levels than this.
-constexpr std::size_t kMaxLevels = 65534;
 
 struct PlacedValue {
   Value value;

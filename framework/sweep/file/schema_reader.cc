@@ -92,7 +92,7 @@ void read_table(const TomlEntry& entry, const std::vector<ParameterSpec>& earlie
     fail_at(entry.place, "parameter '{}' is a {}, which has no range", entry.name,
             type_name(spec.type));
   }
-  // Checks the default where it stands.
+  // So that an error about the default has its place.
   in_place(value->node.place, [&] { Schema({spec}); });
   if (const TomlEntry* when = table.find("when")) {
     for (const DraftCondition& one : read_conditions(Schema(earlier), *when)) {

@@ -36,7 +36,7 @@ class Reader {
 
   const Schema& schema() const { return draft_.experiment->schema; }
   bool is_command() const { return draft_.declared != nullptr; }
-  MetricChoice metric(const TomlNode& node) const;
+  MetricSpec metric(const TomlNode& node) const;
 
   const Catalogue& catalogue_;
   const std::filesystem::path& folder_;
@@ -78,7 +78,7 @@ SweepDraft Reader::read(const TomlNode& root) {
       fail_at(root.place, "experiment '{}' publishes no metric to compare by",
               draft_.experiment->name);
     }
-    draft_.primary = {draft_.experiment->metrics[0].name, draft_.experiment->metrics[0].goal};
+    draft_.primary = draft_.experiment->metrics[0];
   }
   return std::move(draft_);
 }
@@ -138,7 +138,7 @@ void Reader::read_zip(const TomlEntry& entry) {
   }
 }
 
-// encoding="none" dimension=[64,128]
+// optimizer="sgd" width=[64,128]
 std::string selection_text(const std::vector<DraftCondition>& conditions) {
   std::string out;
   for (const DraftCondition& one : conditions) {
@@ -185,7 +185,7 @@ void Reader::read_baseline(const TomlEntry& entry) {
   }
 }
 
-MetricChoice Reader::metric(const TomlNode& node) const {
+MetricSpec Reader::metric(const TomlNode& node) const {
   const bool is_table = node.kind == TomlNode::Kind::kTable;
   if (is_table && !is_command()) expect_keys(node, "key of a metric", {"name", "goal"});
   if (is_table && node.find("name") == nullptr) fail_at(node.place, "a metric needs a 'name'");
@@ -198,7 +198,7 @@ MetricChoice Reader::metric(const TomlNode& node) const {
     if (one.name == name) spec = &one;
   }
   if (spec == nullptr) fail_at(name_node.place, "{}", unknown_name("metric", name, known));
-  MetricChoice choice{name, spec->goal};
+  MetricSpec choice = *spec;
   if (const TomlEntry* goal = is_table ? node.find("goal") : nullptr) {
     const std::string& word = text_of(goal->node, "a goal");
     choice.goal = in_place(goal->node.place, [&] { return goal_from_name(word); });
@@ -219,8 +219,8 @@ void Reader::read_metrics(const TomlEntry& entry) {
             secondary->node.kind_name());
   }
   for (const TomlNode& item : secondary->node.items) {
-    MetricChoice choice = metric(item);
-    const auto same = [&](const MetricChoice& other) { return other.name == choice.name; };
+    MetricSpec choice = metric(item);
+    const auto same = [&](const MetricSpec& other) { return other.name == choice.name; };
     if (same(draft_.primary) ||
         std::any_of(draft_.secondary.begin(), draft_.secondary.end(), same)) {
       fail_at(item.place, "metric '{}' is named twice", choice.name);

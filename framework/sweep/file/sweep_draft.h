@@ -1,5 +1,5 @@
-// What a sweep file says, part by part: each part typed and placed, the parts
-// not yet held against each other.
+// The parts of a sweep file, each typed and with its place, not yet checked
+// against each other.
 #pragma once
 
 #include <filesystem>
@@ -46,8 +46,8 @@ struct SweepDraft {
   std::vector<DraftValue> baseline;
   std::string baseline_place;
   std::string factors_place;  // of the section, else of the file
-  MetricChoice primary;
-  std::vector<MetricChoice> secondary;
+  MetricSpec primary;
+  std::vector<MetricSpec> secondary;
 
   DraftFactor* find_factor(std::string_view factor);
   DraftValue* find_fixed(std::string_view parameter);

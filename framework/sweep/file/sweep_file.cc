@@ -41,8 +41,8 @@ void expect_level(const DraftFactor& factor, const Value& value, const std::stri
           factor.name, list, suggestion(value.display(), texts));
 }
 
-// A factor that is narrowed by an override may leave conditions without effect;
-// a file by itself may not.
+// An override of a factor may leave conditions without effect; a file by itself
+// may not.
 void check_conditions(SweepDraft& draft, const std::vector<DraftCondition>& conditions) {
   for (const DraftCondition& one : conditions) {
     const DraftFactor* factor = draft.find_factor(one.condition.parameter);
@@ -127,6 +127,7 @@ std::vector<Selection> plain(const std::vector<DraftSelection>& selections) {
 }
 
 Sweep finished(SweepDraft draft) {
+  check(draft.experiment != nullptr, "a draft has its experiment");
   check_factors(draft);
   check_zips(draft);
   for (const DraftSelection& one : draft.excludes) check_conditions(draft, one.conditions);
@@ -154,6 +155,8 @@ Sweep finished(SweepDraft draft) {
   sweep.excludes = plain(draft.excludes);
   sweep.wheres = plain(draft.wheres);
   for (const DraftValue& one : draft.baseline) sweep.baseline.set(one.name, one.value);
+  check(sweep.replicate.empty() || sweep.find_factor(sweep.replicate) != nullptr,
+        "the replicate is a factor");
   sweep.primary = draft.primary;
   sweep.secondary = draft.secondary;
   return sweep;

@@ -1,5 +1,5 @@
-// Nodes of a sweep file read as what they must be: a table, a text, a typed
-// value, a condition. Each throws Error with the place where they are not.
+// Reads nodes of a sweep file as a table, a text, a typed value or a condition.
+// Each function throws Error with the place if the node is something else.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace polysweep {
 
-// A typed value of a parameter, and where it stands.
+// A typed value of a parameter, and its place in the file.
 struct DraftValue {
   std::string name;
   Value value;

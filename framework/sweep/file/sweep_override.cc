@@ -38,8 +38,8 @@ std::vector<std::string_view> pieces_of(std::string_view text) {
 std::optional<std::int64_t> integer_of(std::string_view words) {
   std::int64_t value = 0;
   const auto read = std::from_chars(words.data(), words.data() + words.size(), value);
-  const bool whole = read.ec == std::errc() && read.ptr == words.data() + words.size();
-  return whole ? std::optional(value) : std::nullopt;
+  const bool is_integer = read.ec == std::errc() && read.ptr == words.data() + words.size();
+  return is_integer ? std::optional(value) : std::nullopt;
 }
 
 bool is_quoted(std::string_view words) {

@@ -1,4 +1,4 @@
-// What a person puts after the file's name: NAME=VALUE, NAME=VALUE,VALUE,
+// Overrides on the command line: NAME=VALUE, NAME=VALUE,VALUE,
 // NAME=FIRST..LAST (docs/sweep_file.md, "Overrides").
 #pragma once
 

@@ -1,6 +1,6 @@
-// A TOML file as plain nodes that know where they stand.
+// A TOML file as plain nodes that know their place in it.
 //
-// The only door to toml++: nothing else includes it.
+// Nothing else includes toml++.
 #pragma once
 
 #include <optional>
@@ -24,7 +24,7 @@ struct TomlNode {
   std::string place;               // "file:line:column"
 
   bool is_text() const { return kind == Kind::kValue && value.type() == ValueType::kText; }
-  // nullptr where there is no such entry, or no table.
+  // nullptr if there is no such entry, or the node is not a table.
   const TomlEntry* find(std::string_view name) const;
   // "a table", "an integer", "a text", ... for messages.
   std::string kind_name() const;

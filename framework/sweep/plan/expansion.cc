@@ -1,7 +1,6 @@
 #include "framework/sweep/plan/expansion.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 
 #include "framework/core/error_place.h"
@@ -11,22 +10,17 @@ namespace polysweep {
 
 namespace {
 
-constexpr std::uint64_t kSaturated = std::numeric_limits<std::uint64_t>::max();
-constexpr std::size_t kMaxCounted = 1'000'000;
 constexpr int kReplicateRank = 0;
+constexpr std::size_t kWordBits = 64;
 
-std::uint64_t product(std::uint64_t a, std::uint64_t b) {
-  std::uint64_t out = 0;
-  return __builtin_mul_overflow(a, b, &out) ? kSaturated : out;
+void set_bit(ConditionBits& bits, std::size_t at) {
+  const std::size_t word = at / kWordBits;
+  if (bits.size() <= word) bits.resize(word + 1);
+  bits[word] |= std::uint64_t{1} << (at % kWordBits);
 }
 
-std::uint64_t sum(std::uint64_t a, std::uint64_t b) {
-  std::uint64_t out = 0;
-  return __builtin_add_overflow(a, b, &out) ? kSaturated : out;
-}
-
-// Of nodes 0 ... n-1 each after those it depends on, the lowest rank first.
-// Empty where some depend on each other in a circle.
+// Nodes 0 ... n-1, each after those it needs, the lowest rank first. Empty if
+// some need each other in a circle.
 std::vector<std::size_t> sorted_nodes(const std::vector<std::vector<std::size_t>>& needs,
                                       const std::vector<int>& ranks) {
   std::vector<char> done(needs.size(), 0);
@@ -47,22 +41,22 @@ std::vector<std::size_t> sorted_nodes(const std::vector<std::vector<std::size_t>
 
 }  // namespace
 
-Expansion::Expansion(const Sweep& sweep) : sweep_(sweep) {
-  make_slots();
-  make_steps();
-  for (Step& step : steps_) order_within(step);
-  order_steps(edges());
-  find_relevant();
-  chosen_.assign(slots_.size(), -1);
+Expansion::Expansion(const Sweep& sweep) {
+  make_slots(sweep);
+  compile_conditions(sweep);
+  make_steps(sweep);
+  for (Step& step : steps_) order_within(sweep, step);
+  order_steps(sweep);
+  find_pending();
 }
 
-void Expansion::make_slots() {
-  for (const ParameterSpec& spec : sweep_.experiment.schema.specs()) {
+void Expansion::make_slots(const Sweep& sweep) {
+  for (const ParameterSpec& spec : sweep.experiment.schema.specs()) {
     Slot slot;
     slot.name = spec.name;
-    const Value* fixed = sweep_.fixed.find(spec.name);
+    const Value* fixed = sweep.fixed.find(spec.name);
     slot.choices.push_back(fixed == nullptr ? spec.default_value : *fixed);
-    if (const Factor* factor = sweep_.find_factor(spec.name)) {
+    if (const Factor* factor = sweep.find_factor(spec.name)) {
       slot.choices.insert(slot.choices.end(), factor->levels.begin(), factor->levels.end());
     }
     for (const Value& choice : slot.choices) {
@@ -77,27 +71,63 @@ void Expansion::make_slots() {
   }
   std::sort(by_name_.begin(), by_name_.end(),
             [&](std::size_t a, std::size_t b) { return slots_[a].name < slots_[b].name; });
+  for (const Factor& factor : sweep.factors) factor_slot_.push_back(slot_of(factor.name));
+}
+
+void Expansion::compile_conditions(const Sweep& sweep) {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
-    slots_[i].applies = compile(sweep_.experiment.schema.specs()[i].when);
+    const std::vector<Condition>& when = sweep.experiment.schema.specs()[i].when;
+    if (!when.empty()) slots_[i].applies = compile(when);
   }
-  for (const Factor& factor : sweep_.factors) {
-    factor_slot_.push_back(slot_of(factor.name));
-    slots_[factor_slot_.back()].varies = compile(factor.when);
+  for (std::size_t i = 0; i < sweep.factors.size(); ++i) {
+    const std::vector<Condition>& when = sweep.factors[i].when;
+    if (!when.empty()) slots_[factor_slot_[i]].varies = compile(when);
   }
+  first_exclude_ = conjunctions_.size();
+  exclude_count_ = sweep.excludes.size();
+  where_count_ = sweep.wheres.size();
+  data_count_ = sweep.experiment.data.size();
+  for (const Selection& selection : sweep.excludes) compile(selection.conditions);
+  for (const Selection& selection : sweep.wheres) compile(selection.conditions);
+  for (const DataSpec& spec : sweep.experiment.data) compile(spec.when);
+  const std::size_t words = (conjunctions_.size() + kWordBits - 1) / kWordBits;
+  for (Slot& slot : slots_) {
+    for (ConditionBits& bits : slot.fails) bits.resize(words);
+  }
+}
+
+std::size_t Expansion::compile(const std::vector<Condition>& conditions) {
+  const std::size_t bit = conjunctions_.size();
+  Conjunction& made = conjunctions_.emplace_back();
+  for (const Condition& condition : conditions) {
+    const std::size_t index = slot_of(condition.parameter);
+    made.slots.push_back(index);
+    Slot& slot = slots_[index];
+    slot.fails.resize(slot.choices.size() + 1);
+    set_bit(slot.fails[0], bit);  // an absent parameter fulfils no condition
+    for (std::size_t i = 0; i < slot.choices.size(); ++i) {
+      const bool holds = std::find(condition.any_of.begin(), condition.any_of.end(),
+                                   slot.choices[i]) != condition.any_of.end();
+      if (!holds) set_bit(slot.fails[i + 1], bit);
+    }
+  }
+  return bit;
 }
 
 // Parameters come as early as they can, so that they are settled least often;
 // then the replicate, then the factors as in the file.
-void Expansion::make_steps() {
+void Expansion::make_steps(const Sweep& sweep) {
   std::vector<char> taken(slots_.size(), 0);
-  for (std::size_t i = 0; i < sweep_.factors.size(); ++i) {
-    const Factor& factor = sweep_.factors[i];
+  for (std::size_t i = 0; i < sweep.factors.size(); ++i) {
+    const Factor& factor = sweep.factors[i];
     if (taken[factor_slot_[i]] != 0) continue;
+    check(!factor.levels.empty() && factor.levels.size() <= kMaxLevels,
+          "a factor has levels, and the number of each fits in 16 bits");
     Step step;
     step.levels = factor.levels.size();
-    step.rank = factor.name == sweep_.replicate ? kReplicateRank : static_cast<int>(i) + 1;
+    step.rank = factor.name == sweep.replicate ? kReplicateRank : static_cast<int>(i) + 1;
     step.slots = {factor_slot_[i]};
-    for (const std::vector<std::string>& zip : sweep_.zips) {
+    for (const std::vector<std::string>& zip : sweep.zips) {
       if (std::find(zip.begin(), zip.end(), factor.name) == zip.end()) continue;
       step.slots.clear();
       for (const std::string& name : zip) step.slots.push_back(slot_of(name));
@@ -110,11 +140,13 @@ void Expansion::make_steps() {
   }
 }
 
-void Expansion::order_within(Step& step) const {
+void Expansion::order_within(const Sweep& sweep, Step& step) const {
   std::vector<std::vector<std::size_t>> needs(step.slots.size());
   for (std::size_t i = 0; i < step.slots.size(); ++i) {
-    for (const Test& test : slots_[step.slots[i]].varies) {
-      const auto other = std::find(step.slots.begin(), step.slots.end(), test.slot);
+    const std::size_t varies = slots_[step.slots[i]].varies;
+    if (varies == kAlways) continue;
+    for (const std::size_t slot : conjunctions_[varies].slots) {
+      const auto other = std::find(step.slots.begin(), step.slots.end(), slot);
       if (other != step.slots.end()) {
         needs[i].push_back(static_cast<std::size_t>(other - step.slots.begin()));
       }
@@ -122,14 +154,14 @@ void Expansion::order_within(Step& step) const {
   }
   const std::vector<std::size_t> order = sorted_nodes(needs, std::vector<int>(needs.size(), 0));
   if (order.empty()) {
-    fail_at(sweep_.places.at("factors"), "the conditions of zipped factors form a circle");
+    fail_at(sweep.places.at("factors"), "the conditions of zipped factors form a circle");
   }
   std::vector<std::size_t> slots;
   for (const std::size_t i : order) slots.push_back(step.slots[i]);
   step.slots = std::move(slots);
 }
 
-// Which steps each step needs before it.
+// The steps that each step needs before it.
 Expansion::Edges Expansion::edges() const {
   std::vector<std::size_t> step_of(slots_.size(), 0);
   for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -138,9 +170,10 @@ Expansion::Edges Expansion::edges() const {
   Edges needs(steps_.size());
   for (std::size_t i = 0; i < steps_.size(); ++i) {
     for (const std::size_t slot : steps_[i].slots) {
-      for (const Tests* tests : {&slots_[slot].applies, &slots_[slot].varies}) {
-        for (const Test& test : *tests) {
-          if (step_of[test.slot] != i) needs[i].push_back(step_of[test.slot]);
+      for (const std::size_t conjunction : {slots_[slot].applies, slots_[slot].varies}) {
+        if (conjunction == kAlways) continue;
+        for (const std::size_t asked : conjunctions_[conjunction].slots) {
+          if (step_of[asked] != i) needs[i].push_back(step_of[asked]);
         }
       }
     }
@@ -148,37 +181,34 @@ Expansion::Edges Expansion::edges() const {
   return needs;
 }
 
-void Expansion::order_steps(const Edges& edges) {
+void Expansion::order_steps(const Sweep& sweep) {
   std::vector<int> ranks;
   for (const Step& step : steps_) ranks.push_back(step.rank);
-  const std::vector<std::size_t> order = sorted_nodes(edges, ranks);
+  const std::vector<std::size_t> order = sorted_nodes(edges(), ranks);
   if (order.empty()) {
-    fail_at(sweep_.places.at("factors"),
-            "the conditions (when) of the factors form a circle; a factor cannot depend on "
-            "one that depends on it");
+    fail_at(sweep.places.at("factors"),
+            "the conditions (when) of the factors form a circle; a factor cannot depend on one "
+            "that depends on it");
   }
   std::vector<Step> steps;
   for (const std::size_t i : order) steps.push_back(std::move(steps_[i]));
   steps_ = std::move(steps);
 }
 
-void Expansion::find_relevant() {
-  relevant_.resize(steps_.size());
-  for (std::size_t at = 0; at < steps_.size(); ++at) {
-    std::vector<char> before(slots_.size(), 0);
-    for (std::size_t i = 0; i < at; ++i) {
-      for (const std::size_t slot : steps_[i].slots) before[slot] = 1;
-    }
-    std::vector<char> asked(slots_.size(), 0);
-    for (std::size_t i = at; i < steps_.size(); ++i) {
-      for (const std::size_t slot : steps_[i].slots) {
-        for (const Test& test : slots_[slot].applies) asked[test.slot] = before[test.slot];
-        for (const Test& test : slots_[slot].varies) asked[test.slot] = before[test.slot];
+void Expansion::find_pending() {
+  const std::size_t words = (conjunctions_.size() + kWordBits - 1) / kWordBits;
+  ConditionBits pending(words);
+  for (std::size_t i = 0; i < exclude_count_ + where_count_; ++i) {
+    set_bit(pending, first_exclude_ + i);
+  }
+  pending_.assign(steps_.size() + 1, pending);
+  for (std::size_t at = steps_.size(); at > 0; --at) {
+    for (const std::size_t slot : steps_[at - 1].slots) {
+      for (const std::size_t conjunction : {slots_[slot].applies, slots_[slot].varies}) {
+        if (conjunction != kAlways) set_bit(pending, conjunction);
       }
     }
-    for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
-      if (asked[slot] != 0) relevant_[at].push_back(slot);
-    }
+    pending_[at - 1] = pending;
   }
 }
 
@@ -191,107 +221,97 @@ std::size_t Expansion::slot_of(std::string_view parameter) const {
   return *found;
 }
 
-Expansion::Tests Expansion::compile(const std::vector<Condition>& conditions) const {
-  Tests tests;
-  for (const Condition& condition : conditions) {
-    Test test{slot_of(condition.parameter), {}};
-    for (const Value& choice : slots_[test.slot].choices) {
-      test.allowed.push_back(std::find(condition.any_of.begin(), condition.any_of.end(), choice) !=
-                             condition.any_of.end());
-    }
-    tests.push_back(std::move(test));
-  }
-  return tests;
+bool Expansion::is_open(const ConditionBits& open, std::size_t conjunction) const {
+  if (conjunction == kAlways) return true;
+  return (open[conjunction / kWordBits] >> (conjunction % kWordBits) & 1) != 0;
 }
 
-bool Expansion::holds(const Tests& tests) const {
-  for (const Test& test : tests) {
-    const std::int32_t choice = chosen_[test.slot];
-    if (choice < 0 || test.allowed[static_cast<std::size_t>(choice)] == 0) return false;
-  }
-  return true;
+bool Expansion::excluded_by(const ConditionBits& open, std::size_t i) const {
+  return is_open(open, first_exclude_ + i);
 }
 
-std::uint16_t Expansion::level(std::size_t factor) const {
-  return static_cast<std::uint16_t>(std::max(0, chosen_[factor_slot_[factor]]));
+bool Expansion::selected_by(const ConditionBits& open, std::size_t i) const {
+  return is_open(open, first_exclude_ + exclude_count_ + i);
 }
 
-void Expansion::append_canonical(std::string& out) const {
-  char separator = '{';
-  for (const std::size_t slot : by_name_) {
-    if (chosen_[slot] < 0) continue;
-    out += separator;
-    out += slots_[slot].pieces[static_cast<std::size_t>(chosen_[slot])];
-    separator = ',';
-  }
-  if (separator == '{') out += separator;
-  out += '}';
+bool Expansion::reads(const ConditionBits& open, std::size_t i) const {
+  return is_open(open, first_exclude_ + exclude_count_ + where_count_ + i);
 }
 
-// Whether any slot of the step varies.
-bool Expansion::choose(const Step& step, std::size_t level) {
+Combination Expansion::start() const {
+  const std::size_t words = (conjunctions_.size() + kWordBits - 1) / kWordBits;
+  return {std::vector<std::int32_t>(slots_.size(), -1), ConditionBits(words, ~std::uint64_t{0})};
+}
+
+bool Expansion::settle(std::size_t at, std::size_t level, Combination& combination) const {
+  check(at < steps_.size(), "the expansion has the step");
+  const Step& step = steps_[at];
   bool varies = false;
-  for (const std::size_t slot : step.slots) {
-    if (!holds(slots_[slot].applies)) {
-      chosen_[slot] = -1;
-    } else if (step.levels > 0 && holds(slots_[slot].varies)) {
-      chosen_[slot] = static_cast<std::int32_t>(level) + 1;
+  for (const std::size_t index : step.slots) {
+    const Slot& slot = slots_[index];
+    std::int32_t& chosen = combination.chosen[index];
+    if (!is_open(combination.open, slot.applies)) {
+      chosen = -1;
+    } else if (step.levels > 0 && is_open(combination.open, slot.varies)) {
+      chosen = static_cast<std::int32_t>(level) + 1;
       varies = true;
     } else {
-      chosen_[slot] = 0;
+      chosen = 0;
     }
+    if (slot.fails.empty()) continue;
+    const ConditionBits& fails = slot.fails[static_cast<std::size_t>(chosen + 1)];
+    for (std::size_t i = 0; i < fails.size(); ++i) combination.open[i] &= ~fails[i];
   }
   return varies;
 }
 
-void Expansion::walk(std::size_t at, const std::function<void()>& visit) {
-  if (at == steps_.size()) {
-    visit();
-    return;
-  }
-  const Step& step = steps_[at];
-  bool seen_without = false;
-  for (std::size_t level = 0; level < std::max<std::size_t>(step.levels, 1); ++level) {
-    if (!choose(step, level)) {
-      if (seen_without) continue;
-      seen_without = true;
-    }
-    walk(at + 1, visit);
-    if (seen_without && step.slots.size() == 1) return;
-  }
+void Expansion::keep_pending(std::size_t at, ConditionBits& open) const {
+  for (std::size_t i = 0; i < open.size(); ++i) open[i] &= pending_[at][i];
 }
 
-void Expansion::for_each(const std::function<void()>& visit) { walk(0, visit); }
-
-std::uint64_t Expansion::count() {
-  counted_.clear();
-  return count_from(0);
+Combination Expansion::combination(std::span<const std::uint16_t> levels) const {
+  check(levels.size() == factor_slot_.size(), "a combination has a level for each factor");
+  std::vector<std::uint16_t> level_of(slots_.size(), 0);
+  for (std::size_t i = 0; i < levels.size(); ++i) level_of[factor_slot_[i]] = levels[i];
+  Combination out = start();
+  for (std::size_t at = 0; at < steps_.size(); ++at) {
+    std::uint16_t level = 0;
+    for (const std::size_t slot : steps_[at].slots) level = std::max(level, level_of[slot]);
+    settle(at, level > 0 ? level - 1U : 0, out);
+  }
+  return out;
 }
 
-std::uint64_t Expansion::count_from(std::size_t at) {
-  if (at == steps_.size()) return 1;
-  std::vector<std::int32_t> key = {static_cast<std::int32_t>(at)};
-  for (const std::size_t slot : relevant_[at]) key.push_back(chosen_[slot]);
-  if (const auto known = counted_.find(key); known != counted_.end()) return known->second;
-  std::uint64_t total = counted_.size() < kMaxCounted ? 0 : 1;
-  if (total == 1) {
-    for (std::size_t i = at; i < steps_.size(); ++i) {
-      total = product(total, std::max<std::size_t>(steps_[i].levels, 1));
-    }
-    return total;
+std::uint16_t Expansion::level(const Combination& combination, std::size_t factor) const {
+  check(factor < factor_slot_.size(), "the sweep has the factor");
+  return static_cast<std::uint16_t>(std::max(0, combination.chosen[factor_slot_[factor]]));
+}
+
+bool Expansion::present(const Combination& combination, std::string_view parameter) const {
+  return combination.chosen[slot_of(parameter)] >= 0;
+}
+
+Parameters Expansion::parameters(const Combination& combination) const {
+  Parameters out;
+  for (const std::size_t slot : by_name_) {
+    const std::int32_t chosen = combination.chosen[slot];
+    if (chosen < 0) continue;
+    out.set(slots_[slot].name, slots_[slot].choices[static_cast<std::size_t>(chosen)]);
   }
-  const Step& step = steps_[at];
-  bool seen_without = false;
-  for (std::size_t level = 0; level < std::max<std::size_t>(step.levels, 1); ++level) {
-    if (!choose(step, level)) {
-      if (seen_without) continue;
-      seen_without = true;
-    }
-    total = sum(total, count_from(at + 1));
-    if (seen_without && step.slots.size() == 1) break;
+  return out;
+}
+
+void Expansion::append_canonical(const Combination& combination, std::string& out) const {
+  char separator = '{';
+  for (const std::size_t slot : by_name_) {
+    const std::int32_t chosen = combination.chosen[slot];
+    if (chosen < 0) continue;
+    out += separator;
+    out += slots_[slot].pieces[static_cast<std::size_t>(chosen)];
+    separator = ',';
   }
-  counted_.emplace(std::move(key), total);
-  return total;
+  if (separator == '{') out += separator;
+  out += '}';
 }
 
 }  // namespace polysweep

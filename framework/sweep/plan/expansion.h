@@ -1,82 +1,110 @@
-// The combinations of a sweep's levels, made one after another without copying
-// a single parameter: inside, a parameter is a slot and its value a number.
+// A sweep compiled for planning: a parameter is a slot, its value is a number,
+// and each list of conditions is one bit.
+//
+// A combination is made step by step. Its bit for a list of conditions is set
+// as long as none of them has failed, so that a prefix of a combination already
+// shows which conditions can still hold.
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <map>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "framework/sweep/sweep.h"
 
 namespace polysweep {
 
+// Bits of condition lists, 64 to a word.
+using ConditionBits = std::vector<std::uint64_t>;
+
+// A combination of levels, complete or the beginning of one.
+struct Combination {
+  std::vector<std::int32_t> chosen;  // per slot: a choice; -1: the parameter is absent
+  ConditionBits open;                // the condition lists that have not failed
+};
+
+// Immutable; independent of the sweep it was made from.
 class Expansion {
  public:
-  // Conditions with the parameter as slot and the values as numbers.
-  struct Test {
-    std::size_t slot = 0;
-    std::vector<char> allowed;  // per choice
+  // Slots that move together: a parameter, a factor, or the factors of a zip.
+  struct Step {
+    std::vector<std::size_t> slots;
+    std::size_t levels = 0;  // 0: not a factor
+    int rank = 0;            // of the steps that can come next, the lowest rank does
   };
-  using Tests = std::vector<Test>;
 
   // Throws Error with the place where conditions form a circle.
   explicit Expansion(const Sweep& sweep);
 
-  // How many combinations there are, saturated at the largest number. Exact but
-  // where more than a million states of conditions differ: there it may be high.
-  std::uint64_t count();
+  const std::vector<Step>& steps() const { return steps_; }
+  std::size_t exclude_count() const { return exclude_count_; }
+  std::size_t where_count() const { return where_count_; }
+  std::size_t data_count() const { return data_count_; }
 
-  // Calls `visit` for each combination; inside, the methods below tell of it.
-  // The replicate varies slowest, where no condition forbids it.
-  void for_each(const std::function<void()>& visit);
+  Combination start() const;
+  // Settles the slots of steps()[at]; all earlier steps are settled. Returns
+  // whether any of its factors varies, that is, whether `level` matters.
+  bool settle(std::size_t at, std::size_t level, Combination& combination) const;
+  // What the steps from `at` on depend on: the bits of their conditions, of the
+  // excludes and of the wheres. All other bits of `open` are cleared.
+  void keep_pending(std::size_t at, ConditionBits& open) const;
 
-  Tests compile(const std::vector<Condition>& conditions) const;
-  bool holds(const Tests& tests) const;
-  // 0: the factor does not apply; else its level + 1.
-  std::uint16_t level(std::size_t factor) const;
-  bool present(std::string_view parameter) const { return chosen_[slot_of(parameter)] >= 0; }
-  // Parameters::canonical() of the complete parameters.
-  void append_canonical(std::string& out) const;
+  // Of a complete combination: whether all conditions of the i-th exclude,
+  // where, or data specification hold.
+  bool excluded_by(const ConditionBits& open, std::size_t i) const;
+  bool selected_by(const ConditionBits& open, std::size_t i) const;
+  bool reads(const ConditionBits& open, std::size_t i) const;
+
+  // The complete combination with these levels, one per factor: 0 where it does
+  // not apply, else its level + 1.
+  Combination combination(std::span<const std::uint16_t> levels) const;
+  // The inverse, per factor.
+  std::uint16_t level(const Combination& combination, std::size_t factor) const;
+  bool present(const Combination& combination, std::string_view parameter) const;
+  Parameters parameters(const Combination& combination) const;
+  // parameters().canonical().
+  void append_canonical(const Combination& combination, std::string& out) const;
 
  private:
+  // A list of conditions on slots. Its index is that of its bit.
+  struct Conjunction {
+    std::vector<std::size_t> slots;
+  };
+  static constexpr std::size_t kAlways = static_cast<std::size_t>(-1);
+
   // A parameter of the schema. Its choices: 0 is the fixed value or the
   // default, 1, 2, ... are the levels of its factor.
   struct Slot {
     std::string name;
     std::vector<Value> choices;
     std::vector<std::string> pieces;  // "name":value
-    Tests applies;                    // the schema's
-    Tests varies;                     // the factor's
-  };
-  // Slots that move together: a parameter, a factor, or the factors of a zip.
-  struct Step {
-    std::vector<std::size_t> slots;
-    std::size_t levels = 0;  // 0: no factor
-    int rank = 0;            // among the steps that could come next, the lowest does
+    std::size_t applies = kAlways;    // the schema's conditions
+    std::size_t varies = kAlways;     // the factor's
+    // Per choice + 1 (0: absent) the bits that fail; empty: no condition asks.
+    std::vector<ConditionBits> fails;
   };
   using Edges = std::vector<std::vector<std::size_t>>;
 
   std::size_t slot_of(std::string_view parameter) const;
-  void make_slots();
-  void make_steps();
+  void make_slots(const Sweep& sweep);
+  void compile_conditions(const Sweep& sweep);
+  std::size_t compile(const std::vector<Condition>& conditions);
+  void make_steps(const Sweep& sweep);
   Edges edges() const;
-  void order_steps(const Edges& edges);
-  void order_within(Step& step) const;
-  void find_relevant();
-  bool choose(const Step& step, std::size_t level);
-  void walk(std::size_t at, const std::function<void()>& visit);
-  std::uint64_t count_from(std::size_t at);
+  void order_steps(const Sweep& sweep);
+  void order_within(const Sweep& sweep, Step& step) const;
+  void find_pending();
+  bool is_open(const ConditionBits& open, std::size_t conjunction) const;
 
-  const Sweep& sweep_;
   std::vector<Slot> slots_;
   std::vector<std::size_t> by_name_;      // slots, sorted by name
   std::vector<std::size_t> factor_slot_;  // slot per factor
+  std::vector<Conjunction> conjunctions_;
+  std::size_t first_exclude_ = 0, exclude_count_ = 0, where_count_ = 0, data_count_ = 0;
   std::vector<Step> steps_;
-  std::vector<std::vector<std::size_t>> relevant_;  // slots that later steps ask about
-  std::vector<std::int32_t> chosen_;                // per slot: a choice, -1: absent
-  std::map<std::vector<std::int32_t>, std::uint64_t> counted_;
+  std::vector<ConditionBits> pending_;  // per step, and one more for the end
 };
 
 }  // namespace polysweep

@@ -5,11 +5,13 @@
 #include <string>
 #include <unordered_map>
 
+#include "framework/core/error.h"
+
 namespace polysweep {
 
 namespace {
 
-// Per factor: whether it is there. Cells have few masks, as many as conditions
+// Per factor: whether it applies. Cells have few masks: as many as the conditions
 // can make.
 using Mask = std::vector<bool>;
 
@@ -26,10 +28,10 @@ class Pairing {
     }
   }
 
-  std::size_t pair(std::vector<Cell>& cells);
+  std::vector<std::int32_t> pair();
 
  private:
-  using Table = std::unordered_map<std::string, int>;
+  using Table = std::unordered_map<std::string, std::int32_t>;
 
   std::uint16_t level(std::size_t cell, std::size_t factor) const {
     return levels_[cell * wanted_.size() + factor];
@@ -44,7 +46,7 @@ class Pairing {
   const Sweep& sweep_;
   const std::vector<std::uint16_t>& levels_;
   std::vector<std::uint16_t> wanted_;  // per factor: the baseline's level + 1, 0: any
-  std::map<Mask, std::vector<int>> baselines_;
+  std::map<Mask, std::vector<std::int32_t>> baselines_;
   std::map<std::pair<Mask, Mask>, Table> tables_;
 };
 
@@ -82,42 +84,43 @@ std::string Pairing::projection(std::size_t cell, const Mask& mask) const {
 const Pairing::Table& Pairing::table(const Mask& group, const Mask& mask) {
   const auto [place, is_new] = tables_.try_emplace({group, mask});
   if (is_new) {
-    for (const int cell : baselines_.at(group)) {
+    for (const std::int32_t cell : baselines_.at(group)) {
       place->second.emplace(projection(static_cast<std::size_t>(cell), mask), cell);
     }
   }
   return place->second;
 }
 
-std::size_t Pairing::pair(std::vector<Cell>& cells) {
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    cells[i].is_baseline = is_baseline(i);
-    if (!cells[i].is_baseline) continue;
-    baselines_[mask_of(i)].push_back(static_cast<int>(i));
-    ++count;
+std::vector<std::int32_t> Pairing::pair() {
+  const std::size_t count = levels_.size() / wanted_.size();
+  std::vector<std::int32_t> baseline_of(count, -1);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!is_baseline(i)) continue;
+    baseline_of[i] = static_cast<std::int32_t>(i);
+    baselines_[mask_of(i)].push_back(baseline_of[i]);
   }
-  for (std::size_t i = 0; i < cells.size(); ++i) {
-    if (cells[i].is_baseline) continue;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (baseline_of[i] >= 0) continue;
     const Mask mask = mask_of(i);
     for (const auto& [group, members] : baselines_) {
       const Mask both = shared(mask, group);
       const Table& first = table(group, both);
       const auto found = first.find(projection(i, both));
       if (found == first.end()) continue;
-      if (cells[i].baseline < 0 || found->second < cells[i].baseline) {
-        cells[i].baseline = found->second;
-      }
+      const bool earlier = baseline_of[i] < 0 || found->second < baseline_of[i];
+      if (earlier) baseline_of[i] = found->second;
     }
   }
-  return count;
+  return baseline_of;
 }
 
 }  // namespace
 
-std::size_t pair_with_baseline(const Sweep& sweep, const std::vector<std::uint16_t>& levels,
-                               std::vector<Cell>& cells) {
-  return Pairing(sweep, levels).pair(cells);
+std::vector<std::int32_t> pair_with_baseline(const Sweep& sweep,
+                                             const std::vector<std::uint16_t>& levels) {
+  check(!sweep.baseline.empty() && levels.size() % sweep.factors.size() == 0,
+        "a sweep with a baseline has factors, and each cell has a level of each");
+  return Pairing(sweep, levels).pair();
 }
 
 }  // namespace polysweep

@@ -4,15 +4,16 @@
 #include <cstdint>
 #include <vector>
 
-#include "framework/sweep/plan/cell.h"
 #include "framework/sweep/sweep.h"
 
 namespace polysweep {
 
-// Sets `is_baseline` and `baseline` of all cells. `levels` has, per
+// Per cell the index of the first cell that has the baseline's levels and
+// agrees with it on the other factors that apply to both; its own index if it
+// has the baseline's levels itself; -1 if there is none. `levels` has, per
 // cell, one number per factor: 0 where it does not apply, else its level + 1.
-// The number of the replicate is ignored. Returns how many are baselines.
-std::size_t pair_with_baseline(const Sweep& sweep, const std::vector<std::uint16_t>& levels,
-                               std::vector<Cell>& cells);
+// The number of the replicate is ignored.
+std::vector<std::int32_t> pair_with_baseline(const Sweep& sweep,
+                                             const std::vector<std::uint16_t>& levels);
 
 }  // namespace polysweep

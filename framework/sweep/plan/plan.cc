@@ -1,296 +1,254 @@
 #include "framework/sweep/plan/plan.h"
 
 #include <algorithm>
-#include <numeric>
-#include <unordered_map>
+#include <set>
+#include <unordered_set>
 
+#include "framework/core/bytes.h"
 #include "framework/core/digest.h"
 #include "framework/core/error_place.h"
-#include "framework/core/utf8.h"
-#include "framework/sweep/plan/expansion.h"
 #include "framework/sweep/plan/pairing.h"
+#include "framework/sweep/plan/trial_collection.h"
 
 namespace polysweep {
 
 namespace {
 
-constexpr std::uint64_t kMaxTrials = std::uint64_t{1} << 31;
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-// What the combinations of a sweep come to, in the order of the expansion.
-class Collection {
- public:
-  Collection(const Sweep& sweep, DataFolder& data);
+std::size_t replicate_column(const Sweep& sweep) {
+  for (std::size_t i = 0; i < sweep.factors.size(); ++i) {
+    if (sweep.factors[i].name == sweep.replicate) return i;
+  }
+  return kNone;
+}
 
-  void collect();
+// The rows of a table of level indexes, hashed and compared by content.
+struct Rows {
+  const std::vector<std::uint16_t>& levels;
+  std::size_t width;
 
-  std::vector<TrialId> ids;
-  std::vector<std::uint16_t> levels;  // ids.size() x factors
-  std::vector<std::string> digests;   // the distinct data digests
-  std::vector<std::uint16_t> digest_of;
-  std::vector<Exclusion> exclusions;
-
- private:
-  bool left_out();
-  std::uint16_t digest_index();
-  void take();
-  void expect_effects() const;
-
-  const Sweep& sweep_;
-  DataFolder& data_;
-  Expansion expansion_;
-  std::vector<Expansion::Tests> excludes_;
-  std::vector<Expansion::Tests> wheres_;
-  std::vector<Expansion::Tests> data_when_;
-  std::map<std::vector<bool>, std::uint16_t> digest_by_files_;
-  std::vector<char> fixed_applies_;
-  std::string text_;
-  std::string end_;
-  Sha256 hash_;
+  const std::uint16_t* begin(std::uint32_t row) const { return levels.data() + row * width; }
+  std::size_t operator()(std::uint32_t row) const {
+    const char* bytes = reinterpret_cast<const char*>(begin(row));
+    return std::hash<std::string_view>()({bytes, width * sizeof(std::uint16_t)});
+  }
+  bool operator()(std::uint32_t a, std::uint32_t b) const {
+    return std::equal(begin(a), begin(a) + width, begin(b));
+  }
 };
 
-Collection::Collection(const Sweep& sweep, DataFolder& data)
-    : sweep_(sweep), data_(data), expansion_(sweep), fixed_applies_(sweep.fixed.size(), 0) {
-  std::string kept;
-  for (const Selection& selection : sweep.excludes) {
-    excludes_.push_back(expansion_.compile(selection.conditions));
-    exclusions.push_back({"exclude " + selection.text, 0});
-  }
-  for (const Selection& selection : sweep.wheres) {
-    wheres_.push_back(expansion_.compile(selection.conditions));
-    kept += (kept.empty() ? "" : " or ") + selection.text;
-  }
-  if (!wheres_.empty()) exclusions.push_back({"not where " + kept, 0});
-  for (const DataSpec& spec : sweep.experiment.data) {
-    data_when_.push_back(expansion_.compile(spec.when));
-  }
-  end_ = fmt::format(",\"version\":{}}}", sweep.experiment.version);
-}
-
-bool Collection::left_out() {
-  for (std::size_t i = 0; i < excludes_.size(); ++i) {
-    if (!expansion_.holds(excludes_[i])) continue;
-    ++exclusions[i].count;
-    return true;
-  }
-  const bool kept =
-      wheres_.empty() || std::any_of(wheres_.begin(), wheres_.end(),
-                                     [&](const auto& tests) { return expansion_.holds(tests); });
-  if (!kept) ++exclusions.back().count;
-  return !kept;
-}
-
-std::uint16_t Collection::digest_index() {
-  std::vector<bool> files;
-  for (const Expansion::Tests& tests : data_when_) files.push_back(expansion_.holds(tests));
-  const auto [place, is_new] = digest_by_files_.try_emplace(files, 0);
-  if (is_new) {
-    std::string canonical;
-    expansion_.append_canonical(canonical);
-    std::string digest = data_.digest_for(sweep_.experiment.data, Parameters::from_json(canonical));
-    if (sweep_.experiment.command) digest = sweep_.experiment.command->identity_digest(digest);
-    auto known = std::find(digests.begin(), digests.end(), digest);
-    if (known == digests.end()) known = digests.insert(digests.end(), digest);
-    place->second = static_cast<std::uint16_t>(known - digests.begin());
-  }
-  return place->second;
-}
-
-void Collection::take() {
-  if (left_out()) return;
-  const std::uint16_t digest = digest_index();
-  text_ = "{\"data\":\"";
-  text_ += digests[digest];
-  text_ += "\",\"experiment\":";
-  append_json_text(text_, sweep_.experiment.name);
-  text_ += ",\"parameters\":";
-  expansion_.append_canonical(text_);
-  text_ += end_;
-  hash_.update(text_);
-  const Sha256Bytes bytes = hash_.finish();
-  TrialId& id = ids.emplace_back();
-  std::copy_n(bytes.begin(), id.bytes.size(), id.bytes.begin());
-  digest_of.push_back(digest);
-  for (std::size_t i = 0; i < sweep_.factors.size(); ++i) levels.push_back(expansion_.level(i));
-  std::size_t fixed = 0;
-  for (const auto& [name, value] : sweep_.fixed) {
-    if (fixed_applies_[fixed] == 0) fixed_applies_[fixed] = expansion_.present(name);
-    ++fixed;
-  }
-}
-
-void Collection::collect() {
-  const std::uint64_t count = expansion_.count();
-  if (count > kMaxTrials) {
-    fail_at(sweep_.places.at("factors"),
-            "the factors have {} combinations or more; a sweep has at most {} trials", count,
-            kMaxTrials);
-  }
-  ids.reserve(count);
-  digest_of.reserve(count);
-  levels.reserve(count * sweep_.factors.size());
-  expansion_.for_each([this] { take(); });
-  if (ids.empty()) {
-    fail_at(sweep_.places.at("factors"),
-            "the sweep is empty: [[exclude]] and [[where]] leave none of {} combinations", count);
-  }
-  std::erase_if(exclusions, [](const Exclusion& exclusion) { return exclusion.count == 0; });
-  expect_effects();
-}
-
-// What an override narrows may leave other words without effect; a file by
-// itself, and the override's own word, may not.
-void Collection::expect_effects() const {
-  const auto must = [&](const std::string& place) {
-    return sweep_.overrides.empty() || place.starts_with("override ");
-  };
-  std::size_t fixed = 0;
-  for (const auto& [name, value] : sweep_.fixed) {
-    const std::string& place = sweep_.places.at("fixed " + name);
-    if (fixed_applies_[fixed++] == 0 && must(place)) {
-      fail_at(place, "'{}' is fixed but applies to no trial; leave it out", name);
-    }
-  }
-  const std::size_t width = sweep_.factors.size();
-  for (std::size_t i = 0; i < width; ++i) {
-    const std::string& name = sweep_.factors[i].name;
-    const std::string& place = sweep_.places.at("factor " + name);
-    bool applies = !must(place);
-    for (std::size_t at = i; at < levels.size() && !applies; at += width) applies = levels[at] != 0;
-    if (!applies) fail_at(place, "factor '{}' applies to no trial; leave it out", name);
-  }
-}
-
-// The order of plan.h over rows of levels.
-class RowOrder {
- public:
-  RowOrder(const Sweep& sweep, const std::vector<std::uint16_t>& levels)
-      : levels_(levels), width_(sweep.factors.size()) {
-    for (std::size_t i = 0; i < width_; ++i) {
-      const bool is_replicate = sweep.factors[i].name == sweep.replicate;
-      columns_.insert(is_replicate ? columns_.begin() : columns_.end(), i);
-    }
-  }
-
-  bool operator()(std::uint32_t a, std::uint32_t b) const {
-    for (const std::size_t column : columns_) {
-      // Absent stands where the first level would.
-      const auto x = std::max<std::uint16_t>(levels_[a * width_ + column], 1);
-      const auto y = std::max<std::uint16_t>(levels_[b * width_ + column], 1);
-      if (x != y) return x < y;
+// Factors that decide which parameters a trial has.
+std::vector<std::string> deciding_factors(const Sweep& sweep) {
+  std::vector<std::string> names;
+  const auto decides = [&](const std::string& name) {
+    const auto asks = [&](const Condition& condition) { return condition.parameter == name; };
+    for (const ParameterSpec& spec : sweep.experiment.schema.specs()) {
+      if (std::any_of(spec.when.begin(), spec.when.end(), asks)) return true;
     }
     return false;
+  };
+  for (const Factor& factor : sweep.factors) {
+    if (!factor.when.empty() || decides(factor.name)) names.push_back(factor.name);
   }
-
- private:
-  const std::vector<std::uint16_t>& levels_;
-  std::size_t width_;
-  std::vector<std::size_t> columns_;
-};
-
-template <typename T>
-std::vector<T> reordered(const std::vector<T>& rows, const std::vector<std::uint32_t>& order,
-                         std::size_t width) {
-  std::vector<T> out;
-  out.reserve(rows.size());
-  for (const std::uint32_t row : order) {
-    const auto begin = rows.begin() + static_cast<std::ptrdiff_t>(row * width);
-    out.insert(out.end(), begin, begin + static_cast<std::ptrdiff_t>(width));
-  }
-  return out;
+  return names;
 }
 
-void sort_rows(const Sweep& sweep, Collection& collection) {
-  std::vector<std::uint32_t> order(collection.ids.size());
-  std::iota(order.begin(), order.end(), 0);
-  const RowOrder before(sweep, collection.levels);
-  if (std::is_sorted(order.begin(), order.end(), before)) return;
-  std::sort(order.begin(), order.end(), before);
-  collection.ids = reordered(collection.ids, order, 1);
-  collection.digest_of = reordered(collection.digest_of, order, 1);
-  collection.levels = reordered(collection.levels, order, sweep.factors.size());
+// What trials have without the file giving it. A factor that has no level in a
+// trial may have its default there.
+Parameters defaults_in(const Plan& plan) {
+  const Sweep& sweep = plan.sweep();
+  const std::vector<std::string> names = deciding_factors(sweep);
+  std::set<std::vector<std::size_t>> seen;
+  Parameters defaults;
+  const std::size_t different = names.empty() ? 1 : plan.size();
+  for (std::size_t i = 0; i < different; ++i) {
+    std::vector<std::size_t> levels;
+    for (const std::string& name : names) levels.push_back(plan.level(i, name));
+    if (!seen.insert(std::move(levels)).second) continue;
+    for (const auto& [name, value] : plan.trial(i).parameters) {
+      if (sweep.fixed.find(name) != nullptr) continue;
+      const bool varied =
+          sweep.find_factor(name) != nullptr && plan.level(i, name) != Plan::kAbsent;
+      if (!varied) defaults.set(name, value);
+    }
+  }
+  return defaults;
 }
 
 }  // namespace
 
-Plan::Plan(Sweep sweep, DataFolder& data) : sweep_(std::move(sweep)) {
-  Collection collection(sweep_, data);
-  collection.collect();
-  sort_rows(sweep_, collection);
+Plan::Plan(Sweep sweep, DataFolder& data) : sweep_(std::move(sweep)), expansion_(sweep_) {
+  TrialCollection collection = collect_trials(sweep_, expansion_, data);
   ids_ = std::move(collection.ids);
-  levels_ = std::move(collection.levels);
   exclusions_ = std::move(collection.exclusions);
-  data_digests_ = std::move(collection.digests);
-  data_digest_of_ = std::move(collection.digest_of);
-  make_cells();
-  Sha256 hash;
-  for (std::size_t i = 0; i < size(); ++i) {
-    char row[20];
-    std::copy(ids_[i].bytes.begin(), ids_[i].bytes.end(), row);
-    for (unsigned k = 0; k < 4; ++k) row[16 + k] = static_cast<char>(cell_of_[i] >> (8 * k));
-    hash.update({row, sizeof row});
-  }
-  revision_ = to_hex(hash.finish());
+  data_digests_ = std::move(collection.data_digests);
+  data_digest_of_ = std::move(collection.data_digest_of);
+  make_cells(collection.levels);
+  pair_cells();
+  revision_ = digest();
+  check(cell_of_.size() == size() && data_digest_of_.size() == size(),
+        "every trial has its cell and its data");
 }
 
-void Plan::make_cells() {
+void Plan::make_cells(const std::vector<std::uint16_t>& levels) {
   const std::size_t width = sweep_.factors.size();
-  std::vector<std::uint16_t> cell_levels;
-  std::unordered_map<std::string, std::uint32_t> known;
+  const std::size_t replicate = replicate_column(sweep_);
   cell_of_.reserve(size());
+  if (replicate != kNone) replicate_level_.reserve(size());
+  // Before a row is known to be a new cell it is the last of cell_levels_.
+  const Rows rows{cell_levels_, width};
+  std::unordered_set<std::uint32_t, Rows, Rows> known(0, rows, rows);
+  std::uint32_t count = 0;
   for (std::size_t i = 0; i < size(); ++i) {
-    const auto cell = static_cast<std::uint32_t>(cells_.size());
-    if (!sweep_.replicate.empty()) {
-      std::string key;
-      for (std::size_t k = 0; k < width; ++k) {
-        if (sweep_.factors[k].name == sweep_.replicate) continue;
-        key += static_cast<char>(levels_[i * width + k] & 0xff);
-        key += static_cast<char>(levels_[i * width + k] >> 8);
-      }
-      const auto [place, is_new] = known.try_emplace(std::move(key), cell);
-      cell_of_.push_back(place->second);
-      if (!is_new) continue;
+    const auto begin = levels.begin() + static_cast<std::ptrdiff_t>(i * width);
+    cell_levels_.insert(cell_levels_.end(), begin, begin + static_cast<std::ptrdiff_t>(width));
+    std::uint32_t cell = count;
+    if (replicate != kNone) {
+      replicate_level_.push_back(levels[i * width + replicate]);
+      cell_levels_[count * width + replicate] = 0;
+      cell = *known.insert(count).first;
+    }
+    cell_of_.push_back(cell);
+    if (cell == count) {
+      ++count;
     } else {
-      cell_of_.push_back(cell);
-    }
-    Cell& made = cells_.emplace_back();
-    for (std::size_t k = 0; k < width; ++k) {
-      const std::uint16_t level = levels_[i * width + k];
-      cell_levels.push_back(level);
-      const Factor& factor = sweep_.factors[k];
-      if (level > 0 && factor.name != sweep_.replicate) {
-        made.levels.set(factor.name, factor.levels[level - 1U]);
-      }
+      cell_levels_.resize(count * width);
     }
   }
+  check(cell_levels_.size() == count * width, "each cell has a level of each factor");
+  baseline_of_.assign(count, -1);
+}
+
+void Plan::pair_cells() {
   if (sweep_.baseline.empty()) return;
-  if (pair_with_baseline(sweep_, cell_levels, cells_) == 0) {
-    fail_at(sweep_.places.at("baseline"),
-            "the baseline {} names no cell of the plan; [[exclude]], [[where]] or a condition "
-            "leaves it out",
-            sweep_.baseline.canonical());
+  baseline_of_ = pair_with_baseline(sweep_, cell_levels_);
+  for (std::size_t i = 0; i < cell_count(); ++i) {
+    if (baseline_of_[i] == static_cast<std::int32_t>(i)) return;
   }
+  fail_at(sweep_.places.at("baseline"),
+          "the baseline {} names no cell of the plan; [[exclude]], [[where]] or a condition leaves "
+          "it out",
+          sweep_.baseline.canonical());
+}
+
+std::string Plan::digest() const {
+  constexpr std::size_t kPiece = 64 * 1024;
+  Sha256 hash;
+  ByteWriter out;
+  const auto hand_over = [&](std::size_t at_least) {
+    if (out.size() <= at_least) return;
+    hash.update(out.bytes());
+    out.clear();
+  };
+  for (std::size_t i = 0; i < size(); ++i) {
+    out.raw({reinterpret_cast<const char*>(ids_[i].bytes.data()), ids_[i].bytes.size()});
+    out.u32_fixed(cell_of_[i]);
+    hand_over(kPiece);
+  }
+  // What the ids do not show: which parameters are factors, and which cell is
+  // compared with which.
+  for (const Factor& factor : sweep_.factors) {
+    out.text(factor.name);
+    for (const Value& level : factor.levels) out.text(level.canonical());
+  }
+  for (const std::uint16_t level : cell_levels_) {
+    out.varint(level);
+    hand_over(kPiece);
+  }
+  for (const std::int32_t baseline : baseline_of_) {
+    out.zigzag(baseline);
+    hand_over(kPiece);
+  }
+  hand_over(0);
+  return to_hex(hash.finish());
+}
+
+std::vector<std::uint16_t> Plan::levels_of(std::size_t index) const {
+  check(index < size(), "the plan has the trial");
+  const std::size_t width = sweep_.factors.size();
+  const auto begin = cell_levels_.begin() + static_cast<std::ptrdiff_t>(cell_of_[index] * width);
+  std::vector<std::uint16_t> levels(begin, begin + static_cast<std::ptrdiff_t>(width));
+  const std::size_t replicate = replicate_column(sweep_);
+  if (replicate != kNone) levels[replicate] = replicate_level_[index];
+  return levels;
+}
+
+const std::string& Plan::data_digest(std::size_t index) const {
+  return data_digests_[data_digest_of_[index]];
 }
 
 Trial Plan::trial(std::size_t index) const {
-  check(index < size(), "the plan has the trial");
-  Parameters given = sweep_.fixed;
-  for (std::size_t k = 0; k < sweep_.factors.size(); ++k) {
-    const std::uint16_t level = levels_[index * sweep_.factors.size() + k];
-    if (level > 0) given.set(sweep_.factors[k].name, sweep_.factors[k].levels[level - 1U]);
-  }
-  return {ids_[index], sweep_.experiment.name, sweep_.experiment.version,
-          data_digests_[data_digest_of_[index]], sweep_.experiment.schema.complete(given)};
+  const Combination combination = expansion_.combination(levels_of(index));
+  return {ids_[index], sweep_.experiment.name, sweep_.experiment.version, data_digest(index),
+          expansion_.parameters(combination)};
+}
+
+std::string Plan::identity(std::size_t index) const {
+  std::string parameters;
+  expansion_.append_canonical(expansion_.combination(levels_of(index)), parameters);
+  std::string out;
+  append_identity_text(
+      out, {data_digest(index), sweep_.experiment.name, parameters, sweep_.experiment.version});
+  return out;
 }
 
 std::size_t Plan::level(std::size_t index, std::string_view factor) const {
   check(index < size(), "the plan has the trial");
-  for (std::size_t k = 0; k < sweep_.factors.size(); ++k) {
+  const std::size_t width = sweep_.factors.size();
+  for (std::size_t k = 0; k < width; ++k) {
     if (sweep_.factors[k].name != factor) continue;
-    const std::uint16_t level = levels_[index * sweep_.factors.size() + k];
+    const std::uint16_t level = factor == sweep_.replicate
+                                    ? replicate_level_[index]
+                                    : cell_levels_[cell_of_[index] * width + k];
     return level == 0 ? kAbsent : level - 1U;
   }
   check(false, "the sweep has the factor");
   return kAbsent;
+}
+
+Cell Plan::cell(std::size_t index) const {
+  check(index < cell_count(), "the plan has the cell");
+  const std::size_t width = sweep_.factors.size();
+  Cell out;
+  for (std::size_t k = 0; k < width; ++k) {
+    const std::uint16_t level = cell_levels_[index * width + k];
+    if (level > 0) out.levels.set(sweep_.factors[k].name, sweep_.factors[k].levels[level - 1U]);
+  }
+  out.is_baseline = baseline_of_[index] == static_cast<std::int32_t>(index);
+  if (!out.is_baseline) out.baseline = baseline_of_[index];
+  return out;
+}
+
+PlanDescription describe(const Plan& plan, const std::map<std::string, std::string>& data_digests) {
+  const Sweep& sweep = plan.sweep();
+  PlanDescription out;
+  out.sweep = sweep.name;
+  out.experiment = sweep.experiment.name;
+  out.experiment_version = sweep.experiment.version;
+  out.experiment_doc = sweep.experiment.doc;
+  out.clock = sweep.experiment.clock;
+  out.file = sweep.file;
+  out.text = sweep.text;
+  out.overrides = sweep.overrides;
+  out.fixed = sweep.fixed;
+  out.defaults = defaults_in(plan);
+  for (const ParameterSpec& spec : sweep.experiment.schema.specs()) {
+    if (spec.role != Role::kNone) out.roles.emplace(spec.name, spec.role);
+  }
+  out.replicate = sweep.replicate;
+  for (const Factor& factor : sweep.factors) {
+    const ParameterSpec& spec = sweep.experiment.schema.at(factor.name);
+    out.factors.push_back({factor.name, factor.levels, spec.unit, spec.doc, spec.role});
+  }
+  out.baseline = sweep.baseline;
+  out.primary = sweep.primary;
+  out.secondary = sweep.secondary;
+  out.metrics = sweep.experiment.metrics;
+  out.data_digests = data_digests;
+  out.cell_count = plan.cell_count();
+  out.exclusions = plan.exclusions();
+  return out;
 }
 
 }  // namespace polysweep

@@ -1,224 +1,137 @@
-#include <fmt/format.h>
+#include "framework/sweep/plan/plan_description.h"
 
-#include <algorithm>
-#include <set>
+#include <nlohmann/json.hpp>
 
-#include "framework/core/utf8.h"
-#include "framework/sweep/plan/plan.h"
+#include "framework/core/error.h"
+#include "framework/sweep/value_json.h"
 
 namespace polysweep {
 
 namespace {
 
-// Writes JSON members one after another, in the order of the calls.
-class Writer {
- public:
-  explicit Writer(std::string& out) : out_(out) {}
+using Json = nlohmann::ordered_json;
 
-  void open(char bracket) {
-    separate();
-    out_ += bracket;
-    first_ = true;
-  }
-  void close(char bracket) {
-    out_ += bracket;
-    first_ = false;
-  }
-  void key(std::string_view name) {
-    separate();
-    append_json_text(out_, name);
-    out_ += ':';
-    first_ = true;
-  }
-  void text(std::string_view value) {
-    separate();
-    append_json_text(out_, value);
-  }
-  void raw(std::string_view json) {
-    separate();
-    out_ += json;
-  }
-  void value(const Value& value) {
-    separate();
-    value.append_canonical(out_);
-  }
-  void parameters(const Parameters& parameters) {
-    separate();
-    parameters.append_canonical(out_);
-  }
-
-  void text_member(std::string_view name, std::string_view value) {
-    key(name);
-    text(value);
-  }
-
- private:
-  void separate() {
-    if (!first_) out_ += ',';
-    first_ = false;
-  }
-
-  std::string& out_;
-  bool first_ = true;
-};
-
-// Factors on which it depends which parameters a trial has.
-std::vector<std::string> deciding_factors(const Sweep& sweep) {
-  std::vector<std::string> names;
-  const auto decides = [&](const std::string& name) {
-    const auto asks = [&](const Condition& condition) { return condition.parameter == name; };
-    for (const ParameterSpec& spec : sweep.experiment.schema.specs()) {
-      if (std::any_of(spec.when.begin(), spec.when.end(), asks)) return true;
-    }
-    return false;
-  };
-  for (const Factor& factor : sweep.factors) {
-    if (!factor.when.empty() || decides(factor.name)) names.push_back(factor.name);
-  }
-  return names;
+Json json_of(const Parameters& parameters) {
+  Json out = Json::object();
+  for (const auto& [name, value] : parameters) out[name] = polysweep::json_of(value);
+  return out;
 }
 
-// What trials have without the file giving it. A factor that has no level in a
-// trial may have its default there.
-Parameters defaults_in(const Plan& plan) {
-  const Sweep& sweep = plan.sweep();
-  const std::vector<std::string> names = deciding_factors(sweep);
-  std::set<std::vector<std::size_t>> seen;
-  Parameters defaults;
-  for (std::size_t i = 0; i < plan.size(); ++i) {
-    std::vector<std::size_t> levels;
-    for (const std::string& name : names) levels.push_back(plan.level(i, name));
-    if (!seen.insert(std::move(levels)).second) continue;
-    for (const auto& [name, value] : plan.trial(i).parameters) {
-      if (sweep.fixed.find(name) != nullptr) continue;
-      const bool varied =
-          sweep.find_factor(name) != nullptr && plan.level(i, name) != Plan::kAbsent;
-      if (!varied) defaults.set(name, value);
-    }
-  }
-  return defaults;
+Parameters parameters_of(const Json& json) {
+  Parameters out;
+  for (const auto& [name, value] : json.items()) out.set(name, value_of(value));
+  return out;
 }
 
-void write_metric(Writer& writer, const ExperimentSpec& experiment, const MetricChoice& choice) {
-  writer.open('{');
-  writer.text_member("name", choice.name);
-  writer.text_member("goal", goal_name(choice.goal));
-  for (const MetricSpec& metric : experiment.metrics) {
-    if (metric.name != choice.name) continue;
-    writer.text_member("unit", metric.unit);
-    writer.text_member("doc", metric.doc);
-    writer.text_member("step", metric.step);
-    writer.text_member("role", role_name(metric.role));
-  }
-  writer.close('}');
+Json json_of(const FactorInfo& factor) {
+  Json levels = Json::array();
+  for (const Value& level : factor.levels) levels.push_back(polysweep::json_of(level));
+  return {{"name", factor.name},
+          {"levels", std::move(levels)},
+          {"unit", factor.unit},
+          {"doc", factor.doc},
+          {"role", role_name(factor.role)}};
 }
 
-void write_factors(Writer& writer, const Sweep& sweep) {
-  writer.key("factors");
-  writer.open('[');
-  for (const Factor& factor : sweep.factors) {
-    const ParameterSpec& spec = sweep.experiment.schema.at(factor.name);
-    writer.open('{');
-    writer.text_member("name", factor.name);
-    writer.key("levels");
-    writer.open('[');
-    for (const Value& level : factor.levels) writer.value(level);
-    writer.close(']');
-    writer.text_member("unit", spec.unit);
-    writer.text_member("doc", spec.doc);
-    writer.text_member("role", role_name(spec.role));
-    writer.close('}');
-  }
-  writer.close(']');
+FactorInfo factor_of(const Json& json) {
+  FactorInfo out;
+  out.name = json.at("name").get<std::string>();
+  for (const Json& level : json.at("levels")) out.levels.push_back(value_of(level));
+  out.unit = json.at("unit").get<std::string>();
+  out.doc = json.at("doc").get<std::string>();
+  out.role = parameter_role_from_name(json.at("role").get<std::string>());
+  return out;
 }
 
-// Every parameter that has a role, a factor or not.
-void write_roles(Writer& writer, const Schema& schema) {
-  writer.key("roles");
-  writer.open('{');
-  for (const ParameterSpec& spec : schema.specs()) {
-    if (spec.role != Role::kNone) writer.text_member(spec.name, role_name(spec.role));
-  }
-  writer.close('}');
+Json json_of(const std::vector<MetricSpec>& metrics) {
+  Json out = Json::array();
+  for (const MetricSpec& metric : metrics) out.push_back(polysweep::json_of(metric));
+  return out;
 }
 
-void write_metrics(Writer& writer, const Sweep& sweep) {
-  writer.key("primary");
-  write_metric(writer, sweep.experiment, sweep.primary);
-  writer.key("secondary");
-  writer.open('[');
-  for (const MetricChoice& choice : sweep.secondary) write_metric(writer, sweep.experiment, choice);
-  writer.close(']');
-  writer.key("metrics");
-  writer.open('[');
-  for (const MetricSpec& metric : sweep.experiment.metrics) {
-    write_metric(writer, sweep.experiment, {metric.name, metric.goal});
-  }
-  writer.close(']');
+std::vector<MetricSpec> metrics_of(const Json& json) {
+  std::vector<MetricSpec> out;
+  for (const Json& metric : json) out.push_back(metric_of(metric));
+  return out;
 }
 
-void write_cells(Writer& writer, const Plan& plan) {
-  writer.key("cells");
-  writer.open('[');
-  for (const Cell& cell : plan.cells()) {
-    writer.open('{');
-    writer.key("levels");
-    writer.parameters(cell.levels);
-    writer.key("baseline");
-    writer.raw(fmt::format("{}", cell.baseline));
-    writer.key("is_baseline");
-    writer.raw(cell.is_baseline ? "true" : "false");
-    writer.close('}');
+PlanDescription description_of(const Json& json) {
+  PlanDescription out;
+  out.sweep = json.at("sweep").get<std::string>();
+  out.experiment = json.at("experiment").get<std::string>();
+  out.experiment_version = json.at("version").get<int>();
+  out.experiment_doc = json.at("doc").get<std::string>();
+  out.clock = json.at("clock").get<std::string>();
+  out.file = json.at("file").get<std::string>();
+  out.text = json.at("text").get<std::string>();
+  out.overrides = json.at("overrides").get<std::vector<std::string>>();
+  out.fixed = parameters_of(json.at("fixed"));
+  out.defaults = parameters_of(json.at("defaults"));
+  for (const auto& [name, role] : json.at("roles").items()) {
+    out.roles.emplace(name, parameter_role_from_name(role.get<std::string>()));
   }
-  writer.close(']');
+  out.replicate = json.at("replicate").get<std::string>();
+  for (const Json& factor : json.at("factors")) out.factors.push_back(factor_of(factor));
+  out.baseline = parameters_of(json.at("baseline"));
+  out.primary = metric_of(json.at("primary"));
+  out.secondary = metrics_of(json.at("secondary"));
+  out.metrics = metrics_of(json.at("metrics"));
+  for (const auto& [path, digest] : json.at("data").items()) {
+    out.data_digests.emplace(path, digest.get<std::string>());
+  }
+  out.cell_count = json.at("cell_count").get<std::size_t>();
+  for (const Json& each : json.at("exclusions")) {
+    out.exclusions.push_back(
+        {each.at("reason").get<std::string>(), each.at("count").get<std::uint64_t>()});
+  }
+  return out;
 }
 
 }  // namespace
 
-std::string describe(const Plan& plan, const std::map<std::string, std::string>& data_digests) {
-  const Sweep& sweep = plan.sweep();
-  std::string out;
-  Writer writer(out);
-  writer.open('{');
-  writer.text_member("sweep", sweep.name);
-  writer.text_member("experiment", sweep.experiment.name);
-  writer.key("version");
-  writer.raw(fmt::format("{}", sweep.experiment.version));
-  writer.text_member("doc", sweep.experiment.doc);
-  writer.text_member("clock", sweep.experiment.clock);
-  writer.text_member("file", sweep.file);
-  writer.text_member("text", sweep.text);
-  writer.key("overrides");
-  writer.open('[');
-  for (const std::string& word : sweep.overrides) writer.text(word);
-  writer.close(']');
-  writer.key("fixed");
-  writer.parameters(sweep.fixed);
-  writer.key("defaults");
-  writer.parameters(defaults_in(plan));
-  writer.text_member("replicate", sweep.replicate);
-  write_factors(writer, sweep);
-  write_roles(writer, sweep.experiment.schema);
-  writer.key("baseline");
-  writer.parameters(sweep.baseline);
-  write_metrics(writer, sweep);
-  writer.key("data");
-  writer.open('{');
-  for (const auto& [path, digest] : data_digests) writer.text_member(path, digest);
-  writer.close('}');
-  write_cells(writer, plan);
-  writer.key("exclusions");
-  writer.open('[');
-  for (const Exclusion& exclusion : plan.exclusions()) {
-    writer.open('{');
-    writer.text_member("reason", exclusion.reason);
-    writer.key("count");
-    writer.raw(fmt::format("{}", exclusion.count));
-    writer.close('}');
+std::string description_json(const PlanDescription& description) {
+  Json factors = Json::array();
+  for (const FactorInfo& factor : description.factors) factors.push_back(json_of(factor));
+  Json roles = Json::object();
+  for (const auto& [name, role] : description.roles) roles[name] = role_name(role);
+  Json exclusions = Json::array();
+  for (const Exclusion& each : description.exclusions) {
+    exclusions.push_back({{"reason", each.reason}, {"count", each.count}});
   }
-  writer.close(']');
-  writer.close('}');
-  return out;
+  const Json out = {{"sweep", description.sweep},
+                    {"experiment", description.experiment},
+                    {"version", description.experiment_version},
+                    {"doc", description.experiment_doc},
+                    {"clock", description.clock},
+                    {"file", description.file},
+                    {"text", description.text},
+                    {"overrides", description.overrides},
+                    {"fixed", json_of(description.fixed)},
+                    {"defaults", json_of(description.defaults)},
+                    {"roles", std::move(roles)},
+                    {"replicate", description.replicate},
+                    {"factors", std::move(factors)},
+                    {"baseline", json_of(description.baseline)},
+                    {"primary", polysweep::json_of(description.primary)},
+                    {"secondary", json_of(description.secondary)},
+                    {"metrics", json_of(description.metrics)},
+                    {"data", description.data_digests},
+                    {"cell_count", description.cell_count},
+                    {"exclusions", std::move(exclusions)}};
+  std::string text = out.dump();
+  if (text.size() > kMaxDescriptionBytes) {
+    fail(
+        "the description of the sweep takes {} bytes (its file {}), and can take at most {}; use a "
+        "shorter file, or fewer or shorter levels",
+        text.size(), description.text.size(), kMaxDescriptionBytes);
+  }
+  return text;
+}
+
+PlanDescription parse_description(std::string_view json) try {
+  return description_of(Json::parse(json));
+} catch (const Json::exception& problem) {
+  fail("this is not the description of a plan: {}", problem.what());
 }
 
 }  // namespace polysweep

@@ -1,0 +1,30 @@
+// A metric as an experiment publishes it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "framework/sweep/role.h"
+
+namespace polysweep {
+
+enum class Goal : std::uint8_t { kMinimize, kMaximize };
+
+// "minimize", "maximize".
+std::string_view goal_name(Goal goal);
+// Throws Error that names the nearest goal for any other name.
+Goal goal_from_name(std::string_view name);
+
+struct MetricSpec {
+  std::string name;
+  Goal goal = Goal::kMinimize;
+  std::string unit;  // "" where it has none
+  std::string doc;   // one line
+  // What its steps count: "updates", "epochs", "length", ... A series whose
+  // steps count the experiment's clock is cut where a resumed attempt starts.
+  std::string step{kDefaultClock};
+  Role role = Role::kNone;
+};
+
+}  // namespace polysweep
