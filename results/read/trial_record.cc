@@ -17,7 +17,8 @@ std::vector<AttemptRecord> read_attempts(Connection& connection, const std::stri
   Statement rows = connection.prepare(
       "SELECT attempt, host, epoch, slot, device, counted, state, outcome, final, message, "
       "output_tail, started_us, finished_us, elapsed_s, peak_memory_bytes, resumed_step, points, "
-      "points_ignored, provenance, points_dropped FROM attempts WHERE trial = ? ORDER BY attempt, host");
+      "points_ignored, provenance, points_dropped FROM attempts WHERE trial = ? ORDER BY attempt, "
+      "host");
   std::vector<AttemptRecord> out;
   rows.with(hex);
   while (rows.step()) {

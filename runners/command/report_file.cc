@@ -41,8 +41,8 @@ void read_report(const std::filesystem::path& path,
 }
 
 bool is_content(const ReportedItem& said) {
-  return std::holds_alternative<ReportedMetrics>(said) || std::holds_alternative<ReportedResult>(said) ||
-         std::holds_alternative<ReportedText>(said);
+  return std::holds_alternative<ReportedMetrics>(said) ||
+         std::holds_alternative<ReportedResult>(said) || std::holds_alternative<ReportedText>(said);
 }
 
 }  // namespace
