@@ -34,6 +34,8 @@ PlanFromFile plan_from_file(const po::variables_map& given) {
   const bool is_command = declares_command(text, file);
   Worker worker = is_command ? Worker{} : find_worker(given, named_worker(text, file));
   Sweep sweep = parse_sweep(text, file, overrides, worker.catalogue);
+  // The record is read from any folder.
+  sweep.file = fs::absolute(file).lexically_normal().string();
   fs::path folder = data_folder(given);
   DataFolder data(folder);
   Plan plan(std::move(sweep), data);

@@ -251,6 +251,50 @@ TEST_CASE("every such command draws SVG and PDF", "[cli][reports]") {
   }
 }
 
+TEST_CASE("the commands in a report run as printed, in another folder", "[cli][reports]") {
+  const PolysweepProgram program;
+  program.write("work.sh", "echo '{\"result\":{\"loss\":1}}' >> \"$POLYSWEEP_METRICS_FILE\"\n");
+  const auto sweep = program.write("program.toml", R"(sweep      = "program"
+experiment = "program"
+command    = ["/bin/sh", "work.sh", "{x}"]
+files      = ["work.sh"]
+[parameters]
+x = 1
+[factors]
+x = [1, 2]
+[metrics]
+primary = { name = "loss", goal = "minimize" }
+)");
+  const std::string here = "cd '" + sweep.parent_path().string() + "' && PATH='" +
+                           PolysweepProgram::path().parent_path().string() + "':$PATH && ";
+  // With relative paths.
+  REQUIRE(
+      run_command({"/bin/sh", "-c", here + "polysweep run program.toml --store store"}).status ==
+      0);
+  const auto folder = program.store().parent_path() / "it's elsewhere";
+  std::filesystem::create_directories(folder);
+  const auto page = folder / "first.md";
+  REQUIRE(run_command({"/bin/sh", "-c",
+                       here + "polysweep report --confidence 0.9 --store store --out \"$1\"", "sh",
+                       page.string()})
+              .status == 0);
+  std::istringstream lines(content(page));
+  std::size_t commands = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("polysweep ")) continue;
+    ++commands;
+    const auto script = program.write("command.sh", "cd \"$1\"\nPATH=\"$2:$PATH\"\n" + line + "\n");
+    const CommandEnd end = run_command({"/bin/sh", script.string(), folder.string(),
+                                        PolysweepProgram::path().parent_path().string()});
+    INFO(line << "\n" << end.output << end.error);
+    CHECK(end.status == 0);
+  }
+  CHECK(commands >= 2);
+  // The same store: nothing ran again, and no other store was made.
+  CHECK(program.query("SELECT count(*) AS n FROM attempts")[0]["n"] == 2);
+  CHECK_FALSE(std::filesystem::exists(folder / "runs"));
+}
+
 TEST_CASE("a report in LaTeX compiles", "[cli][reports]") {
   const auto& program = noisy();
   const auto folder = program.store() / "my paper";
