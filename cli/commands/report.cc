@@ -24,6 +24,8 @@ void declare_report(CommandOptions& options) {
       "out", po::value<std::vector<std::string>>()->value_name("FILE"),
       "write the report to FILE: HTML, Markdown or LaTeX by its ending .html, .md or .tex; LaTeX "
       "has its tables and figures in a folder beside it (may be repeated)")(
+      "data", po::value<std::string>()->value_name("FOLDER"),
+      "folder of the data files, for the command in the report that runs the sweep again")(
       "reference", po::value<std::string>()->value_name("CELL"),
       "cell from which one factor at a time is changed (default: the best complete cell)")(
       "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
@@ -50,6 +52,9 @@ std::string command_line(const po::variables_map& given, const Store& store,
   std::string command = fmt::format("polysweep report {} --store {}", shell_escaped(sweep),
                                     shell_escaped(store.folder().string()));
   for (const std::string& file : texts_of(given, "out")) command += " --out " + shell_escaped(file);
+  if (given.count("data") > 0) {
+    command += " --data " + shell_escaped(fs::absolute(text_or(given, "data", "")).string());
+  }
   if (given.count("reference") > 0) {
     command += " --reference " + shell_escaped(text_or(given, "reference", ""));
   }
