@@ -21,7 +21,7 @@ void expect_program(const fs::path& program, std::string_view remedy) {
   std::error_code unknown;
   const fs::file_status status = fs::status(program, unknown);
   if (!fs::exists(status)) {
-    fail("there is no worker program at {}; {}", program.string(), remedy);
+    fail("found no worker program at {}; {}", program.string(), remedy);
   }
   if (fs::is_directory(status)) {
     fail("{} is a folder; expected a worker program", program.string());
@@ -41,7 +41,7 @@ fs::path built_in_worker() {
     if (access(place.c_str(), X_OK) == 0) return place;
   }
   fail(
-      "there is no built-in worker at {} or {}; build the target polysweep-worker, install the "
+      "found no built-in worker at {} or {}; build the target polysweep-worker, install the "
       "package polysweep-worker, or name a worker with --worker PROGRAM",
       places[0].string(), places[1].string());
 }

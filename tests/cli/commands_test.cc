@@ -41,7 +41,7 @@ TEST_CASE("an unknown command or option is reported with the nearest name", "[cl
   const CommandEnd worker =
       run_command({PolysweepProgram::path().string(), "experiments", "--worker", "/no/such"});
   CHECK(worker.status == 2);
-  CHECK_THAT(worker.error, Contains("there is no worker program at /no/such"));
+  CHECK_THAT(worker.error, Contains("found no worker program at /no/such"));
 }
 
 namespace {

@@ -83,7 +83,7 @@ TEST_CASE("a worker that is not there or not a worker is refused at its place in
     return end.error;
   };
   const std::string missing = plan("build/mine");
-  CHECK_THAT(missing, Contains("s.toml:3:10: there is no worker program at /"));
+  CHECK_THAT(missing, Contains("s.toml:3:10: found no worker program at /"));
   CHECK_THAT(missing, Contains("build/mine; build it, or name another with --worker PROGRAM"));
   CHECK_THAT(plan("."), Contains("s.toml:3:10: ") && Contains("is a folder; expected a worker"));
   CHECK_THAT(plan(""), Contains("s.toml:3:10: 'worker' is empty; expected the path of a program"));

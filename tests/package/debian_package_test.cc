@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The packages of this build, made anew.
+// Makes the packages of this build.
 fs::path made_packages(const TemporaryFolder& folder) {
   const fs::path debs = folder.path() / "debs";
   const std::string cpack = (fs::path(POLYSWEEP_CMAKE).parent_path() / "cpack").string();
