@@ -6,7 +6,7 @@
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "cli/shared/trial_counts.h"
-#include "reports/analysis/escaping.h"
+#include "reports/text/escaping.h"
 #include "results/read/ledger.h"
 
 namespace polysweep {

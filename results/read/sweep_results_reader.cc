@@ -244,6 +244,7 @@ SweepResults load_sweep_results(const Database& database, const std::string& swe
   SweepResults out;
   read_planning(connection, sweep, known, out);
   choose_cells(options.cells, out);
+  if (options.plan_only) return out;
   TrialKeys keys = read_trials(database, known, options.cells, out);
   const std::uint64_t points = read_series(connection, keys, out);
   if (options.points_in_all == 0 || points > options.points_in_all) {

@@ -19,6 +19,8 @@ struct SweepResultsOptions {
   std::size_t points_in_all = 1'000'000;
   // Only these cells (numbers of the plan, each once), in this order. Empty: all.
   std::vector<std::uint32_t> cells;
+  // The plan and its cells alone, without trials, series and provenance.
+  bool plan_only = false;
 };
 
 // Throws Error that names the nearest known sweep. `database` must outlive
