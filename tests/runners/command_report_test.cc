@@ -337,7 +337,7 @@ TEST_CASE("a metrics file is followed while it grows", "[command]") {
   CHECK(bytes == "abcdefghX");
   std::filesystem::create_symlink("/dev/zero", folder.path() / "link");
   CHECK_THROWS_AS(FollowedFile(folder.path() / "link").read_more(bytes, 9), Error);
-  CHECK_THROWS_WITH(FollowedFile(folder.path()).read_more(bytes, 9), Contains("no plain file"));
+  CHECK_THROWS_WITH(FollowedFile(folder.path()).read_more(bytes, 9), Contains("is not a regular file"));
 }
 
 }  // namespace polysweep
