@@ -170,7 +170,7 @@ TEST_CASE("verify says which trials can be verified", "[cli]") {
   REQUIRE(program.run(sweep, {"fault=none,throw", "fault_step=2", "x=0,1", "y=0"}).status == 1);
   const CommandEnd failed = verify(program, {a_trial(program, "state = 'failed'")});
   CHECK(failed.status == 2);
-  CHECK_THAT(failed.error, Contains("is failed: there is no result to verify"));
+  CHECK_THAT(failed.error, Contains("is failed: it has no result to verify"));
   CHECK_THAT(verify(program, {"--sample", "0"}).error, Contains("expected an integer, 1 or more"));
   CHECK(verify(program, {a_trial(program), "--sample", "2"}).status == 2);
   CHECK_THAT(verify(program, {"--sweep", "toi"}).error, Contains("toy"));
