@@ -34,8 +34,8 @@ struct BenchOptions {
   fs::path folder = "/tmp";
 };
 
-// What a training says between two evaluations: 10 points of 2 series.
-Event event_number(std::size_t number) {
+// What a training reports between two evaluations: 10 points of 2 series.
+MetricsRecorded event_number(std::size_t number) {
   MetricsRecorded event;
   event.trial.bytes[0] = static_cast<std::uint8_t>(number);
   event.names = {"training_loss", "tokens_per_second"};
@@ -67,13 +67,14 @@ double bare_s(const fs::path& folder, std::size_t records, std::size_t group) {
   fs::create_directories(folder);
   const int fd = open((folder / "bare").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0666);
   if (fd < 0) fail("cannot write in {}", folder.string());
-  std::string bytes;
+  ByteWriter bytes;
+  NameNumbers names;
   const double took_s = seconds([&] {
     for (std::size_t i = 1; i <= records; ++i) {
-      bytes += encode_event(event_number(i));
+      write_event(bytes, event_number(i), names);
       if (i % group != 0) continue;
       const bool written =
-          write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
+          write(fd, bytes.bytes().data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
           fdatasync(fd) == 0;
       if (!written) fail("cannot write in {}", folder.string());
       bytes.clear();
@@ -101,11 +102,15 @@ double sqlite_s(const fs::path& folder, std::size_t records, std::size_t group) 
   expect_sqlite(
       sqlite3_prepare_v2(database, "INSERT INTO record (payload) VALUES (?)", -1, &insert, nullptr),
       database);
+  ByteWriter bytes;
+  NameNumbers names;
   const double took_s = seconds([&] {
     for (std::size_t i = 1; i <= records; ++i) {
       if (i % group == 1 || group == 1) run("BEGIN");
-      const std::string bytes = encode_event(event_number(i));
-      sqlite3_bind_blob(insert, 1, bytes.data(), static_cast<int>(bytes.size()), SQLITE_STATIC);
+      bytes.clear();
+      write_event(bytes, event_number(i), names);
+      sqlite3_bind_blob(insert, 1, bytes.bytes().data(), static_cast<int>(bytes.size()),
+                        SQLITE_STATIC);
       expect_sqlite(sqlite3_step(insert), database);
       sqlite3_reset(insert);
       if (i % group == 0) run("COMMIT");

@@ -40,7 +40,7 @@ int run_journal(const po::variables_map& given) {
     fail("unknown action {}; expected dump (print the records) or check (look for damage)",
          in_quotes(action));
   }
-  if (!std::filesystem::exists(journals)) fail("found no journals in {}", journals.string());
+  if (!std::filesystem::exists(journals)) fail("there are no journals in {}", journals.string());
   const bool dump = action == "dump";
   std::uint64_t records = 0;
   const std::vector<StoreDamage> damage =

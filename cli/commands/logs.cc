@@ -114,15 +114,15 @@ const AttemptRecord& chosen_attempt(const po::variables_map& given, const TrialR
   return *found;
 }
 
-// Without a log file: prints the output kept in the database, and a note.
+// Prints the output kept in the database where there is no log file, and a note.
 void print_without_log(const fs::path& folder, const TrialRecord& trial,
                        const AttemptRecord& attempt, Printer& printer) {
   std::string note = fmt::format("trial {} attempt {}: ", trial.id.brief(), attempt.number);
   if (attempt.output_tail.empty()) {
     note += attempt.running ? "no output yet"
-                            : "found no log: it had no output, or the log was removed";
+                            : "there is no log: it had no output, or the log was removed";
   } else {
-    note += "found no log; these are the last lines of its output";
+    note += "there is no log; these are the last lines of its output";
   }
   const std::string others = attempts_with_logs(folder, trial);
   if (!others.empty()) note += fmt::format(" (attempts with a log: {})", others);

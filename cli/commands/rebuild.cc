@@ -14,7 +14,7 @@ void declare_rebuild(CommandOptions& options) { declare_store(options); }
 int run_rebuild(const po::variables_map& given) {
   const Store store(given);
   if (!std::filesystem::exists(journals_path(store.folder()))) {
-    fail("found no journals in {}: nothing to rebuild from", store.folder().string());
+    fail("there are no journals in {}: nothing to rebuild from", store.folder().string());
   }
   const RunLock lock = RunLock::alone(system_files(), store.folder());
   const IngestReport report = rebuild(system_files(), store.folder());

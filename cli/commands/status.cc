@@ -20,6 +20,8 @@ void declare_status(CommandOptions& options) {
 
 std::string count(std::uint64_t number) { return number == 0 ? "-" : fmt::format("{}", number); }
 
+constexpr std::size_t kTrialsNamed = 5;
+
 void add_counts(TableRow& row, const StateCounts& counts) {
   row.emplace_back(fmt::format("{}", counts.planned));
   row.emplace_back(count(counts.done));
@@ -83,6 +85,20 @@ void print_cells(const std::vector<CellCounts>& cells, const std::vector<std::st
   print_table(table);
 }
 
+// Names the finished trials whose series are not all that they measured.
+void print_dropped(const std::string& sweep, const std::vector<DroppedPoints>& dropped) {
+  if (dropped.empty()) return;
+  std::uint64_t points = 0;
+  std::string trials;
+  for (std::size_t i = 0; i < dropped.size(); ++i) {
+    points += dropped[i].points;
+    if (i < kTrialsNamed) trials += (i == 0 ? "" : ", ") + dropped[i].trial.brief();
+  }
+  if (dropped.size() > kTrialsNamed) trials += ", ...";
+  fmt::print(stderr, "sweep {}: points were dropped of {} finished trials ({} points): {}\n", sweep,
+             dropped.size(), points, trials);
+}
+
 int run_status(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
@@ -94,12 +110,16 @@ int run_status(const po::variables_map& given) {
     const std::vector<SweepSummary> sweeps = ledger.sweeps();
     print_sweeps(sweeps, json);
     for (const SweepSummary& sweep : sweeps) {
+      print_dropped(sweep.name, ledger.dropped_points(sweep.name));
+    }
+    for (const SweepSummary& sweep : sweeps) {
       if (!is_complete(sweep.counts)) return kExitMissing;
     }
     return kExitComplete;
   }
   const std::vector<CellCounts> cells = ledger.cells(names[0]);
   print_cells(cells, cell_names(database, names[0]), json);
+  print_dropped(names[0], ledger.dropped_points(names[0]));
   for (const CellCounts& cell : cells) {
     if (!is_complete(cell.counts)) return kExitMissing;
   }

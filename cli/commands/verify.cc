@@ -55,7 +55,7 @@ std::vector<TrialId> named_trials(const Database& database,
     const TrialRecord trial = load_trial(database, id);
     if (!has_result(trial.state)) {
       fail(
-          "trial {} is {}: it has no result to verify; `polysweep list` shows which trials are "
+          "trial {} is {}: there is no result to verify; `polysweep list` shows which trials are "
           "done",
           id.brief(), state_name(trial.state));
     }

@@ -31,6 +31,14 @@ void print_attempts(const TrialRecord& trial) {
   }
   print_table(table);
   for (const AttemptRecord& attempt : trial.attempts) {
+    if (attempt.points_dropped == 0) continue;
+    fmt::print("\nattempt {}: {} points were dropped: refused by its worker{}\n", attempt.number,
+               attempt.points_dropped,
+               attempt.resumed_step ? fmt::format(", or not beyond step {}, which it resumed after",
+                                                  *attempt.resumed_step)
+                                    : std::string());
+  }
+  for (const AttemptRecord& attempt : trial.attempts) {
     if (attempt.output_tail.empty()) continue;
     fmt::print("\nlast output of attempt {}:\n{}\n", attempt.number,
                clean_text(attempt.output_tail));
@@ -56,6 +64,7 @@ nlohmann::ordered_json attempts_json(const TrialRecord& trial) {
                    {"resumed_step", resumed},
                    {"points", attempt.points},
                    {"points_ignored", attempt.points_ignored},
+                   {"points_dropped", attempt.points_dropped},
                    {"provenance", attempt.provenance},
                    {"message", attempt.message},
                    {"output_tail", attempt.output_tail}});

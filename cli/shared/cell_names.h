@@ -8,7 +8,7 @@
 
 namespace polysweep {
 
-// "lr 0.1, layers 2", by index of the cell; that of a baseline ends in
+// "rope, dimension 64", by index of the cell; that of a baseline ends in
 // " (baseline)". Throws Error that names the nearest known sweep.
 std::vector<std::string> cell_names(const Database& database, const std::string& sweep);
 

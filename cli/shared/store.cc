@@ -15,7 +15,7 @@ Store::Store(const po::variables_map& given)
 
 void Store::catch_up() const {
   if (!std::filesystem::exists(journals_path(folder_))) {
-    fail("found no store in {}: no sweep was run there; --store FOLDER names another",
+    fail("there is no store in {}: no sweep was run there; --store FOLDER names another",
          folder_.string());
   }
   print_damage(Ingest(system_files(), folder_).catch_up().damage);

@@ -42,12 +42,19 @@ void ByteWriter::u32_fixed(std::uint32_t value) { append_fixed(bytes_, value); }
 
 void ByteWriter::u64_fixed(std::uint64_t value) { append_fixed(bytes_, value); }
 
+void ByteWriter::u8_at(std::size_t at, std::uint8_t value) { replace_fixed(bytes_, at, value); }
+
 void ByteWriter::u32_fixed_at(std::size_t at, std::uint32_t value) {
   replace_fixed(bytes_, at, value);
 }
 
 void ByteWriter::u64_fixed_at(std::size_t at, std::uint64_t value) {
   replace_fixed(bytes_, at, value);
+}
+
+void ByteWriter::truncate(std::size_t size) {
+  check(size <= bytes_.size(), "a writer is truncated to bytes that it has");
+  bytes_.resize(size);
 }
 
 void ByteWriter::varint(std::uint64_t value) {

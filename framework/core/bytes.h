@@ -22,7 +22,8 @@ class ByteWriter {
   void f64(double value);
   void text(std::string_view value);
   void raw(std::string_view value) { bytes_.append(value); }
-  // Over what stands at byte `at`.
+  // Overwrites what is at byte `at`.
+  void u8_at(std::size_t at, std::uint8_t value);
   void u32_fixed_at(std::size_t at, std::uint32_t value);
   void u64_fixed_at(std::size_t at, std::uint64_t value);
 
@@ -30,6 +31,8 @@ class ByteWriter {
   std::size_t size() const { return bytes_.size(); }
   std::string take() { return std::move(bytes_); }
   void clear() { bytes_.clear(); }
+  // Drops all but the first `size` bytes.
+  void truncate(std::size_t size);
 
  private:
   std::string bytes_;

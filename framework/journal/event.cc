@@ -22,6 +22,7 @@ constexpr EventRow kEvents[] = {
     {10, "host stopped", true},
 };
 static_assert(std::size(kEvents) == std::variant_size_v<Event>);
+static_assert(kEvents[6].type == kMetricsType && kEvents[7].type == kTextType);
 
 const EventRow& row_of(const Event& event) { return kEvents[event.index()]; }
 

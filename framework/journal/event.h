@@ -1,14 +1,18 @@
 // What can happen to a sweep: the records of a journal, as values.
 //
-// Every event is complete in itself (it names its trial by id), so that a
-// damaged record costs only what it said. Times are microseconds since 1970
-// (UTC), for people only: nothing is decided by them.
+// Every value is complete in itself: it names its trial by id and its metrics by
+// name. As bytes, metrics are numbers that an earlier record of the same span of a
+// segment defines (journal_format.h): damage to that record costs, beside its own
+// content, the points of the metrics it defines up to the end of the span. Such
+// points are reported as lost, never given to another metric. Times are
+// microseconds since 1970 (UTC), for people only: nothing is decided by them.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -28,9 +32,9 @@ enum class Outcome : std::uint8_t {
   kOutOfMemory = 5,  // bad_alloc, kill by the kernel, the device's error
   kHung = 6,         // no progress within the progress deadline
   kTimedOut = 7,     // wall limit
-  kPreempted = 8,    // taken from us by a signal from outside; costs no retry
-  kHostLost = 9,     // its host vanished; written by whoever finds out
-  kStopped = 10,     // we were asked to stop; goes on from its checkpoint
+  kPreempted = 8,    // ended by a signal from outside; costs no retry
+  kHostLost = 9,     // its host vanished; written by the host that finds out
+  kStopped = 10,     // we were asked to stop; resumes from its checkpoint
 };
 std::string_view outcome_name(Outcome outcome);  // "done", "out of memory", ...
 
@@ -41,14 +45,14 @@ struct HostStarted {
   std::int64_t pid = 0;
 };
 
-// A provenance document (JSON object), named by the SHA-256 of its text. It
-// stands before the first event that refers to it.
+// A provenance document (JSON object), named by the SHA-256 of its text. It comes
+// before the first event that refers to it.
 struct ProvenanceSeen {
   std::string json;
 };
 
 // A sweep was planned: all but its trials. `description` is the JSON object of
-// sweep.h describe(). `revision` is the plan's digest; a sweep planned anew
+// sweep.h describe(). `revision` is the plan's digest; a sweep planned again
 // with another revision replaces the membership of the one before.
 struct SweepPlanned {
   std::string sweep;
@@ -80,12 +84,29 @@ struct AttemptStarted {
   std::int64_t time_us = 0;
 };
 
-// The attempt goes on after `step`; points of earlier attempts beyond it do
-// not count. An attempt without this event begins from nothing.
+// The attempt resumes from a checkpoint that was taken after `step` of the
+// checkpoints' clock: points of earlier attempts beyond it do not count, unless
+// their metric has its own clock. An attempt without this event starts from nothing.
 struct AttemptResumed {
   TrialId trial;
   std::uint32_t attempt = 1;
   std::int64_t step = 0;
+};
+
+// A metric as events name it.
+struct MetricName {
+  MetricName() = default;
+  MetricName(std::string text_in, bool own_clock_in = false)
+      : text(std::move(text_in)), own_clock(own_clock_in) {}
+  MetricName(const char* text_in) : text(text_in) {}
+
+  std::string text;
+  // The steps of its points count something other than the clock of the
+  // experiment's checkpoints (sequence lengths, evaluations): a resumption after
+  // step s says nothing of them.
+  bool own_clock = false;
+
+  friend bool operator==(const MetricName&, const MetricName&) = default;
 };
 
 struct MetricPoint {
@@ -97,9 +118,13 @@ struct MetricPoint {
 struct MetricsRecorded {
   TrialId trial;
   std::uint32_t attempt = 1;
-  std::vector<std::string> names;
+  std::vector<MetricName> names;
   std::vector<MetricPoint> points;
 };
+
+// The name of the text that records a file which a program declared. Its step is
+// the file's number among those of its attempt, on a clock of its own.
+inline constexpr std::string_view kArtifactText = "artifact";
 
 struct TextRecorded {
   TrialId trial;
@@ -107,6 +132,7 @@ struct TextRecorded {
   std::string name;
   std::int64_t step = 0;
   std::string value;
+  bool own_clock = false;  // as MetricName::own_clock
 };
 
 struct AttemptFinished {
@@ -121,6 +147,9 @@ struct AttemptFinished {
   double elapsed_s = 0;
   double peak_memory_bytes = 0;
   std::int64_t time_us = 0;
+  // Points that the trial reported and its worker refused: lines of a program's
+  // report that break its rules.
+  std::uint64_t points_refused = 0;
 };
 
 struct HostStopped {
@@ -134,9 +163,12 @@ using Event =
 
 // Record types as written (persistent; never reuse a number).
 std::uint8_t event_type(const Event& event);
+inline constexpr std::uint8_t kMetricsType = 7;  // of MetricsRecorded
+inline constexpr std::uint8_t kTextType = 8;     // of TextRecorded
 // "attempt started", ... for people and `journal dump`.
 std::string_view event_name(const Event& event);
-// True for those that are made durable before they are acknowledged: all but metrics and texts.
+// True for events that are made durable before they are acknowledged: all but
+// metrics and texts.
 bool changes_state(const Event& event);
 // The index in Event of the events of that record type; empty for a type that only
 // a newer polysweep writes.

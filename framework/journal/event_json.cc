@@ -61,19 +61,22 @@ Json members(const AttemptResumed& event) {
 Json members(const MetricsRecorded& event) {
   Json points = Json::array();
   for (const MetricPoint& point : event.points) {
-    points.push_back({{"name", event.names.at(point.name)},
-                      {"step", point.step},
-                      {"value", number(point.value)}});
+    const MetricName& name = event.names.at(point.name);
+    Json line = {{"name", name.text}, {"step", point.step}, {"value", number(point.value)}};
+    if (name.own_clock) line["own_clock"] = true;
+    points.push_back(std::move(line));
   }
   return {{"trial", event.trial.hex()}, {"attempt", event.attempt}, {"points", std::move(points)}};
 }
 
 Json members(const TextRecorded& event) {
-  return {{"trial", event.trial.hex()},
-          {"attempt", event.attempt},
-          {"name", event.name},
-          {"step", event.step},
-          {"value", event.value}};
+  Json out = {{"trial", event.trial.hex()},
+              {"attempt", event.attempt},
+              {"name", event.name},
+              {"step", event.step},
+              {"value", event.value}};
+  if (event.own_clock) out["own_clock"] = true;
+  return out;
 }
 
 Json members(const AttemptFinished& event) {
@@ -85,7 +88,8 @@ Json members(const AttemptFinished& event) {
           {"output_tail", event.output_tail},
           {"elapsed_s", number(event.elapsed_s)},
           {"peak_memory_bytes", number(event.peak_memory_bytes)},
-          {"time_us", event.time_us}};
+          {"time_us", event.time_us},
+          {"points_refused", event.points_refused}};
 }
 
 Json members(const HostStopped& event) {

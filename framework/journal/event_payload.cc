@@ -1,6 +1,8 @@
 #include "framework/journal/event_payload.h"
 
 #include <limits>
+#include <type_traits>
+#include <vector>
 
 #include "framework/core/error.h"
 #include "framework/journal/journal_format.h"
@@ -11,23 +13,36 @@ namespace {
 
 // The smallest point: one byte of name, one of step, a value.
 constexpr std::size_t kSmallestPoint = 10;
+constexpr std::size_t kSmallestName = 2;  // its length and own_clock
 
-// A count of things of at least `smallest` bytes each: never more than fit.
+// A count of items of at least `smallest` bytes each: never more than fit.
 std::size_t read_count(ByteReader& in, std::size_t smallest) {
   const std::uint64_t count = in.varint();
   if (count > in.left() / smallest) {
-    fail("truncated: {} things of {} or more bytes where {} bytes are left", count, smallest,
+    fail("truncated: {} items of {} or more bytes, but {} bytes are left", count, smallest,
          in.left());
   }
   return static_cast<std::size_t>(count);
 }
 
+constexpr std::uint32_t kNoNumber = std::numeric_limits<std::uint32_t>::max();
+
+// What reading a payload needs beside its bytes.
+struct Stream {
+  NumberedNames& names;
+  std::uint64_t* unnamed_points;
+};
+
 template <std::size_t kIndex = 0>
-Event decode_as(std::size_t index, ByteReader& in) {
+Event decode_as(std::size_t index, ByteReader& in, const Stream& stream) {
   if constexpr (kIndex < std::variant_size_v<Event>) {
-    if (index != kIndex) return decode_as<kIndex + 1>(index, in);
+    if (index != kIndex) return decode_as<kIndex + 1>(index, in, stream);
     std::variant_alternative_t<kIndex, Event> event;
-    read_payload(in, event);
+    if constexpr (std::is_same_v<decltype(event), MetricsRecorded>) {
+      read_payload(in, event, stream.names, stream.unnamed_points);
+    } else {
+      read_payload(in, event);
+    }
     in.expect_end();
     return event;
   } else {
@@ -36,11 +51,22 @@ Event decode_as(std::size_t index, ByteReader& in) {
   }
 }
 
+void read_new_names(ByteReader& in, NumberedNames& names) {
+  const std::size_t count = read_count(in, kSmallestName);
+  if (count == 0) return;
+  std::uint32_t number = read_u32(in);
+  for (std::size_t i = 0; i < count; ++i) {
+    std::string text(in.text());
+    const bool own_clock = read_flag(in);
+    names.define(number++, MetricName(std::move(text), own_clock));
+  }
+}
+
 }  // namespace
 
 bool read_flag(ByteReader& in) {
   const std::uint8_t byte = in.u8();
-  if (byte > 1) fail("{} where 0 or 1 must stand", byte);
+  if (byte > 1) fail("expected 0 or 1, found {}", byte);
   return byte == 1;
 }
 
@@ -60,7 +86,7 @@ Outcome read_outcome(ByteReader& in) {
   const std::uint8_t number = in.u8();
   const bool known = number >= static_cast<std::uint8_t>(Outcome::kDone) &&
                      number <= static_cast<std::uint8_t>(Outcome::kStopped);
-  if (!known) fail("{} is no known outcome", number);
+  if (!known) fail("{} is not a known outcome", number);
   return static_cast<Outcome>(number);
 }
 
@@ -137,37 +163,53 @@ void read_payload(ByteReader& in, AttemptResumed& event) {
   event.step = in.zigzag();
 }
 
-void write_payload(ByteWriter& out, const MetricsRecorded& event) {
+void write_payload(ByteWriter& out, const MetricsRecorded& event, NameNumbers& names) {
   write_payload(out, event.trial);
   out.varint(event.attempt);
-  out.varint(event.names.size());
-  for (const std::string& name : event.names) out.text(name);
+  const std::uint32_t known = names.size();
+  std::vector<std::uint32_t> numbers(event.names.size(), kNoNumber);
+  for (const MetricPoint& point : event.points) {
+    check(point.name < numbers.size(), "a point's name is one of its event's names");
+    std::uint32_t& number = numbers[point.name];
+    if (number == kNoNumber) number = names.number_of(event.names[point.name]);
+  }
+  out.varint(names.size() - known);
+  if (names.size() > known) out.varint(known);
+  for (std::uint32_t number = known; number < names.size(); ++number) {
+    out.text(names.name(number).text);
+    out.u8(names.name(number).own_clock ? 1 : 0);
+  }
   out.varint(event.points.size());
   std::uint64_t before = 0;
   for (const MetricPoint& point : event.points) {
     const auto step = static_cast<std::uint64_t>(point.step);
-    out.varint(point.name);
+    out.varint(numbers[point.name]);
     out.zigzag(static_cast<std::int64_t>(step - before));
     out.f64(point.value);
     before = step;
   }
 }
 
-void read_payload(ByteReader& in, MetricsRecorded& event) {
+void read_payload(ByteReader& in, MetricsRecorded& event, NumberedNames& names,
+                  std::uint64_t* unnamed_points) {
   read_payload(in, event.trial);
   event.attempt = read_u32(in);
-  event.names.resize(read_count(in, 1));
-  for (std::string& name : event.names) name = in.text();
-  event.points.resize(read_count(in, kSmallestPoint));
+  read_new_names(in, names);
+  const std::size_t count = read_count(in, kSmallestPoint);
+  event.points.reserve(count);
+  names.begin_payload();
   std::uint64_t before = 0;
-  for (MetricPoint& point : event.points) {
-    point.name = read_u32(in);
-    if (point.name >= event.names.size()) {
-      fail("a point of metric {} where {} have names", point.name, event.names.size());
-    }
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint32_t number = read_u32(in);
     before += static_cast<std::uint64_t>(in.zigzag());
-    point.step = static_cast<std::int64_t>(before);
-    point.value = in.f64();
+    const double value = in.f64();
+    if (const std::optional<std::uint32_t> name = names.index_of(number, event.names)) {
+      event.points.push_back({*name, static_cast<std::int64_t>(before), value});
+    } else if (unnamed_points != nullptr) {
+      ++*unnamed_points;
+    } else {
+      fail("a point of metric number {}, which was not named", number);
+    }
   }
 }
 
@@ -177,6 +219,7 @@ void write_payload(ByteWriter& out, const TextRecorded& event) {
   out.text(event.name);
   out.zigzag(event.step);
   out.text(event.value);
+  out.u8(event.own_clock ? 1 : 0);
 }
 
 void read_payload(ByteReader& in, TextRecorded& event) {
@@ -185,6 +228,7 @@ void read_payload(ByteReader& in, TextRecorded& event) {
   event.name = in.text();
   event.step = in.zigzag();
   event.value = in.text();
+  event.own_clock = read_flag(in);
 }
 
 void write_payload(ByteWriter& out, const AttemptFinished& event) {
@@ -197,6 +241,7 @@ void write_payload(ByteWriter& out, const AttemptFinished& event) {
   out.f64(event.elapsed_s);
   out.f64(event.peak_memory_bytes);
   out.zigzag(event.time_us);
+  out.varint(event.points_refused);
 }
 
 void read_payload(ByteReader& in, AttemptFinished& event) {
@@ -209,6 +254,7 @@ void read_payload(ByteReader& in, AttemptFinished& event) {
   event.elapsed_s = in.f64();
   event.peak_memory_bytes = in.f64();
   event.time_us = in.zigzag();
+  event.points_refused = in.varint();
 }
 
 void write_payload(ByteWriter& out, const HostStopped& event) {
@@ -225,22 +271,41 @@ bool is_known_event(std::uint8_t type, std::uint8_t version) {
   return version == kPayloadVersion && event_index(type).has_value();
 }
 
+void write_event(ByteWriter& out, const Event& event, NameNumbers& names) {
+  std::visit(
+      [&](const auto& one) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(one)>, MetricsRecorded>) {
+          write_payload(out, one, names);
+        } else {
+          write_payload(out, one);
+        }
+      },
+      event);
+}
+
 std::string encode_event(const Event& event) {
   ByteWriter out;
-  std::visit([&](const auto& one) { write_payload(out, one); }, event);
+  NameNumbers names;
+  write_event(out, event, names);
   return out.take();
 }
 
-Event decode_event(std::uint8_t type, std::uint8_t version, std::string_view payload) try {
+Event read_event(std::uint8_t type, std::uint8_t version, std::string_view payload,
+                 NumberedNames& names, std::uint64_t* unnamed_points) try {
   if (version != kPayloadVersion) {
     fail("version {} where only {} is known", version, kPayloadVersion);
   }
   const std::optional<std::size_t> index = event_index(type);
   if (!index) fail("no event has this number");
   ByteReader in(payload);
-  return decode_as(*index, in);
+  return decode_as(*index, in, {names, unnamed_points});
 } catch (const Error& error) {
   fail("bad event of type {} ({} bytes): {}", type, payload.size(), error.what());
+}
+
+Event decode_event(std::uint8_t type, std::uint8_t version, std::string_view payload) {
+  NumberedNames names;
+  return read_event(type, version, payload, names, nullptr);
 }
 
 }  // namespace polysweep

@@ -20,7 +20,7 @@ bool is_fragment_type(std::uint8_t type) {
          type <= static_cast<std::uint8_t>(FragmentType::kLast);
 }
 
-// The number in the header of a segment, empty where `data` is no such header.
+// The number in the header of a segment; empty if `data` is not such a header.
 std::optional<std::uint64_t> header_number(std::string_view data) {
   if (data.size() != kSegmentMagic.size() + 12 || !data.starts_with(kSegmentMagic)) return {};
   ByteReader in(data.substr(kSegmentMagic.size()));
@@ -35,7 +35,7 @@ bool only_zeros(std::string_view bytes) {
   return bytes.find_first_not_of('\0') == std::string_view::npos;
 }
 
-// Whether a whole fragment begins anywhere in `bytes`.
+// Whether a complete fragment begins anywhere in `bytes`.
 bool holds_fragment(std::string_view bytes) {
   for (; bytes.size() >= kFragmentHeader; bytes.remove_prefix(1)) {
     ByteReader in(bytes);
@@ -72,7 +72,7 @@ std::optional<JournalRecord> JournalReader::next() {
     Fragment fragment;
     const Found found = next_fragment(fragment);
     if (found != Found::kFragment) {
-      if (!go_on_after_end(found)) return std::nullopt;
+      if (!continue_after_end(found)) return std::nullopt;
     } else if (join(fragment)) {
       if (std::optional<JournalRecord> record = take_record()) return record;
     }
@@ -92,23 +92,27 @@ bool JournalReader::enter_next_segment() {
   settled_ = 0;
   joining_ = false;
   resyncing_ = false;
+  started_at_ = offset_;
+  span_ = offset_ / kNameSpan;
+  names_.clear();
+  unnamed_reported_ = false;
   if (offset_ > 0 && window_at(offset_ - 1, 1).empty()) {
     report(offset_, false, "the segment is shorter than what was read of it before");
   }
   return true;
 }
 
-bool JournalReader::go_on_after_end(Found found) {
+bool JournalReader::continue_after_end(Found found) {
   const bool incomplete = joining_ || found == Found::kIncomplete;
   if (!closed_) {
     const std::vector<std::uint64_t> segments = segment_numbers(files_.list(folder_));
     closed_ = !segments.empty() && segments.back() > segment_;
     at_torn_tail_ = !closed_ && incomplete;
-    // Once more: it may have grown before the newer one was begun.
+    // Once more: it may have grown before the newer one was started.
     return closed_;
   }
   if (found == Found::kIncomplete && hides_records()) {
-    report(offset_, false, "a fragment of a record that leads beyond the end of the segment");
+    report(offset_, false, "a fragment of a record that extends beyond the end of the segment");
   } else if (incomplete) {
     report(joining_ ? record_offset_ : offset_, true, "an incomplete record at the end");
   }
@@ -142,14 +146,14 @@ JournalReader::Found JournalReader::next_fragment(Fragment& fragment) {
     if (size > room - kFragmentHeader || !is_fragment_type(type)) {
       if (may_change()) continue;
       if (ends_in_zeros()) return incomplete();
-      skip_block(offset_, "no fragment of a record where one must stand");
+      skip_block(offset_, "expected a fragment of a record");
       continue;
     }
     const std::string_view whole = window_at(offset_, kFragmentHeader + size);
     if (whole.size() < kFragmentHeader + size) return incomplete();
     if (fragment_checksum(whole.substr(kFragmentHeader - 1)) != checksum) {
       if (may_change()) continue;
-      skip_block(offset_, "a fragment of a record whose checksum does not fit");
+      skip_block(offset_, "a fragment of a record whose checksum does not match");
       continue;
     }
     fragment = {static_cast<FragmentType>(type), offset_, whole.substr(kFragmentHeader)};
@@ -232,7 +236,7 @@ std::optional<JournalRecord> JournalReader::take_record() {
   const std::string_view bytes = record_;
   if (bytes.size() < kRecordHeader ||
       ByteReader(bytes).u64_fixed() != record_checksum(bytes.substr(8))) {
-    report(record_offset_, false, "a record whose checksum does not fit");
+    report(record_offset_, false, "a record whose checksum does not match");
     return std::nullopt;
   }
   ByteReader in(bytes.substr(8));
@@ -243,30 +247,33 @@ std::optional<JournalRecord> JournalReader::take_record() {
   record.epoch = in.u64_fixed();
   record.sequence = in.u64_fixed();
   if (size != in.left()) {
-    report(record_offset_, false, "a record whose length does not fit");
+    report(record_offset_, false, "a record whose length does not match");
     return std::nullopt;
   }
   if (record.epoch > kGreatestNumber || record.sequence > kGreatestNumber) {
-    report(record_offset_, false, "a record with a number that is never given");
+    report(record_offset_, false, "a record with a number that is never used");
     return std::nullopt;
   }
   if (!is_known_event(type, version)) {
-    offset_ = record_offset_;  // and again whenever it is come to
+    offset_ = record_offset_;  // the next call finds it again
     fail(
         "{}, byte {}: record {} is an event of a newer polysweep (type {}, version {}); use that "
-        "one",
+        "version",
         (folder_ / segment_name(segment_)).string(), record_offset_, record.sequence, type,
         version);
   }
-  // One of ours that makes no sense was written wrong: it alone is lost.
+  // An event that cannot be understood was written wrong: it alone is lost.
   std::string wrong;
+  std::uint64_t unnamed_points = 0;
   try {
-    record.event = decode_event(type, version, in.raw(size));
+    if (type == kMetricsType) enter_span();
+    record.event = read_event(type, version, in.raw(size), names_, &unnamed_points);
   } catch (const Error& error) {
     wrong = error.what();
   }
   check_sequence(record);
   position_ = {segment_, offset_, record.sequence};
+  if (unnamed_points > 0) report_unnamed(record.sequence, unnamed_points);
   if (wrong.empty()) return record;
   report(record_offset_, false,
          fmt::format("record {} cannot be understood: {}", record.sequence, wrong));
@@ -274,11 +281,43 @@ std::optional<JournalRecord> JournalReader::take_record() {
   return std::nullopt;
 }
 
+void JournalReader::enter_span() {
+  const std::uint64_t span = record_offset_ / kNameSpan;
+  if (span != span_) {
+    check(span > span_, "a segment is read from its beginning to its end");
+    span_ = span;
+    names_.clear();
+    unnamed_reported_ = false;
+    started_at_ = 0;
+  }
+  if (started_at_ > 0) read_names_before(std::exchange(started_at_, 0));
+}
+
+// What is damaged there was reported when it was read first.
+void JournalReader::read_names_before(std::uint64_t end) {
+  const std::uint64_t begin = span_ * kNameSpan;
+  if (begin == end) return;
+  JournalReader earlier(files_, folder_, {segment_, begin, 0});
+  while (earlier.position().segment == segment_ && earlier.position().offset < end) {
+    if (!earlier.next()) break;
+  }
+  if (earlier.segment_ == segment_ && earlier.span_ == span_) names_ = std::move(earlier.names_);
+}
+
+void JournalReader::report_unnamed(Sequence sequence, std::uint64_t points) {
+  if (std::exchange(unnamed_reported_, true)) return;
+  report(record_offset_, false,
+         fmt::format("record {} has {} points of metrics whose names were lost with an earlier "
+                     "record; points of these metrics are lost up to byte {}",
+                     sequence, points, (span_ + 1) * kNameSpan));
+  damage_seen_ = damage_.size();  // it explains no gap
+}
+
 void JournalReader::check_sequence(const JournalRecord& record) {
   const Sequence expected = position_.last_sequence + 1;
   if (record.sequence < expected) {
     report(record_offset_, false,
-           fmt::format("record {} stands behind record {}", record.sequence, expected - 1));
+           fmt::format("record {} follows record {}", record.sequence, expected - 1));
     return;
   }
   const bool explained = damage_.size() > damage_seen_ && !damage_.back().torn_tail;
@@ -287,7 +326,7 @@ void JournalReader::check_sequence(const JournalRecord& record) {
     return;
   }
   std::string missing = missing_text(expected, record.sequence - 1);
-  // A writer that goes on behind damage counts all that may have stood there.
+  // A writer that continues after damage counts all records that it may hide.
   if (explained && position_.segment != segment_) missing += ", as far as they were written";
   if (explained) {
     damage_.back().what += "; " + missing;

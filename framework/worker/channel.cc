@@ -22,13 +22,17 @@ bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 Channel::Channel(int fd) : fd_(fd), input_(new char[kChunk]), capacity_(kChunk) {}
 
 void Channel::send(const Message& message) {
-  if (!broken_) append_message(output_, message);
+  if (!broken_) append_message(output_, message, sent_names_);
+}
+
+void Channel::send(const MetricsRecorded& message) {
+  if (!broken_) append_message(output_, message, sent_names_);
 }
 
 bool Channel::flush() {
   while (sent_ < output_.size()) {
-    const ssize_t count =
-        ::send(fd_, output_.data() + sent_, output_.size() - sent_, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t count = ::send(fd_, output_.bytes().data() + sent_, output_.size() - sent_,
+                                 MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count >= 0) {
       sent_ += static_cast<std::size_t>(count);
     } else if (would_block(errno)) {
@@ -68,7 +72,7 @@ std::optional<Message> Channel::parse() {
   const std::optional<std::size_t> size = frame_size(bytes);
   if (!size || *size > bytes.size()) return std::nullopt;
   begin_ += *size;
-  return decode_message(bytes.substr(0, *size));
+  return decode_message(bytes.substr(0, *size), received_names_);
 }
 
 bool Channel::read_chunk(Waiting waiting) {
@@ -92,7 +96,7 @@ bool Channel::read_chunk(Waiting waiting) {
   return false;
 }
 
-// Room for the rest of the message that has begun, and for a chunk.
+// Room for the rest of an incomplete message, and for a chunk.
 void Channel::make_room() {
   const std::size_t held = end_ - begin_;
   const std::size_t wanted =

@@ -28,16 +28,28 @@ void check_name(std::string_view name) {
 
 void ChannelRecorder::metric(std::string_view name, std::int64_t step, double value) {
   const std::lock_guard lock(mutex_);
-  auto& names = metrics_.names;
-  auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) {
-    check_name(name);
-    found = names.insert(names.end(), std::string(name));
-  }
-  metrics_.points.push_back({static_cast<std::uint32_t>(found - names.begin()), step, value});
+  metrics_.points.push_back({name_index(name), step, value});
+  has_recorded_ = true;
   if (metrics_.points.size() < kMostPoints) return;
   gather_metrics();
   channel_.flush_all();
+}
+
+std::uint32_t ChannelRecorder::name_index(std::string_view name) {
+  const auto known = name_indexes_.find(name);
+  if (known != name_indexes_.end()) return known->second;
+  check_name(name);
+  const auto index = static_cast<std::uint32_t>(metrics_.names.size());
+  metrics_.names.emplace_back(std::string(name), has_own_clock(name));
+  name_indexes_.emplace(name, index);
+  return index;
+}
+
+bool ChannelRecorder::has_own_clock(std::string_view name) const {
+  if (spec_ == nullptr) return false;
+  const auto metric = std::find_if(spec_->metrics.begin(), spec_->metrics.end(),
+                                   [&](const MetricSpec& each) { return each.name == name; });
+  return metric != spec_->metrics.end() && metric->step != spec_->clock;
 }
 
 void ChannelRecorder::text(std::string_view name, std::int64_t step, std::string_view value) {
@@ -47,8 +59,9 @@ void ChannelRecorder::text(std::string_view name, std::int64_t step, std::string
   }
   const std::lock_guard lock(mutex_);
   gather_metrics();
-  channel_.send(
-      TextRecorded{metrics_.trial, metrics_.attempt, std::string(name), step, std::string(value)});
+  has_recorded_ = true;
+  channel_.send(TextRecorded{metrics_.trial, metrics_.attempt, std::string(name), step,
+                             std::string(value), name == kArtifactText});
   channel_.flush_all();
 }
 
@@ -61,16 +74,20 @@ void ChannelRecorder::progress(double done, double total) {
 
 void ChannelRecorder::resumed(std::int64_t step) {
   const std::lock_guard lock(mutex_);
-  if (!metrics_.points.empty()) fail("resumed() must be called before any metric");
+  if (has_recorded_) fail("resumed() must be called once, before any metric or text");
+  has_recorded_ = true;
   channel_.send(AttemptResumed{metrics_.trial, metrics_.attempt, step});
   channel_.flush_all();
 }
 
-void ChannelRecorder::begin(const TrialId& trial, std::uint32_t attempt) {
+void ChannelRecorder::begin(const TrialId& trial, std::uint32_t attempt,
+                            const ExperimentSpec* spec) {
   const std::lock_guard lock(mutex_);
+  check(metrics_.points.empty(), "all points of an attempt are sent before its end");
+  spec_ = spec;
+  has_recorded_ = false;
   metrics_.trial = trial;
   metrics_.attempt = attempt;
-  metrics_.names.clear();
   active_ = true;
   channel_.send(AttemptBegun{trial, attempt});
   channel_.flush_all();
@@ -106,6 +123,8 @@ void ChannelRecorder::gather_metrics() {
   if (metrics_.points.empty()) return;
   channel_.send(metrics_);
   metrics_.points.clear();
+  metrics_.names.clear();
+  name_indexes_.clear();
 }
 
 }  // namespace polysweep

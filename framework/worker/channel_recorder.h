@@ -1,15 +1,16 @@
-// Sends what a trial reports over the worker's channel: at once what must be
-// attributed, metrics and progress in batches.
+// Sends what a trial reports over the worker's channel: metrics and progress in
+// batches, everything else at once.
 //
-// record functions are called by the trial's thread, tick() by another.
+// The functions of Recorder are called by the trial's thread, tick() by another.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <unordered_map>
 
 #include "framework/sweep/experiment.h"
 #include "framework/worker/channel.h"
@@ -26,26 +27,40 @@ class ChannelRecorder : public Recorder {
   void resumed(std::int64_t step) override;
   bool stop_requested() override { return stop_.load(std::memory_order_relaxed); }
 
-  // The attempt that the following reports belong to; says so to the host.
-  void begin(const TrialId& trial, std::uint32_t attempt);
-  // Its end. What it reported is sent before; where `more` trials wait, the
-  // message goes out with the next one's begin.
+  // Starts the attempt that the following reports belong to, and tells the host.
+  // `spec`, which must outlive the attempt, says which metrics have their own clock;
+  // null: none has.
+  void begin(const TrialId& trial, std::uint32_t attempt, const ExperimentSpec* spec);
+  // Ends it. What it reported is sent before; if `more` trials wait, the message is
+  // sent with the next one's begin.
   void end(AttemptEnded ended, bool more);
 
   // Sends a message that belongs to no trial.
   void send(const Message& message);
-  // Sends what has been gathered, and a heartbeat if asked.
+  // Sends what has been gathered, and a heartbeat if `heartbeat`.
   void tick(bool heartbeat);
   void request_stop() { stop_.store(true); }
 
  private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
+  };
+
+  std::uint32_t name_index(std::string_view name);  // in metrics_.names
+  bool has_own_clock(std::string_view name) const;
   void gather_metrics();  // into the channel's buffer; the mutex is held
 
   std::mutex mutex_;
   Channel& channel_;
   std::atomic<bool> stop_{false};
   bool active_ = false;
-  MetricsRecorded metrics_;  // its trial and attempt are those that run
+  bool has_recorded_ = false;  // a metric, a text or a resumption of this attempt
+  const ExperimentSpec* spec_ = nullptr;
+  MetricsRecorded metrics_;  // not yet sent; its trial and attempt are those that run
+  std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> name_indexes_;
   bool has_progress_ = false;
   double done_ = 0;
   double total_ = 0;

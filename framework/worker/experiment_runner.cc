@@ -42,17 +42,22 @@ ExperimentRunner::ExperimentRunner(std::span<const ExperimentRow> rows,
   check(rows.size() == catalogue.experiments.size(), "each row of experiments has a spec");
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const ExperimentSpec& spec = catalogue.experiments[i];
-    known_[spec.name] = Known{rows[i], spec.version, nullptr};
+    known_[spec.name] = Known{rows[i], spec, nullptr};
   }
+}
+
+const ExperimentSpec* ExperimentRunner::spec(const AssignTrial& assignment) const {
+  const auto found = known_.find(assignment.experiment);
+  return found == known_.end() ? nullptr : &found->second.spec;
 }
 
 ExperimentRunner::Known& ExperimentRunner::known(const AssignTrial& assignment) {
   const auto found = known_.find(assignment.experiment);
   if (found == known_.end()) fail("this worker has no experiment {}", assignment.experiment);
   Known& result = found->second;
-  if (result.version != assignment.experiment_version) {
+  if (result.spec.version != assignment.experiment_version) {
     fail("this worker has version {} of experiment {}, the trial was planned with version {}",
-         result.version, assignment.experiment, assignment.experiment_version);
+         result.spec.version, assignment.experiment, assignment.experiment_version);
   }
   if (!result.experiment) result.experiment = result.row.make();
   check(result.experiment != nullptr, "the row of an experiment makes one");

@@ -17,12 +17,13 @@ class ExperimentRunner : public AttemptRunner {
   // `catalogue` is catalogue_of(rows).
   ExperimentRunner(std::span<const ExperimentRow> rows, const Catalogue& catalogue);
 
+  const ExperimentSpec* spec(const AssignTrial& assignment) const override;
   AttemptResult run(const AssignTrial& assignment, Recorder& recorder) override;
 
  private:
   struct Known {
     ExperimentRow row;
-    int version = 1;
+    ExperimentSpec spec;
     std::unique_ptr<Experiment> experiment;  // made for its first trial
   };
 

@@ -1,6 +1,6 @@
 #include "framework/worker/message.h"
 
-#include <cstring>
+#include <type_traits>
 
 #include "framework/core/bytes.h"
 #include "framework/core/error.h"
@@ -26,8 +26,8 @@ void read_payload(ByteReader&, StopRequest&) {}
 void read_payload(ByteReader&, Shutdown&) {}
 void read_payload(ByteReader&, Heartbeat&) {}
 
-// Not as JSON: to read that would take a worker longer than all else of a trial
-// that does nothing.
+// Not as JSON: parsing that would take a worker longer than all other work for a
+// trial that does nothing.
 void write_parameters(ByteWriter& out, const Parameters& parameters) {
   out.varint(parameters.size());
   for (const auto& [name, value] : parameters) {
@@ -62,14 +62,14 @@ Value read_value(ByteReader& in) {
     case ValueType::kText:
       return Value(std::string(in.text()));
   }
-  fail("no value has type {}", type);
+  fail("unknown type of value: {}", type);
 }
 
 void read_parameters(ByteReader& in, Parameters& parameters) {
   std::string_view before;
   for (std::uint64_t left = in.varint(); left > 0; --left) {
     const std::string_view name = in.text();
-    if (name <= before) fail("a parameter's name does not come after the one before it");
+    if (name <= before) fail("the names of the parameters are not in order");
     before = name;
     parameters.set(name, read_value(in));
   }
@@ -111,7 +111,7 @@ void read_payload(ByteReader& in, WorkerHello& message) {
   message.protocol = read_u32(in);
   if (message.protocol != kProtocolVersion) {
     fail(
-        "the worker speaks version {} of the protocol, this program version {}: they are of "
+        "the worker uses version {} of the protocol, this program version {}: they are of "
         "different builds",
         message.protocol, kProtocolVersion);
   }
@@ -156,6 +156,7 @@ void write_payload(ByteWriter& out, const AttemptEnded& message) {
   out.text(message.message);
   out.f64(message.elapsed_s);
   out.f64(message.peak_memory_bytes);
+  out.varint(message.points_refused);
 }
 
 void read_payload(ByteReader& in, AttemptEnded& message) {
@@ -168,55 +169,89 @@ void read_payload(ByteReader& in, AttemptEnded& message) {
   message.message = in.text();
   message.elapsed_s = in.f64();
   message.peak_memory_bytes = in.f64();
+  message.points_refused = in.varint();
 }
 
 template <std::size_t kIndex = 0>
-Message decode_as(std::size_t index, ByteReader& in) {
+Message decode_as(std::size_t index, ByteReader& in, NumberedNames& names) {
   if constexpr (kIndex < std::variant_size_v<Message>) {
-    if (index != kIndex) return decode_as<kIndex + 1>(index, in);
+    if (index != kIndex) return decode_as<kIndex + 1>(index, in, names);
     std::variant_alternative_t<kIndex, Message> message;
-    read_payload(in, message);
+    if constexpr (std::is_same_v<decltype(message), MetricsRecorded>) {
+      read_payload(in, message, names, nullptr);
+    } else {
+      read_payload(in, message);
+    }
     in.expect_end();
     return message;
   } else {
-    fail("no message has this type");
+    fail("unknown type of message");
   }
 }
+
+template <typename Payload>
+void append_frame(ByteWriter& out, std::size_t index, NameNumbers& names,
+                  const Payload& write_payload) {
+  const std::size_t begin = out.size();
+  const std::uint32_t known_names = names.size();
+  const auto take_back = [&] {
+    out.truncate(begin);
+    names.shrink(known_names);
+  };
+  out.u32_fixed(0);  // the length
+  out.u8(static_cast<std::uint8_t>(index + 1));
+  try {
+    write_payload();
+  } catch (...) {
+    take_back();
+    throw;
+  }
+  const std::size_t size = out.size() - begin - kLengthBytes;
+  if (size > kLongestMessage) {
+    take_back();
+    fail("a message '{}' of {} bytes is too long: at most {} can be sent", kNames[index], size,
+         kLongestMessage);
+  }
+  out.u32_fixed_at(begin, static_cast<std::uint32_t>(size));
+}
+
+constexpr std::size_t kMetricsIndex = 6;
+static_assert(std::is_same_v<std::variant_alternative_t<kMetricsIndex, Message>, MetricsRecorded>);
 
 }  // namespace
 
 std::string_view message_name(const Message& message) { return kNames[message.index()]; }
 
-void append_message(std::string& out, const Message& message) {
-  ByteWriter frame;
-  frame.u32_fixed(0);
-  frame.u8(static_cast<std::uint8_t>(message.index() + 1));
-  std::visit([&](const auto& one) { write_payload(frame, one); }, message);
-  const std::size_t size = frame.bytes().size() - kLengthBytes;
-  if (size > kLongestMessage) {
-    fail("a message '{}' of {} bytes; no more than {} can be sent", message_name(message), size,
-         kLongestMessage);
-  }
-  ByteWriter length;
-  length.u32_fixed(static_cast<std::uint32_t>(size));
-  out += length.bytes();
-  out.append(frame.bytes(), kLengthBytes);
+void append_message(ByteWriter& out, const Message& message, NameNumbers& names) {
+  std::visit(
+      [&](const auto& one) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(one)>, MetricsRecorded>) {
+          append_message(out, one, names);
+        } else {
+          append_frame(out, message.index(), names, [&] { write_payload(out, one); });
+        }
+      },
+      message);
+}
+
+void append_message(ByteWriter& out, const MetricsRecorded& message, NameNumbers& names) {
+  append_frame(out, kMetricsIndex, names, [&] { write_payload(out, message, names); });
 }
 
 std::optional<std::size_t> frame_size(std::string_view bytes) {
   if (bytes.size() < kLengthBytes) return std::nullopt;
   const std::uint32_t size = ByteReader(bytes).u32_fixed();
   if (size == 0 || size > kLongestMessage) {
-    fail("bad message: a length of {} bytes where 1 to {} are possible", size, kLongestMessage);
+    fail("bad message: a length of {} bytes, expected 1 to {}", size, kLongestMessage);
   }
   return kLengthBytes + size;
 }
 
-Message decode_message(std::string_view frame) try {
+Message decode_message(std::string_view frame, NumberedNames& names) try {
   ByteReader in(frame);
   const std::uint32_t size = in.u32_fixed();
-  if (size != in.left()) fail("{} bytes where it says {}", in.left(), size);
-  return decode_as(std::size_t{in.u8()} - 1, in);
+  if (size != in.left()) fail("it has {} bytes, its length says {}", in.left(), size);
+  return decode_as(std::size_t{in.u8()} - 1, in, names);
 } catch (const Error& error) {
   fail("bad message of {} bytes: {}", frame.size(), error.what());
 }

@@ -1,10 +1,11 @@
-// What host and worker say to each other, as values and as bytes.
+// The messages between a host and a worker, as values and as bytes.
 //
 // A message is framed as u32 (little endian) number of bytes that follow, u8
 // type, payload in ByteWriter's forms, members in the order given here. What a
 // worker reports of a trial has the types of event.h, so that a host can write
-// it into its journal as it came. The two ends may be of different builds:
-// kProtocolVersion stands first in WorkerHello and grows with any change here.
+// it into its journal as it is. Each direction of a channel is one stream of metric
+// names (metric_names.h). The two ends may be of different builds:
+// kProtocolVersion comes first in WorkerHello and grows with any change here.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +14,15 @@
 #include <string_view>
 #include <variant>
 
+#include "framework/core/bytes.h"
 #include "framework/journal/event.h"
+#include "framework/journal/metric_names.h"
 #include "framework/sweep/parameters.h"
 
 namespace polysweep {
 
-inline constexpr std::uint32_t kProtocolVersion = 2;
-// No message is longer, type and payload together.
+inline constexpr std::uint32_t kProtocolVersion = 3;
+// The longest message, type and payload together.
 inline constexpr std::size_t kLongestMessage = 16 * 1024 * 1024;
 
 // Host to worker: run this attempt now. One at a time.
@@ -38,7 +41,7 @@ struct AssignTrial {
 // Host to worker: checkpoint and end the attempt as kStopped soon.
 struct StopRequest {};
 
-// Host to worker: exit once the attempt in hand has ended.
+// Host to worker: exit once the present attempt has ended.
 struct Shutdown {};
 
 // Worker to host, before anything else.
@@ -70,11 +73,12 @@ struct Heartbeat {};
 struct AttemptEnded {
   TrialId trial;
   std::uint32_t attempt = 1;
-  // Not kHostLost. A worker that runs other programs knows how those ended.
+  // Not kHostLost. A worker that runs other programs knows how they ended.
   Outcome outcome = Outcome::kDone;
   std::string message;  // of the exception; "" where nothing went wrong
   double elapsed_s = 0;
   double peak_memory_bytes = 0;
+  std::uint64_t points_refused = 0;  // as AttemptFinished
 };
 
 using Message =
@@ -84,17 +88,20 @@ using Message =
 // "assign trial", ... for error messages.
 std::string_view message_name(const Message& message);
 
-// Appends the framed message to `out`. Throws Error, with `out` as it was, where
-// it would be longer than kLongestMessage.
-void append_message(std::string& out, const Message& message);
+// Appends the framed message to `out`. `names` are those of the direction it is sent
+// in. Throws Error, with `out` and `names` as they were, if it would be longer than
+// kLongestMessage.
+void append_message(ByteWriter& out, const Message& message, NameNumbers& names);
+// The same, without a copy into a Message.
+void append_message(ByteWriter& out, const MetricsRecorded& message, NameNumbers& names);
 
-// The number of bytes of the frame that `bytes` begins with, its 4 bytes of
-// length included; empty while fewer than 4 are there. Throws Error for a length
-// of 0 or beyond kLongestMessage.
+// The number of bytes of the frame that `bytes` begins with, including its 4 bytes
+// of length; empty if there are fewer than 4. Throws Error for a length of 0 or
+// beyond kLongestMessage.
 std::optional<std::size_t> frame_size(std::string_view bytes);
 
-// The message of one whole frame. Throws Error for an unknown type or a payload
-// that is not of its form.
-Message decode_message(std::string_view frame);
+// The message of one complete frame. Throws Error for an unknown type, for a payload
+// that is not of its form, and for a metric that was not named before.
+Message decode_message(std::string_view frame, NumberedNames& names);
 
 }  // namespace polysweep

@@ -1,6 +1,6 @@
-// Where in a worker's output an attempt begins: a line that the worker prints
-// itself, so that what its trials print can be told apart however late it is
-// read. Not meant for people; the host takes it out.
+// A line that a worker prints where the output of an attempt begins, so that the
+// outputs of its trials can be separated however late they are read. The host
+// removes it from what it shows.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +23,8 @@ struct OutputMark {
   std::uint32_t attempt = 0;
   std::size_t size = 0;  // bytes
 };
-// The mark that `bytes` begins with; empty where it begins with none, or not yet
-// with a whole one.
+// The mark that `bytes` begins with; empty if it begins with none, or with an
+// incomplete one.
 std::optional<OutputMark> read_output_mark(std::string_view bytes);
 
 }  // namespace polysweep

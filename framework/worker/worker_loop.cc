@@ -52,8 +52,8 @@ void WorkerLoop::serve(const WorkerHello& hello) {
   while (const std::optional<AssignTrial> assignment = next_assignment()) run(*assignment);
 }
 
-// A thread of its own: what goes wrong here cannot be told to anyone but by
-// ending, which the host sees.
+// On its own thread: the only way to report a failure is to end the process, which
+// the host sees.
 void WorkerLoop::listen() try {
   double next_beat_s = 0;
   while (!channel_.at_end()) {
@@ -66,7 +66,7 @@ void WorkerLoop::listen() try {
     recorder_.tick(beat);
   }
   runner_.abandoned();
-  _exit(0);  // the host is gone, nobody waits for what the attempt would say
+  _exit(0);  // nobody waits for the attempt's result
 } catch (const std::exception& error) {
   std::fprintf(stderr, "a worker's listener: %s\n", error.what());
   _exit(2);
@@ -80,13 +80,13 @@ void WorkerLoop::take(Message message) {
   } else if (auto* assignment = std::get_if<AssignTrial>(&message)) {
     assignments_.push_back(std::move(*assignment));
   } else {
-    fail("a host does not say \"{}\"", message_name(message));
+    fail("a message \"{}\" from a host, which only a worker sends", message_name(message));
   }
   arrived_.notify_one();
 }
 
-// Empty once the host has shut the worker down: assignments that were not begun
-// stay undone.
+// Empty once the host has shut the worker down: assignments that were not started
+// are dropped.
 std::optional<AssignTrial> WorkerLoop::next_assignment() {
   std::unique_lock lock(mutex_);
   arrived_.wait(lock, [this] { return shut_down_ || !assignments_.empty(); });
@@ -96,21 +96,21 @@ std::optional<AssignTrial> WorkerLoop::next_assignment() {
   return assignment;
 }
 
-// What the attempt prints is told apart by a mark before it.
+// A mark separates the attempt's output from what was printed before.
 void print_mark(const AssignTrial& assignment) {
   const std::string mark = output_mark(assignment.trial, assignment.attempt);
   std::string_view rest = mark;
   while (!rest.empty()) {
     const ssize_t size = write(STDOUT_FILENO, rest.data(), rest.size());
-    if (size < 0 && errno != EINTR) return;  // nobody reads what we print
+    if (size < 0 && errno != EINTR) return;  // nobody reads the output
     if (size > 0) rest.remove_prefix(static_cast<std::size_t>(size));
   }
 }
 
 void WorkerLoop::run(const AssignTrial& assignment) {
   print_mark(assignment);
-  recorder_.begin(assignment.trial, assignment.attempt);
-  const double begun_s = system_clock().monotonic_s();
+  recorder_.begin(assignment.trial, assignment.attempt, runner_.spec(assignment));
+  const double started_s = system_clock().monotonic_s();
   AttemptResult result = runner_.run(assignment, recorder_);
   std::fflush(stdout);
   AttemptEnded ended;
@@ -118,8 +118,9 @@ void WorkerLoop::run(const AssignTrial& assignment) {
   ended.attempt = assignment.attempt;
   ended.outcome = result.outcome;
   ended.message = std::move(result.message);
-  ended.elapsed_s = system_clock().monotonic_s() - begun_s;
+  ended.elapsed_s = system_clock().monotonic_s() - started_s;
   ended.peak_memory_bytes = result.peak_memory_bytes;
+  ended.points_refused = result.points_refused;
   bool more = false;
   {
     const std::lock_guard lock(mutex_);
@@ -131,7 +132,7 @@ void WorkerLoop::run(const AssignTrial& assignment) {
 }  // namespace
 
 void serve_attempts(int channel_fd, const WorkerHello& hello, AttemptRunner& runner) {
-  // Never taken down: its listening thread lives as long as the process.
+  // Never destroyed: its listening thread runs as long as the process.
   static WorkerLoop loop(channel_fd, runner);
   loop.serve(hello);
 }

@@ -125,6 +125,19 @@ std::vector<std::string> verdict_sentences(const Study& study) {
 
 std::vector<std::string> warnings_of(const Study& study) {
   std::vector<std::string> warnings;
+  std::size_t incomplete = 0;
+  std::uint64_t dropped = 0;
+  for (const auto& trial : study.results.trials) {
+    if (!has_result(trial.state) || trial.points_dropped == 0) continue;
+    ++incomplete;
+    dropped += trial.points_dropped;
+  }
+  if (incomplete > 0) {
+    warnings.push_back(fmt::format(
+        "The series of {} are incomplete: {} that they reported were dropped (`polysweep show "
+        "TRIAL` says why).",
+        count_text(incomplete, "finished trial"), count_text(dropped, "point")));
+  }
   for (const auto& item : study.audit_items) {
     if (item.state == AuditState::kConfounded && item.topic != "size" && item.topic != "holes") {
       warnings.push_back("Not alike in all arms (" + item.topic + "): " + item.finding + ".");

@@ -1,8 +1,8 @@
 #include "results/ingest/attempt_table.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "framework/core/error.h"
 #include "results/schema/stored_text.h"
 
 namespace polysweep {
@@ -37,6 +37,7 @@ AttemptRow read_row(Statement& row) {
   out.elapsed_s = row.real(16);
   out.peak_memory_bytes = row.real(17);
   out.finished_us = row.integer(18);
+  out.points_dropped = row.integer(19);
   return out;
 }
 
@@ -56,21 +57,28 @@ std::int64_t TrialAttempts::end_of(std::size_t index) const {
   return end;
 }
 
+bool TrialAttempts::superseded(std::size_t index) const {
+  return std::any_of(rows.begin() + static_cast<std::ptrdiff_t>(index) + 1, rows.end(),
+                     [](const AttemptRow& later) { return later.begins_after == kFromNothing; });
+}
+
 AttemptTable::AttemptTable(Connection& connection, const HostJournals& journals)
     : journals_(journals),
       read_(connection.prepare(
           "SELECT a.attempt, a.journal_id, a.epoch, a.slot, a.device, a.provenance_id, "
           "a.started_us, a.begins_after, a.points, a.points_counted, a.texts, a.texts_counted, "
           "a.outcome, a.final, a.message, a.output_tail, a.elapsed_s, a.peak_memory_bytes, "
-          "a.finished_us FROM attempt a JOIN journal j ON j.journal_id = a.journal_id "
+          "a.finished_us, a.points_dropped FROM attempt a JOIN journal j ON j.journal_id = "
+          "a.journal_id "
           "WHERE a.trial_id = ? ORDER BY a.attempt, j.host")),
       read_lost_(connection.prepare(
           "SELECT attempt, max(final) FROM attempt_lost WHERE trial_id = ? GROUP BY attempt")),
       write_(connection.prepare(
           "INSERT OR REPLACE INTO attempt (trial_id, attempt, journal_id, epoch, slot, device, "
           "provenance_id, started_us, begins_after, points, points_counted, texts, texts_counted, "
-          "outcome, final, message, output_tail, elapsed_s, peak_memory_bytes, finished_us) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+          "outcome, final, message, output_tail, elapsed_s, peak_memory_bytes, finished_us, "
+          "points_dropped) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
       add_lost_(connection.prepare(
           "INSERT INTO attempt_lost (trial_id, attempt, journal_id, final, message, noticed_us) "
           "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET final = max(final, excluded.final), "
@@ -83,8 +91,10 @@ AttemptTable::AttemptTable(Connection& connection, const HostJournals& journals)
 
 TrialAttempts& AttemptTable::of(std::int64_t trial_id) {
   const auto [place, is_new] = trials_.try_emplace(trial_id);
-  if (is_new) load(trial_id, place->second);
-  return place->second;
+  TrialAttempts& attempts = place->second;
+  if (is_new) load(trial_id, attempts);
+  if (!std::exchange(attempts.listed, true)) used_.push_back(trial_id);
+  return attempts;
 }
 
 void AttemptTable::load(std::int64_t trial_id, TrialAttempts& attempts) {
@@ -138,6 +148,8 @@ void AttemptTable::add_lost(std::int64_t trial_id, const JournalRow& journal,
   attempts.changed = true;
 }
 
+// Reads the table: an attempt that was finished since the last flush is still among
+// its unfinished ones, and its trial's state is then written again as it is.
 void AttemptTable::load_reconsidered() {
   std::sort(reconsidered_.begin(), reconsidered_.end());
   reconsidered_.erase(std::unique(reconsidered_.begin(), reconsidered_.end()), reconsidered_.end());
@@ -151,18 +163,21 @@ void AttemptTable::load_reconsidered() {
 }
 
 void AttemptTable::flush() {
-  for (auto& [trial_id, attempts] : trials_) {
-    for (AttemptRow& row : attempts.rows) {
+  load_reconsidered();
+  std::sort(used_.begin(), used_.end());  // in the order of the table: its pages fill up in turn
+  for (const std::int64_t trial_id : used_) {
+    for (AttemptRow& row : trials_.at(trial_id).rows) {
       if (row.changed) write(trial_id, row);
     }
   }
-  load_reconsidered();
-  for (auto& [trial_id, attempts] : trials_) {
-    if (!attempts.changed) continue;
+  for (const std::int64_t trial_id : used_) {
+    TrialAttempts& attempts = trials_.at(trial_id);
+    attempts.listed = false;
+    if (!std::exchange(attempts.changed, false)) continue;
     write_state(trial_id, attempts);
     changed_.push_back(trial_id);
-    attempts.changed = false;
   }
+  used_.clear();
 }
 
 void AttemptTable::write(std::int64_t trial_id, AttemptRow& row) {
@@ -177,7 +192,7 @@ void AttemptTable::write(std::int64_t trial_id, AttemptRow& row) {
             row.texts, row.texts_counted, outcome, if_finished(row.final),
             if_finished(std::string_view(row.message)),
             if_finished(std::string_view(row.output_tail)), if_finished(row.elapsed_s),
-            if_finished(row.peak_memory_bytes), if_finished(row.finished_us))
+            if_finished(row.peak_memory_bytes), if_finished(row.finished_us), row.points_dropped)
       .run();
   row.changed = false;
 }
@@ -205,11 +220,13 @@ void AttemptTable::write_state(std::int64_t trial_id, const TrialAttempts& attem
 
 void AttemptTable::forget() {
   trials_.clear();
+  used_.clear();
   reconsidered_.clear();
   changed_.clear();
 }
 
 void AttemptTable::trim() {
+  check(used_.empty(), "what is remembered is dropped only after it was written");
   if (trials_.size() > kMostTrialsRemembered) trials_.clear();
 }
 

@@ -84,23 +84,30 @@ void EventRows::apply_event(const Source& source, const MetricsRecorded& event) 
            point.name, event.names.size());
     }
   }
-  std::vector<std::int64_t> metrics;
-  for (const std::string& name : event.names) metrics.push_back(keys_.metric(name));
   const std::int64_t trial_id = keys_.trial(event.trial);
   const std::size_t index =
       attempts_.find_or_add(trial_id, event.attempt, source.journal, source.epoch);
   TrialAttempts& attempts = attempts_.of(trial_id);
   if (!attempts.rows[index].begins_after) points_table_.take_share(trial_id, index, kFromNothing);
   AttemptRow& row = attempts.rows[index];
+  const std::int64_t after = *row.begins_after;
   const std::int64_t end = attempts.end_of(index);
+  std::vector<std::int64_t> metrics;
+  for (const MetricName& name : event.names) {
+    metrics.push_back(keys_.metric(name.text));
+    if (name.own_clock) points_table_.take_series(trial_id, index, metrics.back());
+  }
   std::vector<PendingSeries*> pending;
-  for (const std::int64_t metric_id : metrics) {
-    pending.push_back(&points_table_.pending(trial_id, metric_id));
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    pending.push_back(points_table_.series(trial_id, index, metrics[i], event.names[i].own_clock));
   }
   for (const MetricPoint& point : event.points) {
-    if (point.step <= *row.begins_after || point.step > end) continue;
-    pending[point.name]->push_back(
-        {point.step, point.value, event.attempt, source.journal.journal_id});
+    PendingSeries* series = pending[point.name];
+    const bool own_clock = event.names[point.name].own_clock;
+    if (!own_clock && point.step <= after) ++row.points_dropped;
+    const bool owns_step = own_clock || (point.step > after && point.step <= end);
+    if (series == nullptr || !owns_step) continue;
+    series->push_back({point.step, point.value, event.attempt, source.journal.journal_id});
     ++row.points_counted;
   }
   row.points += static_cast<std::int64_t>(event.points.size());
@@ -116,9 +123,8 @@ void EventRows::apply_event(const Source& source, const TextRecorded& event) {
   TrialAttempts& attempts = attempts_.of(trial_id);
   if (!attempts.rows[index].begins_after) points_table_.take_share(trial_id, index, kFromNothing);
   AttemptRow& row = attempts.rows[index];
-  if (event.step > *row.begins_after && event.step <= attempts.end_of(index)) {
-    points_table_.add_text(trial_id, row, event);
-  }
+  const bool owns_step = event.step > *row.begins_after && event.step <= attempts.end_of(index);
+  if (event.own_clock || owns_step) points_table_.add_text(trial_id, index, event);
   ++row.texts;
   row.changed = true;
 }
@@ -146,6 +152,7 @@ void EventRows::apply_event(const Source& source, const AttemptFinished& event) 
   row.elapsed_s = event.elapsed_s;
   row.peak_memory_bytes = event.peak_memory_bytes;
   row.finished_us = event.time_us;
+  row.points_dropped += static_cast<std::int64_t>(event.points_refused);
   row.changed = true;
   attempts.changed = true;
 }
@@ -177,6 +184,7 @@ void EventRows::forget() {
 void EventRows::trim() {
   keys_.trim();
   attempts_.trim();
+  points_table_.trim();
 }
 
 void EventRows::begin_count() {

@@ -1,4 +1,4 @@
-// What an event of a journal means in rows. Part of ingest; used inside its
+// The rows that an event of a journal changes. Part of ingest; used inside its
 // write transaction.
 #pragma once
 
@@ -20,7 +20,7 @@ class EventRows {
   explicit EventRows(Connection& connection);
 
   HostJournals& journals() { return journals_; }
-  // Throws Error, before it changes anything, for an event that makes no sense.
+  // Throws Error, before it changes anything, for an event that cannot be used.
   void apply(JournalRow& journal, const JournalRecord& record);
   // All rows are in the database after it.
   void flush();

@@ -1,5 +1,5 @@
 // The journals of a store as ingest knows them: how far each was read, and
-// whether its host may still live. Part of ingest.
+// whether its host may still be running. Part of ingest.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct JournalRow {
   std::string host;
   JournalPosition position;
   WriterEpoch epoch = 0;  // the greatest seen
-  bool live = false;      // it did not say that it stopped
+  bool live = false;      // it has not recorded that it stopped
   std::optional<std::int64_t> pid;
   std::optional<std::int64_t> started_us;
   std::optional<std::int64_t> stopped_us;
@@ -34,13 +34,13 @@ class HostJournals {
  public:
   explicit HostJournals(Connection& connection);
 
-  // Reads the rows anew; at the beginning of each transaction.
+  // Reads the rows again; at the beginning of each transaction.
   void load();
-  // Added where it is not known. The reference stays good until load().
+  // Added if it is new. The reference is good until load().
   JournalRow& of_host(const std::string& host);
   const JournalRow& at(std::int64_t journal_id) const { return rows_.at(journal_id); }
   void flush();
-  // False where it was known.
+  // False if it was known.
   bool add_damage(const JournalRow& journal, const StoreDamage& damage);
 
  private:

@@ -21,13 +21,13 @@ namespace polysweep {
 
 struct IngestReport {
   std::uint64_t records = 0;
-  std::uint64_t points = 0;  // metric points, those that do not count included
+  std::uint64_t points = 0;  // metric points, including those that do not count
   std::uint64_t transactions = 0;
   std::vector<StoreDamage> damage;  // found by this call
 };
 
 struct IngestOptions {
-  std::size_t rows_per_transaction = 50'000;  // at most about so many
+  std::size_t rows_per_transaction = 50'000;  // approximate maximum
 };
 
 class Ingest {
@@ -39,8 +39,8 @@ class Ingest {
          const std::filesystem::path& database_file, IngestOptions options = {});
   ~Ingest();
 
-  // Reads all that the journals hold now; durable when it returns. Throws Error
-  // where the database cannot be written; the next call goes on.
+  // Reads all that the journals hold now; durable when it returns. Throws Error if
+  // the database cannot be written; the next call continues from there.
   IngestReport catch_up();
 
  private:

@@ -43,14 +43,14 @@ struct IngestThread::State {
   std::thread thread;
 };
 
-// Who has the lock does the work for all; another takes over when it ends.
+// The holder of the lock does the work for all; another takes over when it ends.
 bool IngestThread::State::has_turn() {
   if (!turn) turn = files.try_lock(lock_file, "the ingest of a run");
   return turn != nullptr;
 }
 
-// A database that cannot be written now may be at the next time, and the
-// journals keep everything; at the end it must be.
+// A database that cannot be written is tried again: the journals keep everything.
+// Only finish() insists.
 void IngestThread::State::catch_up() {
   try {
     add(report, ingest.catch_up());
@@ -68,7 +68,7 @@ void IngestThread::State::run() {
       lock.lock();
       wake.wait_for(lock, kPause, [this] { return stopping; });
     }
-  } catch (...) {  // carried over to the thread that asks
+  } catch (...) {  // rethrown by check_alive()
     const std::scoped_lock lock(mutex);
     error = std::current_exception();
   }

@@ -16,13 +16,13 @@ namespace polysweep {
 class IngestThread {
  public:
   IngestThread(FileSystem& files, const std::filesystem::path& store);
-  // Stops without a last reading.
+  // Stops without reading the journals again.
   ~IngestThread();
 
   // Throws the Error that ended the thread, if one did.
   void check_alive();
-  // Reads what is there, ends the thread and returns all that it read. Throws
-  // the Error that ended the thread, if one did.
+  // Reads all that the journals hold, ends the thread and returns what it read in
+  // all. Throws the Error that ended the thread, if one did.
   IngestReport finish();
 
  private:

@@ -119,7 +119,8 @@ std::int64_t KeyTable::provenance(const std::string& given) {
 
 void KeyTable::provenance_document(const std::string& json) {
   if (!is_scalar_object(nlohmann::json::parse(json, nullptr, false))) {
-    fail("a provenance document is no JSON object: {}", stored_text(json.substr(0, 200)));
+    fail("a provenance document is not a JSON object of scalars: {}",
+         stored_text(json.substr(0, 200)));
   }
   const std::int64_t key = provenance(sha256_hex(json));
   set_provenance_.with(json, key).run();

@@ -1,6 +1,6 @@
 // The integer keys of trials, metrics, experiments and provenance documents.
 //
-// Each is made when it is first met. Part of ingest; used inside its write
+// A key is added when its name is first met. Part of ingest; used inside its write
 // transaction.
 #pragma once
 
@@ -20,19 +20,18 @@ class KeyTable {
  public:
   explicit KeyTable(Connection& connection);
 
-  // The trial, of which perhaps nothing but its id is known yet.
+  // The trial, even if only its id is known yet.
   std::int64_t trial(const TrialId& id);
-  // The trial with all that was planned of it.
+  // The trial, with what was planned.
   std::int64_t planned_trial(const PlannedTrial& planned);
   std::int64_t metric(std::string_view name);
   std::int64_t experiment(const std::string& name, int version);
   std::int64_t provenance(const std::string& digest);
-  // Stores a document under the SHA-256 of its text. Throws Error unless it is
-  // a JSON object.
+  // Stores a document under the SHA-256 of its text. Throws Error unless it is a
+  // JSON object of scalars.
   void provenance_document(const std::string& json);
 
-  // Drops what is remembered: the transaction was rolled back, or another
-  // process wrote.
+  // Drops all cached keys: the transaction was rolled back, or another process wrote.
   void forget();
   // Keeps memory bounded; between transactions.
   void trim();

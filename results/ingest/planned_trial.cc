@@ -31,13 +31,15 @@ PlannedTrial read_identity(std::string_view identity) {
   const auto json = nlohmann::json::parse(identity, nullptr, false);
   const std::size_t begin = identity.find(kParametersMember);
   const std::size_t end = identity.rfind(kVersionMember);
-  const bool right = json.is_object() && json.contains("data") && json["data"].is_string() &&
+  const bool valid = json.is_object() && json.contains("data") && json["data"].is_string() &&
                      json.contains("experiment") && json["experiment"].is_string() &&
                      json.contains("version") && json["version"].is_number_integer() &&
                      json.contains("parameters") && is_scalar_object(json["parameters"]) &&
                      begin != std::string_view::npos && end != std::string_view::npos &&
                      begin + kParametersMember.size() < end;
-  if (!right) fail("a planned trial is no identity text: {}", stored_text(identity.substr(0, 200)));
+  if (!valid)
+    fail("a planned trial has an identity that cannot be read: {}",
+         stored_text(identity.substr(0, 200)));
   PlannedTrial out;
   out.id = id_of(identity);
   out.experiment = json["experiment"].get<std::string>();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "framework/core/error.h"
 #include "results/schema/stored_text.h"
 
 namespace polysweep {
@@ -11,6 +12,7 @@ namespace {
 
 // So many points go into one statement: starting one costs as much as a row.
 constexpr std::size_t kPointsAtOnce = 40;
+constexpr std::size_t kMostOwnersRemembered = 100'000;
 
 std::string insert_points(std::size_t count) {
   std::string sql = "INSERT INTO point (series_id, step, value) VALUES (?1, ?, ?)";
@@ -56,30 +58,181 @@ PointTable::PointTable(Connection& connection, AttemptTable& attempts)
           connection.prepare("SELECT step, value FROM point WHERE series_id = ? ORDER BY step")),
       read_series_(connection.prepare(
           "SELECT series_id, points, not_finite, first_step, first, last_step, last, minimum_step, "
-          "minimum, maximum_step, maximum FROM series WHERE trial_id = ? AND metric_id = ?")),
+          "minimum, maximum_step, maximum, owner_attempt, owner_journal_id FROM series "
+          "WHERE trial_id = ? AND metric_id = ?")),
       add_series_(connection.prepare(
-          "INSERT INTO series (trial_id, metric_id, points, not_finite, first_step, last_step) "
-          "VALUES (?, ?, 0, 0, 0, 0)")),
+          "INSERT INTO series (trial_id, metric_id, owner_attempt, owner_journal_id, points, "
+          "not_finite, first_step, last_step) VALUES (?, ?, ?, ?, 0, 0, 0, 0)")),
       write_series_(connection.prepare(
           "UPDATE series SET points = ?, not_finite = ?, first_step = ?, first = ?, last_step = ?, "
           "last = ?, minimum_step = ?, minimum = ?, maximum_step = ?, maximum = ? "
           "WHERE series_id = ?")),
       remove_series_(connection.prepare("DELETE FROM series WHERE series_id = ?")),
-      series_of_(connection.prepare("SELECT series_id FROM series WHERE trial_id = ?")),
+      series_of_(connection.prepare("SELECT series_id FROM series WHERE trial_id = ? AND "
+                                    "owner_attempt IS NULL")),
       has_text_(
           connection.prepare("SELECT 1 FROM text WHERE trial_id = ? AND name = ? AND step = ?")),
       put_text_(connection.prepare(
-          "INSERT INTO text (trial_id, name, step, value) VALUES (?, ?, ?, ?) "
+          "INSERT INTO text (trial_id, name, step, value, owner_attempt, owner_journal_id) "
+          "VALUES (?, ?, ?, ?, ?, ?) "
           "ON CONFLICT (trial_id, name, step) DO UPDATE SET value = excluded.value")),
-      remove_texts_(
-          connection.prepare("DELETE FROM text WHERE trial_id = ? AND step > ? AND step <= ?")) {}
+      remove_texts_(connection.prepare("DELETE FROM text WHERE trial_id = ? AND step > ? AND "
+                                       "step <= ? AND owner_attempt IS NULL")),
+      remove_all_points_(connection.prepare("DELETE FROM point WHERE series_id = ?")),
+      read_owned_metrics_(connection.prepare(
+          "SELECT DISTINCT metric_id FROM series WHERE owner_attempt IS NOT NULL")),
+      count_between_(connection.prepare("SELECT count(*) FROM point WHERE series_id = ? AND "
+                                        "step > ? AND step <= ?")),
+      owned_series_(connection.prepare(
+          "SELECT metric_id, owner_attempt, owner_journal_id FROM series WHERE trial_id = ? AND "
+          "owner_attempt IS NOT NULL")),
+      owned_texts_(connection.prepare(
+          "SELECT DISTINCT name, owner_attempt, owner_journal_id FROM text WHERE trial_id = ? AND "
+          "owner_attempt IS NOT NULL")),
+      text_owner_(connection.prepare(
+          "SELECT owner_attempt, owner_journal_id FROM text WHERE trial_id = ? AND name = ? AND "
+          "owner_attempt IS NOT NULL LIMIT 1")),
+      remove_named_texts_(connection.prepare(
+          "DELETE FROM text WHERE trial_id = ? AND name = ? AND owner_attempt IS NOT NULL")) {}
 
-void PointTable::add_text(std::int64_t trial_id, AttemptRow& attempt, const TextRecorded& event) {
+bool PointTable::is_earlier(std::int64_t trial_id, const SeriesOwner& owner, std::size_t index) {
+  const auto found = attempts_.find(trial_id, owner.attempt, owner.journal_id);
+  check(found.has_value(), "the attempt that owns a series has a row");
+  return *found < index;
+}
+
+bool PointTable::owns(std::int64_t trial_id, std::size_t index,
+                      const std::optional<SeriesOwner>& owner) {
+  const AttemptRow& row = attempts_.of(trial_id).rows[index];
+  return owner && owner->attempt == row.attempt && owner->journal_id == row.journal_id;
+}
+
+bool PointTable::may_take(std::int64_t trial_id, std::size_t index,
+                          const std::optional<SeriesOwner>& owner) {
+  if (attempts_.of(trial_id).superseded(index)) return false;
+  return !owner || owns(trial_id, index, owner) || is_earlier(trial_id, *owner, index);
+}
+
+std::optional<SeriesOwner> PointTable::owner_of(const Series& series) {
+  if (!owned_metrics_) {
+    owned_metrics_.emplace();
+    read_owned_metrics_.reset();
+    while (read_owned_metrics_.step()) owned_metrics_->insert(read_owned_metrics_.integer(0));
+  }
+  if (!owned_metrics_->contains(series.metric_id)) return std::nullopt;
+  const auto [place, is_new] = owners_.try_emplace(series);
+  if (is_new) {
+    if (const std::optional<SeriesRow> row = find_series(series)) place->second = row->owner;
+  }
+  return place->second;
+}
+
+void PointTable::take_series(std::int64_t trial_id, std::size_t index, std::int64_t metric_id) {
+  const Series series{trial_id, metric_id};
+  const std::optional<SeriesOwner> owner = owner_of(series);
+  if (owns(trial_id, index, owner) || !may_take(trial_id, index, owner)) return;
+  remove_series(series);
+  const AttemptRow& row = attempts_.of(trial_id).rows[index];
+  owned_metrics_->insert(metric_id);
+  owners_[series] = SeriesOwner{row.attempt, row.journal_id};
+}
+
+PendingSeries* PointTable::series(std::int64_t trial_id, std::size_t index, std::int64_t metric_id,
+                                  bool own_clock) {
+  const Series series{trial_id, metric_id};
+  const std::optional<SeriesOwner> owner = owner_of(series);
+  const bool counts = own_clock ? owns(trial_id, index, owner) : !owner;
+  return counts ? &pending_[series] : nullptr;
+}
+
+void PointTable::remove_series(const Series& series) {
+  const auto pending = pending_.find(series);
+  if (pending != pending_.end() && !pending->second.empty()) flush();
+  const std::optional<SeriesRow> row = find_series(series);
+  owners_.erase(series);
+  if (!row) return;
+  TrialAttempts& attempts = attempts_.of(series.trial_id);
+  const auto uncount_points = [&](std::size_t index, std::int64_t count) {
+    attempts.rows[index].points_counted -= count;
+    attempts.rows[index].changed = true;
+    check(attempts.rows[index].points_counted >= 0, "only points that counted are uncounted");
+  };
+  if (row->owner) {
+    const auto index = attempts_.find(series.trial_id, row->owner->attempt, row->owner->journal_id);
+    check(index.has_value(), "the attempt that owns a series has a row");
+    uncount_points(*index, row->points);
+  } else {
+    for (std::size_t i = 0; i < attempts.rows.size(); ++i) {
+      const std::optional<std::int64_t> after = attempts.rows[i].begins_after;
+      if (!after) continue;
+      check(count_between_.with(row->series_id, *after, attempts.end_of(i)).step(),
+            "a count has a row");
+      uncount_points(i, count_between_.integer(0));
+      count_between_.reset();
+    }
+  }
+  // Every one: a key of `series` is used again.
+  remove_all_points_.with(row->series_id).run();
+  remove_series_.with(row->series_id).run();
+  changed_.push_back(series.trial_id);
+}
+
+void PointTable::add_text(std::int64_t trial_id, std::size_t index, const TextRecorded& event) {
   const std::string name = stored_text(event.name);
+  std::optional<SeriesOwner> owner;
+  if (text_owner_.with(trial_id, name).step()) {
+    owner = SeriesOwner{static_cast<std::uint32_t>(text_owner_.integer(0)), text_owner_.integer(1)};
+  }
+  text_owner_.reset();
+  AttemptRow& row = attempts_.of(trial_id).rows[index];
+  if (event.own_clock) {
+    if (!may_take(trial_id, index, owner)) return;
+    if (owner && is_earlier(trial_id, *owner, index)) remove_owned_texts(trial_id, name, *owner);
+    owner = SeriesOwner{row.attempt, row.journal_id};
+  } else if (owner) {
+    return;
+  }
   const bool replaces = has_text_.with(trial_id, name, event.step).step();
   has_text_.reset();
-  if (!replaces) ++attempt.texts_counted;
-  put_text_.with(trial_id, name, event.step, stored_text(event.value)).run();
+  if (!replaces) ++row.texts_counted;
+  std::optional<std::uint32_t> owner_attempt;
+  std::optional<std::int64_t> owner_journal;
+  if (owner) {
+    owner_attempt = owner->attempt;
+    owner_journal = owner->journal_id;
+  }
+  put_text_.with(trial_id, name, event.step, stored_text(event.value), owner_attempt, owner_journal)
+      .run();
+}
+
+void PointTable::remove_owned_texts(std::int64_t trial_id, std::string_view name,
+                                    const SeriesOwner& owner) {
+  const auto index = attempts_.find(trial_id, owner.attempt, owner.journal_id);
+  check(index.has_value(), "the attempt that owns a text has a row");
+  AttemptRow& row = attempts_.of(trial_id).rows[*index];
+  row.texts_counted -= remove_named_texts_.with(trial_id, name).run();
+  row.changed = true;
+}
+
+// What a trial that starts from nothing leaves of the series and texts with their
+// own clock: those of later attempts.
+void PointTable::remove_earlier_owned(std::int64_t trial_id, std::size_t index) {
+  std::vector<Series> earlier;
+  owned_series_.with(trial_id);
+  while (owned_series_.step()) {
+    const SeriesOwner owner{static_cast<std::uint32_t>(owned_series_.integer(1)),
+                            owned_series_.integer(2)};
+    if (is_earlier(trial_id, owner, index)) earlier.push_back({trial_id, owned_series_.integer(0)});
+  }
+  for (const Series& series : earlier) remove_series(series);
+  std::vector<std::pair<std::string, SeriesOwner>> texts;
+  owned_texts_.with(trial_id);
+  while (owned_texts_.step()) {
+    const SeriesOwner owner{static_cast<std::uint32_t>(owned_texts_.integer(1)),
+                            owned_texts_.integer(2)};
+    if (is_earlier(trial_id, owner, index)) texts.emplace_back(owned_texts_.string(0), owner);
+  }
+  for (const auto& [name, owner] : texts) remove_owned_texts(trial_id, name, owner);
 }
 
 void PointTable::take_share(std::int64_t trial_id, std::size_t index, std::int64_t begins_after) {
@@ -100,6 +253,7 @@ void PointTable::take_share(std::int64_t trial_id, std::size_t index, std::int64
       row.texts_counted -= remove_texts(trial_id, after, through);
       row.changed = true;
     }
+    if (begins_after == kFromNothing) remove_earlier_owned(trial_id, index);
   }
   attempts.rows[index].begins_after = begins_after;
   attempts.rows[index].changed = true;
@@ -126,16 +280,23 @@ std::int64_t PointTable::remove_texts(std::int64_t trial_id, std::int64_t after,
 }
 
 void PointTable::flush() {
-  for (auto& [key, points] : pending_) {
+  for (auto& [series, points] : pending_) {
     if (points.empty()) continue;
-    write_series({key.first, key.second}, points);
-    if (changed_.empty() || changed_.back() != key.first) changed_.push_back(key.first);
+    write_series(series, points);
+    if (changed_.empty() || changed_.back() != series.trial_id) changed_.push_back(series.trial_id);
   }
   pending_.clear();
 }
 
+void PointTable::trim() {
+  check(pending_.empty(), "owners are dropped only after the series that have them were written");
+  if (owners_.size() > kMostOwnersRemembered) owners_.clear();
+}
+
 void PointTable::forget() {
   pending_.clear();
+  owners_.clear();
+  owned_metrics_.reset();
   changed_.clear();
 }
 
@@ -200,8 +361,25 @@ void PointTable::uncount(const Series& series, const PendingPoint& replaced) {
 }
 
 SeriesRow PointTable::read_series(const Series& series) {
+  if (const std::optional<SeriesRow> known = find_series(series)) return *known;
   SeriesRow row;
+  const auto owner = owners_.find(series);
+  if (owner != owners_.end()) row.owner = owner->second;
+  std::optional<std::uint32_t> owner_attempt;
+  std::optional<std::int64_t> owner_journal;
+  if (row.owner) {
+    owner_attempt = row.owner->attempt;
+    owner_journal = row.owner->journal_id;
+  }
+  add_series_.with(series.trial_id, series.metric_id, owner_attempt, owner_journal).run();
+  row.series_id = sqlite3_last_insert_rowid(connection_.handle());
+  return row;
+}
+
+std::optional<SeriesRow> PointTable::find_series(const Series& series) {
+  std::optional<SeriesRow> out;
   if (read_series_.with(series.trial_id, series.metric_id).step()) {
+    SeriesRow& row = out.emplace();
     row.series_id = read_series_.integer(0);
     row.points = read_series_.integer(1);
     row.not_finite = read_series_.integer(2);
@@ -213,12 +391,13 @@ SeriesRow PointTable::read_series(const Series& series) {
     row.minimum = read_series_.real(8);
     if (!read_series_.is_null(9)) row.maximum_step = read_series_.integer(9);
     row.maximum = read_series_.real(10);
-  } else {
-    add_series_.with(series.trial_id, series.metric_id).run();
-    row.series_id = sqlite3_last_insert_rowid(connection_.handle());
+    if (!read_series_.is_null(11)) {
+      row.owner = SeriesOwner{static_cast<std::uint32_t>(read_series_.integer(11)),
+                              read_series_.integer(12)};
+    }
   }
   read_series_.reset();
-  return row;
+  return out;
 }
 
 void PointTable::write_row(const SeriesRow& row) {

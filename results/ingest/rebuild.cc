@@ -19,7 +19,7 @@ void remove_database(const std::filesystem::path& file) {
   }
 }
 
-// Removed again unless it was put in its place.
+// Removed by its destructor unless it was renamed.
 class NewFile {
  public:
   explicit NewFile(std::filesystem::path path) : path_(std::move(path)) { remove_database(path_); }
@@ -32,8 +32,8 @@ class NewFile {
   std::filesystem::path path_;
 };
 
-// The old database, with nobody else in it and no write-ahead log beside it;
-// empty where SQLite can make nothing of the file.
+// The old database, opened for exclusive use and without a write-ahead log; empty
+// if SQLite cannot read the file.
 std::optional<Database> sole_use(const std::filesystem::path& file) {
   try {
     std::optional<Database> old(std::in_place, file, Access::kReplace);
@@ -49,7 +49,7 @@ std::optional<Database> sole_use(const std::filesystem::path& file) {
   }
 }
 
-// Kept for whoever wants to know what happened to it.
+// Kept, so that the damage can be examined.
 void set_aside(const std::filesystem::path& file) {
   for (const char* ending : {"", "-wal"}) {
     const std::string part = file.string() + ending;
@@ -71,8 +71,7 @@ void sync_folder(const std::filesystem::path& folder) {
 IngestReport rebuild(FileSystem& files, const std::filesystem::path& store) {
   const std::filesystem::path file = database_path(store);
   if (files.list(journals_path(store)).empty()) {
-    fail("there are no journals in {}, from which a database could be made",
-         journals_path(store).string());
+    fail("there are no journals in {} to make a database from", journals_path(store).string());
   }
   const bool exists = std::filesystem::exists(file);
   const std::optional<Database> old = exists ? sole_use(file) : std::nullopt;
@@ -84,7 +83,7 @@ IngestReport rebuild(FileSystem& files, const std::filesystem::path& store) {
     report = ingest.catch_up();
   }
   {
-    // One file, without a log beside it, so that one rename replaces it.
+    // A single file without a log, so that one rename replaces it.
     Database made(fresh.path(), Access::kWrite);
     made.connection().execute("PRAGMA journal_mode = DELETE");
   }

@@ -1,4 +1,4 @@
-// Makes the database of a store anew, from its journals alone.
+// Makes the database of a store again, from its journals alone.
 #pragma once
 
 #include <filesystem>
@@ -8,11 +8,11 @@
 
 namespace polysweep {
 
-// Builds a new database beside the old one and puts it in its place in one
-// step; until then the old one stays as it was. A damaged old file is kept as
-// polysweep.db.damaged. Throws Error, with the old one in place, where another
-// process uses the database, the file is another program's or of a newer
-// polysweep, or there are no journals.
+// Builds a new database beside the old one and replaces it in one step; until then
+// the old one stays as it was. An old file that is damaged is kept as
+// polysweep.db.damaged. Throws Error, with the old one in place, if another process
+// uses the database, if the file is another program's or a newer polysweep's, or if
+// there are no journals.
 IngestReport rebuild(FileSystem& files, const std::filesystem::path& store);
 
 }  // namespace polysweep

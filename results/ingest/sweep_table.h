@@ -18,8 +18,8 @@ class SweepTable {
  public:
   SweepTable(Connection& connection, KeyTable& keys);
 
-  // Throws Error, before it writes anything, for a description or an identity
-  // that cannot be understood.
+  // Throws Error, before it writes anything, for a description or an identity that
+  // cannot be read.
   void add(const SweepPlanned& event, const JournalRow& journal, Sequence sequence);
   void add(const TrialsPlanned& event);
 

@@ -75,6 +75,13 @@ struct PlanStanding {
   std::vector<OpenTrial> open;  // in plan order
 };
 
+// A trial with a result of which points were dropped: its series are not complete.
+struct DroppedPoints {
+  TrialId trial;
+  // Of the counted attempt, as in column points_dropped of view attempts.
+  std::uint64_t points = 0;
+};
+
 class Ledger {
  public:
   explicit Ledger(const Database& database) : database_(database) {}
@@ -93,6 +100,10 @@ class Ledger {
   // Per cell of the sweep as last planned, in plan order. Throws Error that
   // names the nearest known sweep.
   std::vector<CellCounts> cells(const std::string& sweep) const;
+
+  // The done and diverged trials of the sweep of which points were dropped, in plan
+  // order. Takes time for those trials alone. Throws Error as cells() does.
+  std::vector<DroppedPoints> dropped_points(const std::string& sweep) const;
 
   // True if the sweep as last planned is this one: the same revision and
   // description (framework/sweep/plan/plan.h describe()), and all of its trials are there.

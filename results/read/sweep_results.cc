@@ -90,7 +90,8 @@ struct TrialKeys {
 
 constexpr const char* kTrials =
     "SELECT t.trial_id, t.trial, x.cell, t.state, t.attempt, t.parameters, k.series, a.outcome, "
-    "a.message, a.output_tail, a.elapsed_s, a.peak_memory_bytes, a.provenance_id "
+    "a.message, a.output_tail, a.elapsed_s, a.peak_memory_bytes, a.provenance_id, "
+    "a.points_dropped "
     "FROM sweep_trial x JOIN trial t ON t.trial_id = x.trial_id "
     "LEFT JOIN attempt a ON a.trial_id = t.trial_id AND a.attempt = t.attempt "
     "AND a.journal_id = t.journal_id "
@@ -126,6 +127,7 @@ TrialKeys read_trials(Connection& connection, const KnownSweep& known,
     } else if (trial.attempts > 0) {
       unfinished.read(trial);
     }
+    trial.points_dropped = static_cast<std::uint64_t>(rows.integer(13));
     if (!rows.is_null(12)) trial.provenance = digests.at(rows.integer(12));
     if (trial.cell >= out.cells.size()) {
       fail("sweep '{}' has a trial of cell {}, which its description lacks", out.sweep, trial.cell);

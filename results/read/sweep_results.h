@@ -31,6 +31,9 @@ struct TrialResult {
   std::string output_tail;  // of the last attempt
   double elapsed_s = 0;     // of the counted attempt
   double peak_memory_bytes = 0;
+  // Points of the counted attempt that are in no series, with no other in their place
+  // (view attempts, column points_dropped).
+  std::uint64_t points_dropped = 0;
   std::string provenance;  // digest, "" unknown
   // Last value of every metric, of done trials only.
   std::map<std::string, double> final_metrics;

@@ -21,7 +21,7 @@ std::vector<AttemptRecord> read_attempts(Connection& connection, const std::stri
   Statement rows = connection.prepare(
       "SELECT attempt, host, epoch, slot, device, counted, state, outcome, final, message, "
       "output_tail, started_us, finished_us, elapsed_s, peak_memory_bytes, resumed_step, points, "
-      "points_ignored, provenance FROM attempts WHERE trial = ? ORDER BY attempt, host");
+      "points_ignored, provenance, points_dropped FROM attempts WHERE trial = ? ORDER BY attempt, host");
   std::vector<AttemptRecord> out;
   rows.with(hex);
   while (rows.step()) {
@@ -45,6 +45,7 @@ std::vector<AttemptRecord> read_attempts(Connection& connection, const std::stri
     each.points = static_cast<std::uint64_t>(rows.integer(16));
     each.points_ignored = static_cast<std::uint64_t>(rows.integer(17));
     each.provenance = rows.string(18);
+    each.points_dropped = static_cast<std::uint64_t>(rows.integer(19));
     out.push_back(std::move(each));
   }
   return out;

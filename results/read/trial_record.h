@@ -34,6 +34,7 @@ struct AttemptRecord {
   std::optional<std::int64_t> resumed_step;
   std::uint64_t points = 0;          // metric points that it reported
   std::uint64_t points_ignored = 0;  // of them, those that do not count
+  std::uint64_t points_dropped = 0;  // those in whose place no other counts
   std::string provenance;            // digest
 };
 

@@ -80,8 +80,10 @@ CREATE TABLE attempt (
   elapsed_s REAL,
   peak_memory_bytes REAL,
   finished_us INTEGER,
+  points_dropped INTEGER NOT NULL,
   PRIMARY KEY (trial_id, attempt, journal_id)
 ) WITHOUT ROWID;
+CREATE INDEX attempt_dropped ON attempt (trial_id) WHERE points_dropped > 0;
 CREATE INDEX attempt_unfinished ON attempt (journal_id) WHERE outcome IS NULL;
 
 CREATE TABLE attempt_lost (
@@ -100,6 +102,8 @@ CREATE TABLE series (
   series_id INTEGER PRIMARY KEY,
   trial_id INTEGER NOT NULL,
   metric_id INTEGER NOT NULL,
+  owner_attempt INTEGER,
+  owner_journal_id INTEGER REFERENCES journal,
   points INTEGER NOT NULL,
   not_finite INTEGER NOT NULL,
   first_step INTEGER NOT NULL,
@@ -112,6 +116,8 @@ CREATE TABLE series (
   maximum REAL,
   UNIQUE (trial_id, metric_id)
 );
+
+CREATE INDEX series_owned ON series (metric_id) WHERE owner_attempt IS NOT NULL;
 
 CREATE TABLE point (
   series_id INTEGER NOT NULL,
@@ -129,6 +135,8 @@ CREATE TABLE text (
   name TEXT NOT NULL,
   step INTEGER NOT NULL,
   value TEXT NOT NULL,
+  owner_attempt INTEGER,
+  owner_journal_id INTEGER REFERENCES journal,
   UNIQUE (trial_id, name, step)
 );
 

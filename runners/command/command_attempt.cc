@@ -56,10 +56,8 @@ CommandAttempt::CommandAttempt(const AttemptSurroundings& surroundings)
       parameters_file_(parameters_path(trial_folder_)),
       log_(log_path(trial_folder_, surroundings.assignment.attempt)),
       report_file_(report_path(trial_folder_, surroundings.assignment.attempt)),
-      report_(surroundings.spec, trial_folder_, surroundings.recorder,
-              [this](std::int64_t step, const HistoryVisitor& visit) {
-                return read_history(trial_folder_, around_.assignment.attempt, step, visit);
-              }) {}
+      history_(surroundings.spec, trial_folder_, surroundings.assignment.attempt),
+      report_(surroundings.spec, trial_folder_, surroundings.recorder, history_) {}
 
 AttemptResult CommandAttempt::run() {
   around_.folders.prepare(trial_folder_, around_.assignment.parameters.canonical());
@@ -205,6 +203,7 @@ AttemptResult CommandAttempt::end(ChildProcess& process) {
   ended.rejection = report_.rejection();
   AttemptResult result = judge(ended);
   result.peak_memory_bytes = process.peak_memory_bytes();
+  result.points_refused = report_.points_refused();
   for (const std::string& problem :
        {log_.problem(), killed.left > 0
                             ? fmt::format("{} processes of it would not die", killed.left)

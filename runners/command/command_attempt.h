@@ -59,6 +59,7 @@ class CommandAttempt {
   OutputLog log_;
   FollowedFile report_file_;
   ReportLines lines_;
+  ReportHistory history_;
   TrialReport report_;
   std::string report_problem_;
   bool more_to_read_ = false;

@@ -36,6 +36,7 @@ class CommandRunner : public AttemptRunner {
   CommandRunner(ExperimentSpec spec, std::filesystem::path own_folder);
   ~CommandRunner() override { clear_folders(); }
 
+  const ExperimentSpec* spec(const AssignTrial& /*assignment*/) const override { return &spec_; }
   AttemptResult run(const AssignTrial& assignment, Recorder& recorder) override;
   void abandoned() override;
   // Removes what was kept for a next attempt.

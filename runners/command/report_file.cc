@@ -1,6 +1,7 @@
 #include "runners/command/report_file.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -38,53 +39,73 @@ void read_report(const std::filesystem::path& path, const std::function<void(con
   if (const std::optional<ReportLines::Line> line = lines.rest()) take(*line);
 }
 
-// How far a report came: the step it went on after, or its largest.
-std::optional<std::int64_t> reach_of(const std::filesystem::path& path) {
-  SeriesSteps steps;
-  bool said_something = false;
-  read_report(path, [&](const Said& said) {
-    if (const auto* resumed = std::get_if<SaidResumed>(&said)) {
-      if (said_something) return;
-      steps.raise_floor(resumed->step);
-      said_something = true;
-    } else if (const auto* metrics = std::get_if<SaidMetrics>(&said)) {
-      for (const auto& [name, value] : metrics->values) {
-        try {
-          steps.took(name, steps.next(name, metrics->step));
-          said_something = true;
-        } catch (const Error&) {
-          return;  // a step that goes back: it did not count
-        }
-      }
-    }
-  });
-  if (!said_something) return std::nullopt;
-  return steps.largest();
+bool is_content(const Said& said) {
+  return std::holds_alternative<SaidMetrics>(said) || std::holds_alternative<SaidResult>(said) ||
+         std::holds_alternative<SaidText>(said);
 }
 
 }  // namespace
 
-bool read_history(const std::filesystem::path& trial_folder, std::uint32_t attempt,
-                  std::int64_t step, const HistoryVisitor& visit) {
+std::optional<std::int64_t> ReportHistory::reach_of(std::uint32_t attempt) const {
+  SeriesSteps steps(spec_);
+  bool has_items = false;
+  read_report(report_path(trial_folder_, attempt), [&](const Said& said) {
+    if (const auto* resumed = std::get_if<SaidResumed>(&said)) {
+      if (has_items) return;
+      steps.raise_floor(resumed->step);
+      has_items = true;
+    } else if (const auto* metrics = std::get_if<SaidMetrics>(&said)) {
+      for (const auto& [name, value] : metrics->values) {
+        try {
+          steps.took(name, steps.next(name, metrics->step));
+          has_items = true;
+        } catch (const Error&) {
+          return;  // a decreasing step, which was rejected
+        }
+      }
+    }
+  });
+  if (!has_items) return std::nullopt;
+  return steps.largest();
+}
+
+bool ReportHistory::read_before(std::uint32_t attempt, std::int64_t step,
+                                const HistoryVisitor& visit) const {
   std::uint32_t source = attempt;
   std::optional<std::int64_t> reach;
-  while (source > 1 && !(reach && *reach >= step)) {
-    reach = reach_of(report_path(trial_folder, --source));
-  }
+  while (source > 1 && !(reach && *reach >= step)) reach = reach_of(--source);
   if (!reach || *reach < step) return false;
-  bool has_spoken = false;
-  bool is_whole = true;
-  read_report(report_path(trial_folder, source), [&](const Said& said) {
+  bool has_content = false;
+  bool is_complete = true;
+  read_report(report_path(trial_folder_, source), [&](const Said& said) {
     const auto* resumed = std::get_if<SaidResumed>(&said);
-    if (resumed != nullptr && !has_spoken) {
-      is_whole = read_history(trial_folder, source, std::min(resumed->step, step), visit);
-    } else if (resumed == nullptr && is_whole) {
-      visit(step, said);
+    if (resumed != nullptr && !has_content) {
+      is_complete = read_before(source, std::min(resumed->step, step), visit);
+    } else if (resumed == nullptr && is_complete) {
+      visit({source, step, said});
     }
-    has_spoken = has_spoken || std::holds_alternative<SaidMetrics>(said) ||
-                 std::holds_alternative<SaidResult>(said) || std::holds_alternative<SaidText>(said);
+    has_content = has_content || is_content(said);
   });
-  return is_whole;
+  return is_complete;
+}
+
+bool ReportHistory::continues_earlier(std::uint32_t attempt) const {
+  std::optional<bool> resumed;
+  read_report(report_path(trial_folder_, attempt), [&](const Said& said) {
+    const bool is_resumption = std::holds_alternative<SaidResumed>(said);
+    if (!resumed && (is_resumption || is_content(said))) resumed = is_resumption;
+  });
+  return resumed.value_or(true);
+}
+
+void ReportHistory::all(const HistoryVisitor& visit) {
+  std::uint32_t first = attempt_;
+  while (first > 1 && (first == attempt_ || continues_earlier(first))) --first;
+  for (std::uint32_t attempt = first; attempt < attempt_; ++attempt) {
+    read_report(report_path(trial_folder_, attempt), [&](const Said& said) {
+      visit({attempt, std::numeric_limits<std::int64_t>::max(), said});
+    });
+  }
 }
 
 void remove_reports(const std::filesystem::path& trial_folder, std::uint32_t attempt) {

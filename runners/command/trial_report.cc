@@ -8,6 +8,7 @@
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
 #include "framework/core/utf8.h"
+#include "framework/journal/event.h"
 
 namespace polysweep {
 
@@ -29,49 +30,87 @@ void expect_text_name(const std::string& name) {
 
 }  // namespace
 
+const std::string& SeriesSteps::unit_of(const std::string& metric) const {
+  const auto found = std::find_if(spec_.metrics.begin(), spec_.metrics.end(),
+                                  [&](const MetricSpec& each) { return each.name == metric; });
+  return found == spec_.metrics.end() ? spec_.clock : found->step;
+}
+
+bool SeriesSteps::has_own_clock(const std::string& metric) const {
+  return unit_of(metric) != spec_.clock;
+}
+
 std::int64_t SeriesSteps::next(const std::string& name, std::optional<std::int64_t> step) const {
   const auto found = last_.find(name);
   if (found != last_.end()) {
     if (!step) return found->second + 1;
-    if (*step < found->second) {
+    if (*step < found->second && !repeatable_.contains(name)) {
       fail("step {} of metric {} goes back behind its step {}", *step, in_quotes(name),
            found->second);
     }
     return *step;
   }
-  if (!step) return floor_ ? *floor_ + 1 : 0;
-  if (floor_ && *step <= *floor_) {
-    fail("step {} of metric {} is not beyond {}, the step that the attempt went on after", *step,
+  const bool has_floor = floor_ && !has_own_clock(name);
+  if (!step) return has_floor ? *floor_ + 1 : 0;
+  if (has_floor && *step <= *floor_) {
+    fail("step {} of metric {} is not beyond {}, the step that the attempt resumed after", *step,
          in_quotes(name), *floor_);
   }
   return *step;
 }
 
-void SeriesSteps::took(const std::string& name, std::int64_t step) { last_[name] = step; }
+void SeriesSteps::took(const std::string& name, std::int64_t step) {
+  last_[name] = step;
+  repeatable_.erase(name);
+}
 
-std::int64_t SeriesSteps::largest() const {
-  std::int64_t largest = floor_.value_or(0);
-  for (const auto& [name, step] : last_) largest = std::max(largest, step);
+void SeriesSteps::allow_repetitions() {
+  for (const auto& [name, step] : last_) {
+    if (has_own_clock(name)) repeatable_.insert(name);
+  }
+}
+
+std::int64_t SeriesSteps::largest_of_unit(const std::string& unit) const {
+  std::int64_t largest = 0;
+  for (const auto& [name, step] : last_) {
+    if (unit_of(name) == unit) largest = std::max(largest, step);
+  }
   return largest;
 }
 
+std::int64_t SeriesSteps::largest(const std::string& name) const {
+  return has_own_clock(name) ? largest_of_unit(unit_of(name)) : largest();
+}
+
+std::int64_t SeriesSteps::largest() const {
+  return std::max(floor_.value_or(0), largest_of_unit(spec_.clock));
+}
+
 TrialReport::TrialReport(const ExperimentSpec& spec, fs::path trial_folder, Recorder& recorder,
-                         History history)
+                         History& history)
     : spec_(spec),
       trial_folder_(std::move(trial_folder)),
       recorder_(recorder),
-      history_(std::move(history)) {
+      history_(history),
+      steps_(spec) {
   for (const MetricSpec& one : spec.metrics) known_.insert(one.name);
 }
 
-// The fence around one line: what it says may be wrong in any way.
+// A line may be wrong in any way.
 void TrialReport::take(const ReportLines::Line& line) {
   ++lines_;
+  std::optional<Said> said;
   try {
     if (line.too_long) fail("longer than {} bytes", kLongestReportLine);
-    apply(parse_report_line(line.text));
+    said = parse_report_line(line.text);
+    apply(*said);
     ++accepted_;
   } catch (const Error& error) {
+    if (said) {
+      refuse(*said);
+    } else {
+      ++points_refused_;
+    }
     reject(fmt::format("line {}: {}", lines_, error.what()));
   }
 }
@@ -80,26 +119,34 @@ void TrialReport::reject(const std::string& what) {
   if (rejected_++ == 0) first_rejection_ = what;
 }
 
+void TrialReport::refuse(const Said& said) {
+  if (const auto* metrics = std::get_if<SaidMetrics>(&said)) {
+    points_refused_ += metrics->values.size();
+  } else if (const auto* result = std::get_if<SaidResult>(&said)) {
+    points_refused_ += result->values.size();
+  }
+}
+
 void TrialReport::apply(const Said& said) {
   if (const auto* resumed = std::get_if<SaidResumed>(&said)) return resume(*resumed);
   apply_up_to(kNoLimit, said);
 }
 
-// What lies beyond `limit` is passed over, and then what has no step of its own.
+// Skips what is beyond `limit` of the experiment's clock, and from there on what
+// does not say a step of that clock.
 void TrialReport::apply_up_to(std::int64_t limit, const Said& said) {
   if (const auto* metrics = std::get_if<SaidMetrics>(&said)) {
-    // All of a line or nothing of it.
-    for (const auto& [name, value] : metrics->values) {
-      if (!known_.contains(name)) {
-        std::vector<std::string> names(known_.begin(), known_.end());
-        fail("{}", unknown_name("metric", name, names));
-      }
-      steps_.next(name, metrics->step);
-    }
+    // A line is applied completely or not at all.
+    for (const auto& [name, value] : metrics->values) expect_acceptable(name, metrics->step);
     for (const auto& [name, value] : metrics->values) metric(name, metrics->step, value, limit);
   } else if (const auto* result = std::get_if<SaidResult>(&said)) {
     if (is_beyond_) return;
-    apply_up_to(limit, SaidMetrics{result->values, steps_.largest()});
+    for (const auto& [name, value] : result->values) {
+      expect_acceptable(name, steps_.largest(name));
+    }
+    for (const auto& [name, value] : result->values) {
+      metric(name, steps_.largest(name), value, limit);
+    }
     has_result_ = true;
   } else if (const auto* text = std::get_if<SaidText>(&said)) {
     expect_text_name(text->name);
@@ -115,10 +162,21 @@ void TrialReport::apply_up_to(std::int64_t limit, const Said& said) {
   }
 }
 
+void TrialReport::expect_acceptable(const std::string& metric,
+                                    std::optional<std::int64_t> step) const {
+  if (!known_.contains(metric)) {
+    const std::vector<std::string> names(known_.begin(), known_.end());
+    fail("{}", unknown_name("metric", metric, names));
+  }
+  steps_.next(metric, step);
+}
+
 void TrialReport::metric(const std::string& name, std::optional<std::int64_t> given, double value,
                          std::int64_t limit) {
   const std::int64_t step = steps_.next(name, given);
-  if (step > limit) {
+  if (steps_.has_own_clock(name)) {
+    if (is_beyond_) return;
+  } else if (step > limit) {
     is_beyond_ = true;
     return;
   }
@@ -138,19 +196,47 @@ void TrialReport::resume(const SaidResumed& said) {
   if (has_spoken_) fail("\"resumed\" stands before all metrics and texts of an attempt");
   if (resumed_) fail("\"resumed\" is said twice; once is right");
   resumed_ = said.step;
-  std::int64_t limit_before = -1;
-  const bool replayed = history_(said.step, [&](std::int64_t limit, const Said& line) {
-    if (limit != std::exchange(limit_before, limit)) is_beyond_ = false;
+  std::uint32_t attempt_before = 0;
+  const bool replayed = history_.up_to(said.step, [&](const HistoryLine& line) {
+    if (line.attempt != std::exchange(attempt_before, line.attempt)) {
+      is_beyond_ = false;
+      steps_.allow_repetitions();
+    }
     try {
-      apply_up_to(limit, line);
+      apply_up_to(line.limit, line.said);
     } catch (const Error&) {
-      return;  // it was rejected by the attempt that wrote it, and counted there
+      if (!is_beyond_) refuse(line.said);  // rejected by the attempt that wrote it, too
     }
   });
   is_beyond_ = false;
-  if (replayed) return;
-  steps_.raise_floor(said.step);
-  recorder_.resumed(said.step);
+  if (!replayed) {
+    steps_.raise_floor(said.step);
+    recorder_.resumed(said.step);
+    replay_own_clocks();
+  }
+  steps_.allow_repetitions();
+}
+
+// A series with its own clock belongs to the attempt that writes it last: the points
+// of earlier attempts are told again, or they would be lost with the first new one.
+void TrialReport::replay_own_clocks() {
+  std::uint32_t attempt_before = 0;
+  history_.all([&](const HistoryLine& line) {
+    if (line.attempt != std::exchange(attempt_before, line.attempt)) steps_.allow_repetitions();
+    const auto* metrics = std::get_if<SaidMetrics>(&line.said);
+    if (metrics == nullptr) return;
+    SaidMetrics own{{}, metrics->step};
+    for (const auto& each : metrics->values) {
+      if (known_.contains(each.first) && steps_.has_own_clock(each.first)) {
+        own.values.push_back(each);
+      }
+    }
+    try {
+      if (!own.values.empty()) apply_up_to(kNoLimit, own);
+    } catch (const Error&) {
+      refuse(own);
+    }
+  });
 }
 
 void TrialReport::add_artifact(const std::string& path) {
@@ -165,7 +251,7 @@ void TrialReport::add_artifact(const std::string& path) {
 }
 
 void TrialReport::measured(const std::string& name, double value) {
-  if (known_.contains(name) && !has(name)) metric(name, steps_.largest(), value, kNoLimit);
+  if (known_.contains(name) && !has(name)) metric(name, steps_.largest(name), value, kNoLimit);
 }
 
 void TrialReport::finish() {
@@ -181,7 +267,7 @@ void TrialReport::finish() {
     std::string value = "{\"path\":";
     append_json_text(value, path);
     value += fmt::format(",\"bytes\":{},\"sha256\":\"{}\"}}", size, sha256_hex_of_file(file));
-    recorder_.text("artifact", number++, value);
+    recorder_.text(kArtifactText, number++, value);
   }
 }
 

@@ -1,6 +1,6 @@
-// What a program says of one attempt, held against what its experiment declares
-// and passed on to a Recorder. What is wrong with a line is counted and costs
-// nothing but that line.
+// What a program reports of one attempt, checked against what its experiment declares
+// and passed on to a Recorder. A line that is wrong is rejected and counted; the
+// others are not affected.
 #pragma once
 
 #include <cstdint>
@@ -18,36 +18,67 @@
 
 namespace polysweep {
 
-// The steps of the series of one attempt: a point without a step stands one
-// after the series' last, the first at 0.
+// The steps of the series of one attempt: a point without a step is one after the
+// series' last, the first is at 0.
+//
+// Metrics count what their MetricSpec::step says. Only those that count the
+// experiment's clock are compared with the step of a checkpoint; the others have
+// their own clocks.
 class SeriesSteps {
  public:
-  // The step of the next point of `name`. Throws Error where `step` goes back
-  // behind the series' last, or is not beyond the floor.
+  // `spec` must outlive it.
+  explicit SeriesSteps(const ExperimentSpec& spec) : spec_(spec) {}
+
+  bool has_own_clock(const std::string& metric) const;
+  // The step of the next point of `name`. Throws Error if `step` is before the
+  // series' last, or not beyond the floor.
   std::int64_t next(const std::string& name, std::optional<std::int64_t> step) const;
   void took(const std::string& name, std::int64_t step);
-  // Steps up to `step` are not this attempt's to report.
+  // Steps of the experiment's clock up to `step` are not this attempt's to report.
   void raise_floor(std::int64_t step) { floor_ = step; }
-  // The largest step of all series; that of the floor where there is none, else 0.
+  // The next point of a series with its own clock may repeat an earlier step: how far
+  // the checkpoint had come on that clock is not known.
+  void allow_repetitions();
+  // The largest step of the series that count what `name` counts; 0 if none has.
+  std::int64_t largest(const std::string& name) const;
+  // The largest step of the experiment's clock; the floor if there is none, else 0.
   std::int64_t largest() const;
 
  private:
+  const std::string& unit_of(const std::string& metric) const;
+  std::int64_t largest_of_unit(const std::string& unit) const;
+
+  const ExperimentSpec& spec_;
   std::map<std::string, std::int64_t> last_;
+  std::set<std::string> repeatable_;  // of last_
   std::optional<std::int64_t> floor_;
 };
 
-// Takes a line that an earlier attempt said, and the step beyond which that
-// attempt's lines do not count.
-using HistoryVisitor = std::function<void(std::int64_t limit, const Said& said)>;
-// Gives what earlier attempts said on their way to the checkpoint after `step`;
-// false where that is not there any more.
-using History = std::function<bool(std::int64_t step, const HistoryVisitor& visit)>;
+// A line of an earlier attempt's report.
+struct HistoryLine {
+  std::uint32_t attempt = 0;
+  // The step of the experiment's clock beyond which the attempt's lines do not count.
+  std::int64_t limit = 0;
+  const Said& said;
+};
+using HistoryVisitor = std::function<void(const HistoryLine& line)>;
+// The reports of earlier attempts.
+class History {
+ public:
+  virtual ~History() = default;
+  // Gives what they reported on their way to the checkpoint after `step`; false, with
+  // nothing given, if that is not available any more.
+  virtual bool up_to(std::int64_t step, const HistoryVisitor& visit) = 0;
+  // Gives all that the attempts since the last one that started from nothing
+  // reported, as far as it is available.
+  virtual void all(const HistoryVisitor& visit) = 0;
+};
 
 class TrialReport {
  public:
-  // `spec` (with a command) and `recorder` must outlive the report.
+  // `spec` (with a command), `recorder` and `history` must outlive the report.
   TrialReport(const ExperimentSpec& spec, std::filesystem::path trial_folder, Recorder& recorder,
-              History history);
+              History& history);
 
   void take(const ReportLines::Line& line);
   // Something that is wrong with the report but no line of it.
@@ -66,6 +97,9 @@ class TrialReport {
   // Grows with every line that was understood.
   std::uint64_t accepted() const { return accepted_; }
   std::uint64_t rejected() const { return rejected_; }
+  // The points of rejected lines, of this attempt and of what it took over from
+  // earlier ones; a line that cannot be read counts as one.
+  std::uint64_t points_refused() const { return points_refused_; }
   // "2 lines of its metrics file were rejected, the first: line 3: ..."; "" for none.
   std::string rejection() const;
   // The step that the attempt went on after.
@@ -74,15 +108,19 @@ class TrialReport {
  private:
   void apply(const Said& said);
   void apply_up_to(std::int64_t limit, const Said& said);
+  // Throws Error if the metric is not declared or may not have a point at that step.
+  void expect_acceptable(const std::string& metric, std::optional<std::int64_t> step) const;
   void metric(const std::string& name, std::optional<std::int64_t> step, double value,
               std::int64_t limit);
   void resume(const SaidResumed& said);
+  void replay_own_clocks();
+  void refuse(const Said& said);
   void add_artifact(const std::string& path);
 
   const ExperimentSpec& spec_;
   std::filesystem::path trial_folder_;
   Recorder& recorder_;
-  History history_;
+  History& history_;
   SeriesSteps steps_;
   std::set<std::string, std::less<>> known_;
   std::set<std::string, std::less<>> reported_;
@@ -95,6 +133,7 @@ class TrialReport {
   std::uint64_t lines_ = 0;
   std::uint64_t accepted_ = 0;
   std::uint64_t rejected_ = 0;
+  std::uint64_t points_refused_ = 0;
   std::string first_rejection_;
 };
 

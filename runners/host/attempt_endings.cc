@@ -32,6 +32,7 @@ void AttemptEndings::end(AssignedAttempt attempt, AttemptEnd end, int device_gro
   finished.output_tail = std::move(end.output_tail);
   finished.elapsed_s = end.elapsed_s;
   finished.peak_memory_bytes = end.peak_memory_bytes;
+  finished.points_refused = end.points_refused;
   finished.time_us = system_clock().wall_us();
   check(attempt.started || !finished.final, "only an attempt that started settles its trial");
   const Sequence sequence = commit_.append_state(finished);

@@ -5,6 +5,7 @@
 // over, the end is recorded but not counted.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct AttemptEnd {
   std::string output_tail;
   double elapsed_s = 0;
   double peak_memory_bytes = 0;
+  std::uint64_t points_refused = 0;  // as AttemptFinished
 };
 
 class AttemptEndings {

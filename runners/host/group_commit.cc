@@ -17,8 +17,17 @@ Sequence GroupCommit::append_state(const Event& event) {
   return last_state_ = sequence;
 }
 
-void GroupCommit::append_points(const Event& event, double now_s) {
+void GroupCommit::append_points(const MetricsRecorded& event, double now_s) {
   journal_.append(event);
+  note_points(now_s);
+}
+
+void GroupCommit::append_points(const TextRecorded& event, double now_s) {
+  journal_.append(event);
+  note_points(now_s);
+}
+
+void GroupCommit::note_points(double now_s) {
   if (!points_since_s_) points_since_s_ = now_s;
 }
 

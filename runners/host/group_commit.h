@@ -18,7 +18,8 @@ class GroupCommit {
   // Appends an event that changes the state of a trial or host.
   Sequence append_state(const Event& event);
   // Appends metrics or texts; they are durable at the first commit() 100 ms later.
-  void append_points(const Event& event, double now_s);
+  void append_points(const MetricsRecorded& event, double now_s);
+  void append_points(const TextRecorded& event, double now_s);
 
   // Syncs if something is due. Returns how long the sync took, in seconds; empty if
   // nothing was due.
@@ -30,6 +31,8 @@ class GroupCommit {
   bool states_are_durable() const { return is_durable(last_state_); }
 
  private:
+  void note_points(double now_s);
+
   JournalWriter& journal_;
   Sequence last_state_ = 0;
   std::optional<double> points_since_s_;  // the oldest points that are not durable

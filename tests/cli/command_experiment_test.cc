@@ -311,3 +311,80 @@ TEST_CASE("limits of the file hold, and the command line's take their place", "[
   std::vector<std::string> patient = {"pause=0.4", "x=1", "seed=1", "--time-limit", "60"};
   CHECK(program.run(sweep, patient).status == 0);
 }
+
+namespace {
+
+// Stops itself after update 5 of 8, with a checkpoint. Its loss is reported every
+// fourth update, its accuracy at every second one, counted as evaluations.
+const std::string kEvaluatingScript = R"(#!/bin/sh
+say() { echo "$1" >> "$POLYSWEEP_METRICS_FILE"; }
+state="$POLYSWEEP_CHECKPOINT_FOLDER/update"; update=0
+[ -f "$state" ] && update=$(cat "$state") && say "{\"resumed\":$update}"
+while [ $update -lt 8 ]; do
+  update=$((update + 1))
+  [ $((update % 2)) = 0 ] && say "{\"metric\":\"accuracy\",\"step\":$((update / 2)),\"value\":$update}"
+  [ $((update % 4)) = 0 ] && say "{\"metric\":\"loss\",\"step\":$update,\"value\":$update}"
+  if [ $update = 5 ]; then echo 5 > "$state"; exit 75; fi
+done
+)";
+
+std::string evaluating_sweep(const std::string& step) {
+  return R"(sweep      = "evaluating"
+experiment = "evaluate"
+command    = ["/bin/sh", "evaluate.sh", "{x}", "{seed}"]
+files      = ["evaluate.sh"]
+replicate  = "seed"
+[parameters]
+x     = 1
+seed  = 0
+[factors]
+x     = [1]
+seed  = [0]
+[baseline]
+x     = 1
+[metrics]
+primary   = { name = "loss", goal = "minimize" }
+secondary = [{ name = "accuracy", goal = "maximize")" +
+         step + " }]\n";
+}
+
+}  // namespace
+
+TEST_CASE("a resumed program loses no series whose steps are not its updates", "[cli]") {
+  const PolysweepProgram program;
+  program.write("evaluate.sh", kEvaluatingScript);
+  const fs::path sweep =
+      program.write("evaluating.toml", evaluating_sweep(", step = \"evaluations\""));
+  CHECK(program.run(sweep).status == 0);
+  CHECK(program.query("SELECT attempts FROM trials")[0]["attempts"] == 2);
+  const nlohmann::json points =
+      program.query("SELECT metric, step, value FROM metrics ORDER BY 1, 2");
+  std::string seen;
+  for (const nlohmann::json& point : points) {
+    seen += fmt::format("{} {}, ", point["metric"].get<std::string>(), point["step"].dump());
+  }
+  CHECK(seen == "accuracy 1, accuracy 2, accuracy 3, accuracy 4, loss 4, loss 8, ");
+  CHECK(program.ask({"status"}).error.empty());
+}
+
+TEST_CASE("a finished trial of which points were dropped is named", "[cli]") {
+  const PolysweepProgram program;
+  program.write("evaluate.sh", kEvaluatingScript);
+  // As if the accuracy counted updates: its third and fourth point are not beyond
+  // update 5.
+  const fs::path sweep = program.write("evaluating.toml", evaluating_sweep(""));
+  CHECK(program.run(sweep).status == 0);
+  const std::string trial =
+      program.query("SELECT trial FROM trials")[0]["trial"].get<std::string>();
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"status"}, std::vector<std::string>{"status", "evaluating"}}) {
+    const CommandEnd status = program.ask(words);
+    CHECK(status.status == 0);
+    CHECK_THAT(status.error, Contains("points were dropped of 1 finished trials (2 points): " +
+                                      trial.substr(0, 12)));
+  }
+  CHECK_THAT(program.ask({"show", trial}).output, Contains("2 points were dropped"));
+  const fs::path report = program.store() / "report.md";
+  program.ask({"report", "evaluating", "--out", report.string()});
+  CHECK_THAT(content(report), Contains("The series of 1 finished trial are incomplete: 2 points"));
+}

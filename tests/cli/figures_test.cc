@@ -70,8 +70,8 @@ TEST_CASE("figures needs a folder and a store", "[cli][figures]") {
   CHECK(nowhere.error == "polysweep: --out is missing: expected a folder for the figures\n");
   const CommandEnd no_store = figures(program, program.store().parent_path() / "drawn");
   CHECK(no_store.status == 2);
-  CHECK_THAT(no_store.error, Contains("found no store in"));
+  CHECK_THAT(no_store.error, Contains("there is no store in"));
   const CommandEnd no_sweep = figures(program, program.store().parent_path() / "drawn", {"toyy"});
   CHECK(no_sweep.status == 2);
-  CHECK_THAT(no_sweep.error, Contains("found no store in"));
+  CHECK_THAT(no_sweep.error, Contains("there is no store in"));
 }

@@ -304,7 +304,7 @@ TEST_CASE("a store that cannot be read is explained", "[cli][results]") {
   const TemporaryFolder folder;
   const CommandEnd none = ask_store(folder.path() / "none", {"list"});
   CHECK(none.status == 2);
-  CHECK_THAT(none.error, Contains("found no store in") && Contains("--store FOLDER"));
+  CHECK_THAT(none.error, Contains("there is no store in") && Contains("--store FOLDER"));
   StoreSample store;
   write_measured(store);
   REQUIRE(ask_store(store.path(), {"list"}).status == 0);

@@ -221,7 +221,7 @@ TEST_CASE("stop, logs and explain have help with an example", "[cli][runner_comm
     const CommandEnd none =
         run_command({PolysweepProgram::path().string(), command, "--store", "/no/such/store"});
     CHECK(none.status == 2);
-    CHECK_THAT(none.error, Contains("found no store in /no/such/store"));
+    CHECK_THAT(none.error, Contains("there is no store in /no/such/store"));
   }
 }
 
@@ -252,7 +252,7 @@ TEST_CASE("logs prints the output of the latest attempt, or of another", "[cli][
   CHECK_THAT(rest.error, Contains("these are the last lines"));
   const CommandEnd nothing = program.ask({"logs", good});
   CHECK(nothing.output.empty());
-  CHECK_THAT(nothing.error, Contains("attempt 2: found no log"));
+  CHECK_THAT(nothing.error, Contains("attempt 2: there is no log"));
 }
 
 TEST_CASE("logs prints what a built-in experiment printed", "[cli][runner_commands]") {
@@ -266,7 +266,7 @@ TEST_CASE("logs prints what a built-in experiment printed", "[cli][runner_comman
   const CommandEnd last = program.ask({"logs", some_trial(program, "TRUE")});
   CHECK(last.output.empty());
   CHECK_THAT(last.error,
-             Contains("attempt 2: found no log") && Contains("(attempts with a log: 1)"));
+             Contains("attempt 2: there is no log") && Contains("(attempts with a log: 1)"));
 }
 
 TEST_CASE("logs --follow prints while the trial runs, over its attempts, and ends with it",

@@ -45,7 +45,7 @@ void falsify(const PolysweepProgram& program, const std::string& hex) {
   points.trial = started.trial;
   points.attempt = 2;
   for (const nlohmann::json& row : rows) {
-    points.names.push_back(row["metric"]);
+    points.names.emplace_back(row["metric"].get<std::string>());
     const bool changed = row["metric"] == "loss" && row["step"] == 3;
     points.points.push_back({static_cast<std::uint32_t>(points.names.size() - 1),
                              row["step"].get<std::int64_t>(),
@@ -170,7 +170,7 @@ TEST_CASE("verify says which trials can be verified", "[cli]") {
   REQUIRE(program.run(sweep, {"fault=none,throw", "fault_step=2", "x=0,1", "y=0"}).status == 1);
   const CommandEnd failed = verify(program, {a_trial(program, "state = 'failed'")});
   CHECK(failed.status == 2);
-  CHECK_THAT(failed.error, Contains("is failed: it has no result to verify"));
+  CHECK_THAT(failed.error, Contains("is failed: there is no result to verify"));
   CHECK_THAT(verify(program, {"--sample", "0"}).error, Contains("expected an integer, 1 or more"));
   CHECK(verify(program, {a_trial(program), "--sample", "2"}).status == 2);
   CHECK_THAT(verify(program, {"--sweep", "toi"}).error, Contains("toy"));

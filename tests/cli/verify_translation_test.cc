@@ -45,7 +45,7 @@ void alter_weights(const PolysweepProgram& program, const std::string& hex) {
     MetricsRecorded point;
     point.trial = started.trial;
     point.attempt = 2;
-    point.names = {row["metric"]};
+    point.names = {row["metric"].get<std::string>()};
     point.points = {{0, row["step"].get<std::int64_t>(), row["value"].get<double>()}};
     journal.append(point);
   }

@@ -53,12 +53,13 @@ Event event_of_kind(int kind) {
     case 6:
       return *any_metrics();
     case 7:
-      return TextRecorded{*any_trial(), any<std::uint32_t>(), any<Text>(), any<std::int64_t>(),
-                          any<Text>()};
+      return TextRecorded{*any_trial(),        any<std::uint32_t>(), any<Text>(),
+                          any<std::int64_t>(), any<Text>(),          any<bool>()};
     case 8:
-      return AttemptFinished{*any_trial(),  any<std::uint32_t>(), any_outcome(),
-                             any<bool>(),   any<Text>(),          any<Text>(),
-                             *any_double(), *any_double(),        any<std::int64_t>()};
+      return AttemptFinished{*any_trial(),        any<std::uint32_t>(), any_outcome(),
+                             any<bool>(),         any<Text>(),          any<Text>(),
+                             *any_double(),       *any_double(),        any<std::int64_t>(),
+                             any<std::uint64_t>()};
     default:
       return HostStopped{any<Text>(), any<std::int64_t>()};
   }
@@ -82,7 +83,8 @@ rc::Gen<TrialId> any_trial() { return rc::gen::map(rc::gen::arbitrary<std::uint8
 
 rc::Gen<MetricsRecorded> any_metrics() {
   return rc::gen::exec([] {
-    MetricsRecorded event{*any_trial(), any<std::uint32_t>(), any<std::vector<Text>>(), {}};
+    MetricsRecorded event{*any_trial(), any<std::uint32_t>(), {}, {}};
+    for (Text& text : any<std::vector<Text>>()) event.names.emplace_back(text, any<bool>());
     const int count = event.names.empty() ? 0 : *rc::gen::inRange(0, 20);
     for (int i = 0; i < count; ++i) {
       const auto name =
@@ -113,11 +115,11 @@ std::vector<Event> one_of_each() {
       AttemptResumed{id, 2, 400},
       MetricsRecorded{id,
                       4294967295,
-                      {"loss", "bleu"},
+                      {"loss", {"bleu", true}},
                       {{0, 1, 0.5}, {1, most, kNaN}, {0, least, kInfinity}, {1, 0, -kInfinity}}},
       TextRecorded{id, 1, "sample", 400, "ein Hund\n\x01 \xFF\"<b>"},
       AttemptFinished{id, 1, Outcome::kOutOfMemory, true, "bad_alloc", "last\nlines", 1.5, kNaN,
-                      least},
+                      least, 3},
       HostStopped{"finished", 9}};
 }
 

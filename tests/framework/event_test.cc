@@ -38,7 +38,7 @@ TEST_CASE("an event is complete down to its members", "[event]") {
   const auto metrics = std::get<MetricsRecorded>(decoded(one_of_each()[6]));
   CHECK(metrics.trial == sample_id(1));
   CHECK(metrics.attempt == 4294967295);
-  CHECK(metrics.names == std::vector<std::string>{"loss", "bleu"});
+  CHECK(metrics.names == std::vector<MetricName>{"loss", {"bleu", true}});
   REQUIRE(metrics.points.size() == 4);
   CHECK(metrics.points[1].step == std::numeric_limits<std::int64_t>::max());
   CHECK(std::isnan(metrics.points[1].value));
@@ -68,9 +68,10 @@ TEST_CASE("a payload cut anywhere, or with more behind it, is an error", "[event
   for (const Event& event : one_of_each()) {
     const std::string payload = encode_event(event);
     for (std::size_t size = 0; size < payload.size(); ++size) {
-      CHECK_THROWS_AS(decode_event(event_type(event), 1, payload.substr(0, size)), Error);
+      CHECK_THROWS_AS(decode_event(event_type(event), kPayloadVersion, payload.substr(0, size)),
+                      Error);
     }
-    CHECK_THROWS_WITH(decode_event(event_type(event), 1, payload + "x"),
+    CHECK_THROWS_WITH(decode_event(event_type(event), kPayloadVersion, payload + "x"),
                       Contains("bad event of type") && Contains("too many"));
   }
 }
@@ -78,7 +79,7 @@ TEST_CASE("a payload cut anywhere, or with more behind it, is an error", "[event
 TEST_CASE("random bytes are an event or an error", "[event]") {
   CHECK(rc::check([](std::uint8_t type, const std::vector<char>& bytes) {
     try {
-      decode_event(type % 12, 1, {bytes.data(), bytes.size()});
+      decode_event(type % 12, kPayloadVersion, {bytes.data(), bytes.size()});
     } catch (const Error&) {
     }
   }));
@@ -88,28 +89,32 @@ TEST_CASE("random bytes are an event or an error", "[event]") {
     RC_PRE(!payload.empty());
     payload[*rc::gen::inRange<std::size_t>(0, payload.size())] = *rc::gen::arbitrary<char>();
     try {
-      encode_event(decode_event(event_type(event), 1, payload));
+      encode_event(decode_event(event_type(event), kPayloadVersion, payload));
     } catch (const Error&) {
     }
   }));
 }
 
 TEST_CASE("what no event may say is named", "[event]") {
-  CHECK_THROWS_WITH(decode_event(99, 1, ""),
+  CHECK_THROWS_WITH(decode_event(99, kPayloadVersion, ""),
                     "bad event of type 99 (0 bytes): no event has this number");
-  CHECK_THROWS_WITH(decode_event(1, 2, ""),
-                    "bad event of type 1 (0 bytes): version 2 where only 1 is known");
+  CHECK_THROWS_WITH(decode_event(1, 1, ""),
+                    "bad event of type 1 (0 bytes): version 1 where only 2 is known");
   AttemptFinished finished;
   std::string payload = encode_event(finished);
   payload[17] = 11;
-  CHECK_THROWS_WITH(decode_event(9, 1, payload), Contains("11 is no known outcome"));
+  CHECK_THROWS_WITH(decode_event(9, kPayloadVersion, payload),
+                    Contains("11 is not a known outcome"));
   payload[17] = 1;
   payload[18] = 2;
-  CHECK_THROWS_WITH(decode_event(9, 1, payload), Contains("2 where 0 or 1 must stand"));
+  CHECK_THROWS_WITH(decode_event(9, kPayloadVersion, payload),
+                    Contains("expected 0 or 1, found 2"));
   payload = encode_event(MetricsRecorded{{}, 1, {"loss"}, {{0, 1, 2}}});
-  payload[16 + 1 + 1 + 5 + 1] = 1;
-  CHECK_THROWS_WITH(decode_event(7, 1, payload),
-                    Contains("a point of metric 1 where 1 have names"));
+  // Trial, attempt, count and first number of names, the name, own_clock, count of points.
+  constexpr std::size_t kNumberOfPoint = 16 + 1 + 2 + 5 + 1 + 1;
+  payload[kNumberOfPoint] = 1;
+  CHECK_THROWS_WITH(decode_event(7, kPayloadVersion, payload),
+                    Contains("a point of metric number 1, which was not named"));
 }
 
 TEST_CASE("a count is not believed before it is checked", "[event]") {
@@ -117,7 +122,7 @@ TEST_CASE("a count is not believed before it is checked", "[event]") {
   write_payload(out, TrialId{});
   out.varint(1);
   out.varint(std::uint64_t{1} << 60);
-  CHECK_THROWS_WITH(decode_event(7, 1, out.bytes()), Contains("truncated"));
+  CHECK_THROWS_WITH(decode_event(7, kPayloadVersion, out.bytes()), Contains("truncated"));
 }
 
 TEST_CASE("rows that unpack to too much are an error", "[event]") {

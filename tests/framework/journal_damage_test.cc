@@ -117,7 +117,7 @@ TEST_CASE("the gap in the sequence is told with the damage", "[journal]") {
   CHECK(read.damage[0].segment == 1);
   CHECK_FALSE(read.damage[0].torn_tail);
   CHECK(read.damage[0].what ==
-        "a fragment of a record whose checksum does not fit; records 38 to 66 are missing");
+        "a fragment of a record whose checksum does not match; records 38 to 66 are missing");
   CHECK(read.records.size() == 71);
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("damage to the header of a segment costs the records of its block", "[
   const WholeJournal read = read_journal(files, kSampleJournal);
   REQUIRE(read.damage.size() == 1);
   CHECK(read.damage[0].what ==
-        "a fragment of a record whose checksum does not fit; records 1 to 2 are missing");
+        "a fragment of a record whose checksum does not match; records 1 to 2 are missing");
   CHECK(read.records.size() == 1);
 }
 
@@ -142,8 +142,7 @@ TEST_CASE("damage that costs no record says so", "[journal]") {
   CHECK(read.records.size() == 4);
   REQUIRE(read.damage.size() == 1);
   CHECK(read.damage[0].segment == 1);
-  CHECK(read.damage[0].what ==
-        "no fragment of a record where one must stand; no record is missing");
+  CHECK(read.damage[0].what == "expected a fragment of a record; no record is missing");
 }
 
 TEST_CASE("a segment that is gone is missed", "[journal]") {
@@ -167,7 +166,7 @@ TEST_CASE("swapped segments are told, and their records given", "[journal]") {
   CHECK(read.damage[0].what ==
         "the file is named as segment 1 but is segment 2; records 1 to 2 are missing");
   CHECK(read.damage[1].what == "the file is named as segment 2 but is segment 1");
-  CHECK(read.damage[2].what == "record 1 stands behind record 4");
+  CHECK(read.damage[2].what == "record 1 follows record 4");
   // A writer is not misled by the names.
   write_records(files, kSampleJournal, {100});
   CHECK(read_journal(files, kSampleJournal).records.back().record.sequence == 5);
@@ -223,7 +222,7 @@ TEST_CASE("a damaged length at the end is no torn tail", "[journal]") {
   REQUIRE(read.damage.size() == 1);
   CHECK_FALSE(read.damage[0].torn_tail);
   CHECK(read.damage[0].what ==
-        "a fragment of a record that leads beyond the end of the segment; records 3 to 8 are "
+        "a fragment of a record that extends beyond the end of the segment; records 3 to 8 are "
         "missing, as far as they were written");
   CHECK(read.records[2].record.sequence == 9);
 }
@@ -299,12 +298,12 @@ TEST_CASE("a journal of a newer format is refused", "[journal]") {
   MemoryFiles files;
   write_records(files, kSampleJournal, {100});
   std::string& bytes = files.content.at(kFirst);
-  bytes[kFragmentHeader + kSegmentMagic.size()] = 2;
+  bytes[kFragmentHeader + kSegmentMagic.size()] = kJournalVersion + 1;
   const std::uint32_t sum = fragment_checksum(std::string_view(bytes).substr(6, 31));
   for (int i = 0; i < 4; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<char>(sum >> 8 * i);
   JournalReader reader(files, kSampleJournal);
   for (int i = 0; i < 2; ++i) {
-    CHECK_THROWS_WITH(reader.next(), "a journal of format 2; this polysweep reads format 1");
+    CHECK_THROWS_WITH(reader.next(), "a journal of format 3; this polysweep reads format 2");
   }
 }
 

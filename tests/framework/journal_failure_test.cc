@@ -14,7 +14,7 @@ TEST_CASE("a writer is dead for good after a failed sync", "[journal]") {
   CHECK_THROWS_WITH(writer.sync(), "cannot sync journal/000001.psj: No space left on device");
   CHECK(writer.last_synced() == 0);
   const std::string dead =
-      "the journal journal takes nothing more: an earlier write or sync of it failed";
+      "nothing more can be written to the journal journal: an earlier write or sync failed";
   CHECK_THROWS_WITH(writer.sync(), dead);
   CHECK_THROWS_WITH(writer.flush(), dead);
   CHECK_THROWS_WITH(writer.append(event_of_size(100, 2)), dead);

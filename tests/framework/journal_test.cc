@@ -30,12 +30,12 @@ TEST_CASE("a segment has the bytes that the format says", "[journal]") {
   writer.sync();
   // From a program in Python that follows journal_format.h (xxhash, struct).
   CHECK(files.content.at("journal/000001.psj") ==
-        std::string("\x33\x08\x17\x6d\x1e\x00\x01polysweep journal\n"
-                    "\x01\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00",
+        std::string("\x4b\xf1\x13\x1a\x1e\x00\x01polysweep journal\n"
+                    "\x02\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00",
                     37) +
-            std::string("\x9f\x6e\x2f\xd1\x28\x00\x01"
-                        "\x55\xdc\x9a\x16\x53\x50\x14\x18"
-                        "\x0a\x00\x00\x00\x0a\x01"
+            std::string("\x15\x4a\x30\xb4\x28\x00\x01"
+                        "\x58\x25\x9a\x71\xd8\xd4\xc5\xba"
+                        "\x0a\x00\x00\x00\x0a\x02"
                         "\x01\x00\x00\x00\x00\x00\x00\x00"
                         "\x01\x00\x00\x00\x00\x00\x00\x00"
                         "\x08"
@@ -184,7 +184,7 @@ TEST_CASE("a record that is too long is refused before anything is written", "[j
     JournalWriter writer(files, kSampleJournal);
     CHECK_THROWS_WITH(writer.append(ProvenanceSeen{std::string(kLongestRecord, 'x')}),
                       "an event 'provenance seen' of 16777250 bytes is too long for the journal "
-                      "journal: no record may have more than 16777216");
+                      "journal: a record has at most 16777216");
     CHECK(writer.append(event_of_size(kLongestRecord, 1)) == 1);
     writer.sync();
   }

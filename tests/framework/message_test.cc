@@ -30,9 +30,16 @@ AssignTrial with_every_type() {
 }
 
 std::string frame_of(const Message& message) {
-  std::string frame;
-  append_message(frame, message);
-  return frame;
+  ByteWriter frame;
+  NameNumbers names;
+  append_message(frame, message, names);
+  return frame.take();
+}
+
+// The first message of a channel.
+Message decoded(std::string_view frame) {
+  NumberedNames names;
+  return decode_message(frame, names);
 }
 
 // The frame with `bytes` in place of the parameters of an assignment of none.
@@ -48,7 +55,7 @@ std::string frame_with_parameters(std::string_view bytes) {
 
 TEST_CASE("a worker is told every parameter as it is", "[message]") {
   const AssignTrial told = with_every_type();
-  const Message message = decode_message(frame_of(told));
+  const Message message = decoded(frame_of(told));
   const auto& heard = std::get<AssignTrial>(message);
   CHECK(heard.trial == told.trial);
   CHECK(heard.experiment == told.experiment);
@@ -67,25 +74,24 @@ TEST_CASE("an assignment that is cut short is no message", "[message]") {
   for (std::size_t size = 5; size < whole.size(); ++size) {
     std::string cut = whole.substr(0, size);
     cut[0] = static_cast<char>(size - 4);
-    CHECK_THROWS_AS(decode_message(cut), Error);
+    CHECK_THROWS_AS(decoded(cut), Error);
   }
 }
 
 TEST_CASE("parameters that are none are refused", "[message]") {
   using namespace std::string_literals;
-  CHECK(decode_message(frame_with_parameters("\1\1a\0\1"s)).index() == 0);
-  CHECK_THROWS_WITH(decode_message(frame_with_parameters("\2\1b\0\1\1a\0\1"s)),
-                    Contains("does not come after the one before it"));
-  CHECK_THROWS_WITH(decode_message(frame_with_parameters("\2\1a\0\1\1a\0\1"s)),
-                    Contains("does not come after the one before it"));
-  CHECK_THROWS_WITH(decode_message(frame_with_parameters("\1\0\0\1"s)),
-                    Contains("does not come after the one before it"));
-  CHECK_THROWS_WITH(decode_message(frame_with_parameters("\1\1a\0\2"s)), Contains("0 or 1"));
-  CHECK_THROWS_WITH(decode_message(frame_with_parameters("\1\1a\4\1"s)),
-                    Contains("no value has type 4"));
-  CHECK_THROWS_WITH(decode_message(frame_with_parameters("\1\1a\2\0\0\0\0\0\0\xF0\x7F"s)),
+  CHECK(decoded(frame_with_parameters("\1\1a\0\1"s)).index() == 0);
+  CHECK_THROWS_WITH(decoded(frame_with_parameters("\2\1b\0\1\1a\0\1"s)),
+                    Contains("the names of the parameters are not in order"));
+  CHECK_THROWS_WITH(decoded(frame_with_parameters("\2\1a\0\1\1a\0\1"s)),
+                    Contains("the names of the parameters are not in order"));
+  CHECK_THROWS_WITH(decoded(frame_with_parameters("\1\0\0\1"s)),
+                    Contains("the names of the parameters are not in order"));
+  CHECK_THROWS_WITH(decoded(frame_with_parameters("\1\1a\0\2"s)), Contains("0 or 1"));
+  CHECK_THROWS_WITH(decoded(frame_with_parameters("\1\1a\4\1"s)),
+                    Contains("unknown type of value: 4"));
+  CHECK_THROWS_WITH(decoded(frame_with_parameters("\1\1a\2\0\0\0\0\0\0\xF0\x7F"s)),
                     Contains("must be finite"));
-  CHECK_THROWS_WITH(decode_message(frame_with_parameters("\1\1a\3\1\xFF"s)),
-                    Contains("is not UTF-8"));
-  CHECK_THROWS_AS(decode_message(frame_with_parameters("\xFF\xFF\xFF\xFF\x0F\1a\0\1"s)), Error);
+  CHECK_THROWS_WITH(decoded(frame_with_parameters("\1\1a\3\1\xFF"s)), Contains("is not UTF-8"));
+  CHECK_THROWS_AS(decoded(frame_with_parameters("\xFF\xFF\xFF\xFF\x0F\1a\0\1"s)), Error);
 }

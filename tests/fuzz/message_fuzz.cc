@@ -27,14 +27,17 @@ struct Pair {
 };
 
 void expect_read_back(const Message& message) {
-  std::string frame;
-  append_message(frame, message);
-  expect(frame_size(frame) == frame.size(), "a frame has the size that it says");
-  const Message again = decode_message(frame);
+  ByteWriter frame;
+  NameNumbers sent;
+  append_message(frame, message, sent);
+  expect(frame_size(frame.bytes()) == frame.size(), "a frame has the size that it says");
+  NumberedNames received;
+  const Message again = decode_message(frame.bytes(), received);
   expect(again.index() == message.index(), "a message is read back as its kind");
-  std::string second;
-  append_message(second, again);
-  expect(second == frame, "a message is read back whole");
+  ByteWriter second;
+  NameNumbers sent_again;
+  append_message(second, again, sent_again);
+  expect(second.bytes() == frame.bytes(), "a message is read back as it was");
 }
 
 }  // namespace

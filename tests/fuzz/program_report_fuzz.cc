@@ -70,8 +70,8 @@ void fuzz(std::string_view input) {
   std::map<std::string, std::map<std::int64_t, double>> whole;
   for (const std::size_t piece : {input.size() + 1, std::size_t{7}}) {
     CheckingRecorder recorder;
-    TrialReport report(spec, folder.path(), recorder,
-                       [](std::int64_t, const HistoryVisitor&) { return false; });
+    ReportHistory history(spec, folder.path(), 1);  // none
+    TrialReport report(spec, folder.path(), recorder, history);
     std::uint64_t count = 0;
     feed(report, input, piece, count);
     expect(report.accepted() + report.rejected() == count, "every line is accepted or rejected");
@@ -85,12 +85,10 @@ void fuzz(std::string_view input) {
   std::ofstream(report_path(folder.path(), 1), std::ios::binary) << input;
   for (const std::int64_t step : {0, 3, 1000}) {
     CheckingRecorder recorder;
-    TrialReport report(spec, folder.path(), recorder,
-                       [&](std::int64_t until, const HistoryVisitor& visit) {
-                         return read_history(folder.path(), 2, until, visit);
-                       });
+    ReportHistory history(spec, folder.path(), 2);
+    TrialReport report(spec, folder.path(), recorder, history);
     report.take({fmt::format("{{\"resumed\":{}}}", step), false});
-    expect(report.accepted() == 1, "an attempt may say that it goes on");
+    expect(report.accepted() == 1, "an attempt may say that it resumes");
     for (const auto& [name, series] : recorder.metrics) {
       expect(series.rbegin()->first <= step, "nothing beyond the checkpoint is taken over");
     }

@@ -73,7 +73,19 @@ TEST_CASE("a newer database is refused with its version", "[database]") {
   execute(file, "PRAGMA user_version = 9");
   for (const Access access : {Access::kRead, Access::kWrite}) {
     CHECK_THAT(message_of(file, access),
-               Contains("is of a newer polysweep (version 9, this one knows up to 2)"));
+               Contains("is of a newer polysweep (version 9, this one knows up to 3)"));
+  }
+}
+
+TEST_CASE("an older database is refused, with the way to make it again", "[database]") {
+  const TemporaryFolder folder;
+  const auto file = database_path(folder.path());
+  CHECK(message_of(file, Access::kWrite) == "");
+  execute(file, "PRAGMA user_version = 1");
+  for (const Access access : {Access::kRead, Access::kWrite}) {
+    CHECK_THAT(
+        message_of(file, access),
+        Contains("is of an older polysweep (version 1); `polysweep rebuild` makes it again"));
   }
 }
 

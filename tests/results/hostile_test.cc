@@ -76,8 +76,8 @@ class RawSegment {
   Sequence sequence_ = 0;
 };
 
-// The payload of a point of a metric that has no name: the one byte that says
-// which, 0, made 1.
+// The payload of a point of a metric that has no name: the number of its metric, 0,
+// made 1.
 std::string nameless_metric(const TrialId& trial) {
   const std::string right = encode_event(MetricsRecorded{trial, 1, {"loss"}, {{0, 1, 2.0}}});
   std::string out = right;
@@ -149,11 +149,13 @@ TEST_CASE("records that make no sense are reported and the rest is read", "[host
   REQUIRE(report.damage.size() == 5);
   CHECK(report.damage[0].host == "alpha");
   CHECK_FALSE(report.damage[0].torn_tail);
-  CHECK_THAT(all, Contains("the description of sweep one cannot be understood") &&
-                      Contains("record 3 cannot be used: a planned trial is no identity text") &&
-                      Contains("record 4 cannot be understood") &&
-                      Contains("a point of metric 1 where 1 have names") &&
-                      Contains("a provenance document is no JSON object"));
+  CHECK_THAT(
+      all,
+      Contains("the description of sweep one cannot be understood") &&
+          Contains(
+              "record 3 cannot be used: a planned trial has an identity that cannot be read") &&
+          Contains("record 4 has 1 points of metrics whose names were lost") &&
+          Contains("a provenance document is not a JSON object of scalars"));
   const Database database(database_path(store.path()), Access::kRead);
   CHECK(load_damage(database) == report.damage);
   CHECK(ask(database, "SELECT state FROM trials") == Lines{"done"});

@@ -54,7 +54,7 @@ TEST_CASE("a rebuilt database has the same rows", "[rebuild]") {
   CHECK(report.points == 6);
   CHECK(difference(dump(store.path()), before) == "");
   CHECK(files_of(store.path()) == std::vector<std::string>{"journal", "polysweep.db"});
-  ingest(store.path());  // and is gone on with
+  ingest(store.path());  // and is continued
   CHECK(difference(dump(store.path()), before) == "");
 }
 
@@ -80,6 +80,20 @@ TEST_CASE("a damaged database is kept aside and rebuilt", "[rebuild]") {
   rebuild(system_files(), store.path());
   CHECK(difference(dump(store.path()), before) == "");
   CHECK(std::filesystem::file_size(store.path() / "polysweep.db.damaged") == 9000);
+}
+
+TEST_CASE("a database of an older version is rebuilt", "[rebuild]") {
+  StoreSample store;
+  write_store(store);
+  const std::string before = dump(store.path());
+  sqlite3* old = nullptr;
+  REQUIRE(sqlite3_open(database_path(store.path()).c_str(), &old) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(old, "DROP TABLE trial_summary; PRAGMA user_version = 1", nullptr, nullptr,
+                       nullptr) == SQLITE_OK);
+  sqlite3_close(old);
+  CHECK_THROWS_WITH(ingest(store.path()), Contains("`polysweep rebuild`"));
+  rebuild(system_files(), store.path());
+  CHECK(difference(dump(store.path()), before) == "");
 }
 
 TEST_CASE("a database in use is not replaced", "[rebuild]") {

@@ -38,19 +38,19 @@ std::optional<std::int64_t> first_reaching(const std::vector<double>& values, Go
   return std::nullopt;
 }
 
-std::string briefs_of(const Database& database, const TrialId& trial, bool condensed) {
+std::string summaries_of(const Database& database, const TrialId& trial, bool packed) {
   Statement row = database.connection().prepare(
       "SELECT t.trial_id, k.series FROM trial t "
       "LEFT JOIN trial_summary k ON k.trial_id = t.trial_id WHERE t.trial = ?");
   const std::string hex = trial.hex();
   REQUIRE(row.with(hex).step());
-  if (condensed) return std::string(row.blob(1));
+  if (packed) return std::string(row.blob(1));
   return encode_summaries(SummaryReader(database.connection()).read(row.integer(0), ""));
 }
 
 }  // namespace
 
-TEST_CASE("condensed rows are read as they were written", "[condensed]") {
+TEST_CASE("packed summaries and curves are read as they were written", "[summary]") {
   const std::vector<ThinnedPoint> points{
       {-5, 1.5, 1.5F, 1.5F}, {std::numeric_limits<std::int64_t>::max(), kNaN, -2.0F, 8.0F}};
   const auto again = decode_thinned_curve(encode_thinned_curve(points));
@@ -61,19 +61,19 @@ TEST_CASE("condensed rows are read as they were written", "[condensed]") {
   CHECK(std::isnan(again[1].value));
   CHECK(again[1].lowest == -2.0F);
   CHECK(again[1].highest == 8.0F);
-  const auto briefs = decode_summaries(encode_summaries(
+  const auto summaries = decode_summaries(encode_summaries(
       {{7, 1000, std::numeric_limits<std::int64_t>::min(), 12, kInfinity, -1e300, kNaN}}));
-  REQUIRE(briefs.size() == 1);
-  CHECK(briefs[0].metric_id == 7);
-  CHECK(briefs[0].points == 1000);
-  CHECK(briefs[0].first_step == std::numeric_limits<std::int64_t>::min());
-  CHECK(briefs[0].last_step == 12);
-  CHECK(briefs[0].last == kInfinity);
-  CHECK(briefs[0].minimum == -1e300);
-  CHECK(std::isnan(briefs[0].maximum));
+  REQUIRE(summaries.size() == 1);
+  CHECK(summaries[0].metric_id == 7);
+  CHECK(summaries[0].points == 1000);
+  CHECK(summaries[0].first_step == std::numeric_limits<std::int64_t>::min());
+  CHECK(summaries[0].last_step == 12);
+  CHECK(summaries[0].last == kInfinity);
+  CHECK(summaries[0].minimum == -1e300);
+  CHECK(std::isnan(summaries[0].maximum));
 }
 
-TEST_CASE("the first point that reaches a target is found exactly", "[condensed]") {
+TEST_CASE("the first point that reaches a target is found exactly", "[summary]") {
   for (const std::size_t count : {1U, 40U, 64U, 65U, 1000U}) {
     StoreSample store;
     store.write("alpha", sample_sweep("one", {"rope"}, 1));
@@ -101,7 +101,7 @@ TEST_CASE("the first point that reaches a target is found exactly", "[condensed]
   }
 }
 
-TEST_CASE("many trials are asked at once, settled or not, in any order", "[condensed]") {
+TEST_CASE("many trials are asked at once, settled or not, in any order", "[summary]") {
   StoreSample store;
   store.write("alpha", sample_sweep("one", {"none", "rope"}, 6));
   std::vector<std::vector<double>> values;
@@ -137,7 +137,7 @@ TEST_CASE("many trials are asked at once, settled or not, in any order", "[conde
   }
 }
 
-TEST_CASE("a condensed curve is evenly spaced and keeps its ends", "[condensed]") {
+TEST_CASE("a thinned curve is evenly spaced and keeps its ends", "[summary]") {
   StoreSample store;
   store.write("alpha", sample_sweep("one", {"rope"}, 1));
   std::vector<double> values;
@@ -155,7 +155,7 @@ TEST_CASE("a condensed curve is evenly spaced and keeps its ends", "[condensed]"
   store.write("alpha", finished(trial, 1, Outcome::kDone, true));
   store.sync();
   ingest(store.path());
-  const auto settled = read(64);  // from the condensed curve
+  const auto settled = read(64);  // from the thinned curve
   REQUIRE(running.size() == 64);
   REQUIRE(settled.size() == 64);
   for (std::size_t i = 0; i < settled.size(); ++i) {
@@ -168,16 +168,17 @@ TEST_CASE("a condensed curve is evenly spaced and keeps its ends", "[condensed]"
   CHECK(read(0).size() == 1000);
 }
 
-TEST_CASE("trials are condensed while they are settled, and only then", "[condensed]") {
+TEST_CASE("trials have packed summaries while they are settled, and only then", "[summary]") {
   StoreSample store;
   const TrialId trial = sample_trial("rope", 0).id;
-  const auto expect = [&](bool condensed) {
+  const auto expect = [&](bool packed) {
     store.sync();
     ingest(store.path());
     const Database database(database_path(store.path()), Access::kRead);
-    CHECK(briefs_of(database, trial, true) == (condensed ? briefs_of(database, trial, false) : ""));
+    CHECK(summaries_of(database, trial, true) ==
+          (packed ? summaries_of(database, trial, false) : ""));
     const auto curves = ask(database, "SELECT count(*) FROM thinned_curve");
-    CHECK(curves == std::vector<std::string>{condensed ? "1" : "0"});
+    CHECK(curves == std::vector<std::string>{packed ? "1" : "0"});
   };
   store.write("alpha", {started(trial), points(trial, 1, "loss", 1, noisy_series(1, 100))});
   expect(false);

@@ -132,6 +132,13 @@ Event points(const TrialId& trial, std::uint32_t attempt, const std::string& nam
   return out;
 }
 
+Event own_points(const TrialId& trial, std::uint32_t attempt, const std::string& name,
+                 std::int64_t first, const std::vector<double>& values) {
+  Event event = points(trial, attempt, name, first, values);
+  std::get<MetricsRecorded>(event).names.at(0).own_clock = true;
+  return event;
+}
+
 Event text(const TrialId& trial, std::uint32_t attempt, const std::string& name, std::int64_t step,
            const std::string& value) {
   return TextRecorded{trial, attempt, name, step, value};

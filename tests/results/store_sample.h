@@ -48,6 +48,9 @@ Event resumed(const TrialId& trial, std::uint32_t attempt, std::int64_t step);
 // Points of metric `name` at steps first, first + 1, ...
 Event points(const TrialId& trial, std::uint32_t attempt, const std::string& name,
              std::int64_t first, const std::vector<double>& values);
+// The same of a metric whose steps have their own clock.
+Event own_points(const TrialId& trial, std::uint32_t attempt, const std::string& name,
+                 std::int64_t first, const std::vector<double>& values);
 Event text(const TrialId& trial, std::uint32_t attempt, const std::string& name, std::int64_t step,
            const std::string& value);
 Event finished(const TrialId& trial, std::uint32_t attempt, Outcome outcome, bool final,

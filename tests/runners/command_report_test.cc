@@ -42,15 +42,23 @@ ExperimentSpec fit_spec() {
   return spec;
 }
 
+// Its accuracy counts evaluations, its loss updates.
+ExperimentSpec evaluating_spec() {
+  ExperimentSpec spec = fit_spec();
+  spec.metrics[1].step = "evaluations";
+  return spec;
+}
+
 // An attempt whose report is what was written to its file.
 class Attempt {
  public:
-  Attempt(const std::filesystem::path& folder, std::uint32_t number)
-      : folder_(folder),
+  Attempt(const std::filesystem::path& folder, std::uint32_t number,
+          ExperimentSpec spec = fit_spec())
+      : spec_(std::move(spec)),
+        folder_(folder),
         number_(number),
-        report_(spec_, folder, recorder, [this](std::int64_t step, const HistoryVisitor& visit) {
-          return read_history(folder_, number_, step, visit);
-        }) {}
+        history_(spec_, folder, number),
+        report_(spec_, folder, recorder, history_) {}
 
   void say(const std::string& lines) {
     std::ofstream(report_path(folder_, number_), std::ios::app) << lines;
@@ -64,9 +72,10 @@ class Attempt {
   RecordingRecorder recorder;
 
  private:
-  const ExperimentSpec spec_ = fit_spec();
+  const ExperimentSpec spec_;
   std::filesystem::path folder_;
   std::uint32_t number_;
+  ReportHistory history_;
   TrialReport report_;
 };
 
@@ -315,7 +324,7 @@ TEST_CASE("where no report reaches the checkpoint, earlier attempts keep their s
   CHECK(second.recorder.metrics["loss"] == Series{{8, 2}});
   CHECK(second.report().rejection() ==
         "2 lines of its metrics file were rejected, the first: line 2: step 7 of metric 'loss' is "
-        "not beyond 7, the step that the attempt went on after");
+        "not beyond 7, the step that the attempt resumed after");
 }
 
 TEST_CASE("a metrics file is followed while it grows", "[command]") {
@@ -338,6 +347,73 @@ TEST_CASE("a metrics file is followed while it grows", "[command]") {
   std::filesystem::create_symlink("/dev/zero", folder.path() / "link");
   CHECK_THROWS_AS(FollowedFile(folder.path() / "link").read_more(bytes, 9), Error);
   CHECK_THROWS_WITH(FollowedFile(folder.path()).read_more(bytes, 9), Contains("is not a regular file"));
+}
+
+TEST_CASE("a resumed program's evaluation counter is not compared with its update counter",
+          "[command]") {
+  const TemporaryFolder folder;
+  Attempt second(folder.path(), 2, evaluating_spec());  // the first one's report is lost
+  second.say(R"({"resumed":40}
+{"metric":"accuracy","step":5,"value":0.5}
+{"metric":"loss","step":41,"value":1}
+{"metric":"accuracy","step":6,"value":0.75}
+{"metric":"loss","step":40,"value":2}
+{"result":{"accuracy":0.875,"loss":0.5}}
+)");
+  CHECK(second.recorder.resumed_after == 40);
+  CHECK(second.recorder.metrics.at("accuracy") == Series{{5, 0.5}, {6, 0.875}});
+  CHECK(second.recorder.metrics.at("loss") == Series{{41, 0.5}});
+  CHECK(second.report().rejected() == 1);
+  CHECK(second.report().points_refused() == 1);
+}
+
+TEST_CASE("a series with its own clock is taken over up to the checkpoint", "[command]") {
+  const TemporaryFolder folder;
+  Attempt first(folder.path(), 1, evaluating_spec());
+  for (int i = 1; i <= 4; ++i) {
+    first.say(fmt::format(R"({{"metric":"loss","step":{},"value":{}}}
+{{"metric":"accuracy","step":{},"value":{}}}
+)",
+                          10 * i, i, i, i));
+  }
+  Attempt second(folder.path(), 2, evaluating_spec());
+  second.say("{\"resumed\":20}\n");
+  // The third evaluation came after the first update beyond the checkpoint.
+  CHECK(second.recorder.metrics.at("accuracy") == Series{{1, 1}, {2, 2}});
+  CHECK(second.recorder.metrics.at("loss") == Series{{10, 1}, {20, 2}});
+  CHECK_FALSE(second.recorder.resumed_after);
+  // The second evaluation may have come after the checkpoint: it may be repeated.
+  second.say(R"({"metric":"accuracy","step":2,"value":7}
+{"metric":"accuracy","step":3,"value":8}
+{"metric":"accuracy","step":2,"value":9}
+)");
+  CHECK(second.recorder.metrics.at("accuracy") == Series{{1, 1}, {2, 7}, {3, 8}});
+  CHECK(second.report().rejected() == 1);
+}
+
+TEST_CASE("a series with its own clock is kept when no report reaches the checkpoint",
+          "[command]") {
+  const TemporaryFolder folder;
+  Attempt first(folder.path(), 1, evaluating_spec());
+  first.say(R"({"metric":"accuracy","step":1,"value":1}
+{"metric":"accuracy","step":2,"value":2}
+)");
+  Attempt second(folder.path(), 2, evaluating_spec());
+  second.say(R"({"resumed":40}
+{"metric":"accuracy","step":3,"value":3}
+)");
+  Attempt third(folder.path(), 3, evaluating_spec());
+  third.say(R"({"resumed":60}
+{"metric":"accuracy","step":4,"value":4}
+)");
+  CHECK(third.recorder.resumed_after == 60);
+  CHECK(third.recorder.metrics.at("accuracy") == Series{{1, 1}, {2, 2}, {3, 3}, {4, 4}});
+  // One that starts from nothing takes nothing over, nor do those after it.
+  Attempt fourth(folder.path(), 4, evaluating_spec());
+  fourth.say("{\"metric\":\"accuracy\",\"step\":1,\"value\":10}\n");
+  Attempt fifth(folder.path(), 5, evaluating_spec());
+  fifth.say("{\"resumed\":20}\n");
+  CHECK(fifth.recorder.metrics.at("accuracy") == Series{{1, 10}});
 }
 
 }  // namespace polysweep

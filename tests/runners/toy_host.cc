@@ -135,7 +135,7 @@ double ToyHost::metric(std::size_t index, std::uint32_t attempt, const std::stri
     if (metrics == nullptr || metrics->trial != trials_.at(index).id) continue;
     if (metrics->attempt != attempt) continue;
     for (const MetricPoint& point : metrics->points) {
-      if (metrics->names.at(point.name) == name) value = point.value;
+      if (metrics->names.at(point.name).text == name) value = point.value;
     }
   }
   return value;
