@@ -85,7 +85,7 @@ void print_cells(const std::vector<CellCounts>& cells, const std::vector<std::st
   print_table(table);
 }
 
-// A result that is not all that its trial measured is not to be taken for complete.
+// Names the finished trials whose series are not all that they measured.
 void print_dropped(const std::string& sweep, const std::vector<DroppedPoints>& dropped) {
   if (dropped.empty()) return;
   std::uint64_t points = 0;

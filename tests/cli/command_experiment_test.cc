@@ -385,6 +385,6 @@ TEST_CASE("a finished trial of which points were dropped is named", "[cli]") {
   }
   CHECK_THAT(program.ask({"show", trial}).output, Contains("2 points were dropped"));
   const fs::path report = program.store() / "report.md";
-  program.ask({"report", "evaluating", "--markdown", report.string()});
+  program.ask({"report", "evaluating", "--out", report.string()});
   CHECK_THAT(content(report), Contains("The series of 1 finished trial are incomplete: 2 points"));
 }

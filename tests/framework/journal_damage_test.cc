@@ -298,12 +298,12 @@ TEST_CASE("a journal of a newer format is refused", "[journal]") {
   MemoryFiles files;
   write_records(files, kSampleJournal, {100});
   std::string& bytes = files.content.at(kFirst);
-  bytes[kFragmentHeader + kSegmentMagic.size()] = 2;
+  bytes[kFragmentHeader + kSegmentMagic.size()] = kJournalVersion + 1;
   const std::uint32_t sum = fragment_checksum(std::string_view(bytes).substr(6, 31));
   for (int i = 0; i < 4; ++i) bytes[static_cast<std::size_t>(i)] = static_cast<char>(sum >> 8 * i);
   JournalReader reader(files, kSampleJournal);
   for (int i = 0; i < 2; ++i) {
-    CHECK_THROWS_WITH(reader.next(), "a journal of format 2; this polysweep reads format 1");
+    CHECK_THROWS_WITH(reader.next(), "a journal of format 3; this polysweep reads format 2");
   }
 }
 

@@ -184,7 +184,7 @@ TEST_CASE("a record that is too long is refused before anything is written", "[j
     JournalWriter writer(files, kSampleJournal);
     CHECK_THROWS_WITH(writer.append(ProvenanceSeen{std::string(kLongestRecord, 'x')}),
                       "an event 'provenance seen' of 16777250 bytes is too long for the journal "
-                      "journal: no record may have more than 16777216");
+                      "journal: a record has at most 16777216");
     CHECK(writer.append(event_of_size(kLongestRecord, 1)) == 1);
     writer.sync();
   }

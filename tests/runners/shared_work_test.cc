@@ -164,7 +164,7 @@ TEST_CASE("locks are trusted on file systems of one kernel alone", "[sharing]") 
   CHECK_FALSE(locks_are_reliable(std::filesystem::path("/no/such/folder")));
 }
 
-TEST_CASE("a lease is what was said, and a lease that is damaged is none", "[sharing]") {
+TEST_CASE("a lease is read as it was written, and a damaged lease is an error", "[sharing]") {
   LeaseFacts facts;
   facts.host = "node \"7\"";
   facts.epoch = 3;
@@ -177,7 +177,7 @@ TEST_CASE("a lease is what was said, and a lease that is damaged is none", "[sha
   CHECK(again.sweep == facts.sweep);
   CHECK(again.cpus == facts.cpus);
   CHECK_FALSE(again.ended);
-  CHECK_THROWS_WITH(LeaseFacts::from_json("{\"host\": 3"), Contains("no lease of a host"));
+  CHECK_THROWS_WITH(LeaseFacts::from_json("{\"host\": 3"), Contains("not a host's lease"));
 }
 
 TEST_CASE("claims of the dead are tidied away", "[sharing]") {

@@ -28,7 +28,7 @@ TEST_CASE("one slot per visible core, each pinned to its own", "[slots]") {
   }
   CHECK(cpu_slots(1).size() == 1);
   CHECK(cpu_slots(static_cast<int>(cpus.size()) + 1).back().cpus == std::vector<int>{cpus[0]});
-  CHECK_THROWS_WITH(cpu_slots(-1), Contains("at least one"));
+  CHECK_THROWS_WITH(cpu_slots(-1), Contains("expected at least 1"));
 }
 
 TEST_CASE("workers compute with one thread and pinned kernels", "[slots]") {
@@ -65,7 +65,7 @@ TEST_CASE("each slot on a GPU sees its own device alone", "[slots]") {
   CHECK(slots[3].environment.back() ==
         std::pair<std::string, std::string>("CUDA_VISIBLE_DEVICES", "GPU-abc"));
   CHECK_THROWS_WITH(cuda_slots({}, 1), Contains("no CUDA device found"));
-  CHECK_THROWS_WITH(cuda_slots({"0"}, 0), Contains("at least one"));
+  CHECK_THROWS_WITH(cuda_slots({"0"}, 0), Contains("expected at least 1"));
 }
 
 }  // namespace polysweep
