@@ -237,26 +237,7 @@ std::vector<CellCounts> Ledger::cells(const std::string& sweep) const {
 std::vector<DroppedPoints> Ledger::dropped_points(const std::string& sweep) const {
   Connection& connection = database_.connection();
   const Transaction snapshot(connection, Transaction::Kind::kRead);
-  const KnownSweep known = known_sweep(connection, sweep);
-  Statement rows = connection.prepare(
-      "SELECT t.trial, a.points_dropped FROM attempt a INDEXED BY attempt_dropped "
-      "CROSS JOIN trial t ON t.trial_id = a.trial_id AND t.attempt = a.attempt "
-      "AND t.journal_id = a.journal_id "
-      "CROSS JOIN sweep_trial x ON x.trial_id = t.trial_id AND x.revision_id = ?1 "
-      "WHERE a.points_dropped > 0 AND t.state IN (?2, ?3) ORDER BY x.position");
-  std::vector<DroppedPoints> out;
-  rows.with(known.revision_id, static_cast<int>(TrialState::kDone),
-            static_cast<int>(TrialState::kDiverged));
-  while (rows.step()) {
-    out.push_back({TrialId::from_hex(rows.text(0)), static_cast<std::uint64_t>(rows.integer(1))});
-  }
-  return out;
-}
-
-std::vector<DroppedPoints> Ledger::dropped_points(const std::string& sweep) const {
-  Connection& connection = database_.connection();
-  const Transaction snapshot(connection, Transaction::Kind::kRead);
-  const KnownSweep known = known_sweep(connection, sweep);
+  const LastPlanning known = last_planning(connection, sweep);
   Statement rows = connection.prepare(
       "SELECT t.trial, a.points_dropped FROM attempt a INDEXED BY attempt_dropped "
       "CROSS JOIN trial t ON t.trial_id = a.trial_id AND t.attempt = a.attempt "

@@ -40,9 +40,9 @@ void read_report(const std::filesystem::path& path,
   if (const std::optional<ReportLines::Line> line = lines.rest()) take(*line);
 }
 
-bool is_content(const ReportedItem& said) {
-  return std::holds_alternative<ReportedMetrics>(said) ||
-         std::holds_alternative<ReportedResult>(said) || std::holds_alternative<ReportedText>(said);
+bool is_content(const ReportedItem& item) {
+  return std::holds_alternative<ReportedMetrics>(item) ||
+         std::holds_alternative<ReportedResult>(item) || std::holds_alternative<ReportedText>(item);
 }
 
 }  // namespace
@@ -50,12 +50,12 @@ bool is_content(const ReportedItem& said) {
 std::optional<std::int64_t> ReportHistory::reach_of(std::uint32_t attempt) const {
   SeriesSteps steps(spec_);
   bool has_items = false;
-  read_report(report_path(trial_folder_, attempt), [&](const ReportedItem& said) {
-    if (const auto* resumed = std::get_if<ReportedResumption>(&said)) {
+  read_report(report_path(trial_folder_, attempt), [&](const ReportedItem& item) {
+    if (const auto* resumed = std::get_if<ReportedResumption>(&item)) {
       if (has_items) return;
       steps.raise_floor(resumed->step);
       has_items = true;
-    } else if (const auto* metrics = std::get_if<ReportedMetrics>(&said)) {
+    } else if (const auto* metrics = std::get_if<ReportedMetrics>(&item)) {
       for (const auto& [name, value] : metrics->values) {
         try {
           steps.took(name, steps.next(name, metrics->step));
@@ -78,23 +78,23 @@ bool ReportHistory::read_before(std::uint32_t attempt, std::int64_t step,
   if (!reach || *reach < step) return false;
   bool has_content = false;
   bool is_complete = true;
-  read_report(report_path(trial_folder_, source), [&](const ReportedItem& said) {
-    const auto* resumed = std::get_if<ReportedResumption>(&said);
+  read_report(report_path(trial_folder_, source), [&](const ReportedItem& item) {
+    const auto* resumed = std::get_if<ReportedResumption>(&item);
     if (resumed != nullptr && !has_content) {
       is_complete = read_before(source, std::min(resumed->step, step), visit);
     } else if (resumed == nullptr && is_complete) {
-      visit({source, step, said});
+      visit({source, step, item});
     }
-    has_content = has_content || is_content(said);
+    has_content = has_content || is_content(item);
   });
   return is_complete;
 }
 
 bool ReportHistory::continues_earlier(std::uint32_t attempt) const {
   std::optional<bool> resumed;
-  read_report(report_path(trial_folder_, attempt), [&](const ReportedItem& said) {
-    const bool is_resumption = std::holds_alternative<ReportedResumption>(said);
-    if (!resumed && (is_resumption || is_content(said))) resumed = is_resumption;
+  read_report(report_path(trial_folder_, attempt), [&](const ReportedItem& item) {
+    const bool is_resumption = std::holds_alternative<ReportedResumption>(item);
+    if (!resumed && (is_resumption || is_content(item))) resumed = is_resumption;
   });
   return resumed.value_or(true);
 }
@@ -103,8 +103,8 @@ void ReportHistory::all(const HistoryVisitor& visit) {
   std::uint32_t first = attempt_;
   while (first > 1 && (first == attempt_ || continues_earlier(first))) --first;
   for (std::uint32_t attempt = first; attempt < attempt_; ++attempt) {
-    read_report(report_path(trial_folder_, attempt), [&](const ReportedItem& said) {
-      visit({attempt, std::numeric_limits<std::int64_t>::max(), said});
+    read_report(report_path(trial_folder_, attempt), [&](const ReportedItem& item) {
+      visit({attempt, std::numeric_limits<std::int64_t>::max(), item});
     });
   }
 }

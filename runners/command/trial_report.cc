@@ -101,15 +101,15 @@ TrialReport::TrialReport(const ExperimentSpec& spec, fs::path trial_folder, Reco
 void TrialReport::take(const ReportLines::Line& line) {
   check(!is_finished_, "a finished report takes no more lines");
   ++lines_;
-  std::optional<ReportedItem> said;
+  std::optional<ReportedItem> item;
   try {
     if (line.too_long) fail("longer than {} bytes", kLongestReportLine);
-    said = parse_report_line(line.text);
-    apply(*said);
+    item = parse_report_line(line.text);
+    apply(*item);
     ++accepted_;
   } catch (const Error& error) {
-    if (said) {
-      refuse(*said);
+    if (item) {
+      refuse(*item);
     } else {
       ++points_refused_;
     }
@@ -121,23 +121,23 @@ void TrialReport::reject(const std::string& what) {
   if (rejected_++ == 0) first_rejection_ = what;
 }
 
-void TrialReport::refuse(const ReportedItem& said) {
-  if (const auto* metrics = std::get_if<ReportedMetrics>(&said)) {
+void TrialReport::refuse(const ReportedItem& item) {
+  if (const auto* metrics = std::get_if<ReportedMetrics>(&item)) {
     points_refused_ += metrics->values.size();
-  } else if (const auto* result = std::get_if<ReportedResult>(&said)) {
+  } else if (const auto* result = std::get_if<ReportedResult>(&item)) {
     points_refused_ += result->values.size();
   }
 }
 
-void TrialReport::apply(const ReportedItem& said) {
-  if (const auto* resumed = std::get_if<ReportedResumption>(&said)) return resume(*resumed);
-  apply_up_to(kNoLimit, said);
+void TrialReport::apply(const ReportedItem& item) {
+  if (const auto* resumed = std::get_if<ReportedResumption>(&item)) return resume(*resumed);
+  apply_up_to(kNoLimit, item);
 }
 
 // Skips what is beyond `limit` of the experiment's clock, and from there on what
 // does not say a step of that clock.
-void TrialReport::apply_up_to(std::int64_t limit, const ReportedItem& said) {
-  if (const auto* metrics = std::get_if<ReportedMetrics>(&said)) {
+void TrialReport::apply_up_to(std::int64_t limit, const ReportedItem& item) {
+  if (const auto* metrics = std::get_if<ReportedMetrics>(&item)) {
     // A line is applied completely or not at all.
     for (const auto& [name, value] : metrics->values) expect_acceptable(name, metrics->step);
     for (const auto& [name, value] : metrics->values) metric(name, metrics->step, value, limit);
@@ -194,26 +194,26 @@ void TrialReport::metric(const std::string& name, std::optional<std::int64_t> gi
   }
 }
 
-void TrialReport::resume(const ReportedResumption& said) {
-  if (has_points_) fail("\"resumed\" stands before all metrics and texts of an attempt");
-  if (resumed_) fail("\"resumed\" is said twice; once is right");
-  resumed_ = said.step;
+void TrialReport::resume(const ReportedResumption& item) {
+  if (has_points_) fail("\"resumed\" must precede all metrics and texts of an attempt");
+  if (resumed_) fail("\"resumed\" was already reported; expected once per attempt");
+  resumed_ = item.step;
   std::uint32_t attempt_before = 0;
-  const bool replayed = history_.up_to(said.step, [&](const HistoryLine& line) {
+  const bool replayed = history_.up_to(item.step, [&](const HistoryLine& line) {
     if (line.attempt != std::exchange(attempt_before, line.attempt)) {
       is_beyond_ = false;
       steps_.allow_repetitions();
     }
     try {
-      apply_up_to(line.limit, line.said);
+      apply_up_to(line.limit, line.item);
     } catch (const Error&) {
-      if (!is_beyond_) refuse(line.said);  // rejected by the attempt that wrote it, too
+      if (!is_beyond_) refuse(line.item);  // rejected by the attempt that wrote it, too
     }
   });
   is_beyond_ = false;
   if (!replayed) {
-    steps_.raise_floor(said.step);
-    recorder_.resumed(said.step);
+    steps_.raise_floor(item.step);
+    recorder_.resumed(item.step);
     replay_own_clocks();
   }
   steps_.allow_repetitions();
@@ -225,7 +225,7 @@ void TrialReport::replay_own_clocks() {
   std::uint32_t attempt_before = 0;
   history_.all([&](const HistoryLine& line) {
     if (line.attempt != std::exchange(attempt_before, line.attempt)) steps_.allow_repetitions();
-    const auto* metrics = std::get_if<ReportedMetrics>(&line.said);
+    const auto* metrics = std::get_if<ReportedMetrics>(&line.item);
     if (metrics == nullptr) return;
     ReportedMetrics own{{}, metrics->step};
     for (const auto& each : metrics->values) {

@@ -61,7 +61,7 @@ struct HistoryLine {
   std::uint32_t attempt = 0;
   // The step of the experiment's clock beyond which the attempt's lines do not count.
   std::int64_t limit = 0;
-  const ReportedItem& said;
+  const ReportedItem& item;
 };
 using HistoryVisitor = std::function<void(const HistoryLine& line)>;
 // The reports of earlier attempts.
@@ -110,15 +110,15 @@ class TrialReport {
   const std::optional<std::int64_t>& resumed() const { return resumed_; }
 
  private:
-  void apply(const ReportedItem& said);
-  void apply_up_to(std::int64_t limit, const ReportedItem& said);
+  void apply(const ReportedItem& item);
+  void apply_up_to(std::int64_t limit, const ReportedItem& item);
   // Throws Error if the metric is not declared or may not have a point at that step.
   void expect_acceptable(const std::string& metric, std::optional<std::int64_t> step) const;
   void metric(const std::string& name, std::optional<std::int64_t> step, double value,
               std::int64_t limit);
-  void resume(const ReportedResumption& said);
+  void resume(const ReportedResumption& item);
   void replay_own_clocks();
-  void refuse(const ReportedItem& said);
+  void refuse(const ReportedItem& item);
   void add_artifact(const std::string& path);
 
   const ExperimentSpec& spec_;
