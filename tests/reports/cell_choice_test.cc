@@ -21,18 +21,18 @@ std::vector<std::string> found(const std::string& words) {
   return found;
 }
 
-using CellLabels = std::vector<std::string>;
+using FoundLabels = std::vector<std::string>;
 
 }  // namespace
 
 TEST_CASE("cells are found by levels, with or without their factor", "[cells]") {
-  const CellLabels rope = {"rope, dimension 64", "rope, dimension 128"};
+  const FoundLabels rope = {"rope, dimension 64", "rope, dimension 128"};
   CHECK(found("encoding=rope") == rope);
   CHECK(found("encoding rope") == rope);
   CHECK(found(" rope ,") == rope);
-  CHECK(found("rope, dimension 128") == CellLabels{"rope, dimension 128"});
-  CHECK(found("dimension=128.0,encoding=rope") == CellLabels{"rope, dimension 128"});
-  CHECK(found("order=full,128") == CellLabels{"legendre_position, order full, dimension 128"});
+  CHECK(found("rope, dimension 128") == FoundLabels{"rope, dimension 128"});
+  CHECK(found("dimension=128.0,encoding=rope") == FoundLabels{"rope, dimension 128"});
+  CHECK(found("order=full,128") == FoundLabels{"legendre_position, order full, dimension 128"});
   // Of a number that is a level of one factor alone the factor is known.
   CHECK(found("16").size() == 2);
 }
