@@ -182,10 +182,12 @@ TEST_CASE("processes are made in one file", "[tidy]") {
   expect_none(problems);
 }
 
-TEST_CASE("files are short and lines narrow", "[tidy]") {
+// Ceilings, not goals: a file with one subject may be as long as its subject, and
+// a class is never split over files to be shorter (CONTRIBUTING.md, "Form").
+TEST_CASE("no file outgrows one subject, and lines are narrow", "[tidy]") {
   Problems problems;
   for (const SourceFile& source : sources()) {
-    const std::size_t limit = source.is_header() ? 150 : 400;
+    const std::size_t limit = source.is_header() ? 250 : 700;
     if (source.lines.size() > limit) {
       problems.push_back(source.path + ": " + std::to_string(source.lines.size()) +
                          " lines, at most " + std::to_string(limit));
@@ -228,7 +230,7 @@ static std::vector<std::string> own_lines(const SourceFile& source) {
 // Functions stand at the left edge (namespaces are not indented), so that one
 // begins with a line that opens a brace there and ends with "}" there.
 TEST_CASE("functions are short", "[tidy]") {
-  constexpr std::size_t kLongest = 60;
+  constexpr std::size_t kLongest = 80;
   const std::regex not_function("^(namespace|class|struct|enum|union|extern|template|#|//|}).*");
   Problems problems;
   for (const SourceFile& source : sources()) {
@@ -247,7 +249,7 @@ TEST_CASE("functions are short", "[tidy]") {
         inside = false;
         if (i - begin + 1 > kLongest) {
           problems.push_back(place(source, begin) + "a function of " +
-                             std::to_string(i - begin + 1) + " lines, at most 60");
+                             std::to_string(i - begin + 1) + " lines, at most 80");
         }
       }
     }

@@ -37,7 +37,9 @@ std::string reason(httplib::Error error) {
 }  // namespace
 
 MlflowClient::MlflowClient(const std::string& url) {
-  static const std::regex form("(https?://)(?:([^/@:]*):([^/@]*)@)?([^/@?#]+)(/[^?#]*)?");
+  static const std::regex form(
+      "(https?://)(?:([^/@:]*):([^/@]*)@)?(\\[[0-9a-fA-F:.]+\\](?::[0-9]+)?|[^/@?#: "
+      "]+(?::[0-9]+)?)(/[^?#]*)?");
   std::smatch parts;
   if (!std::regex_match(url, parts, form)) {
     fail("{} is not the address of an MLflow server; expected http://HOST:PORT", in_quotes(url));

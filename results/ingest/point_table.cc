@@ -328,7 +328,8 @@ void PointTable::append_points(SeriesRow& row, const PendingSeries& points) {
   for (const PendingPoint& each : points) row.append(each.step, each.value);
   std::size_t done = 0;
   for (; done + kPointsAtOnce <= points.size(); done += kPointsAtOnce) {
-    add_points_.with(row.series_id);
+    add_points_.reset();
+    add_points_.set(1, row.series_id);
     for (std::size_t i = 0; i < kPointsAtOnce; ++i) {
       const auto index = static_cast<int>(2 + 2 * i);
       add_points_.set(index, points[done + i].step);

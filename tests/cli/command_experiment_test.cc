@@ -322,7 +322,8 @@ state="$POLYSWEEP_CHECKPOINT_FOLDER/update"; update=0
 [ -f "$state" ] && update=$(cat "$state") && say "{\"resumed\":$update}"
 while [ $update -lt 8 ]; do
   update=$((update + 1))
-  [ $((update % 2)) = 0 ] && say "{\"metric\":\"accuracy\",\"step\":$((update / 2)),\"value\":$update}"
+  half=$((update / 2))
+  [ $((update % 2)) = 0 ] && say "{\"metric\":\"accuracy\",\"step\":$half,\"value\":$update}"
   [ $((update % 4)) = 0 ] && say "{\"metric\":\"loss\",\"step\":$update,\"value\":$update}"
   if [ $update = 5 ]; then echo 5 > "$state"; exit 75; fi
 done

@@ -140,7 +140,7 @@ TEST_CASE("compare says what it cannot compare", "[cli][reports]") {
              Contains("unknown metric 'objectiv' (did you mean 'objective'?)"));
   CHECK_THAT(error({"compare", "nosy"}), Contains("did you mean 'noisy'?"));
   CHECK_THAT(error({"compare", "noisy", "--alpha", "5"}),
-             Contains("alpha 5: it must lie between 0 and 1"));
+             Contains("alpha 5: expected a number between 0 and 1"));
   CHECK_THAT(error({"compare", "noisy", "--out", "a.png"}),
              Contains("expected a file name that ends in .svg or .pdf"));
 }

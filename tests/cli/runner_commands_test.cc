@@ -127,7 +127,7 @@ TEST_CASE("stop ends a run as Ctrl-C does: checkpoint, exit status 3, nothing lo
   CHECK(number(program, "SELECT count(*) AS n FROM attempts WHERE resumed_step >= 0") >= 1);
 }
 
-TEST_CASE("--progress-limit 0 is no limit", "[cli][runner_commands]") {
+TEST_CASE("a progress limit of 0 is no limit", "[cli][runner_commands]") {
   const PolysweepProgram program;
   const fs::path sweep = program.write("toy.toml", kToySweep);
   const CommandEnd end = program.run(sweep, {"x=0", "y=0", "seed=0", "steps=2", "sleep_ms=300",
@@ -300,8 +300,9 @@ TEST_CASE("logs --follow ends where the run is gone", "[cli][runner_commands]") 
   CHECK(end.status == 1);
   CHECK_THAT(end.error, Contains("is pending; attempt 1: host lost"));
   const CommandEnd explained = program.ask({"explain", trial});
-  CHECK_THAT(explained.output, Contains("the next run would run it: attempt 1 was running on") &&
-                                   Contains("which died: the next attempt resumes"));
+  CHECK_THAT(explained.output,
+             Contains("the next run would run it: attempt 1 was interrupted (host "
+                      "lost); the next one resumes from the last checkpoint"));
 }
 
 TEST_CASE("no command says that a trial runs after its host was killed", "[cli][runner_commands]") {

@@ -267,7 +267,7 @@ TEST_CASE("a metric over lengths is drawn over lengths, and nothing converges in
   for (const Block& block : section.blocks)
     if (const Figure* figure = std::get_if<Figure>(&block))
       axes.push_back(figure->numbers.columns[1].title);
-  CHECK(axes == std::vector<std::string>{"step", "length"});
+  CHECK(axes == std::vector<std::string>{"length", "step"});
 }
 
 }  // namespace polysweep

@@ -256,7 +256,8 @@ TEST_CASE("means by cell are those of the finite final values of done trials", "
   for (const TrialResult& trial : chosen.trials) {
     CHECK((trial.cell == 1) == (trial.state == TrialState::kDone));
   }
-  CHECK_THROWS_WITH(load_cell_means(database, "on", "loss"), Contains("did you mean 'one'"));
+  CHECK_THROWS_WITH(load_cell_means(database, "on", "loss"),
+                    Contains("unknown sweep 'on'; known: one"));
 }
 
 }  // namespace polysweep

@@ -59,7 +59,7 @@ TEST_CASE("outputs are tested against the first, and said to be outputs", "[scor
   CHECK(row["bootstrap"]["p"].get<double>() >= 1.0 / 51);
   CHECK(row["randomization"]["p"].get<double>() <= 1);
   const CommandEnd shown = score({"--ref", reference, first, second});
-  CHECK_THAT(shown.output, Contains("they tell these outputs apart, never the methods") &&
+  CHECK_THAT(shown.output, Contains("they compare these outputs, not the methods") &&
                                Contains("1000 samples") && Contains("randomisation of 10000"));
 }
 
@@ -74,15 +74,16 @@ TEST_CASE("files that cannot be scored are refused by name", "[score]") {
     CHECK_THAT(end.error, Contains(message));
   };
   refused({good}, "--ref is missing");
-  refused({"--ref", reference}, "hypotheses are missing");
+  refused({"--ref", reference}, "HYPOTHESES is missing");
   refused({"--ref", reference, good + "x"}, "cannot open " + good + "x");
   refused({"--ref", reference, folder.write("short", "a\n").string()},
           "short against " + reference + ": 1 hypothesis sentences for 2 reference sentences");
   refused({"--ref", reference, folder.write("bytes", "a\n\xff\n").string()},
           "bytes against " + reference + ": hypothesis sentence 2 is not UTF-8");
   refused({"--ref", folder.write("empty", "").string(), good}, "no reference sentences");
-  refused({"--ref", "-", "-"}, "standard input, which can be read once");
-  refused({"--ref", reference, good, good, "--samples", "-1"}, "-1 samples");
+  refused({"--ref", "-", "-"}, "standard input, which can be read only once");
+  refused({"--ref", reference, good, good, "--samples", "-1"},
+          "--samples '-1': expected an integer");
 }
 
 TEST_CASE("thousands of odd pairs score as with sacreBLEU itself", "[score][slow]") {
