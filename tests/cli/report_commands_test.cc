@@ -230,7 +230,7 @@ TEST_CASE("a family is declared, not searched for", "[cli][reports]") {
   CHECK(both.status == 2);
   CHECK_THAT(both.error, Contains("either two cells or --family"));
   const CommandEnd report = noisy().ask({"report", "noisy", "--family", "noise=0.5"});
-  CHECK_THAT(report.output, Contains("narrowed by hand to 2 of 4 comparisons"));
+  CHECK_THAT(report.output, Contains("restricted by the user to 2 of 4 comparisons"));
 }
 
 TEST_CASE("every such command draws SVG and PDF", "[cli][reports]") {

@@ -30,7 +30,8 @@ inline void check_drawn(const std::filesystem::path& file) {
     }
   } else {
     CHECK(file.extension() == ".csv");
-    CHECK(content.find("\r\n") != std::string::npos);
+    CHECK(content.find("\r") == std::string::npos);
+    CHECK(content.ends_with("\n"));
     CHECK(content.find(',') != std::string::npos);
   }
 }
