@@ -36,7 +36,7 @@ void declare_verify(CommandOptions& options) {
   declare_planning(options);
   declare_host(options);
   options.shown.add_options()("sweep", po::value<std::string>()->value_name("NAME"),
-                              "trials of this sweep (default: of the whole store)")(
+                              "trials of this sweep (default: of all sweeps)")(
       "sample", po::value<std::int64_t>()->value_name("N"),
       "verify this many trials, chosen at random")(
       "seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"),

@@ -10,7 +10,6 @@
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
 #include "framework/core/utf8.h"
-#include "runners/command/command_runner.h"
 #include "runners/process/process_tree.h"
 #include "runners/process/worker_command.h"
 #include "runners/store/store_layout.h"
