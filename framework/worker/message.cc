@@ -12,8 +12,9 @@ namespace {
 
 // In the order of the variant; a message's type is 1 + its index.
 constexpr std::string_view kNames[] = {
-    "assign trial", "stop request", "shutdown", "worker hello", "attempt started", "attempt resumed",
-    "metrics",      "text",         "progress", "heartbeat",    "attempt ended",
+    "assign trial",    "stop request",    "shutdown",      "worker hello",
+    "attempt started", "attempt resumed", "metrics",       "text",
+    "progress",        "heartbeat",       "attempt ended",
 };
 static_assert(std::size(kNames) == std::variant_size_v<Message>);
 
