@@ -1,6 +1,7 @@
 #include "reports/analysis/statistics.h"
 
 #include <algorithm>
+#include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/non_central_t.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/tools/roots.hpp>
@@ -232,6 +233,13 @@ double paired_t_power(double effect_size, std::size_t n, double alpha) {
   const double critical = student_t_quantile(1 - alpha / 2, degrees);
   // Beyond this the series of the noncentral t is not needed: power is 1 to 1e-16.
   if (shift > critical + 40) return 1.0;
+  // T = (Z + shift) / sqrt(chi2 / degrees). Where shift is so large that Z hardly
+  // counts, what is left is chi2; the series below does not end there.
+  constexpr double kLargeShift = 1000;
+  if (shift > kLargeShift) {
+    const double ratio = shift / critical;
+    return boost::math::cdf(boost::math::chi_squared(degrees), degrees * ratio * ratio);
+  }
   const boost::math::non_central_t distribution(degrees, shift);
   return boost::math::cdf(boost::math::complement(distribution, critical)) +
          boost::math::cdf(distribution, -critical);

@@ -241,4 +241,22 @@ TEST_CASE("t intervals cover at 95% for n = 5", "[statistics]") {
   CHECK(covered / static_cast<double>(kTrials) == Approx(0.95).margin(0.012));
 }
 
+TEST_CASE("power is known where a family is so large that few pairs have huge critical values",
+          "[statistics]") {
+  // 2 and 3 pairs at alpha / 65,000: critical t of 827,606 and 1,140.
+  const double alpha = 0.05 / 65000;
+  for (const std::size_t n : {2, 3}) {
+    double last = 0;
+    for (double effect = 1; effect < 1e7; effect *= 3) {
+      const double power = paired_t_power(effect, n, alpha);
+      INFO(n << " pairs, effect " << effect);
+      CHECK(power >= last - 2e-3);
+      CHECK(power <= 1);
+      last = power;
+    }
+    CHECK(last > 0.999);
+  }
+  CHECK(pairs_for_power(2, alpha, 0.8).has_value());
+}
+
 }  // namespace polysweep
