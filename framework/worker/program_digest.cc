@@ -5,6 +5,7 @@
 #include <link.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <string_view>
@@ -62,6 +63,20 @@ bool is_of_the_system(std::string_view path) {
   return false;
 }
 
+// Tools that watch a process (profilers, tracers, fault injection) are preloaded:
+// they are not part of the program.
+bool is_preloaded(std::string_view path) {
+  const char* preloaded = std::getenv("LD_PRELOAD");
+  if (preloaded == nullptr) return false;
+  std::string_view rest = preloaded;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find_first_of(" :"), rest.size());
+    if (rest.substr(0, end) == path) return true;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return false;
+}
+
 struct LoadedCode {
   bool has_program = false;
   std::string program;                           // its build id; "" where it has none
@@ -75,7 +90,7 @@ int visit(dl_phdr_info* object, std::size_t /*size*/, void* target) {
   if (!code.has_program) {
     code.has_program = true;
     code.program = build_id(*object);
-  } else if (!is_of_the_system(path)) {
+  } else if (!is_of_the_system(path) && !is_preloaded(path)) {
     code.libraries.emplace(path, build_id(*object));
   }
   return 0;
