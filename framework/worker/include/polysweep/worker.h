@@ -21,3 +21,4 @@
 #include "framework/core/suggestion.h"
 #include "framework/core/utf8.h"
 #include "framework/sweep/value_reader.h"
+#include "framework/worker/checkpoint_file.h"
