@@ -26,7 +26,7 @@
 // Reading: a fragment or record that runs into the end of a segment, or zeros up
 // to there, are a torn tail: dropped with a notice. Any other mismatch is damage
 // (also a fragment that runs into the end and is followed by complete ones): reading
-// resumes at the next block (fragments of a record begun before it are dropped)
+// resumes at the next block (fragments of a record that started before it are dropped)
 // and the gap in the sequence numbers is reported. If the lost record defined names,
 // the points of those metrics in later records of its span are lost with it, and
 // reported once a span.

@@ -10,7 +10,7 @@
 namespace polysweep {
 
 // Their paths relative to the trial's folder, as docs/protocol.md describes. A text
-// of that name that is no artifact is skipped.
+// of that name that is not an artifact is skipped.
 std::vector<std::string> recorded_artifacts(const Database& database, const TrialId& id);
 
 }  // namespace polysweep
