@@ -1,4 +1,4 @@
-// Whole epochs with their validation; bench/epoch_bench.py drives it beside a plain
+// Complete epochs with their validation; bench/epoch_bench.py drives it beside a plain
 // loop around nn.Transformer.
 //   epoch_bench SHAPE FOLDER
 // It writes sizes.json, weights.bin, train.json and valid.json (the pairs' tokens,

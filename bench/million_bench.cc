@@ -109,7 +109,7 @@ double seconds_to_first_start(const BenchOptions& bench) {
   const fs::path journal = journal_of(bench);
   const auto newest = [&] { return segment_numbers(system_files().list(journal)).back(); };
   const std::uint64_t before = newest();
-  const double begun_s = system_clock().monotonic_s();
+  const double start_s = system_clock().monotonic_s();
   ChildProcess run(without_channel(run_words(bench)));
   const auto wait = [&] {
     if (run.poll()) fail("the run ended by itself: {}", run.output_tail());
@@ -125,7 +125,7 @@ double seconds_to_first_start(const BenchOptions& bench) {
       break;
     }
   }
-  const double took_s = system_clock().monotonic_s() - begun_s;
+  const double took_s = system_clock().monotonic_s() - start_s;
   run.kill(SIGKILL);
   run.wait();
   return took_s;

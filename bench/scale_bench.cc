@@ -144,7 +144,7 @@ std::vector<Question> questions(const SampleStore& store) {
        [=](const Database& database) {
          load_sweep_results(database, sweep, {1000, 0});
        }},
-      {"the whole report", 100, ask_like_a_report},
+      {"the complete report", 100, ask_like_a_report},
       {"show", 100, [=](const Database& database) { load_trial(database, trial); }},
       {"one curve of 1000 points", 10,
        [=](const Database& database) { load_curve(database, trial, SampleStore::metric(3)); }},

@@ -169,7 +169,7 @@ int bench_main(int argc, char** argv) {
   for (int i = 0; i < repeats; ++i) {
     for (const bool on : {i % 2 == 0, i % 2 != 0}) {
       clients.poll(on);
-      std::this_thread::sleep_for(kPollEvery);  // all have begun, or ended
+      std::this_thread::sleep_for(kPollEvery);  // all have started or ended
       (on ? beside : alone).push_back(ingest_more(store, ingest, points));
     }
   }

@@ -1,4 +1,4 @@
-"""How long `polysweep --version` takes as a whole process, beside /bin/true.
+"""How long `polysweep --version` takes as a complete process, beside /bin/true.
 
 usage: start.py PROGRAM      (20 pairs in turn; median and range in ms)
 """

@@ -1,5 +1,5 @@
 // Headers of other people that most files read. No header of ours: a change to
-// one would compile everything anew.
+// one would compile everything again.
 #pragma once
 
 #include <fmt/format.h>

@@ -6,7 +6,7 @@
 # polysweep_units(TARGET) joins the files of one folder, in their order, as long as
 # no two of them define the same name (anonymous namespaces would clash) and the
 # unit stays small. A file with properties of its own stays alone.
-set(POLYSWEEP_UNIT_BYTES 40000)
+set(POLYSWEEP_UNIT_BYTES 80000)
 
 # Names that a source file defines at the start of a line.
 function(polysweep_defined_names file result)

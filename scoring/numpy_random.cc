@@ -15,7 +15,7 @@ __extension__ using Wide128 = unsigned __int128;
 
 constexpr std::uint32_t kPoolSize = 4;
 
-// numpy/random/bit_generator.pyx: each use of a hash goes on from the last.
+// numpy/random/bit_generator.pyx: each use of a hash continues from the last.
 class RunningHash {
  public:
   RunningHash(std::uint32_t start, std::uint32_t factor) : constant_(start), factor_(factor) {}

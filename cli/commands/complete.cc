@@ -9,6 +9,7 @@
 #include "framework/sweep/file/sweep_file.h"
 #include "results/read/ledger.h"
 #include "results/read/query.h"
+#include "results/read/sweep_results_reader.h"
 
 namespace polysweep {
 namespace {
@@ -106,10 +107,10 @@ std::vector<std::string> cell_levels(const Typed& typed, const std::string& begi
   const Database database = store_of(typed);
   const std::string kept = begin.substr(0, begin.find_last_of(',') + 1);
   std::vector<std::string> found;
-  for (const CellCounts& cell :
-       Ledger(database).cells(chosen_sweep(database, typed.words.empty() ? "" : typed.words[0]))) {
-    for (const auto& [name, value] : cell.levels) {
-      found.push_back(kept + name + "=" + value.display());
+  const std::string sweep = chosen_sweep(database, typed.words.empty() ? "" : typed.words[0]);
+  for (const FactorInfo& factor : load_plan(database, sweep, {0}).factors) {
+    for (const Value& level : factor.levels) {
+      found.push_back(kept + factor.name + "=" + level.display());
     }
   }
   return found;

@@ -1,5 +1,8 @@
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <numeric>
+
 #include "cli/commands/command_table.h"
 #include "cli/shared/cell_names.h"
 #include "cli/shared/json_output.h"
@@ -8,6 +11,7 @@
 #include "cli/shared/trial_counts.h"
 #include "reports/text/escaping.h"
 #include "results/read/ledger.h"
+#include "results/read/sweep_results_reader.h"
 
 namespace polysweep {
 namespace {
@@ -15,6 +19,7 @@ namespace {
 void declare_status(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
+  options.shown.add_options()("all", po::bool_switch(), "show all cells of a large sweep");
   options.argument("sweep");
 }
 
@@ -60,16 +65,32 @@ void print_sweeps(const std::vector<SweepSummary>& sweeps, bool json) {
   print_table(table);
 }
 
-void print_cells(const std::vector<CellCounts>& cells, const std::vector<std::string>& names,
-                 bool json) {
+constexpr std::size_t kCellsShown = 100;
+
+// The cells to show: those with trials that are not done first, in plan order, and at
+// most kCellsShown unless all are wanted.
+std::vector<std::uint32_t> shown_cells(const std::vector<StateCounts>& cells, bool all) {
+  std::vector<std::uint32_t> out(cells.size());
+  std::iota(out.begin(), out.end(), 0U);
+  if (all || out.size() <= kCellsShown) return out;
+  std::stable_partition(out.begin(), out.end(),
+                        [&](std::uint32_t cell) { return cells[cell].done < cells[cell].planned; });
+  out.resize(kCellsShown);
+  return out;
+}
+
+// `plan` has the shown cells alone.
+void print_cells(const std::vector<StateCounts>& cells, const SweepResults& plan, bool json) {
+  const std::vector<std::string> names = cell_names(plan);
   if (json) {
     nlohmann::ordered_json out = nlohmann::json::array();
-    for (const CellCounts& cell : cells) {
-      out.push_back({{"cell", cell.cell},
-                     {"label", clean_text(names.at(cell.cell))},
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const CellResult& cell = plan.cells[i];
+      out.push_back({{"cell", cell.number},
+                     {"label", clean_text(names[i])},
                      {"levels", nlohmann::json::parse(cell.levels.canonical())},
                      {"is_baseline", cell.is_baseline},
-                     {"counts", counts_json(cell.counts)}});
+                     {"counts", counts_json(cells[cell.number])}});
     }
     print_json(out);
     return;
@@ -77,10 +98,18 @@ void print_cells(const std::vector<CellCounts>& cells, const std::vector<std::st
   Table table;
   table.columns = {{"cell"}};
   add_count_columns(table);
-  for (const CellCounts& cell : cells) {
-    TableRow row = {names.at(cell.cell)};
-    add_counts(row, cell.counts);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    TableRow row = {names[i]};
+    add_counts(row, cells[plan.cells[i].number]);
     table.rows.push_back(std::move(row));
+  }
+  if (names.size() < cells.size()) {
+    StateCounts all;
+    for (const StateCounts& each : cells) all += each;
+    table.notes = {fmt::format(
+        "{} of {} cells not shown; --all shows them. Cells with trials that are not done come "
+        "first. All cells: {}.",
+        cells.size() - names.size(), cells.size(), counts_text(all))};
   }
   print_table(table);
 }
@@ -117,13 +146,11 @@ int run_status(const po::variables_map& given) {
     }
     return kExitComplete;
   }
-  const std::vector<CellCounts> cells = ledger.cells(names[0]);
-  print_cells(cells, cell_names(database, names[0]), json);
+  const std::vector<StateCounts> cells = ledger.cells(names[0]);
+  const std::vector<std::uint32_t> shown = shown_cells(cells, json || given["all"].as<bool>());
+  print_cells(cells, load_plan(database, names[0], shown), json);
   print_dropped(names[0], ledger.dropped_points(names[0]));
-  for (const CellCounts& cell : cells) {
-    if (!is_complete(cell.counts)) return kExitMissing;
-  }
-  return kExitComplete;
+  return std::all_of(cells.begin(), cells.end(), is_complete) ? kExitComplete : kExitMissing;
 }
 
 }  // namespace
@@ -131,7 +158,7 @@ int run_status(const po::variables_map& given) {
 const Command kStatusCommand = {
     "status",
     "Counts the trials of each state; exit status 1 while any are pending, running or failed",
-    "[SWEEP] [--json]",
+    "[SWEEP] [--all] [--json]",
     "  polysweep status\n"
     "  polysweep status my_sweep",
     declare_status,

@@ -7,9 +7,10 @@
 namespace polysweep {
 
 std::vector<std::string> cell_names(const Database& database, const std::string& sweep) {
-  SweepResultsOptions options;
-  options.plan_only = true;
-  const SweepResults results = load_sweep_results(database, sweep, options);
+  return cell_names(load_plan(database, sweep));
+}
+
+std::vector<std::string> cell_names(const SweepResults& results) {
   const CellLabels labels = cell_labels(results);
   check(labels.cells.size() == results.cells.size(), "each cell has a name");
   std::vector<std::string> names;

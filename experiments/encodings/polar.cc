@@ -1,6 +1,6 @@
 // arXiv:2509.10534: the score of q and k is the sum over c of
 // softplus(q_c) softplus(k_c) cos(delta theta_c - shift_c), which is the product
-// of two vectors twice as wide. Shifts of each layer, begun at 0.
+// of two vectors twice as wide. Shifts of each layer, starting at 0.
 #include <ATen/ATen.h>
 
 #include <cmath>

@@ -42,7 +42,7 @@ POLYSWEEP_INLINE Floats larger(const Floats& a, const Floats& b) { return a > b 
 // for NaN. The argument is split into n ln 2 + r, |r| <= ln 2 / 2, and e^r is its
 // Taylor sum to r^7.
 POLYSWEEP_INLINE Floats exponential(const Floats& x) {
-  constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to a whole number
+  constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to an integer
   const Floats count = (x * 1.44269504f + kRound) - kRound;
   const Floats r = (x - count * 0.693359375f) - count * -2.12194440e-4f;
   Floats sum = r * (1.0f / 5040) + (1.0f / 720);

@@ -132,7 +132,7 @@ class PosixAppendFile : public AppendFile {
   bool dead_ = false;
 };
 
-struct flock whole_file() {
+struct flock entire_file() {
   struct flock lock {};
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;
@@ -144,7 +144,7 @@ class PosixFileLock : public FileLock {
   explicit PosixFileLock(const path& file) : path_(file), file_("open", file, O_RDWR | O_CREAT) {}
 
   bool take(std::string_view note) {
-    struct flock wanted = whole_file();
+    struct flock wanted = entire_file();
     if (uninterrupted([&] { return ::fcntl(file_.fd(), F_OFD_SETLK, &wanted); }) != 0) {
       if (errno == EAGAIN || errno == EACCES) return false;
       fail_to("lock", path_, errno);
@@ -213,7 +213,7 @@ class PosixFileSystem : public FileSystem {
     sync_folder(folder_of(file));
   }
 
-  bool create_whole(const path& file, std::string_view bytes) override {
+  bool create_atomically(const path& file, std::string_view bytes) override {
     const path temporary = temporary_of(file);
     const Remover remover{temporary};
     const OpenFile out("create", temporary, O_WRONLY | O_CREAT | O_EXCL);
@@ -269,7 +269,7 @@ class PosixFileSystem : public FileSystem {
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored)) return false;
     const OpenFile open("open", file, O_RDONLY);
-    struct flock held = whole_file();
+    struct flock held = entire_file();
     if (uninterrupted([&] { return ::fcntl(open.fd(), F_OFD_GETLK, &held); }) != 0) {
       fail_to("ask who locks", file, errno);
     }
@@ -279,7 +279,7 @@ class PosixFileSystem : public FileSystem {
 
 }  // namespace
 
-bool FileSystem::create_whole(const path& file, std::string_view bytes) {
+bool FileSystem::create_atomically(const path& file, std::string_view bytes) {
   const std::vector<std::string> names = list(folder_of(file));
   if (std::find(names.begin(), names.end(), file.filename().string()) != names.end()) return false;
   const std::unique_ptr<AppendFile> made = create(file);

@@ -53,7 +53,7 @@ class FileSystem {
   // change, if it exists. Of several processes that try, on one machine or
   // over a network file system, exactly one succeeds (a hard link to a finished
   // file). The default is not one step: for file systems of tests.
-  virtual bool create_whole(const std::filesystem::path& path, std::string_view bytes);
+  virtual bool create_atomically(const std::filesystem::path& path, std::string_view bytes);
   virtual void create_folders(const std::filesystem::path& path) = 0;
   // Names (not paths) in a folder, sorted; empty if there is no such folder.
   virtual std::vector<std::string> list(const std::filesystem::path& folder) = 0;

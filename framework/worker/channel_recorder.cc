@@ -89,7 +89,7 @@ void ChannelRecorder::begin(const TrialId& trial, std::uint32_t attempt,
   metrics_.trial = trial;
   metrics_.attempt = attempt;
   active_ = true;
-  channel_.send(AttemptBegun{trial, attempt});
+  channel_.send(AttemptRunning{trial, attempt});
   channel_.flush_all();
 }
 

@@ -122,12 +122,12 @@ void read_payload(ByteReader& in, WorkerHello& message) {
   message.pid = in.zigzag();
 }
 
-void write_payload(ByteWriter& out, const AttemptBegun& message) {
+void write_payload(ByteWriter& out, const AttemptRunning& message) {
   polysweep::write_payload(out, message.trial);
   out.varint(message.attempt);
 }
 
-void read_payload(ByteReader& in, AttemptBegun& message) {
+void read_payload(ByteReader& in, AttemptRunning& message) {
   polysweep::read_payload(in, message.trial);
   message.attempt = read_u32(in);
 }

@@ -55,7 +55,7 @@ struct WorkerHello {
 
 // Worker to host: the attempt begins. Then AttemptResumed, MetricsRecorded,
 // TextRecorded and ProgressMade as they come, AttemptEnded at its end.
-struct AttemptBegun {
+struct AttemptRunning {
   TrialId trial;
   std::uint32_t attempt = 1;
 };
@@ -82,7 +82,7 @@ struct AttemptEnded {
 };
 
 using Message =
-    std::variant<AssignTrial, StopRequest, Shutdown, WorkerHello, AttemptBegun, AttemptResumed,
+    std::variant<AssignTrial, StopRequest, Shutdown, WorkerHello, AttemptRunning, AttemptResumed,
                  MetricsRecorded, TextRecorded, ProgressMade, Heartbeat, AttemptEnded>;
 
 // "assign trial", ... for error messages.

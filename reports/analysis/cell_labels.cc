@@ -137,7 +137,7 @@ std::vector<LevelTexts> level_texts(const SweepResults& results, const CellLabel
 }
 
 // Shortened levels may collide; such labels get the number of their cell.
-void make_unique(CellLabels& labels) {
+void make_unique(const SweepResults& results, CellLabels& labels) {
   std::unordered_map<std::string_view, std::size_t> uses;
   for (const auto& cell : labels.cells) ++uses[cell.label];
   if (uses.size() == labels.cells.size()) return;
@@ -145,7 +145,7 @@ void make_unique(CellLabels& labels) {
   for (const auto& cell : labels.cells) collides.push_back(uses[cell.label] > 1);
   for (std::size_t i = 0; i < labels.cells.size(); ++i) {
     if (!collides[i]) continue;
-    const std::string number = " (cell " + std::to_string(i) + ")";
+    const std::string number = " (cell " + std::to_string(results.cells[i].number) + ")";
     labels.cells[i].label += number;
     labels.cells[i].name += number;
   }
@@ -202,7 +202,7 @@ CellLabels cell_labels(const SweepResults& results) {
     cell.style.dash = 1 + dashes[{cell.style.colour, cell.context_index}]++ % kDashCount;
     labels.cells.push_back(std::move(cell));
   }
-  make_unique(labels);
+  make_unique(results, labels);
   check(labels.cells.size() == results.cells.size(), "every cell has a label");
   return labels;
 }

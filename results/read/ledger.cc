@@ -109,6 +109,16 @@ void StateCounts::lose_running() {
   ++pending;
 }
 
+StateCounts& StateCounts::operator+=(const StateCounts& other) {
+  planned += other.planned;
+  done += other.done;
+  running += other.running;
+  diverged += other.diverged;
+  failed += other.failed;
+  pending += other.pending;
+  return *this;
+}
+
 void StateCounts::add(TrialState state, std::uint64_t count) {
   planned += count;
   switch (state) {
@@ -199,37 +209,25 @@ std::vector<SweepSummary> Ledger::sweeps() const {
   return out;
 }
 
-std::vector<CellCounts> Ledger::cells(const std::string& sweep) const {
+std::vector<StateCounts> Ledger::cells(const std::string& sweep) const {
   Connection& connection = database_.connection();
   const Transaction snapshot(connection, Transaction::Kind::kRead);
   const LastPlanning known = last_planning(connection, sweep);
-  Statement rows = connection.prepare(
-      "SELECT cell, levels, is_baseline FROM cell WHERE revision_id = ? ORDER BY cell");
-  std::vector<CellCounts> out;
-  std::map<std::int64_t, std::size_t> places;
-  rows.with(known.revision_id);
-  while (rows.step()) {
-    places[rows.integer(0)] = out.size();
-    out.push_back({static_cast<std::uint32_t>(rows.integer(0)),
-                   Parameters::from_json(rows.text(1)),
-                   rows.integer(2) != 0,
-                   {}});
-  }
-  Statement counts = connection.prepare(
-      "SELECT x.cell, t.state, count(*) FROM sweep_trial x "
-      "JOIN trial t ON t.trial_id = x.trial_id WHERE x.revision_id = ? GROUP BY 1, 2");
-  counts.with(known.revision_id);
-  while (counts.step()) {
-    const auto place = places.find(counts.integer(0));
-    if (place == places.end()) {
-      fail("sweep '{}' has a trial of cell {}, which is not in its description", sweep,
-           counts.integer(0));
+  std::vector<StateCounts> out(static_cast<std::size_t>(connection.integer(
+      fmt::format("SELECT count(*) FROM cell WHERE revision_id = {}", known.revision_id))));
+  Statement trials = connection.prepare(
+      "SELECT x.cell, t.state FROM sweep_trial x "
+      "JOIN trial t ON t.trial_id = x.trial_id WHERE x.revision_id = ?");
+  trials.with(known.revision_id);
+  while (trials.step()) {
+    const auto cell = static_cast<std::size_t>(trials.integer(0));
+    if (cell >= out.size()) {
+      fail("sweep '{}' has a trial of cell {}, which is not in its description", sweep, cell);
     }
-    out[place->second].counts.add(static_cast<TrialState>(counts.integer(1)),
-                                  static_cast<std::uint64_t>(counts.integer(2)));
+    out[cell].add(static_cast<TrialState>(trials.integer(1)));
   }
   for (const std::int64_t cell : cells_of_lost_trials(database_, known)) {
-    out.at(places.at(cell)).counts.lose_running();
+    out.at(static_cast<std::size_t>(cell)).lose_running();
   }
   return out;
 }

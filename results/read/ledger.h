@@ -46,16 +46,10 @@ struct StateCounts {
   std::uint64_t pending = 0;
 
   void add(TrialState state, std::uint64_t count = 1);
+  StateCounts& operator+=(const StateCounts& other);
   // Counts one trial that is counted as running as pending.
   void lose_running();
   friend bool operator==(const StateCounts&, const StateCounts&) = default;
-};
-
-struct CellCounts {
-  std::uint32_t cell = 0;
-  Parameters levels;
-  bool is_baseline = false;
-  StateCounts counts;
 };
 
 struct SweepSummary {
@@ -101,9 +95,9 @@ class Ledger {
 
   // All sweeps, by name.
   std::vector<SweepSummary> sweeps() const;
-  // Per cell of the sweep as last planned, in plan order. Throws Error that
-  // names the nearest known sweep.
-  std::vector<CellCounts> cells(const std::string& sweep) const;
+  // By cell number, of the sweep as last planned. Throws Error that names the nearest
+  // known sweep.
+  std::vector<StateCounts> cells(const std::string& sweep) const;
 
   // The done and diverged trials of the sweep of which points were dropped, in plan
   // order. Takes time for those trials alone. Throws Error as cells() does.

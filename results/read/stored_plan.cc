@@ -4,6 +4,14 @@
 
 namespace polysweep {
 
+namespace {
+
+[[noreturn]] void fail_missing(std::size_t cell) {
+  fail("cell {} of a sweep is missing in the database", cell);
+}
+
+}  // namespace
+
 PlanDescription read_description(const std::string& sweep, std::string_view description) {
   try {
     return parse_description(description);
@@ -13,18 +21,45 @@ PlanDescription read_description(const std::string& sweep, std::string_view desc
   }
 }
 
-std::vector<Cell> read_cells(Connection& connection, std::int64_t revision_id) {
-  Statement rows = connection.prepare(
-      "SELECT cell, levels, is_baseline, coalesce(baseline, -1) FROM cell WHERE revision_id = ? "
-      "ORDER BY cell");
+std::vector<Cell> read_cells(Connection& connection, std::int64_t revision_id,
+                             const std::vector<std::uint32_t>& chosen) {
+  constexpr std::string_view kCells =
+      "SELECT cell, levels, is_baseline, coalesce(baseline, -1) FROM cell WHERE revision_id = ?1 ";
+  const auto cell_of = [](Statement& row) {
+    return Cell{Parameters::from_json(row.text(1)), static_cast<int>(row.integer(3)),
+                row.integer(2) != 0};
+  };
   std::vector<Cell> out;
+  if (!chosen.empty()) {
+    Statement row = connection.prepare(std::string(kCells) + "AND cell = ?2");
+    for (const std::uint32_t number : chosen) {
+      if (!row.with(revision_id, number).step()) fail_missing(number);
+      out.push_back(cell_of(row));
+      row.reset();
+    }
+    return out;
+  }
+  Statement rows = connection.prepare(std::string(kCells) + "ORDER BY cell");
   rows.with(revision_id);
   while (rows.step()) {
-    if (rows.integer(0) != static_cast<std::int64_t>(out.size())) {
-      fail("cell {} of a sweep is missing in the database", out.size());
+    if (rows.integer(0) != static_cast<std::int64_t>(out.size())) fail_missing(out.size());
+    out.push_back(cell_of(rows));
+  }
+  return out;
+}
+
+std::set<std::string> read_partial_factors(Connection& connection, std::int64_t revision_id,
+                                           const std::vector<FactorInfo>& factors) {
+  // In canonical JSON a name in plain quotes with a colon behind is a member's: inside
+  // of a text the quotes are escaped.
+  Statement row = connection.prepare(
+      "SELECT 1 FROM cell WHERE revision_id = ? AND instr(levels, ?) = 0 LIMIT 1");
+  std::set<std::string> out;
+  for (const FactorInfo& factor : factors) {
+    if (row.with(revision_id, Value(factor.name).canonical() + ":").step()) {
+      out.insert(factor.name);
     }
-    out.push_back({Parameters::from_json(rows.text(1)), static_cast<int>(rows.integer(3)),
-                   rows.integer(2) != 0});
+    row.reset();
   }
   return out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,7 +15,13 @@ namespace polysweep {
 // Reads planning.description of `sweep`. Throws Error that names the sweep.
 PlanDescription read_description(const std::string& sweep, std::string_view description);
 
-// The cells of a revision, by number. Throws Error if one is missing.
-std::vector<Cell> read_cells(Connection& connection, std::int64_t revision_id);
+// The cells of a revision with these numbers, in this order; all, by number, if none
+// is named. Throws Error if one is missing.
+std::vector<Cell> read_cells(Connection& connection, std::int64_t revision_id,
+                             const std::vector<std::uint32_t>& chosen = {});
+
+// Those of the factors that do not apply to every cell of a revision.
+std::set<std::string> read_partial_factors(Connection& connection, std::int64_t revision_id,
+                                           const std::vector<FactorInfo>& factors);
 
 }  // namespace polysweep

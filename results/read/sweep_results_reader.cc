@@ -20,8 +20,9 @@
 namespace polysweep {
 namespace {
 
+// The plan, with the chosen cells alone unless none is chosen.
 void read_planning(Connection& connection, const std::string& sweep, const LastPlanning& known,
-                   SweepResults& out) {
+                   const std::vector<std::uint32_t>& chosen, SweepResults& out) {
   Statement row = connection.prepare(
       "SELECT r.revision, n.planned_us, n.description FROM planning n "
       "JOIN revision r ON r.revision_id = n.revision_id WHERE n.planning_id = ?");
@@ -32,32 +33,24 @@ void read_planning(Connection& connection, const std::string& sweep, const LastP
   out.sweep = sweep;
   out.revision = row.string(0);
   out.planned_us = row.integer(1);
-  for (Cell& cell : read_cells(connection, known.revision_id)) {
-    out.cells.push_back({std::move(cell.levels), cell.baseline, cell.is_baseline, {}});
+  out.partial_factors = read_partial_factors(connection, known.revision_id, out.factors);
+  for (Cell& cell : read_cells(connection, known.revision_id, chosen)) {
+    const auto place = static_cast<std::uint32_t>(out.cells.size());
+    out.cells.push_back({std::move(cell.levels),
+                         cell.baseline,
+                         cell.is_baseline,
+                         {},
+                         chosen.empty() ? place : chosen[place]});
   }
 }
 
-// Numbers the cells and notes which factors apply to some only; then leaves only the
-// chosen ones, unless none is chosen.
-void choose_cells(const std::vector<std::uint32_t>& chosen, SweepResults& out) {
-  for (std::size_t i = 0; i < out.cells.size(); ++i) {
-    out.cells[i].number = static_cast<std::uint32_t>(i);
-  }
-  for (const FactorInfo& factor : out.factors) {
-    const bool everywhere = std::all_of(
-        out.cells.begin(), out.cells.end(),
-        [&](const CellResult& cell) { return cell.levels.find(factor.name) != nullptr; });
-    if (!everywhere) out.partial_factors.insert(factor.name);
-  }
-  if (chosen.empty()) return;
-  std::vector<CellResult> all = std::move(out.cells);
+// Of chosen cells: replaces the numbers of the baselines by their places.
+void place_baselines(SweepResults& out) {
   std::unordered_map<int, int> places;  // by number
-  out.cells.clear();
-  for (const std::uint32_t number : chosen) {
-    check(number < all.size(), "a chosen cell is one of the plan's");
-    const bool is_new = places.emplace(number, static_cast<int>(out.cells.size())).second;
+  for (const CellResult& each : out.cells) {
+    const bool is_new =
+        places.emplace(static_cast<int>(each.number), static_cast<int>(places.size())).second;
     check(is_new, "a cell is chosen once");
-    out.cells.push_back(std::move(all[number]));
   }
   for (CellResult& each : out.cells) {
     const auto baseline = places.find(each.baseline);
@@ -236,15 +229,24 @@ void read_curves(Connection& connection, const TrialKeys& keys, const SweepResul
 
 }  // namespace
 
+SweepResults load_plan(const Database& database, const std::string& sweep,
+                       const std::vector<std::uint32_t>& cells) {
+  Connection& connection = database.connection();
+  const Transaction snapshot(connection, Transaction::Kind::kRead);
+  SweepResults out;
+  read_planning(connection, sweep, last_planning(connection, sweep), cells, out);
+  place_baselines(out);
+  return out;
+}
+
 SweepResults load_sweep_results(const Database& database, const std::string& sweep,
                                 const SweepResultsOptions& options) {
   Connection& connection = database.connection();
   const Transaction snapshot(connection, Transaction::Kind::kRead);
   const LastPlanning known = last_planning(connection, sweep);
   SweepResults out;
-  read_planning(connection, sweep, known, out);
-  choose_cells(options.cells, out);
-  if (options.plan_only) return out;
+  read_planning(connection, sweep, known, options.cells, out);
+  place_baselines(out);
   TrialKeys keys = read_trials(database, known, options.cells, out);
   const std::uint64_t points = read_series(connection, keys, out);
   if (options.points_in_all == 0 || points > options.points_in_all) {

@@ -19,13 +19,16 @@ struct SweepResultsOptions {
   std::size_t points_in_all = 1'000'000;
   // Only these cells (numbers of the plan, each once), in this order. Empty: all.
   std::vector<std::uint32_t> cells;
-  // The plan and its cells alone, without trials, series and provenance.
-  bool plan_only = false;
 };
 
 // Throws Error that names the nearest known sweep. `database` must outlive
 // SweepResults::curves_on_demand.
 SweepResults load_sweep_results(const Database& database, const std::string& sweep,
                                 const SweepResultsOptions& options = {});
+
+// The plan and its cells (all, or those of these numbers, in this order), without
+// trials, series and provenance. Throws Error as load_sweep_results() does.
+SweepResults load_plan(const Database& database, const std::string& sweep,
+                       const std::vector<std::uint32_t>& cells = {});
 
 }  // namespace polysweep

@@ -72,8 +72,8 @@ void WorkerListener::connected(SlotWorker& worker, const WorkerHello& hello) {
 }
 
 void WorkerListener::handle(SlotWorker& worker, const Message& message) {
-  if (const auto* begun = std::get_if<AttemptBegun>(&message)) {
-    started(worker, *begun);
+  if (const auto* running = std::get_if<AttemptRunning>(&message)) {
+    started(worker, *running);
   } else if (const auto* metrics = std::get_if<MetricsRecorded>(&message)) {
     if (progressed(worker, metrics->trial, metrics->attempt) != nullptr) {
       parts_.commit.append_points(*metrics, parts_.state.now_s);
@@ -105,7 +105,7 @@ AssignedAttempt* WorkerListener::progressed(SlotWorker& worker, const TrialId& i
   return current;
 }
 
-void WorkerListener::started(SlotWorker& worker, const AttemptBegun& message) {
+void WorkerListener::started(SlotWorker& worker, const AttemptRunning& message) {
   AssignedAttempt* attempt = progressed(worker, message.trial, message.attempt);
   if (attempt == nullptr) return;
   check(parts_.commit.is_durable(attempt->lease), "a durable lease precedes a start");

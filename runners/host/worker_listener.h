@@ -46,7 +46,7 @@ class WorkerListener {
   void connected(SlotWorker& worker, const WorkerHello& hello);
   void handle(SlotWorker& worker, const Message& message);
   AssignedAttempt* progressed(SlotWorker& worker, const TrialId& id, std::uint32_t attempt);
-  void started(SlotWorker& worker, const AttemptBegun& message);
+  void started(SlotWorker& worker, const AttemptRunning& message);
   void progress(SlotWorker& worker, const ProgressMade& message);
   void ended(SlotWorker& worker, const AttemptEnded& message);
   void exited(SlotWorker& worker, const ExitStatus& status);

@@ -100,7 +100,7 @@ std::vector<Claim> ClaimLog::read_new() {
 bool ClaimLog::add(const Claim& claim) {
   check(!claim.trials.empty(), "a claim has trials");
   const std::uint64_t number = read_ + 1;
-  if (!files_.create_whole(path_of(number), encode_claim(claim))) return false;
+  if (!files_.create_atomically(path_of(number), encode_claim(claim))) return false;
   read_ = number;
   return true;
 }

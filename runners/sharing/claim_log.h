@@ -2,7 +2,7 @@
 //
 // A folder of entries 00000001.claim, 00000002.claim, ...; each contains a host, its
 // epoch and the trials that it claims. An entry is created atomically, and only under
-// the number after the last entry that its host has read (FileSystem::create_whole):
+// the number after the last entry that its host has read (FileSystem::create_atomically):
 // of two hosts that want the same trials, the second sees the first one's entry before
 // it can add its own. If two entries contain a trial, the later one holds: its host
 // saw that the claim of the earlier one was void. An entry is void once its host's

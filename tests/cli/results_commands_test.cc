@@ -141,6 +141,27 @@ TEST_CASE("status, watch, best and compare name a cell alike", "[cli][results]")
   CHECK_THAT(toy().ask({"curve", "toy", "loss"}).output, Contains(cell + " "));
 }
 
+TEST_CASE("status of many cells shows those that are not done, and counts all", "[cli][results]") {
+  StoreSample store;
+  std::vector<std::string> encodings;
+  for (int i = 0; i < 150; ++i) encodings.push_back("e" + std::to_string(i));
+  store.write("alpha", sample_sweep("one", encodings, 1));
+  for (const std::string& encoding : encodings) {
+    if (encoding == "e140") continue;
+    store.write("alpha", complete_attempt(sample_trial(encoding, 0).id, {1}));
+  }
+  store.sync();
+  const CommandEnd some = ask_store(store.path(), {"status", "one"});
+  CHECK(some.status == 1);
+  CHECK(some.output.find("e140") < some.output.find("e0 "));
+  CHECK_THAT(some.output, !Contains("e99 "));
+  CHECK_THAT(some.output, Contains("50 of 150 cells not shown; --all shows them") &&
+                              Contains("150 trials: 149 done, 1 pending"));
+  const CommandEnd all = ask_store(store.path(), {"status", "one", "--all"});
+  CHECK_THAT(all.output, Contains("e99 ") && Contains("e149") && !Contains("not shown"));
+  CHECK(json_of(ask_store(store.path(), {"status", "one", "--json"})).size() == 150);
+}
+
 TEST_CASE("diff shows texts where they begin to differ", "[cli][results]") {
   StoreSample store;
   const std::string source = "source: " + std::string(100, 's') + " hypothesis: ";

@@ -157,7 +157,7 @@ TEST_CASE("stop reaches every host of the sweep, and asked again it kills what r
                               Contains("its trials stop at their next checkpoint"));
   std::this_thread::sleep_for(std::chrono::milliseconds(700));
   CHECK_FALSE(poll_command(first));
-  const auto begun = std::chrono::steady_clock::now();
+  const auto started = std::chrono::steady_clock::now();
   const CommandEnd again = program.ask({"stop", "toy"});
   INFO(again.output << again.error);
   CHECK(again.status == 0);
@@ -165,7 +165,7 @@ TEST_CASE("stop reaches every host of the sweep, and asked again it kills what r
                                Contains("killed by a second request to stop"));
   CHECK(wait_command(first) == 3);
   CHECK(wait_command(second) == 3);
-  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(8));
+  CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(8));
 }
 
 TEST_CASE("stop reports that no run is active, and names the nearest sweep",
@@ -278,11 +278,11 @@ TEST_CASE("logs --follow prints while the trial runs, over its attempts, and end
     return program.ask({"status", "talking"}).status != 2 &&
            number(program, "SELECT count(*) AS n FROM attempts") > 0;
   }));
-  const auto begun = std::chrono::steady_clock::now();
+  const auto started = std::chrono::steady_clock::now();
   const CommandEnd end = program.ask({"logs", some_trial(program, "TRUE"), "--follow"});
   INFO(end.output << end.error);
   CHECK(end.status == 0);
-  CHECK(std::chrono::steady_clock::now() - begun > std::chrono::milliseconds(500));
+  CHECK(std::chrono::steady_clock::now() - started > std::chrono::milliseconds(500));
   CHECK(end.output.ends_with("attempt 2\n\033[31mred\033[0m\nstep 1\nstep 2\nstep 3\n"));
   CHECK_THAT(end.error, Contains("is done; attempt 2: done"));
   CHECK(wait_command(run) == 0);

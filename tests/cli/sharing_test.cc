@@ -100,10 +100,10 @@ TEST_CASE("a run stopped past its lease: late results are kept and not counted",
   words.back() = "0.5";
   const int first = start_command(program.run_words(sweep, words));
   REQUIRE(wait_for(program, "SELECT count(*) AS n FROM attempts", 1));
-  kill(first, SIGSTOP);  // its worker goes on
+  kill(first, SIGSTOP);  // its worker continues
   const int second = start_command(program.run_words(sweep, words));
   const std::string host = program.query("SELECT host FROM attempts LIMIT 1")[0]["host"];
-  // The trial that the first has begun is run again by the second.
+  // The trial that the first has started is run again by the second.
   REQUIRE(wait_for(program,
                    "SELECT count(*) AS n FROM attempts a JOIN attempts b ON a.trial = b.trial AND "
                    "a.host <> b.host AND b.outcome = 'done'",

@@ -32,7 +32,7 @@ encoding = ["rope", "legendre_position"]
 primary = { name = "test_bleu", goal = "maximize" }
 )";
 
-// The trial's last attempt, anew in another journal with other weights.
+// The trial's last attempt, repeated in another journal with other weights.
 void alter_weights(const PolysweepProgram& program, const std::string& hex) {
   JournalWriter journal(system_files(), program.store() / "journal" / "elsewhere");
   AttemptStarted started;

@@ -111,7 +111,7 @@ TEST_CASE("batches depend on the seed and the epoch alone", "[batch]") {
   CHECK(next == epoch_of(second));
 }
 
-TEST_CASE("a batcher goes on from any cursor as if it had not been away", "[batch]") {
+TEST_CASE("a batcher resumes from any cursor without a difference", "[batch]") {
   const EncodedText text = random_text(300, 1);
   Batcher whole(text, 256, 3);
   std::vector<std::pair<BatchCursor, std::vector<std::size_t>>> all;

@@ -272,7 +272,7 @@ TEST_CASE("sentences mean the same alone and beside longer ones", "[encoding][co
   }
 }
 
-TEST_CASE("a decoding step gives what the whole forward pass gives", "[encoding][contract]") {
+TEST_CASE("a decoding step gives what the complete forward pass gives", "[encoding][contract]") {
   for (const EncodingRow& row : encoding_rows()) {
     for (const auto& [type, limit] : {std::pair{at::kDouble, 1e-12}, {at::kFloat, 2e-5}}) {
       for (const bool pre_norm : {false, true}) {

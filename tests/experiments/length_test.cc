@@ -1,4 +1,4 @@
-// The tasks of length generalisation, and whole trials of them in this process.
+// The tasks of length generalisation, and complete trials of them in this process.
 #include <algorithm>
 #include <cmath>
 #include <set>
@@ -175,7 +175,7 @@ TEST_CASE("a trial reports every tested length, and the same bits again", "[leng
   CHECK(record_of(other).texts != record.texts);
 }
 
-TEST_CASE("a trial that is stopped or dies goes on to the same bits", "[length]") {
+TEST_CASE("a trial that is stopped or dies resumes to the same bits", "[length]") {
   const Levels levels = {{"encoding", "learned"}, {"updates", "9"}, {"evaluate_every", "2"}};
   const RecordingRecorder whole = record_of(levels);
   // After update 5, and in the test: of 9 updates and a tenth more.

@@ -51,7 +51,7 @@ struct Result {
 
 TrialId some_trial() { return TrialId::from_hex("00112233445566778899aabbccddeeff"); }
 
-// Trains (or goes on) in `folder` with `recorder`.
+// Trains (or resumes) in `folder` with `recorder`.
 template <typename R>
 Result train(const std::filesystem::path& folder, const TrainingOptions& options, R recorder,
              const CheckpointInterval& interval = {}) {
@@ -115,8 +115,8 @@ TEST_CASE("every evaluation reports the series", "[training]") {
 
 TEST_CASE("a training stopped after any update ends with the bits of an undisturbed one",
           "[training]") {
-  TemporaryFolder whole_folder;
-  const Result whole = train(whole_folder.path(), small_training(), RecordingRecorder());
+  TemporaryFolder undisturbed_folder;
+  const Result whole = train(undisturbed_folder.path(), small_training(), RecordingRecorder());
   for (std::int64_t update = 1; update <= 12; ++update) {
     INFO("stopped after update " << update);
     TemporaryFolder folder;
@@ -133,10 +133,10 @@ TEST_CASE("a training stopped after any update ends with the bits of an undistur
   }
 }
 
-TEST_CASE("a training killed at any update goes on from its checkpoint to the same bits",
+TEST_CASE("a training killed at any update resumes from its checkpoint to the same bits",
           "[training]") {
-  TemporaryFolder whole_folder;
-  const Result whole = train(whole_folder.path(), small_training(), RecordingRecorder());
+  TemporaryFolder undisturbed_folder;
+  const Result whole = train(undisturbed_folder.path(), small_training(), RecordingRecorder());
   CheckpointInterval interval;
   interval.updates = 3;
   for (std::int64_t update = 1; update <= 12; ++update) {
@@ -154,8 +154,8 @@ TEST_CASE("a training killed at any update goes on from its checkpoint to the sa
 }
 
 TEST_CASE("a damaged checkpoint costs updates, not bits, and is reported", "[training]") {
-  TemporaryFolder whole_folder, folder;
-  const Result whole = train(whole_folder.path(), small_training(), RecordingRecorder());
+  TemporaryFolder undisturbed_folder, folder;
+  const Result whole = train(undisturbed_folder.path(), small_training(), RecordingRecorder());
   CheckpointInterval interval;
   interval.updates = 3;
   CHECK_THROWS_AS(train(folder.path(), small_training(), KillingRecorder(8), interval), Killed);

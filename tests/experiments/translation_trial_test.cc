@@ -1,4 +1,4 @@
-// Whole trials of `translation` through the real program and the real worker:
+// Complete trials of `translation` through the real program and the real worker:
 // the same bits again, after kill -9 too.
 #include <signal.h>
 
@@ -74,7 +74,7 @@ class Store {
     all.push_back(query("SELECT trial, name, step, value FROM texts ORDER BY 1, 2, 3"));
     return all;
   }
-  // A worker has said that it goes on from a checkpoint.
+  // A worker has reported that it resumes from a checkpoint.
   bool has_resumed() const {
     for (const fs::directory_entry& entry : fs::recursive_directory_iterator(path())) {
       if (entry.path().extension() != ".log") continue;

@@ -1,5 +1,5 @@
 // Fails at the N-th file operation for N = 1, 2, ... until nothing fails, and
-// demands after each that the next run makes everything whole.
+// checks after each that the next run recovers completely.
 #include <signal.h>
 
 #include <chrono>
@@ -7,7 +7,7 @@
 #include <random>
 #include <thread>
 
-#include "tests/faults/wholeness.h"
+#include "tests/faults/recovery.h"
 #include "tests/support/catch.h"
 
 using namespace polysweep;
@@ -58,7 +58,7 @@ void sweep_over(FaultTable& table, const std::string& calls, const std::string& 
     const CommandEnd run = program.run(sweep, {}, shim(program, fault));
     const bool struck = has_struck(program, n);
     if (!struck) CHECK(run.status == 0);
-    table.add(calls + " " + action, expect_whole(program, sweep, undisturbed_values()));
+    table.add(calls + " " + action, expect_recovered(program, sweep, undisturbed_values()));
     if (!struck) break;
     n += tried < most / 2 ? 1 : 9;
   }
@@ -67,7 +67,7 @@ void sweep_over(FaultTable& table, const std::string& calls, const std::string& 
 
 }  // namespace
 
-TEST_CASE("killed at every file operation, the next run makes it whole", "[faults]") {
+TEST_CASE("killed at every file operation, the next run recovers", "[faults]") {
   FaultTable table;
   sweep_over(table, "write", "kill", 20);
   sweep_over(table, "sync", "kill", 20);
@@ -75,7 +75,7 @@ TEST_CASE("killed at every file operation, the next run makes it whole", "[fault
   table.print();
 }
 
-TEST_CASE("refused at every file operation, the next run makes it whole", "[faults]") {
+TEST_CASE("refused at every file operation, the next run recovers", "[faults]") {
   FaultTable table;
   sweep_over(table, "write", "ENOSPC", 16);
   sweep_over(table, "write", "EIO", 8);
@@ -86,8 +86,7 @@ TEST_CASE("refused at every file operation, the next run makes it whole", "[faul
 }
 
 // Minutes; ./dev faults asks for them.
-TEST_CASE("killed at each single file operation, the next run makes it whole",
-          "[.][faults][slow]") {
+TEST_CASE("killed at each single file operation, the next run recovers", "[.][faults][slow]") {
   FaultTable table;
   for (const char* calls : {"write", "sync", "rename", "open"}) {
     sweep_over(table, calls, "kill", kEvery);
@@ -95,8 +94,7 @@ TEST_CASE("killed at each single file operation, the next run makes it whole",
   table.print();
 }
 
-TEST_CASE("refused at each single file operation, the next run makes it whole",
-          "[.][faults][slow]") {
+TEST_CASE("refused at each single file operation, the next run recovers", "[.][faults][slow]") {
   FaultTable table;
   for (const char* error : {"ENOSPC", "EIO", "EDQUOT"}) sweep_over(table, "write", error, kEvery);
   for (const char* error : {"EIO", "ENOSPC"}) sweep_over(table, "sync", error, kEvery);
@@ -106,7 +104,8 @@ TEST_CASE("refused at each single file operation, the next run makes it whole",
   table.print();
 }
 
-TEST_CASE("a retry killed at any file operation is repeated, and all is whole", "[faults]") {
+TEST_CASE("a retry killed at any file operation is repeated, and the store is complete",
+          "[faults]") {
   std::string text = kFaultySweep;
   const std::string seed = "seed = ";
   text.insert(text.find(seed), "fault = { values = ['throw'], when = { x = 1.0 } }\n");
@@ -133,7 +132,7 @@ TEST_CASE("a retry killed at any file operation is repeated, and all is whole", 
       status = run_command(program.on_store({"retry", "faulty"}), shim(program, fault)).status;
       if (status != 0) REQUIRE(program.ask({"retry", "faulty"}).status == 0);
       table.add("retry: " + calls + " kill",
-                expect_whole(program, sweep, final_values(undisturbed)));
+                expect_recovered(program, sweep, final_values(undisturbed)));
       CHECK(program.query("SELECT count(*) AS n FROM attempts WHERE outcome = 'error'")[0]["n"] ==
             3);
     }
@@ -141,14 +140,14 @@ TEST_CASE("a retry killed at any file operation is repeated, and all is whole", 
   table.print();
 }
 
-TEST_CASE("interrupted and short writes are gone on with", "[faults]") {
+TEST_CASE("interrupted and short writes are continued", "[faults]") {
   FaultTable table;
   for (const char* fault : {"write short 1 1", "write EINTR 1 2", "write EINTR 2 3"}) {
     const PolysweepProgram program;
     const auto sweep = program.write("faulty.toml", kFaultySweep);
     INFO(fault);
     CHECK(program.run(sweep, {}, shim(program, fault)).status == 0);
-    table.add(fault, expect_whole(program, sweep, undisturbed_values()));
+    table.add(fault, expect_recovered(program, sweep, undisturbed_values()));
   }
   table.print();
 }

@@ -55,9 +55,9 @@ KillRun::KillRun(KillRunOptions options)
 
 KillRunReport KillRun::run() {
   run_undisturbed();
-  const double begun_s = now_s();
+  const double start_s = now_s();
   disturb();
-  report_.killed_s = now_s() - begun_s;
+  report_.killed_s = now_s() - start_s;
   wait_for_the_last();
   inspect();
   return report_;
@@ -72,12 +72,12 @@ std::vector<std::string> KillRun::run_words(const std::string& store) const {
 }
 
 void KillRun::run_undisturbed() {
-  const double begun_s = now_s();
+  const double start_s = now_s();
   const CommandEnd end = run_command(run_words("undisturbed"));
   if (end.status != 0) {
     fail("the undisturbed run ended with status {}: {}{}", end.status, end.output, end.error);
   }
-  report_.undisturbed_s = now_s() - begun_s;
+  report_.undisturbed_s = now_s() - start_s;
 }
 
 void KillRun::disturb() {
@@ -95,7 +95,7 @@ void KillRun::disturb() {
       start();
     }
     // Half of the kills wait until the one before is recovered from: else a busy
-    // machine sees nothing die but runs that have just begun.
+    // machine kills only runs that have just started.
     if (patient && !wounds_.empty()) next_kill_s = now_s() + gap_s;
     if (report_.kills < options_.kills && now_s() >= next_kill_s) {
       strike();
@@ -152,7 +152,7 @@ void KillRun::fell(const std::string& victim, const MarkedProcess& process) {
 }
 
 void KillRun::note_recovery() {
-  const bool whole_run =
+  const bool complete_run =
       std::any_of(wounds_.begin(), wounds_.end(), [](const Wound& wound) { return !wound.slot; });
   const auto healed = [&](const Wound& wound) {
     const std::uint64_t starts = wound.slot ? tail_.starts_in(*wound.slot) : tail_.starts();
@@ -163,7 +163,7 @@ void KillRun::note_recovery() {
   };
   const std::size_t before = wounds_.size();
   std::erase_if(wounds_, healed);
-  if (!whole_run || wounds_.size() == before) return;
+  if (!complete_run || wounds_.size() == before) return;
   // A coordinator has taken over: nothing of the one before may still run.
   report_.left_behind += lasting_orphans();
 }
@@ -229,8 +229,8 @@ void KillRun::inspect() {
   expect(difference.empty(), "undisturbed and killed: " + difference);
   const StoreContent before = killed.all_rows();
   killed.ask({"rebuild"});
-  const std::string made_anew = first_difference(before, killed.all_rows());
-  expect(made_anew.empty(), "database and rebuild: " + made_anew);
+  const std::string remade = first_difference(before, killed.all_rows());
+  expect(remade.empty(), "database and rebuild: " + remade);
 }
 
 std::string KillRunReport::text() const {

@@ -8,7 +8,7 @@
 #include <functional>
 #include <thread>
 
-#include "tests/faults/wholeness.h"
+#include "tests/faults/recovery.h"
 #include "tests/support/catch.h"
 
 using namespace polysweep;
@@ -48,7 +48,7 @@ int start_midway(const PolysweepProgram& program, const fs::path& sweep,
 }
 
 // A run that was killed in the middle, `damage` done to its store, then all that
-// expect_whole() demands.
+// expect_recovered() demands.
 Recovery after(const std::function<void(const fs::path& store)>& damage) {
   const PolysweepProgram program;
   const auto sweep = program.write("faulty.toml", slow_sweep());
@@ -56,12 +56,12 @@ Recovery after(const std::function<void(const fs::path& store)>& damage) {
   kill(pid, SIGKILL);
   wait_command(pid);
   damage(program.store());
-  return expect_whole(program, sweep, undisturbed_values());
+  return expect_recovered(program, sweep, undisturbed_values());
 }
 
 }  // namespace
 
-TEST_CASE("signals at any moment, once and twice, leave a store that goes on", "[faults]") {
+TEST_CASE("signals at any moment, once and twice, leave a store that can be resumed", "[faults]") {
   struct Signals {
     const char* name;
     std::vector<int> numbers;
@@ -84,7 +84,7 @@ TEST_CASE("signals at any moment, once and twice, leave a store that goes on", "
       // Where it stops of itself in the middle it says so.
       const bool asked = signals.numbers[0] == SIGINT || signals.numbers[0] == SIGTERM;
       if (delay_ms == 0 && asked) CHECK((status == 3 || status == 0));
-      table.add(signals.name, expect_whole(program, sweep, undisturbed_values()));
+      table.add(signals.name, expect_recovered(program, sweep, undisturbed_values()));
     }
   }
   table.print();
@@ -105,7 +105,7 @@ TEST_CASE("a clock that jumps by an hour changes nothing but dates", "[faults]")
       "SELECT max(started_us) - min(started_us) > 3000000000 AS jumped FROM attempts");
   CHECK(spread[0]["jumped"] == 1);
   FaultTable table;
-  table.add("clock jumps by an hour", expect_whole(program, sweep, undisturbed_values()));
+  table.add("clock jumps by an hour", expect_recovered(program, sweep, undisturbed_values()));
   table.print();
 }
 
@@ -129,7 +129,7 @@ TEST_CASE("a database that is lost is made again by the next run", "[faults]") {
   table.print();
 }
 
-TEST_CASE("a database that is damaged is named, and a rebuild mends it", "[faults]") {
+TEST_CASE("a damaged database is named, and a rebuild repairs it", "[faults]") {
   const PolysweepProgram program;
   const auto sweep = program.write("faulty.toml", slow_sweep());
   REQUIRE(program.run(sweep).status == 0);
@@ -144,7 +144,7 @@ TEST_CASE("a database that is damaged is named, and a rebuild mends it", "[fault
   CHECK_THAT(run.error, Contains("polysweep rebuild"));
   REQUIRE(program.ask({"rebuild"}).status == 0);
   FaultTable table;
-  table.add("database overwritten", expect_whole(program, sweep, undisturbed_values()));
+  table.add("database overwritten", expect_recovered(program, sweep, undisturbed_values()));
   table.print();
 }
 
@@ -163,7 +163,7 @@ TEST_CASE("a reader that pins the log of the database stops nobody", "[faults]")
   CHECK(final_values(program) == undisturbed_values());
   REQUIRE(sqlite3_close(database) == SQLITE_OK);
   FaultTable table;
-  table.add("reader pins the WAL", expect_whole(program, sweep, undisturbed_values()));
+  table.add("reader pins the WAL", expect_recovered(program, sweep, undisturbed_values()));
   table.print();
 }
 
@@ -172,11 +172,11 @@ TEST_CASE("a store that is gone in the middle ends the run with its name", "[fau
   const auto sweep = program.write("faulty.toml", slow_sweep());
   const int pid = start_midway(program, sweep, {}, {"steps=100", "--lease", "1"});
   fs::rename(program.store(), program.store().string() + ".gone");
-  const auto begun = std::chrono::steady_clock::now();
+  const auto started = std::chrono::steady_clock::now();
   CHECK(wait_command(pid) == 2);
-  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(15));
+  CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(15));
   FaultTable table;
-  table.add("store moved away", expect_whole(program, sweep, undisturbed_values()));
+  table.add("store moved away", expect_recovered(program, sweep, undisturbed_values()));
   table.print();
 }
 
@@ -194,7 +194,7 @@ TEST_CASE("a store may be a link, and hold links", "[faults]") {
   kill(pid, SIGKILL);
   wait_command(pid);
   FaultTable table;
-  table.add("links in the store", expect_whole(program, sweep, undisturbed_values()));
+  table.add("links in the store", expect_recovered(program, sweep, undisturbed_values()));
   table.print();
   CHECK_FALSE(fs::is_empty(elsewhere / "journal"));
   CHECK(fs::is_symlink(program.store() / "journal"));

@@ -16,7 +16,7 @@ TEST_CASE("SHA-256 has the published answers", "[digest]") {
   CHECK(sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
-TEST_CASE("a digest taken in pieces is the same, and begins anew", "[digest]") {
+TEST_CASE("a digest taken in pieces is the same, and can start again", "[digest]") {
   Sha256 digest;
   for (int round = 0; round < 2; ++round) {
     digest.update("a");

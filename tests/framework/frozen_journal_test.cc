@@ -40,7 +40,7 @@ void write_everything(const fs::path& folder) {
 // A line for each record and each damage.
 std::string dump(const fs::path& folder) {
   std::string out;
-  const WholeJournal whole = read_journal(system_files(), folder);
+  const JournalContent whole = read_journal(system_files(), folder);
   for (const PlacedRecord& placed : whole.records) {
     const JournalRecord& record = placed.record;
     out += fmt::format("{} epoch {} byte {}: {}\n", record.sequence, record.epoch, placed.begin,

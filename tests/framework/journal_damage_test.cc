@@ -12,7 +12,7 @@ const std::string kFirst = "journal/000001.psj";
 // Every record of `whole` that `is_safe` must be in `damaged`, in order; and
 // nothing that is not in `whole`. Returns "" or what is wrong.
 template <typename IsSafe>
-std::string wrong(const WholeJournal& whole, const WholeJournal& damaged, IsSafe is_safe) {
+std::string wrong(const JournalContent& whole, const JournalContent& damaged, IsSafe is_safe) {
   std::size_t next = 0;
   for (const PlacedRecord& record : whole.records) {
     const bool given = next < damaged.records.size() &&
@@ -41,20 +41,21 @@ std::vector<std::size_t> small_sizes() {
   return sizes;
 }
 
-TEST_CASE("a journal cut at every byte gives all before the cut and goes on", "[journal][slow]") {
+TEST_CASE("a journal cut at every byte gives all before the cut and can be continued",
+          "[journal][slow]") {
   MemoryFiles files;
   write_records(files, kSampleJournal, small_sizes());
-  const WholeJournal whole = read_journal(files, kSampleJournal);
+  const JournalContent whole = read_journal(files, kSampleJournal);
   const std::string intact = files.content.at(kFirst);
   REQUIRE(intact.size() > kJournalBlock + 300);
   for (std::size_t cut = 0; cut <= intact.size(); ++cut) {
     MemoryFiles after;
     after.content[kFirst] = intact.substr(0, cut);
     const auto before_cut = [&](const PlacedRecord& record) { return record.end <= cut; };
-    const WholeJournal read = read_journal(after, kSampleJournal);
+    const JournalContent read = read_journal(after, kSampleJournal);
     const std::string problem = wrong(whole, read, before_cut);
     write_records(after, kSampleJournal, {100, 200});
-    const WholeJournal again = read_journal(after, kSampleJournal);
+    const JournalContent again = read_journal(after, kSampleJournal);
     const bool right = problem.empty() && read.damage.empty() && again.losses() == 0 &&
                        again.torn_tails() == (read.at_torn_tail ? 1 : 0) &&
                        again.records.size() == read.records.size() + 2 &&
@@ -68,13 +69,13 @@ TEST_CASE("a journal cut at every byte gives all before the cut and goes on", "[
 TEST_CASE("one bit flipped at every byte costs no record outside its block", "[journal]") {
   MemoryFiles files;
   write_records(files, kSampleJournal, mixed_sizes());
-  const WholeJournal whole = read_journal(files, kSampleJournal);
+  const JournalContent whole = read_journal(files, kSampleJournal);
   std::string& bytes = files.content.at(kFirst);
   REQUIRE(bytes.size() > 2 * kJournalBlock);
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     const char kept = bytes[at];
     bytes[at] = static_cast<char>(kept ^ (1 << (at % 8)));
-    const WholeJournal read = read_journal(files, kSampleJournal);
+    const JournalContent read = read_journal(files, kSampleJournal);
     bytes[at] = kept;
     const std::uint64_t block = at / kJournalBlock;
     std::string problem = wrong(whole, read, outside_blocks(block, block));
@@ -89,14 +90,14 @@ TEST_CASE("one bit flipped at every byte costs no record outside its block", "[j
 TEST_CASE("zeroed sectors cost no record outside their blocks", "[journal]") {
   MemoryFiles files;
   write_records(files, kSampleJournal, mixed_sizes());
-  const WholeJournal whole = read_journal(files, kSampleJournal);
+  const JournalContent whole = read_journal(files, kSampleJournal);
   const std::string intact = files.content.at(kFirst);
   for (const std::size_t size : {std::size_t{512}, std::size_t{4096}}) {
     for (std::size_t at = 0; at + size <= intact.size(); at += size) {
       std::string bytes = intact;
       bytes.replace(at, size, size, '\0');
       files.content[kFirst] = bytes;
-      const WholeJournal read = read_journal(files, kSampleJournal);
+      const JournalContent read = read_journal(files, kSampleJournal);
       const std::uint64_t block = at / kJournalBlock;
       INFO(size << " zeros at byte " << at);
       CHECK(wrong(whole, read, outside_blocks(block, block)).empty());
@@ -112,7 +113,7 @@ TEST_CASE("the gap in the sequence is told with the damage", "[journal]") {
   // Record k < 33 ends at 37 + 1007 k; the second block begins with the last 507 bytes of record
   // 33, so that byte 5000 of it is in record 38; record 66 runs into the third.
   bytes[kJournalBlock + 5000] ^= 1;
-  const WholeJournal read = read_journal(files, kSampleJournal);
+  const JournalContent read = read_journal(files, kSampleJournal);
   REQUIRE(read.damage.size() == 1);
   CHECK(read.damage[0].segment == 1);
   CHECK_FALSE(read.damage[0].torn_tail);
@@ -126,7 +127,7 @@ TEST_CASE("damage to the header of a segment costs the records of its block", "[
   write_records(files, kSampleJournal, {kJournalBlock - 60, 100, 100});
   // Of the second record 9 bytes stand in the first block, the rest behind it.
   files.content.at(kFirst)[10] ^= 1;
-  const WholeJournal read = read_journal(files, kSampleJournal);
+  const JournalContent read = read_journal(files, kSampleJournal);
   REQUIRE(read.damage.size() == 1);
   CHECK(read.damage[0].what ==
         "a fragment of a record whose checksum does not match; records 1 to 2 are missing");
@@ -138,7 +139,7 @@ TEST_CASE("damage that costs no record says so", "[journal]") {
   for (int i = 0; i < 2; ++i) write_records(files, kSampleJournal, {100, 100});
   // Bytes that no writer wrote, behind the last record of a closed segment.
   files.content.at(kFirst) += "what a dying disk left behind";
-  const WholeJournal read = read_journal(files, kSampleJournal);
+  const JournalContent read = read_journal(files, kSampleJournal);
   CHECK(read.records.size() == 4);
   REQUIRE(read.damage.size() == 1);
   CHECK(read.damage[0].segment == 1);
@@ -149,7 +150,7 @@ TEST_CASE("a segment that is gone is missed", "[journal]") {
   MemoryFiles files;
   for (int i = 0; i < 3; ++i) write_records(files, kSampleJournal, {100, 100});
   files.content.erase("journal/000002.psj");
-  const WholeJournal read = read_journal(files, kSampleJournal);
+  const JournalContent read = read_journal(files, kSampleJournal);
   CHECK(read.records.size() == 4);
   REQUIRE(read.damage.size() == 1);
   CHECK(read.damage[0].segment == 3);
@@ -160,7 +161,7 @@ TEST_CASE("swapped segments are told, and their records given", "[journal]") {
   MemoryFiles files;
   for (int i = 0; i < 2; ++i) write_records(files, kSampleJournal, {100, 100});
   std::swap(files.content.at(kFirst), files.content.at("journal/000002.psj"));
-  const WholeJournal read = read_journal(files, kSampleJournal);
+  const JournalContent read = read_journal(files, kSampleJournal);
   CHECK(read.records.size() == 4);
   REQUIRE(read.damage.size() == 3);
   CHECK(read.damage[0].what ==
@@ -178,7 +179,7 @@ TEST_CASE("a segment cut behind what was read of it is told", "[journal]") {
   write_records(files, kSampleJournal, {100, 100});
   const std::uint64_t size = files.content.at(kFirst).size();
   files.content.at(kFirst).resize(90);
-  const WholeJournal read = read_journal(files, kSampleJournal, {1, size, 2});
+  const JournalContent read = read_journal(files, kSampleJournal, {1, size, 2});
   REQUIRE(read.damage.size() == 1);
   CHECK(read.damage[0].what == "the segment is shorter than what was read of it before");
 }
@@ -203,7 +204,7 @@ TEST_CASE("a sequence number that damage hides is not given again", "[journal]")
   write_records(files, kSampleJournal, {100, 100, 100, 100});
   files.content.at(kFirst).at(37 + 2 * 107 + 50) ^= 1;
   write_records(files, kSampleJournal, {100});
-  const WholeJournal read = read_journal(files, kSampleJournal);
+  const JournalContent read = read_journal(files, kSampleJournal);
   REQUIRE(read.records.size() == 3);
   CHECK(read.records[1].record.sequence == 2);
   CHECK(read.records[2].record.sequence > 4);
@@ -217,7 +218,7 @@ TEST_CASE("a damaged length at the end is no torn tail", "[journal]") {
   files.content.at(kFirst).at(37 + 2 * 107 + 5) ^= 0x10;
   CHECK(read_journal(files, kSampleJournal).at_torn_tail);
   write_records(files, kSampleJournal, {100});
-  const WholeJournal read = read_journal(files, kSampleJournal);
+  const JournalContent read = read_journal(files, kSampleJournal);
   REQUIRE(read.records.size() == 3);
   REQUIRE(read.damage.size() == 1);
   CHECK_FALSE(read.damage[0].torn_tail);
@@ -234,7 +235,7 @@ TEST_CASE("zeros at the end of a segment are a torn tail", "[journal]") {
     files.content.at(kFirst) += std::string(zeros, '\0');
     CHECK(read_journal(files, kSampleJournal).at_torn_tail);
     write_records(files, kSampleJournal, {100});
-    const WholeJournal read = read_journal(files, kSampleJournal);
+    const JournalContent read = read_journal(files, kSampleJournal);
     CHECK(read.records.size() == 3);
     CHECK(read.records.back().record.sequence == 3);
     CHECK(read.torn_tails() == 1);
@@ -262,7 +263,7 @@ TEST_CASE("bytes that are seen late are waited for, for a while", "[journal]") {
       files.late = files.content.at(kFirst);
       files.content.at(kFirst).replace(hole_at, 57, 57, '\0');
       files.looks_left = looks;
-      const WholeJournal read = read_journal(files, kSampleJournal);
+      const JournalContent read = read_journal(files, kSampleJournal);
       CHECK(read.records.size() == (looks <= 5 ? 3 : hole_at == 37 ? 0 : 1));
       CHECK(read.damage.size() == (looks <= 5 ? 0 : 1));
     }
@@ -286,7 +287,7 @@ TEST_CASE("an empty or headless last segment is nothing to go on from", "[journa
   files.content["journal/000002.psj"] = "";
   files.content["journal/000003.psj"] = "poly";
   write_records(files, kSampleJournal, {100});
-  const WholeJournal read = read_journal(files, kSampleJournal);
+  const JournalContent read = read_journal(files, kSampleJournal);
   CHECK(read.records.back().record.sequence == 3);
   CHECK(read.records.back().record.epoch == 2);
   CHECK(read.losses() == 0);

@@ -54,11 +54,11 @@ TEST_CASE("what was acknowledged before the disk was full is read back", "[journ
       for (const bool power_loss : {false, true}) {
         MemoryFiles after;
         after.content = power_loss ? files.durable : files.content;
-        const WholeJournal read = read_journal(after, kSampleJournal);
+        const JournalContent read = read_journal(after, kSampleJournal);
         REQUIRE(read.records.size() >= acknowledged);
         REQUIRE(read.damage.empty());
         write_records(after, kSampleJournal, {100});
-        const WholeJournal again = read_journal(after, kSampleJournal);
+        const JournalContent again = read_journal(after, kSampleJournal);
         REQUIRE(again.losses() == 0);
         REQUIRE(again.records.size() == read.records.size() + 1);
       }

@@ -8,7 +8,7 @@
 
 namespace polysweep {
 
-std::size_t WholeJournal::torn_tails() const {
+std::size_t JournalContent::torn_tails() const {
   return static_cast<std::size_t>(std::count_if(
       damage.begin(), damage.end(), [](const JournalDamage& place) { return place.torn_tail; }));
 }
@@ -22,9 +22,9 @@ void write_records(FileSystem& files, const std::filesystem::path& folder,
   writer.sync();
 }
 
-WholeJournal read_journal(FileSystem& files, const std::filesystem::path& folder,
-                          JournalPosition from) {
-  WholeJournal whole;
+JournalContent read_journal(FileSystem& files, const std::filesystem::path& folder,
+                            JournalPosition from) {
+  JournalContent whole;
   JournalReader reader(files, folder, from);
   std::uint64_t segment = 0;
   std::uint64_t behind = 0;

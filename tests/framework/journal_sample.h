@@ -1,4 +1,4 @@
-// Journals for tests: written in memory, read back whole.
+// Journals for tests: written in memory, read back completely.
 #pragma once
 
 #include <string>
@@ -20,7 +20,7 @@ struct PlacedRecord {
   std::uint64_t end = 0;
 };
 
-struct WholeJournal {
+struct JournalContent {
   std::vector<PlacedRecord> records;
   std::vector<JournalDamage> damage;
   bool at_torn_tail = false;
@@ -33,8 +33,8 @@ struct WholeJournal {
 void write_records(FileSystem& files, const std::filesystem::path& folder,
                    const std::vector<std::size_t>& sizes);
 
-WholeJournal read_journal(FileSystem& files, const std::filesystem::path& folder,
-                          JournalPosition from = {});
+JournalContent read_journal(FileSystem& files, const std::filesystem::path& folder,
+                            JournalPosition from = {});
 
 // Record sizes that fill a bit more than two blocks, some across the edges.
 std::vector<std::size_t> mixed_sizes();

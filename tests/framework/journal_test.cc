@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kHeaderEnd = kFragmentHeader + kSegmentMagic.size() + 12;
 
-void expect_all(const WholeJournal& whole, const std::vector<std::size_t>& sizes) {
+void expect_all(const JournalContent& whole, const std::vector<std::size_t>& sizes) {
   REQUIRE(whole.records.size() == sizes.size());
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     CHECK(whole.records[i].record.sequence == i + 1);
@@ -52,7 +52,7 @@ TEST_CASE("records of every size around the edges of blocks are read back", "[jo
           blocks * kJournalBlock - kHeaderEnd - blocks * kFragmentHeader - left;
       const std::vector<std::size_t> sizes = {first, 100, kJournalBlock - kFragmentHeader, 80};
       write_records(files, kSampleJournal, sizes);
-      const WholeJournal whole = read_journal(files, kSampleJournal);
+      const JournalContent whole = read_journal(files, kSampleJournal);
       expect_all(whole, sizes);
       CHECK(whole.records[0].end == blocks * kJournalBlock - left);
     }
@@ -72,7 +72,7 @@ TEST_CASE("events of every kind pass through a journal on the disk", "[journal]"
     writer.sync();
     CHECK(writer.last_synced() == events.size());
   }
-  const WholeJournal whole = read_journal(system_files(), journal);
+  const JournalContent whole = read_journal(system_files(), journal);
   REQUIRE(whole.records.size() == events.size());
   for (std::size_t i = 0; i < events.size(); ++i) {
     CHECK(whole.records[i].record.event.index() == events[i].index());
@@ -98,7 +98,7 @@ TEST_CASE("journals of any sizes are read back from any position", "[journal]") 
     }
     RC_ASSERT(!reader.next());
     if (!sizes.empty()) {
-      const WholeJournal rest = read_journal(files, kSampleJournal, middle);
+      const JournalContent rest = read_journal(files, kSampleJournal, middle);
       RC_ASSERT(rest.records.size() == sizes.size() - sizes.size() / 2 - 1);
       RC_ASSERT(rest.damage.empty());
     }
@@ -173,7 +173,7 @@ TEST_CASE("a segment is closed before it grows too long", "[journal]") {
   CHECK(segment_numbers(files.list(kSampleJournal)) == std::vector<std::uint64_t>{1, 2, 3});
   for (const auto& [name, bytes] : files.content) CHECK(bytes.size() <= kSegmentBytes);
   CHECK(files.durable.at("journal/000001.psj") == files.content.at("journal/000001.psj"));
-  const WholeJournal whole = read_journal(files, kSampleJournal);
+  const JournalContent whole = read_journal(files, kSampleJournal);
   CHECK(whole.records.size() == 9);
   CHECK(whole.damage.empty());
 }

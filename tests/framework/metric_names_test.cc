@@ -62,7 +62,7 @@ std::size_t channel_bytes(std::uint32_t known) {
 }
 
 // The points of a journal that are not what value_of() says; and how many there are.
-std::size_t wrong_points(const WholeJournal& journal, std::size_t& count) {
+std::size_t wrong_points(const JournalContent& journal, std::size_t& count) {
   std::size_t wrong = 0;
   for (const PlacedRecord& placed : journal.records) {
     const auto* event = std::get_if<MetricsRecorded>(&placed.record.event);
@@ -128,7 +128,7 @@ TEST_CASE("a record that is too long takes back the names it would have defined"
   writer.append(batch({1}, 1));
   writer.append(batch({0}, 2));
   writer.sync();
-  const WholeJournal read = read_journal(files, kSampleJournal);
+  const JournalContent read = read_journal(files, kSampleJournal);
   std::size_t count = 0;
   CHECK(wrong_points(read, count) == 0);
   CHECK(count == 2);
@@ -210,7 +210,7 @@ TEST_CASE(
       fragment_checksum(std::string_view(bytes).substr(fragment + kFragmentHeader - 1, size + 1)));
   bytes.replace(fragment, 4, checksum.bytes());
 
-  const WholeJournal read = read_journal(files, kSampleJournal);
+  const JournalContent read = read_journal(files, kSampleJournal);
   REQUIRE(read.damage.size() == 2);
   CHECK(read.damage[0].what == "a record whose checksum does not match; record 1 is missing");
   CHECK(read.damage[1].what ==
@@ -244,7 +244,7 @@ TEST_CASE("no damage gives a point to another metric", "[metric_names]") {
     std::string& bytes = files.content.at(kFirst);
     bytes = intact;
     bytes[at] = static_cast<char>(bytes[at] ^ (1 << (at % 8)));
-    const WholeJournal read = read_journal(files, kSampleJournal);
+    const JournalContent read = read_journal(files, kSampleJournal);
     std::size_t count = 0;
     INFO("a bit at byte " << at);
     REQUIRE(wrong_points(read, count) == 0);

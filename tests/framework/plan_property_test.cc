@@ -1,5 +1,5 @@
 // Plans of random sweeps against an obvious expansion: every combination is
-// made whole, and what is there twice is dropped.
+// completed, and duplicates are dropped.
 #include <rapidcheck.h>
 
 #include <algorithm>

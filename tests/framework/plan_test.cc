@@ -51,7 +51,7 @@ TEST_CASE("a sweep without factors is one trial", "[plan]") {
   CHECK(plan.cell_count() == 1);
 }
 
-TEST_CASE("the id is that of the whole trial", "[plan]") {
+TEST_CASE("the id is that of the complete trial", "[plan]") {
   const Plan plan = plan_of(
       "[fixed]\nnote = \"a\\\"b\"\n[factors]\nencoding = [\"rope\", \"legendre\"]\n"
       "order = [1, \"full\"]\nlearning_rate = [1, 1e-5]\n");

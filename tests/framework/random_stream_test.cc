@@ -49,7 +49,7 @@ TEST_CASE("seed, purpose and step each make another stream", "[random]") {
   CHECK(first != RandomStream(1, "data", 1).bits64());
 }
 
-TEST_CASE("a copied stream goes on from the same place", "[random]") {
+TEST_CASE("a copied stream continues from the same place", "[random]") {
   RandomStream stream(3, "copy");
   stream.normal();
   stream.bits32();

@@ -1,4 +1,4 @@
-// Every way in which a sweep file can be wrong, with the whole message.
+// Every way in which a sweep file can be wrong, with the complete message.
 #include "framework/core/error.h"
 #include "framework/sweep/file/sweep_file.h"
 #include "tests/framework/training_catalogue.h"

@@ -1,5 +1,5 @@
 // What a program writes into its metrics file: JSON lines, or anything. The file
-// is that of a first attempt; a second goes on from what it reached.
+// is that of a first attempt; a second resumes from what it reached.
 #include <stdlib.h>
 
 #include <filesystem>

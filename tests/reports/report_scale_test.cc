@@ -1,8 +1,4 @@
-// Reports of sweeps with very many cells: work must grow with the number of cells, not
-// with its square.
-#include <chrono>
-#include <cstdio>
-
+// Reports of sweeps with very many cells.
 #include "framework/core/random_stream.h"
 #include "reports/analysis/cell_labels.h"
 #include "reports/analysis/cell_ranking.h"
@@ -53,44 +49,26 @@ SweepResults one_factor_sweep(std::size_t cells, int seeds) {
   return results;
 }
 
-template <typename Work>
-double seconds(const Work& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double report_seconds(std::size_t cells, int seeds) {
-  const SweepResults results = one_factor_sweep(cells, seeds);
-  const Draw draw = gnuplot();
-  return seconds([&] { render_report(build_report(results), "html", draw); });
-}
-
 }  // namespace
 
-TEST_CASE("a report of 65,000 cells takes seconds", "[scale][slow]") {
+// What it takes is measured by bench/cells.py.
+TEST_CASE("a report of 65,000 cells is complete", "[scale][slow]") {
   for (const int seeds : {1, 3}) {
-    const double few = report_seconds(8'125, seeds);
-    const double many = report_seconds(65'000, seeds);
-    std::printf("report, %d seed(s): 8,125 cells %.2f s, 65,000 cells %.2f s\n", seeds, few, many);
-    CHECK(many < 24 * few);  // 8 if linear, 64 if quadratic
-    CHECK(many < 20);        // about 2 on an idle core
+    const SweepResults results = one_factor_sweep(65'000, seeds);
+    const std::string html = render_report(build_report(results), "html", gnuplot());
+    CHECK(html.find("x 64999") != std::string::npos);
+    CHECK(html.find("</html>") != std::string::npos);
   }
 }
 
-TEST_CASE("labels, ranking and comparison of a million cells take seconds", "[scale][slow]") {
+TEST_CASE("a million cells are labelled, ranked and compared", "[scale][slow]") {
   const SweepResults results = one_factor_sweep(1'000'000, 1);
-  const double labelled = seconds([&] { cell_labels(results); });
+  CHECK(cell_labels(results).cells.back().label == "x 999999");
   const CellValueTable values(results);
-  const double ranked =
-      seconds([&] { best_cells(values.of(results.primary.name), Goal::kMaximize); });
+  CHECK(best_cells(values.of(results.primary.name), Goal::kMaximize).size() == 1'000'000);
   const AnalysisOptions options;
   const SweepAnalysis analysis(results, options);
-  const double compared = seconds([&] { analysis.comparison(); });
-  std::printf("a million cells: labels %.2f s, values and ranking %.2f s, comparison %.2f s\n",
-              labelled, ranked, compared);
-  CHECK(labelled + ranked < 8);  // about 1 on an idle core
-  CHECK(compared < 16);          // about 2
+  CHECK(analysis.comparison().family == 999'999);
 }
 
 }  // namespace polysweep

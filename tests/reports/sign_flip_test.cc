@@ -3,7 +3,6 @@
 #include "reports/analysis/sign_flip.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <map>
@@ -148,16 +147,12 @@ TEST_CASE("sign flips of zeros, of nothing and of one pair decide nothing", "[si
         sign_flip_test(std::vector<double>{1, 2}).p);
 }
 
-TEST_CASE("the exact test of 40 pairs takes a fraction of a second", "[sign flip]") {
+TEST_CASE("the test of 40 pairs is exact", "[sign flip]") {
   RandomStream stream(6, "forty");
   std::vector<double> differences;
   for (int i = 0; i < 40; ++i) differences.push_back(0.2 + stream.normal());
-  const auto start = std::chrono::steady_clock::now();
   const SignFlipTest test = sign_flip_test(differences);
-  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
-  INFO(elapsed.count() << " s");
   CHECK(test.exact);
-  CHECK(elapsed.count() < 3);  // 0.03 s on an idle core
 }
 
 }  // namespace polysweep

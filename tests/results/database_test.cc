@@ -105,7 +105,7 @@ TEST_CASE("a file that is no database is refused", "[database]") {
   }
 }
 
-TEST_CASE("a damaged database says that a rebuild mends it", "[database]") {
+TEST_CASE("a damaged database says that a rebuild repairs it", "[database]") {
   const TemporaryFolder folder;
   const auto file = database_path(folder.path());
   CHECK(message_of(file, Access::kWrite) == "");

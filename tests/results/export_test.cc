@@ -155,7 +155,7 @@ TEST_CASE("a parameter called as a column gets another name", "[export]") {
   TrialsPlanned planned{"one", "r", 0, {{identity_text(trial), 0}}};
   store.write("alpha", {SweepPlanned{"one", "r", sample_description("one", {"none"}), 1, 5},
                         sample_cells("one", "r", {"none"}), planned});
-  store.write("alpha", whole_attempt(trial.id, {4}));
+  store.write("alpha", complete_attempt(trial.id, {4}));
   store.sync();
   ingest(store.path());
   const fs::path place = store.path() / "tables";
@@ -191,7 +191,7 @@ TEST_CASE("a disk that fills up in the middle leaves nothing", "[export]") {
   StoreSample store;
   write_store(store);
   const TrialId trial = sample_trial("rope", 1).id;
-  store.write("alpha", whole_attempt(trial, std::vector<double>(20'000, 0.123456789)));
+  store.write("alpha", complete_attempt(trial, std::vector<double>(20'000, 0.123456789)));
   store.sync();
   ingest(store.path());
   const Database database = database_of(store);

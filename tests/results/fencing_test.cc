@@ -167,7 +167,7 @@ TEST_CASE("a resumed attempt keeps what was measured up to its checkpoint", "[fe
             "attempt") == Lines{"4|2|NULL", "2|1|2"});
 }
 
-TEST_CASE("a resumed trial keeps whole series whose steps are not the checkpoints' clock",
+TEST_CASE("a resumed trial keeps complete series whose steps are not the checkpoints' clock",
           "[fencing]") {
   StoreSample store;
   const TrialId trial = sample_trial("rope", 0).id;

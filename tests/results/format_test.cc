@@ -51,7 +51,7 @@ std::set<std::string> documented_columns(const std::string& text, const std::str
 void write_store(StoreSample& store) {
   store.write("alpha", sample_sweep("encodings", {"none", "rope"}, 2));
   store.write("alpha", ProvenanceSeen{R"({"build.commit":"abc","machine.cpu":"x86"})"});
-  store.write("alpha", whole_attempt(sample_trial("rope", 0).id, {3, 2}));
+  store.write("alpha", complete_attempt(sample_trial("rope", 0).id, {3, 2}));
   store.sync();
   ingest(store.path());
 }

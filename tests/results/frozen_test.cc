@@ -38,7 +38,7 @@ void write_everything(StoreSample& store) {
   store.write("alpha", points(retried, 2, "bleu", 4, {30.25}));
   store.write("alpha", text(retried, 2, "sample", 2, "<b>a cat</b>\n\"ü\""));
   store.write("alpha", finished(retried, 2, Outcome::kDone, true));
-  store.write("alpha", whole_attempt(sample_trial("rope", 0).id, {inf, -inf, nan, 0.5}));
+  store.write("alpha", complete_attempt(sample_trial("rope", 0).id, {inf, -inf, nan, 0.5}));
   store.write("alpha", {started(sample_trial("none", 1).id),
                         points(sample_trial("none", 1).id, 1, "=cmd'\"\n", 1, {1}),
                         finished(sample_trial("none", 1).id, 1, Outcome::kDiverged, true)});
@@ -57,7 +57,7 @@ void write_everything(StoreSample& store) {
 void write_long_series(StoreSample& store) {
   std::vector<double> values;
   for (int i = 0; i < 100; ++i) values.push_back(1.0 / (1 + i));
-  store.write("gamma", whole_attempt(sample_trial("alibi", 1).id, values));
+  store.write("gamma", complete_attempt(sample_trial("alibi", 1).id, values));
   store.sync();
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("ingest continues a frozen database", "[frozen]") {
   write_everything(store);  // the journals that it was made from
   write_long_series(store);
   const TrialId trial = sample_trial("none", 2).id;
-  store.write("beta", whole_attempt(trial, {4, 3}));
+  store.write("beta", complete_attempt(trial, {4, 3}));
   store.sync();
   ingest(store.path());
   const std::string continued = dump(store.path());

@@ -140,7 +140,7 @@ TEST_CASE("records that make no sense are reported and the rest is read", "[host
   segment.add(7, nameless_metric(trial));
   segment.add(ProvenanceSeen{"[1]"});
   segment.add(SweepPlanned{"one", "r", "{}", 1, 5});
-  for (const Event& event : whole_attempt(trial, {1, 2})) segment.add(event);
+  for (const Event& event : complete_attempt(trial, {1, 2})) segment.add(event);
   segment.write(store, "alpha");
   const IngestReport report = Ingest(system_files(), store.path()).catch_up();
   std::string all;
@@ -167,7 +167,7 @@ TEST_CASE("an event that only a newer polysweep knows stops the reading there", 
   const StoreSample store;
   const TrialId trial = sample_trial("rope", 0).id;
   RawSegment segment;
-  for (const Event& event : whole_attempt(trial, {1, 2})) segment.add(event);
+  for (const Event& event : complete_attempt(trial, {1, 2})) segment.add(event);
   segment.add(200, "?");
   segment.write(store, "alpha");
   Ingest ingest(system_files(), store.path());
@@ -181,7 +181,8 @@ TEST_CASE("an event that only a newer polysweep knows stops the reading there", 
 TEST_CASE("damage of a journal is a value, and all else is read", "[hostile]") {
   StoreSample store;
   for (int seed = 0; seed < 200; ++seed) {
-    store.write("alpha", whole_attempt(sample_trial("rope", seed).id, std::vector<double>(60, 1)));
+    store.write("alpha",
+                complete_attempt(sample_trial("rope", seed).id, std::vector<double>(60, 1)));
   }
   store.sync();
   REQUIRE(std::filesystem::file_size(journals_path(store.path()) / "alpha" / "000001.psj") >
@@ -201,10 +202,10 @@ TEST_CASE("damage of a journal is a value, and all else is read", "[hostile]") {
   CHECK(Ingest(system_files(), store.path()).catch_up().damage.empty());
 }
 
-TEST_CASE("a torn tail is reported once its host begins anew", "[hostile]") {
+TEST_CASE("a torn tail is reported once its host starts again", "[hostile]") {
   StoreSample store;
   const TrialId trial = sample_trial("rope", 0).id;
-  store.write("alpha", whole_attempt(trial, {1, 2}));
+  store.write("alpha", complete_attempt(trial, {1, 2}));
   store.sync();
   store.kill("alpha");
   const auto segment = journals_path(store.path()) / "alpha" / "000001.psj";

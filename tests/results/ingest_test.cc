@@ -54,7 +54,7 @@ void write_much(StoreSample& store) {
     std::vector<double> values;
     for (int step = 0; step < 200; ++step) values.push_back(seed + 1.0 / (step + 1));
     store.write(fmt::format("host{}", seed % 8),
-                whole_attempt(sample_trial("rope", seed).id, values));
+                complete_attempt(sample_trial("rope", seed).id, values));
   }
   store.sync();
 }
@@ -66,7 +66,7 @@ TEST_CASE("what a journal says becomes rows", "[ingest]") {
   const TrialId trial = sample_trial("rope", 0).id;
   store.write("alpha", sample_sweep("one", {"none", "rope"}, 1));
   store.write("alpha", ProvenanceSeen{R"({"build.commit":"abc"})"});
-  store.write("alpha", whole_attempt(trial, {3, 2, 2.5}));
+  store.write("alpha", complete_attempt(trial, {3, 2, 2.5}));
   store.sync();
   const IngestReport report = Ingest(system_files(), store.path()).catch_up();
   CHECK(report.records == 8);
@@ -103,7 +103,7 @@ TEST_CASE("reading twice adds nothing", "[ingest]") {
   CHECK(difference(dump(store.path()), before) == "");
 }
 
-TEST_CASE("an ingest goes on where the journal goes on", "[ingest]") {
+TEST_CASE("an ingest continues where the journal continues", "[ingest]") {
   StoreSample store;
   const TrialId trial = sample_trial("rope", 0).id;
   Ingest ingest(system_files(), store.path());
@@ -124,7 +124,7 @@ TEST_CASE("two ingests of one store take turns and double nothing", "[ingest]") 
   Ingest other(system_files(), store.path());
   std::uint64_t total = 0;
   for (int seed = 0; seed < 20; ++seed) {
-    store.write("alpha", whole_attempt(sample_trial("rope", seed).id, {1, 2, 3}));
+    store.write("alpha", complete_attempt(sample_trial("rope", seed).id, {1, 2, 3}));
     store.sync();
     if (seed % 3 == 0) total += other.catch_up().points;
     if (seed % 2 == 0) total += one.catch_up().points;
@@ -134,7 +134,7 @@ TEST_CASE("two ingests of one store take turns and double nothing", "[ingest]") 
   CHECK(ask(store.path(), "SELECT count(*) FROM metrics") == std::vector<std::string>{"60"});
 }
 
-TEST_CASE("after an error in the middle the next reading goes on", "[ingest]") {
+TEST_CASE("after an error in the middle the next reading continues", "[ingest]") {
   StoreSample store;
   write_much(store);
   StoreSample undisturbed;
@@ -185,7 +185,7 @@ TEST_CASE("NaN and infinities stay what they are", "[ingest]") {
   const TrialId trial = sample_trial("rope", 0).id;
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const double inf = std::numeric_limits<double>::infinity();
-  store.write("alpha", whole_attempt(trial, {1.5, inf, -inf, nan}));
+  store.write("alpha", complete_attempt(trial, {1.5, inf, -inf, nan}));
   store.sync();
   ingest(store.path());
   CHECK(ask(store.path(), "SELECT value, kind FROM metrics ORDER BY step") ==
@@ -219,10 +219,10 @@ TEST_CASE("a thread ingests while the host writes and readers read", "[ingest]")
   StoreSample store;
   IngestThread thread(system_files(), store.path());
   for (int seed = 0; seed < 30; ++seed) {
-    store.write("alpha", whole_attempt(sample_trial("rope", seed).id, {1, 2, 3}));
+    store.write("alpha", complete_attempt(sample_trial("rope", seed).id, {1, 2, 3}));
     store.sync();
     const auto counted = ask(store.path(), "SELECT count(*) % 3 FROM metrics");
-    CHECK(counted == std::vector<std::string>{"0"});  // whole records only
+    CHECK(counted == std::vector<std::string>{"0"});  // complete records only
     thread.check_alive();
   }
   const IngestReport report = thread.finish();
@@ -254,7 +254,7 @@ TEST_CASE("a reader keeps its view while rows are added", "[ingest]") {
   REQUIRE(sqlite3_open(database_path(store.path()).c_str(), &reader) == SQLITE_OK);
   REQUIRE(sqlite3_exec(reader, "BEGIN; SELECT count(*) FROM point", nullptr, nullptr, nullptr) ==
           SQLITE_OK);
-  store.write("alpha", whole_attempt(sample_trial("rope", 0).id, {1, 2, 3}));
+  store.write("alpha", complete_attempt(sample_trial("rope", 0).id, {1, 2, 3}));
   store.sync();
   ingest(store.path());  // not held up by the reader
   const auto rows_seen = [&] {

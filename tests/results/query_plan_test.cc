@@ -26,7 +26,7 @@ namespace {
 void write_store(StoreSample& store) {
   store.write("alpha", sample_sweep("one", {"none", "rope"}, 2));
   store.write("alpha", ProvenanceSeen{R"({"build.commit":"abc","machine.cpu":"x86"})"});
-  store.write("alpha", whole_attempt(sample_trial("rope", 0).id, std::vector<double>(200, 2)));
+  store.write("alpha", complete_attempt(sample_trial("rope", 0).id, std::vector<double>(200, 2)));
   store.write("alpha", started(sample_trial("none", 0).id));
   store.write("alpha", points(sample_trial("none", 0).id, 1, "loss", 1, {3, 2}));
   store.sync();

@@ -52,7 +52,7 @@ TEST_CASE("the wide view has a column for each parameter and final metric", "[qu
   const Trial done = sample_trial("rope", 0);
   const Trial running = sample_trial("none", 1);
   store.write("alpha", sample_sweep("encodings", {"none", "rope"}, 2));
-  store.write("alpha", whole_attempt(done.id, {3, 2}));
+  store.write("alpha", complete_attempt(done.id, {3, 2}));
   store.write("alpha", started(running.id));
   store.write("alpha", points(running.id, 1, "loss", 0, {7}));
   store.write("alpha", points(running.id, 1, "seed", 0, {8}));

@@ -56,7 +56,8 @@ void write_store(StoreSample& store) {
   store.write("alpha", points(done, 1, "a,\"b\"\n<script>", 1, {4}));
   store.write("alpha", text(done, 1, "sample", 2, "=1+1, \"ü\"\nline two"));
   store.write("alpha", finished(done, 1, Outcome::kDone, true));
-  store.write("alpha", whole_attempt(sample_trial("none", 1).id, std::vector<double>(1500, 0.7)));
+  store.write("alpha",
+              complete_attempt(sample_trial("none", 1).id, std::vector<double>(1500, 0.7)));
   const TrialId diverged = sample_trial("rope", 0).id;
   store.write("alpha", {started(diverged), points(diverged, 1, "loss", 1, {1, nan}),
                         finished(diverged, 1, Outcome::kDiverged, true, "NaN")});

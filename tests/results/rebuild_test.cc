@@ -19,7 +19,7 @@ void write_store(StoreSample& store) {
   store.sync();
   ingest(store.path());
   store.write("beta", sample_sweep("one", {"rope", "alibi"}, 2, 60));
-  store.write("beta", whole_attempt(sample_trial("rope", 0).id, {4, 5}));
+  store.write("beta", complete_attempt(sample_trial("rope", 0).id, {4, 5}));
   store.sync();
   ingest(store.path());
   store.kill("alpha");

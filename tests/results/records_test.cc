@@ -3,6 +3,7 @@
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "results/read/cell_means.h"
+#include "results/read/cell_search.h"
 #include "results/read/last_planning.h"
 #include "results/read/sweep_results.h"
 #include "results/read/sweep_results_reader.h"
@@ -45,7 +46,7 @@ std::string message_of(const Database& database, const std::string& prefix) {
 
 }  // namespace
 
-TEST_CASE("a trial is told whole", "[records]") {
+TEST_CASE("a trial is shown completely", "[records]") {
   StoreSample store;
   write_store(store);
   const Database database(database_path(store.path()), Access::kRead);
@@ -181,7 +182,7 @@ TEST_CASE("a listing has parameters, and final metrics of done trials only", "[r
                     Contains("unknown sweep 'two'; known: one"));
 }
 
-TEST_CASE("a report gets a sweep whole, its holes included", "[records]") {
+TEST_CASE("a report gets the complete sweep, with its missing values", "[records]") {
   StoreSample store;
   write_store(store);
   const Database database(database_path(store.path()), Access::kRead);
@@ -224,12 +225,40 @@ TEST_CASE("a report gets a sweep whole, its holes included", "[records]") {
   CHECK(load_sweep_results(database, "one", {2}).curves.at("loss")[0].points.size() == 2);
 }
 
+TEST_CASE("cells are found by their levels alone, and loaded without the others", "[records]") {
+  StoreSample store;
+  store.write("alpha", sample_sweep("one", {"none", "rope", "a\"encoding\":\"rope", "rope,"}, 2));
+  store.sync();
+  ingest(store.path());
+  const Database database(database_path(store.path()), Access::kRead);
+  const auto found = [&](const std::string& encoding) {
+    Parameters levels;
+    levels.set("encoding", Value(encoding));
+    return find_cell_numbers(database, "one", levels);
+  };
+  CHECK(found("rope") == std::vector<std::uint32_t>{1});
+  CHECK(found("rope,") == std::vector<std::uint32_t>{3});
+  CHECK(found("a\"encoding\":\"rope") == std::vector<std::uint32_t>{2});
+  CHECK(found("alibi").empty());
+  CHECK(find_cell_numbers(database, "one", {}).size() == 4);
+  CHECK_THROWS_WITH(find_cell_numbers(database, "two", {}), Contains("unknown sweep 'two'"));
+
+  const SweepResults two = load_plan(database, "one", {3, 0});
+  REQUIRE(two.cells.size() == 2);
+  CHECK(two.cells[0].levels.text("encoding") == "rope,");
+  CHECK(two.cells[0].number == 3);
+  CHECK(two.cells[0].baseline == 1);  // its place among the chosen ones
+  CHECK(two.cells[1].is_baseline);
+  CHECK(load_plan(database, "one", {1}).cells[0].baseline == -1);
+  CHECK_THROWS_WITH(load_plan(database, "one", {4}), Contains("cell 4 of a sweep is missing"));
+}
+
 TEST_CASE("means by cell are those of the finite final values of done trials", "[records]") {
   StoreSample store;
   store.write("alpha", sample_sweep("one", {"none", "rope", "alibi"}, 2));
-  store.write("alpha", whole_attempt(sample_trial("none", 0).id, {9, 3}));
-  store.write("alpha", whole_attempt(sample_trial("none", 1).id, {5}));
-  store.write("alpha", whole_attempt(sample_trial("rope", 0).id, {7, NAN}));
+  store.write("alpha", complete_attempt(sample_trial("none", 0).id, {9, 3}));
+  store.write("alpha", complete_attempt(sample_trial("none", 1).id, {5}));
+  store.write("alpha", complete_attempt(sample_trial("rope", 0).id, {7, NAN}));
   store.write("alpha", {started(sample_trial("rope", 1).id),
                         points(sample_trial("rope", 1).id, 1, "loss", 1, {4}),
                         finished(sample_trial("rope", 1).id, 1, Outcome::kDiverged, true)});

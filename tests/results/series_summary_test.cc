@@ -79,7 +79,7 @@ TEST_CASE("the first point that reaches a target is found exactly", "[summary]")
     StoreSample store;
     store.write("alpha", sample_sweep("one", {"rope"}, 1));
     const std::vector<double> values = noisy_series(count, count);
-    store.write("alpha", whole_attempt(sample_trial("rope", 0).id, values));
+    store.write("alpha", complete_attempt(sample_trial("rope", 0).id, values));
     store.sync();
     ingest(store.path());
     const Database database(database_path(store.path()), Access::kRead);

@@ -150,7 +150,7 @@ Event finished(const TrialId& trial, std::uint32_t attempt, Outcome outcome, boo
                          1.5,   2e6,     3000 + attempt};
 }
 
-std::vector<Event> whole_attempt(const TrialId& trial, const std::vector<double>& values) {
+std::vector<Event> complete_attempt(const TrialId& trial, const std::vector<double>& values) {
   return {started(trial), points(trial, 1, "loss", 1, values),
           finished(trial, 1, Outcome::kDone, true)};
 }

@@ -58,7 +58,7 @@ Event text(const TrialId& trial, std::uint32_t attempt, const std::string& name,
 Event finished(const TrialId& trial, std::uint32_t attempt, Outcome outcome, bool final,
                const std::string& message = "");
 // Started, `values` of metric "loss", done.
-std::vector<Event> whole_attempt(const TrialId& trial, const std::vector<double>& values);
+std::vector<Event> complete_attempt(const TrialId& trial, const std::vector<double>& values);
 
 // All rows of all documented views, sorted, and the history of plannings: equal
 // for equal databases whatever their integer keys.

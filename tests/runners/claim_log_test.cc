@@ -27,14 +27,14 @@ std::vector<TrialId> trials(int first, int count) {
 
 }  // namespace
 
-TEST_CASE("a file is made whole, once, whoever tries", "[sharing]") {
+TEST_CASE("a file is created atomically and once, whoever tries", "[sharing]") {
   const TemporaryFolder folder;
   const auto path = folder.path() / "one";
   std::atomic<int> made{0};
   std::vector<std::thread> makers;
   for (int i = 0; i < 8; ++i) {
     makers.emplace_back([&, i] {
-      made += system_files().create_whole(path, std::string(1000, static_cast<char>('a' + i)));
+      made += system_files().create_atomically(path, std::string(1000, static_cast<char>('a' + i)));
     });
   }
   for (std::thread& maker : makers) maker.join();

@@ -1,5 +1,5 @@
 // What a program says of its trial: the lines, the rules, and what an attempt
-// that goes on from a checkpoint finds of the ones before it.
+// that resumes from a checkpoint finds of the ones before it.
 #include <cmath>
 #include <fstream>
 #include <random>
@@ -203,7 +203,7 @@ TEST_CASE("any bytes at all are lines or are rejected, and lose no good line", "
     for (char& c : junk) c = alphabet[random() % alphabet.size()];
     std::string line = good;
     line.replace(line.find('%'), 1, std::to_string(round));
-    // Also whole lines with one byte changed.
+    // Also complete lines with one byte changed.
     std::string mutant = line;
     mutant[random() % mutant.size()] = static_cast<char>(random() & 0xff);
     if (mutant.find("\"step\"") != std::string::npos) mutant.insert(0, "x");
@@ -301,7 +301,7 @@ TEST_CASE("an attempt that resumes takes over what was reported up to there", "[
   CHECK_FALSE(second.report().has_result());
   CHECK(second.report().rejected() == 0);
 
-  // A third goes on from the second, which went on from the first.
+  // A third resumes from the second, which resumed from the first.
   Attempt third(folder.path(), 3);
   third.say("{\"resumed\":3}\n");
   CHECK(third.recorder.metrics["loss"] == Series{{1, 5}, {2, 4}, {3, 30}});

@@ -220,7 +220,7 @@ while [ ! -s one ] || [ ! -s three ]; do sleep 0.01; done
 }
 
 TEST_CASE("a program that takes too long is asked to end, then killed", "[command]") {
-  ScriptTrial gentle("trap 'echo saved > saved; exit 0' TERM; echo begun; sleep 1000 & wait");
+  ScriptTrial gentle("trap 'echo saved > saved; exit 0' TERM; echo started; sleep 1000 & wait");
   gentle.spec.command->time_limit_s = 1;
   AttemptResult result = gentle.run();
   CHECK(result.outcome == Outcome::kTimedOut);
@@ -229,9 +229,9 @@ TEST_CASE("a program that takes too long is asked to end, then killed", "[comman
 
   ScriptTrial stubborn("trap '' TERM; echo $$ > pid; while :; do sleep 0.02; done");
   stubborn.spec.command->time_limit_s = 0.2;
-  const double begun_s = system_clock().monotonic_s();
+  const double start_s = system_clock().monotonic_s();
   CHECK(stubborn.run().outcome == Outcome::kTimedOut);
-  CHECK(system_clock().monotonic_s() - begun_s > 0.5);
+  CHECK(system_clock().monotonic_s() - start_s > 0.5);
   CHECK_FALSE(lives(stubborn.folder.path() / "pid"));
 
   ScriptTrial frozen("kill -STOP $$");
@@ -242,11 +242,11 @@ TEST_CASE("a program that takes too long is asked to end, then killed", "[comman
 TEST_CASE("a program that reports nothing for too long hangs", "[command]") {
   ScriptTrial trial("for i in 1 2 3 4; do " + kLoss + " sleep 0.2; done; sleep 1000");
   trial.spec.command->progress_limit_s = 1;
-  const double begun_s = system_clock().monotonic_s();
+  const double start_s = system_clock().monotonic_s();
   const AttemptResult result = trial.run();
   CHECK(result.outcome == Outcome::kHung);
   CHECK(result.message == "it reported nothing for 1 s");
-  CHECK(system_clock().monotonic_s() - begun_s > 1.5);
+  CHECK(system_clock().monotonic_s() - start_s > 1.5);
   CHECK(trial.recorder.metrics["loss"].size() == 4);
 }
 
@@ -260,7 +260,7 @@ TEST_CASE("a diverged program is not waited for", "[command]") {
   CHECK(ended.run().outcome == Outcome::kDiverged);
 }
 
-TEST_CASE("a stopped program goes on from its checkpoint, with all that it reported", "[command]") {
+TEST_CASE("a stopped program resumes from its checkpoint, with all that it reported", "[command]") {
   // Counts to 6; the state is the step.
   const std::string script = R"(
 state="$POLYSWEEP_CHECKPOINT_FOLDER/step"; step=0

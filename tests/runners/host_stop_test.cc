@@ -81,11 +81,12 @@ TEST_CASE("what a trial had done before this run does not count as this run's pa
 TEST_CASE("what a trial had done in an earlier attempt of this run counts as its pace", "[host]") {
   ToyHost host(1);
   host.add("steps=40 sleep_ms=25 checkpoint_every=1 fault=segfault fault_step=30");
-  const double begun_s = system_clock().monotonic_s();
+  const double start_s = system_clock().monotonic_s();
   CHECK(host.run().done == 1);
-  const double took_s = system_clock().monotonic_s() - begun_s;
+  const double took_s = system_clock().monotonic_s() - start_s;
   CHECK(resumed_somewhere(host));
-  CHECK(host.progress.last.trials_per_s * took_s >= 1);  // the whole trial, in less than that time
+  CHECK(host.progress.last.trials_per_s * took_s >=
+        1);  // the complete trial, in less than that time
 }
 
 TEST_CASE("a crash in the middle resumes from the checkpoint with the same bits", "[host]") {

@@ -64,7 +64,7 @@ TEST_CASE("three trials that fail alike at the beginning stop the sweep", "[retr
         "no file /data/a1 (id 17)");
 }
 
-TEST_CASE("the sweep goes on after anything else", "[retry]") {
+TEST_CASE("the sweep continues after anything else", "[retry]") {
   const auto goes_on = [](Outcome second, const char* message) {
     CircuitBreaker breaker;
     breaker.settled(Outcome::kError, "it broke");

@@ -105,7 +105,7 @@ TEST_CASE("a host that is silent for its lease is overruled, and told so", "[sha
     taken = b.take(2);
   }
   REQUIRE(indexes(taken) == std::set<std::size_t>{0, 1});
-  // One number is left out: the silent host may have begun an attempt unseen.
+  // One number is left out: the silent host may have started an attempt unseen.
   CHECK(taken[0].next_attempt == 3);
   CHECK(taken[0].lost_attempt == 1);
   CHECK(taken[1].next_attempt == 2);

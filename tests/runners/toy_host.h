@@ -32,7 +32,7 @@ class ToyHost {
 
   HostOptions options;
   KeptProgress progress;
-  // Made anew for each run.
+  // Made for each run.
   std::unique_ptr<StopFlag> stop;
   // Called by the host's thread whenever it reports; may request a stop.
   std::function<void(const ProgressCounts&)> on_update;

@@ -80,7 +80,7 @@ class Checkpoint:
             },
             self.path + ".new",
         )
-        os.replace(self.path + ".new", self.path)  # whole, or not at all
+        os.replace(self.path + ".new", self.path)  # atomically
 
 
 def train_epoch(model, optimizer, x, y, seed):

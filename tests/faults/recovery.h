@@ -29,9 +29,9 @@ struct Recovery {
 // Runs the sweep again, undisturbed, and demands: the exit status of a complete
 // sweep, one terminal state per trial, nothing settled lost or counted twice,
 // the undisturbed run's final values bit for bit, a rebuild that equals the
-// database, whole journals, no process left behind.
-Recovery expect_whole(const PolysweepProgram& program, const std::filesystem::path& sweep,
-                      const nlohmann::json& undisturbed);
+// database, journals without damage, no process left behind.
+Recovery expect_recovered(const PolysweepProgram& program, const std::filesystem::path& sweep,
+                          const nlohmann::json& undisturbed);
 
 // Sums of many recoveries, printed as a row of the fault table.
 class FaultTable {

@@ -1,4 +1,4 @@
-#include "tests/faults/wholeness.h"
+#include "tests/faults/recovery.h"
 
 #include <algorithm>
 #include <chrono>
@@ -63,8 +63,8 @@ std::uint64_t processes_of(const PolysweepProgram& program) {
 
 }  // namespace
 
-Recovery expect_whole(const PolysweepProgram& program, const std::filesystem::path& sweep,
-                      const nlohmann::json& undisturbed) {
+Recovery expect_recovered(const PolysweepProgram& program, const std::filesystem::path& sweep,
+                          const nlohmann::json& undisturbed) {
   Recovery recovery;
   const std::vector<std::string> before = settled_in_journal(program);
   recovery.acknowledged = before.size();
