@@ -28,6 +28,7 @@ SweepResults one_factor_sweep(std::size_t cells, int seeds) {
     const Value level(static_cast<std::int64_t>(i));
     factor.levels.push_back(level);
     CellResult cell;
+    cell.number = static_cast<std::uint32_t>(i);
     cell.levels.set("x", level);
     cell.is_baseline = i == 0;
     cell.baseline = i == 0 ? -1 : 0;

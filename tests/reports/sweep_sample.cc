@@ -139,6 +139,7 @@ std::size_t SweepBuilder::cell(const std::vector<std::string>& levels) {
     if (!levels[i].empty())
       cell.levels.set(results_.factors[i].name, value_from_argument(levels[i]));
   }
+  cell.number = static_cast<std::uint32_t>(results_.cells.size());
   results_.cells.push_back(std::move(cell));
   return results_.cells.size() - 1;
 }

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "framework/core/error.h"
+#include "results/read/cell_search.h"
 #include "results/read/curves_on_demand.h"
 #include "results/read/ledger.h"
 #include "results/read/query.h"
@@ -111,6 +112,8 @@ TEST_CASE("no command reads all points", "[plan]") {
   ask_all([&] { load_trial_table(database, {"", {"loss"}}); });
   ask_all([&] { Ledger(database).sweeps(); });
   ask_all([&] { Ledger(database).cells("one"); });
+  ask_all([&] { load_plan(database, "one", {1}); });
+  ask_all([&] { find_cell_numbers(database, "one", load_plan(database, "one").cells[1].levels); });
   ask_all([&] { Ledger(database).standing(settled); });
   const TrialId open = sample_trial("none", 0).id;
   ask_all([&] { Ledger(database).standing(open); });
