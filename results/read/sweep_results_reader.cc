@@ -8,8 +8,8 @@
 
 #include "framework/core/error.h"
 #include "framework/journal/event.h"
-#include "framework/sweep/value_reader.h"
 #include "results/read/curves_on_demand.h"
+#include "results/read/json_member.h"
 #include "results/read/last_planning.h"
 #include "results/read/point_reader.h"
 #include "results/read/stored_plan.h"
@@ -86,28 +86,6 @@ std::unordered_map<std::int64_t, std::string> names_by_key(Connection& connectio
   return out;
 }
 
-// The value of one member of canonical JSON, displayed; "" where it has none.
-// `begin` is the name in quotes and a colon.
-std::string displayed_member(std::string_view json, const std::string& begin) {
-  std::size_t at = std::string_view::npos;
-  do {
-    // Inside of a text the quote before it would be escaped.
-    at = json.find(begin, at == std::string_view::npos ? 0 : at + 1);
-    if (at == std::string_view::npos) return "";
-  } while (at == 0 || (json[at - 1] != '{' && json[at - 1] != ','));
-  at += begin.size();
-  std::size_t end = at;
-  if (json[at] == '"') {
-    for (++end; end < json.size() && json[end] != '"'; ++end) {
-      if (json[end] == '\\') ++end;
-    }
-    ++end;
-  } else {
-    end = std::min(json.find(',', at), json.size() - 1);
-  }
-  return value_from_json(json.substr(at, end - at)).display();
-}
-
 // All but the trials' series. The keys of trials stand in `keys`, the columns
 // trial_summary.series in `packed`.
 struct TrialKeys {
@@ -133,7 +111,7 @@ TrialKeys read_trials(const Database& database, const LastPlanning& known,
   const std::string chosen = fmt::format("[{}]", fmt::join(cells, ","));
   const auto digests =
       names_by_key(connection, "SELECT provenance_id, digest FROM provenance_document");
-  const std::string replicate = Value(out.replicate).canonical() + ":";
+  const JsonMember replicate(out.replicate);
   UnfinishedReader unfinished(connection);
   std::unordered_map<std::uint32_t, std::uint32_t> places;  // of cells, by number
   for (std::size_t i = 0; i < out.cells.size(); ++i) {
@@ -155,7 +133,7 @@ TrialKeys read_trials(const Database& database, const LastPlanning& known,
     trial.cell = place->second;
     trial.state = database.current_state(rows.integer(0), rows.integer(3));
     trial.attempts = static_cast<int>(rows.integer(4));
-    trial.replicate = displayed_member(rows.text(5), replicate);
+    trial.replicate = replicate.displayed(rows.text(5));
     if (!rows.is_null(7)) {
       trial.outcome = outcome_name(static_cast<Outcome>(rows.integer(7)));
       trial.message = rows.string(8);

@@ -1,5 +1,7 @@
 #include "results/schema/series_summary.h"
 
+#include <limits>
+
 #include "framework/core/bytes.h"
 #include "results/schema/packed_steps.h"
 
@@ -7,6 +9,18 @@ namespace polysweep {
 namespace {
 
 constexpr std::size_t kSmallestSummary = 4 + 3 * sizeof(double);
+
+SeriesSummary read_summary(ByteReader& in) {
+  SeriesSummary out;
+  out.metric_id = static_cast<std::int64_t>(in.varint());
+  out.points = in.varint();
+  out.first_step = in.zigzag();
+  out.last_step = step_after(out.first_step, in.varint());
+  out.last = in.f64();
+  out.minimum = in.f64();
+  out.maximum = in.f64();
+  return out;
+}
 
 }  // namespace
 
@@ -28,16 +42,17 @@ std::string encode_summaries(const std::vector<SeriesSummary>& summaries) {
 std::vector<SeriesSummary> decode_summaries(std::string_view bytes) {
   ByteReader in(bytes);
   std::vector<SeriesSummary> out(read_packed_count(in, kSmallestSummary));
-  for (SeriesSummary& each : out) {
-    each.metric_id = static_cast<std::int64_t>(in.varint());
-    each.points = in.varint();
-    each.first_step = in.zigzag();
-    each.last_step = step_after(each.first_step, in.varint());
-    each.last = in.f64();
-    each.minimum = in.f64();
-    each.maximum = in.f64();
-  }
+  for (SeriesSummary& each : out) each = read_summary(in);
   return out;
+}
+
+double last_value(std::string_view bytes, std::int64_t metric_id) {
+  ByteReader in(bytes);
+  for (std::size_t left = read_packed_count(in, kSmallestSummary); left > 0; --left) {
+    const SeriesSummary each = read_summary(in);
+    if (each.metric_id == metric_id) return each.last;
+  }
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 SummaryReader::SummaryReader(Connection& connection)

@@ -28,6 +28,9 @@ struct SeriesSummary {
 // Column trial_summary.series.
 std::string encode_summaries(const std::vector<SeriesSummary>& summaries);
 std::vector<SeriesSummary> decode_summaries(std::string_view bytes);
+// SeriesSummary::last of one metric, without making the list; NaN where the metric has no
+// series.
+double last_value(std::string_view bytes, std::int64_t metric_id);
 
 // The summaries of a trial, settled or not.
 class SummaryReader {
