@@ -77,6 +77,7 @@ def main(program, folder):
                         check(abs(row[word]["half_width"] - result.ci) <= 1e-4, seed, row, result)
                     tests += 1
     warnings = 0
+    output = folder / "output.txt"
     for tokenized in (0, 99, 100, 130):
         endings = [" ."] * tokenized + ["."] * (130 - tokenized)
         for k, extra in enumerate(("", " ", "\t", "\u00a0 ")):
