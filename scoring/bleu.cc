@@ -177,6 +177,11 @@ BleuScore sentence_bleu(const std::string& hypothesis, const std::string& refere
   return corpus_bleu({&hypothesis, 1}, {&reference, 1}, options);
 }
 
+std::int64_t tokenized_periods(std::span<const std::string> hypotheses) {
+  return std::count_if(hypotheses.begin(), hypotheses.end(),
+                       [](const std::string& text) { return strip_right(text).ends_with(" ."); });
+}
+
 std::string bleu_signature(const BleuOptions& options) {
   const SmoothingRow& row = row_of(options.smoothing);
   const std::string value = row.default_value ? fmt::format("[{:.2f}]", value_of(options)) : "";

@@ -66,6 +66,12 @@ BleuScore sentence_bleu(const std::string& hypothesis, const std::string& refere
 // "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.6.0"
 std::string bleu_signature(const BleuOptions& options);
 
+// The sentences that end in a tokenized period: " .", white space after it aside.
+// sacreBLEU warns of an output with kManyTokenizedPeriods of them: BLEU of text that
+// is already tokenized cannot be compared with BLEU of text that is not.
+std::int64_t tokenized_periods(std::span<const std::string> hypotheses);
+inline constexpr std::int64_t kManyTokenizedPeriods = 100;
+
 // mteval-v13a's tokens, joined by single spaces.
 std::string tokenize_13a(std::string_view text);
 

@@ -1,8 +1,12 @@
 // Do two systems' translations of the same sentences differ by more than
-// chance? Paired bootstrap and approximate randomisation as in sacreBLEU 2.6.0.
+// chance? Approximate randomization and paired bootstrap as in sacreBLEU 2.6.0.
 //
 // The answer is about these two outputs, never about the methods that made
 // them. With the same seed the p-values are those of sacreBLEU with numpy 2.
+//
+// Approximate randomization keeps its level. The bootstrap's p does not: it is about
+// the tail on one side, and at 0.05 rejects some 12% of pairs that differ by chance.
+// tests/scoring/paired_tests_test.cc measures both.
 #pragma once
 
 #include <cstdint>
@@ -48,11 +52,11 @@ class SentenceCounts {
 };
 
 struct PairedTestOptions {
-  std::int64_t samples = 0;  // 0: 1000 of the bootstrap, 10000 of randomisation
+  std::int64_t samples = 0;  // 0: 1000 of the bootstrap, 10000 of randomization
   std::uint32_t seed = 12345;
 };
 
-// mean and half_width: of the bootstrap's samples (95 %); 0 for randomisation.
+// mean and half_width: of the bootstrap's samples (95 %); 0 for randomization.
 struct SystemScore {
   double score = 0;
   double mean = 0;
@@ -66,14 +70,16 @@ struct PairedTestResult {
   std::int64_t samples = 0;
 };
 
-// Koehn 2004: p = (c + 1) / (samples + 1), where c counts the samples with
-// |D*| - mean(|D*|) > |D|. Throws Error where the two have not the same number
+// Koehn 2004 as sacreBLEU has it: p = (c + 1) / (samples + 1), where c counts the
+// samples with |D*| - mean(|D*|) > |D|. As D* has mean D, this asks for D* > 2 |D|
+// alone, not for D* < 0 as well. Throws Error where the two have not the same number
 // of sentences.
 PairedTestResult paired_bootstrap(const SentenceCounts& baseline, const SentenceCounts& system,
                                   const PairedTestOptions& options = {});
 
 // Riezler and Maxwell 2005: each sample swaps the two outputs sentence by
-// sentence; c counts |D*| > |D|. Throws Error as above.
+// sentence; c counts |D*| > |D|, strictly, so that a system tested against itself has
+// the smallest p. Throws Error as above.
 PairedTestResult approximate_randomization(const SentenceCounts& baseline,
                                            const SentenceCounts& system,
                                            const PairedTestOptions& options = {});

@@ -14,6 +14,7 @@
 #include "reports/analysis/cell_values.h"
 #include "reports/analysis/statistics.h"
 #include "reports/analysis/titles.h"
+#include "reports/document/fields.h"
 #include "reports/text/number_text.h"
 #include "results/read/metric_values.h"
 #include "results/read/sweep_results.h"
@@ -132,18 +133,12 @@ Table table_of(const SweepResults& results, const MetricInfo& metric,
     std::string label = labels.cells[each.cell].label;
     if (results.cells[each.cell].is_baseline) label += " (baseline)";
     const bool complete = each.values.missing.empty();
-    table.rows.push_back(
-        {each.rank == 0 ? TableCell("-", Tone::kMuted) : TableCell(std::to_string(each.rank)),
-         label,
-         complete
-             ? TableCell(std::to_string(each.values.planned()))
-             : TableCell(fmt::format("{} of {}", each.values.values.size(), each.values.planned()),
-                         Tone::kMissing),
-         number(&Summary::mean),
-         each.interval ? TableCell(interval_text(*each.interval)) : TableCell("-", Tone::kMuted),
-         number(&Summary::minimum), number(&Summary::maximum),
-         TableCell(missing_text(results, each.values.missing),
-                   complete ? Tone::kPlain : Tone::kMissing)});
+    table.rows.push_back({each.rank == 0 ? TableCell("-", Tone::kMuted) : total_field(each.rank),
+                          label, count_field(each.values.values.size(), each.values.planned()),
+                          number(&Summary::mean), interval_field(each.interval),
+                          number(&Summary::minimum), number(&Summary::maximum),
+                          TableCell(missing_text(results, each.values.missing),
+                                    complete ? Tone::kPlain : Tone::kMissing)});
   }
   table.notes = {
       "The best of many cells tends to look better than it is: `polysweep report` compares the "

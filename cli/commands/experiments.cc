@@ -70,10 +70,11 @@ void print_experiment(const ExperimentSpec& spec) {
   parameters.columns = {{"parameter"}, {"type"}, {"default"},    {"range"},
                         {"unit"},      {"role"}, {"applies if"}, {"description"}};
   for (const ParameterSpec& parameter : spec.schema.specs()) {
-    parameters.rows.push_back({parameter.name, std::string(type_name(parameter.type)),
-                               parameter.default_value.display(), range_of(parameter),
-                               parameter.unit, std::string(role_name(parameter.role)),
-                               condition_of(parameter), parameter.doc});
+    parameters.rows.push_back(
+        {parameter.name, std::string(type_name(parameter.type)), parameter.default_value.display(),
+         range_of(parameter), parameter.unit, std::string(role_name(parameter.role)),
+         condition_of(parameter),
+         parameter.doc + (parameter.axis.empty() ? "" : " (axis: " + parameter.axis + ")")});
   }
   print_table(parameters);
   fmt::print("\n");

@@ -11,8 +11,11 @@
 
 namespace polysweep {
 
-// table[p][i]: what feature i gets at position p.
-using PositionTable = std::vector<std::vector<double>>;
+// rows[p][i]: what feature i gets at position p.
+struct PositionTable {
+  std::vector<std::vector<double>> rows;
+  std::int64_t rank = 0;  // in exact arithmetic
+};
 
 // Adds row p of `table` [L, M] at position p. Under matched_norm each row is
 // scaled to length sqrt(M / 2). Throws Error then for a row of zeros.
@@ -22,8 +25,10 @@ std::unique_ptr<Encoding> additive_encoding(const EncodingContext& context, Posi
 // order that needs more than M dimensions, or is above `full`.
 std::int64_t highest_degree(const EncodingContext& context, std::int64_t full);
 
-// Position p gets the polynomial of degree min(p + offset, K) as its row.
-PositionTable table_by_position(const EncodingContext& context, const PolynomialValues& basis);
+// Position p gets the polynomial of degree min(p + offset, K) as its row, taken on
+// points that are `symmetric` about 0 or not.
+PositionTable table_by_position(const EncodingContext& context, const PolynomialValues& basis,
+                                bool symmetric);
 // The degree of the last position: longest - 1 + offset.
 std::int64_t last_degree(const EncodingContext& context);
 
@@ -33,6 +38,7 @@ struct FeatureGrid {
   std::vector<double> points;
   std::vector<double> factors;  // multiplies each column
   std::int64_t full = 0;        // highest degree that is not zero on all points
+  bool symmetric = true;        // with x, -x is a point
 };
 FeatureGrid feature_grid(const EncodingContext& context, Quadrature (*gauss)(std::int64_t));
 void scale_columns(PolynomialValues& basis, const std::vector<double>& factors);

@@ -40,6 +40,8 @@ at::Tensor Pairs::deltas() const {
 
 PairBias Encoding::bias(const at::Tensor&, const Pairs&) const { return {}; }
 
+std::optional<std::int64_t> Encoding::rank() const { return std::nullopt; }
+
 std::span<const EncodingRow> encoding_rows() {
   static const std::vector<EncodingRow> rows = {
       {"none", make_none, "no positions: the lower bound of every comparison", {}, true},
@@ -163,7 +165,10 @@ ParameterSpec order_spec() {
   spec.minimum = 0;
   spec.words = {"full"};
   spec.when = takers(spec.name);
-  spec.doc = "highest polynomial degree K; the rank of the positions is K + 1";
+  spec.axis = kPositionRank;
+  spec.doc =
+      "highest degree K; the rank of the positions is K + 1, but K (at least 1) by position at "
+      "offset 1";
   return spec;
 }
 
@@ -175,7 +180,7 @@ ParameterSpec offset_spec() {
   spec.minimum = 0;
   spec.maximum = 1;
   spec.when = takers(spec.name);
-  spec.doc = "degree of the polynomial at the first position";
+  spec.doc = "degree of the polynomial at the first position; at 1 there is no constant";
   return spec;
 }
 
@@ -208,6 +213,15 @@ std::vector<ParameterSpec> encoding_parameters() {
           choice("layout", {"interleaved", "concatenated"},
                  "order of sines and cosines; concatenated is fairseq's, from position 2"),
           choice("pairs", {"interleaved", "half_split"}, "which dimensions are rotated together")};
+}
+
+MetricSpec position_rank_metric() {
+  return {std::string(kPositionRank),
+          Goal::kMinimize,
+          "",
+          "rank of what the encoding adds to the positions; of encodings that have one",
+          std::string(kDefaultClock),
+          Role::kSize};
 }
 
 EncodingOptions encoding_options(const Parameters& parameters) {

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "experiments/encodings/encoding.h"
 #include "experiments/parameter_declarations.h"
@@ -31,7 +32,12 @@ Parameters parameters_of(const std::vector<std::string>& words) {
   return schema.complete(given);
 }
 
-at::Tensor table_of(const Parameters& parameters) {
+struct EncodingTable {
+  at::Tensor rows;  // [positions, dimension]
+  std::optional<std::int64_t> rank;
+};
+
+EncodingTable table_of(const Parameters& parameters) {
   const std::string& name = parameters.text("encoding");
   Weights weights(0, at::kDouble);
   EncodingContext context;
@@ -53,21 +59,23 @@ at::Tensor table_of(const Parameters& parameters) {
   const at::Tensor table = encoding->embed(zeros, at::arange(context.longest));
   if (name != "none" && table.abs().max().item<double>() == 0)
     fail("encoding '{}' has no table: it adds nothing to tokens", name);
-  return table.contiguous();
+  return {table.contiguous(), encoding->rank()};
 }
 
 }  // namespace
 
 std::string encoding_table_json(const std::vector<std::string>& words) {
   const Parameters parameters = parameters_of(words);
-  const at::Tensor table = table_of(parameters);
+  const auto [table, rank] = table_of(parameters);
   const double* value = table.data_ptr<double>();
   nlohmann::ordered_json rows = nlohmann::json::array();
   for (std::int64_t p = 0; p < table.size(0); ++p, value += table.size(1))
     rows.push_back(std::vector<double>(value, value + table.size(1)));
-  return nlohmann::ordered_json{
-      {"parameters", nlohmann::ordered_json::parse(parameters.canonical())}, {"table", rows}}
-      .dump();
+  nlohmann::ordered_json out = {
+      {"parameters", nlohmann::ordered_json::parse(parameters.canonical())}, {"rank", nullptr}};
+  if (rank) out["rank"] = *rank;
+  out["table"] = std::move(rows);
+  return out.dump();
 }
 
 }  // namespace polysweep

@@ -10,7 +10,8 @@ std::unique_ptr<Encoding> make_hermite_position(const EncodingContext& context) 
   const std::int64_t highest = highest_degree(context, last_degree(context));
   std::vector<double> points = midpoint_grid(context.width);
   for (double& x : points) x *= std::sqrt(2 * static_cast<double>(highest) + 1);
-  return additive_encoding(context, table_by_position(context, hermite_functions(highest, points)));
+  const PolynomialValues basis = hermite_functions(highest, points);
+  return additive_encoding(context, table_by_position(context, basis, true));
 }
 
 }  // namespace polysweep

@@ -2,7 +2,9 @@
 // factors, so that its elements start with the variance 1 / M as well.
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "experiments/encodings/additive_encoding.h"
 
@@ -11,7 +13,9 @@ namespace {
 
 class Learned : public Encoding {
  public:
-  explicit Learned(const EncodingContext& context) : matched_(context.options.matched_norm) {
+  explicit Learned(const EncodingContext& context)
+      : matched_(context.options.matched_norm),
+        rank_(highest_degree(context, std::min(context.longest, context.width) - 1) + 1) {
     Weights& weights = *context.weights;
     const double width = static_cast<double>(context.width);
     if (!context.options.order) {
@@ -19,13 +23,11 @@ class Learned : public Encoding {
                              1 / std::sqrt(width));
       return;
     }
-    const std::int64_t rank =
-        highest_degree(context, std::min(context.longest, context.width) - 1) + 1;
-    const double deviation = 1 / std::sqrt(width * static_cast<double>(rank));
+    const double deviation = 1 / std::sqrt(width * static_cast<double>(rank_));
     constant_ = weights.normal(context.prefix + "constant", {1, context.width}, deviation);
-    if (rank == 1) return;
-    left_ = weights.normal(context.prefix + "left", {context.longest, rank - 1}, 1);
-    right_ = weights.normal(context.prefix + "right", {rank - 1, context.width}, deviation);
+    if (rank_ == 1) return;
+    left_ = weights.normal(context.prefix + "left", {context.longest, rank_ - 1}, 1);
+    right_ = weights.normal(context.prefix + "right", {rank_ - 1, context.width}, deviation);
   }
 
   at::Tensor embed(const at::Tensor& x, const at::Tensor& positions) const override {
@@ -40,8 +42,11 @@ class Learned : public Encoding {
     return x + rows;
   }
 
+  std::optional<std::int64_t> rank() const override { return rank_; }
+
  private:
   bool matched_;
+  std::int64_t rank_;
   at::Tensor constant_, left_, right_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "experiments/encodings/encoding.h"
 #include "experiments/encodings/polynomial.h"
@@ -16,6 +17,7 @@ class LegendreBias : public Encoding {
   explicit LegendreBias(const EncodingContext& context) {
     const std::int64_t longest = context.longest;
     const std::int64_t terms = context.options.order.value_or(longest - 1);
+    rank_ = terms + 1;
     if (terms < 0 || terms >= longest) {
       fail(
           "order {} does not fit legendre_bias: it takes 0 to {} terms, as many as there are "
@@ -47,7 +49,10 @@ class LegendreBias : public Encoding {
     return result;
   }
 
+  std::optional<std::int64_t> rank() const override { return rank_; }
+
  private:
+  std::int64_t rank_ = 0;
   at::Tensor amounts_;  // [H, K]
   at::Tensor basis_;    // [K, L]
 };

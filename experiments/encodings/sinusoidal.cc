@@ -1,5 +1,8 @@
 // Vaswani 2017, section 3.5.
+#include <algorithm>
 #include <cmath>
+#include <set>
+#include <vector>
 
 #include "experiments/encodings/additive_encoding.h"
 #include "framework/core/error.h"
@@ -32,19 +35,28 @@ std::unique_ptr<Encoding> make_sinusoidal(const EncodingContext& context) {
   }
   const std::int64_t rank = highest_degree(context, context.width - 1) + 1;
   const std::int64_t pairs = context.width / 2;
+  std::vector<double> frequencies;
+  for (std::int64_t pair = 0; pair < pairs; ++pair) {
+    frequencies.push_back(frequency(context, rank, pair));
+  }
   PositionTable table;
   for (std::int64_t p = 0; p < context.longest; ++p) {
     const double position = static_cast<double>(context.options.concatenated ? p + 2 : p);
     std::vector<double> row(static_cast<std::size_t>(context.width));
     for (std::int64_t pair = 0; pair < pairs; ++pair) {
-      const double angle = position * frequency(context, rank, pair);
+      const double angle = position * frequencies[static_cast<std::size_t>(pair)];
       const std::int64_t sine = context.options.concatenated ? pair : 2 * pair;
       const std::int64_t cosine = context.options.concatenated ? pairs + pair : 2 * pair + 1;
       row[static_cast<std::size_t>(sine)] = std::sin(angle);
       row[static_cast<std::size_t>(cosine)] = std::cos(angle);
     }
-    table.push_back(std::move(row));
+    table.rows.push_back(std::move(row));
   }
+  // Sines and cosines of different frequencies in (0, pi) are independent on as many
+  // positions (a Vandermonde matrix); frequency 0 is the constant.
+  const std::set<double> different(frequencies.begin(), frequencies.end());
+  const auto dimensions = static_cast<std::int64_t>(2 * different.size() - different.count(0));
+  table.rank = std::min(dimensions, context.longest);
   return additive_encoding(context, std::move(table));
 }
 

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "experiments/encodings/encoding.h"
 #include "experiments/experiments.h"
 #include "experiments/length/length_task.h"
 #include "experiments/model/model_parameters.h"
@@ -194,6 +195,9 @@ class LengthTrial {
     recorder_.metric("tokens", updates_, static_cast<double>(tokens_));
     recorder_.metric("train_seconds", updates_, train_seconds_);
     recorder_.metric("parameters", updates_, static_cast<double>(flat_.count()));
+    if (const auto rank = model_.position_rank()) {
+      recorder_.metric(kPositionRank, updates_, static_cast<double>(*rank));
+    }
     recorder_.text("weights_sha256", updates_, weights_sha256(flat_));
     return RunEnd::kDone;
   }
@@ -334,6 +338,7 @@ ExperimentSpec length_spec() {
       {"tokens", Goal::kMaximize, "tokens", "tokens read in training", "updates", Role::kBudget},
       {"train_seconds", Goal::kMinimize, "s", "time spent in updates"},
       {"parameters", Goal::kMinimize, "", "number of trainable parameters", "updates", Role::kSize},
+      position_rank_metric(),
   };
   return spec;
 }

@@ -320,6 +320,10 @@ const TransformerOptions& Transformer::options() const { return parts_->options;
 
 const std::vector<NamedTensor>& Transformer::parameters() const { return parts_->weights.list(); }
 
+std::optional<std::int64_t> Transformer::position_rank() const {
+  return parts_->decoder.encoding->rank();
+}
+
 const at::Tensor& Transformer::embedding() const { return parts_->embedding; }
 
 at::Tensor Transformer::encode(const TokenRows& source, const DropoutKey* key) const {

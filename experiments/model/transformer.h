@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -66,6 +67,8 @@ class Transformer {
   const TransformerOptions& options() const;
   // Trainable parameters, each once, in a fixed order. All leaves.
   const std::vector<NamedTensor>& parameters() const;
+  // Encoding::rank() of the decoder's positions; the encoder's have the same.
+  std::optional<std::int64_t> position_rank() const;
   // [V, M], also the output projection.
   const at::Tensor& embedding() const;
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "experiments/decoding/decoding.h"
+#include "experiments/encodings/encoding.h"
 #include "experiments/experiments.h"
 #include "experiments/model/model_parameters.h"
 #include "experiments/model/transformer.h"
@@ -123,6 +124,9 @@ RunEnd Translation::run(const TrialContext& context, Recorder& recorder) {
       static_cast<double>(corpus->text.empty_training_pairs + corpus->long_training_pairs));
   recorder.metric("unknown_fraction", step, corpus->held_out_unknown_fraction);
   recorder.metric("parameters", step, static_cast<double>(training.parameter_count()));
+  if (const auto rank = model.position_rank()) {
+    recorder.metric(kPositionRank, step, static_cast<double>(*rank));
+  }
   record_scores(recorder, step, "test", tests->front());
   for (const Translated& translated : *tests) {
     if (tests->size() > 1) record_scores(recorder, step, translated.text->name, translated);

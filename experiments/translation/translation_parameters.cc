@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "experiments/encodings/encoding.h"
 #include "experiments/experiments.h"
 #include "experiments/model/model_parameters.h"
 #include "experiments/parameter_declarations.h"
@@ -93,6 +94,7 @@ std::vector<MetricSpec> metric_specs() {
       {"unknown_fraction", Goal::kMinimize, "",
        "share of unknown tokens in validation and test sets"},
       {"parameters", Goal::kMinimize, "", "number of trainable parameters", "updates", Role::kSize},
+      position_rank_metric(),
   };
   for (const std::string set : {"test", "test_2016_flickr", "test_2017_flickr"}) {
     const std::string of = set == "test" ? "first test set" : set;

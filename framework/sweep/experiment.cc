@@ -25,6 +25,7 @@ Json json_of(const ParameterSpec& spec) {
   out["unit"] = spec.unit;
   out["doc"] = spec.doc;
   out["role"] = role_name(spec.role);
+  if (!spec.axis.empty()) out["axis"] = spec.axis;
   return out;
 }
 
@@ -40,6 +41,7 @@ ParameterSpec parameter_of(const Json& json) {
   spec.unit = json.at("unit").get<std::string>();
   spec.doc = json.at("doc").get<std::string>();
   spec.role = parameter_role_from_name(json.at("role").get<std::string>());
+  spec.axis = json.value("axis", "");
   return spec;
 }
 
@@ -95,10 +97,22 @@ ExperimentSpec experiment_of(const Json& json) {
   for (const Json& one : json.at("metrics")) spec.metrics.push_back(metric_of(one));
   for (const Json& one : json.at("data")) spec.data.push_back(data_of(one));
   if (json.contains("command")) spec.command = CommandSpec::from_json(json["command"].dump());
+  for (const ParameterSpec& parameter : spec.schema.specs()) check_axis(parameter, spec.metrics);
   return spec;
 }
 
 }  // namespace
+
+void check_axis(const ParameterSpec& parameter, const std::vector<MetricSpec>& metrics) {
+  if (parameter.axis.empty()) return;
+  std::vector<std::string> known;
+  for (const MetricSpec& metric : metrics) {
+    if (metric.name == parameter.axis) return;
+    known.push_back(metric.name);
+  }
+  fail("the axis of parameter '{}': {}", parameter.name,
+       unknown_name("metric", parameter.axis, known));
+}
 
 const ExperimentSpec& Catalogue::at(std::string_view name) const {
   std::vector<std::string> known;

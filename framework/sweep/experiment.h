@@ -34,6 +34,9 @@ struct ExperimentSpec {
   std::optional<CommandSpec> command;
 };
 
+// Throws Error that names the nearest of `metrics` if the parameter's axis is none.
+void check_axis(const ParameterSpec& parameter, const std::vector<MetricSpec>& metrics);
+
 // The document that `polysweep-worker --schema` prints: all experiments and
 // the build that answers.
 struct Catalogue {

@@ -77,6 +77,9 @@ struct ParameterSpec {
   std::string unit;  // "" where it has none
   std::string doc;   // one line
   Role role = Role::kNone;
+  // The metric whose final values are where reports draw the levels of this
+  // parameter; "": the levels themselves.
+  std::string axis;
 };
 
 // The parameters of an experiment, in the order they are documented. A `when`

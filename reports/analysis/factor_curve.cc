@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <optional>
+#include <set>
 #include <unordered_map>
 
 #include "framework/core/error.h"
 #include "reports/analysis/statistics.h"
+#include "reports/analysis/titles.h"
 #include "reports/text/escaping.h"
 #include "reports/text/list_text.h"
 
@@ -23,51 +27,124 @@ bool is_scale(const FactorInfo& factor) {
   return numbers >= 2 && factor.levels.size() >= 3;
 }
 
-// Where the levels of a factor are on its axis.
+// Where the cells are on the axis of a factor.
 struct Scale {
-  std::vector<std::pair<double, Value>> places;  // ascending
-  std::map<Value, double> place_of;
+  std::string title;
+  std::vector<std::optional<double>> of_cell;  // none: not on the axis
+  double low = 0;
+  double high = 0;
+  std::vector<std::pair<double, std::string>> tics;  // ascending
+  bool logarithmic = false;
+  std::size_t no_axis_value = 0;  // as FactorCurve's
+};
+
+// How numbers from `low` to `high` are drawn.
+struct AxisKind {
+  AxisKind(double low, double high) {
+    if (low == 0 && high + 1 >= kLogarithmicRange) added = 1;
+    logarithmic = low + added > 0 && (high + added) / (low + added) >= kLogarithmicRange;
+  }
   double added = 0;  // to every number, so that 0 has a logarithm
   bool logarithmic = false;
 };
 
-Scale scale_of(const FactorInfo& factor) {
-  Scale scale;
+std::string axis_title(const std::string& name, const AxisKind& kind, const std::string& unit) {
+  return shortened(name, 60) + (kind.added != 0 ? " + 1" : "") +
+         (unit.empty() ? "" : " (" + unit + ")");
+}
+
+std::optional<double> find_place(const std::map<Value, double>& places, const Value* level) {
+  if (level == nullptr) return std::nullopt;
+  return places.at(*level);
+}
+
+// The levels themselves: numbers in their places, words after them.
+Scale scale_of_levels(const SweepResults& results, const FactorInfo& factor) {
+  std::vector<std::pair<double, Value>> places;  // ascending
   for (const auto& level : factor.levels) {
-    if (level.is_number()) scale.places.emplace_back(level.real(), level);
+    if (level.is_number()) places.emplace_back(level.real(), level);
   }
-  check(scale.places.size() >= 2, "a scale has two numbers");
-  std::stable_sort(scale.places.begin(), scale.places.end(),
+  check(places.size() >= 2, "a scale has two numbers");
+  std::stable_sort(places.begin(), places.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
-  const double lowest = scale.places.front().first;
-  if (lowest == 0 && scale.places.back().first + 1 >= kLogarithmicRange) scale.added = 1;
-  for (auto& place : scale.places) place.first += scale.added;
-  const double low = scale.places.front().first;
-  double last = scale.places.back().first;
-  scale.logarithmic = low > 0 && last / low >= kLogarithmicRange;
-  const double gap = (last - low) / 6;
+  const AxisKind kind(places.front().first, places.back().first);
+  for (auto& place : places) place.first += kind.added;
+  Scale scale;
+  scale.title = axis_title(factor.name, kind, factor.unit);
+  scale.logarithmic = kind.logarithmic;
+  scale.low = places.front().first;
+  scale.high = places.back().first;
+  const double gap = (scale.high - scale.low) / 6;
   for (const auto& level : factor.levels) {
     if (level.is_number()) continue;
-    last = scale.logarithmic ? last * 1.7 : last + gap;
-    scale.places.emplace_back(last, level);
+    scale.high = scale.logarithmic ? scale.high * 1.7 : scale.high + gap;
+    places.emplace_back(scale.high, level);
   }
-  for (const auto& [at, level] : scale.places) scale.place_of[level] = at;
+  std::map<Value, double> place_of;
+  for (const auto& [at, level] : places) {
+    place_of[level] = at;
+    const bool moved = level.is_number() && kind.added != 0;
+    scale.tics.emplace_back(at, moved ? fmt::format("{:g}", at) : shortened(level.display(), 20));
+  }
+  for (const CellResult& cell : results.cells) {
+    scale.of_cell.push_back(find_place(place_of, cell.levels.find(factor.name)));
+  }
   return scale;
 }
 
-std::string title_of(const FactorInfo& factor, const Scale& scale) {
-  return shortened(factor.name, 60) + (scale.added != 0 ? " + 1" : "") +
-         (factor.unit.empty() ? "" : " (" + factor.unit + ")");
+// The last value of `metric` that the trials of a cell share; none if one has another.
+std::optional<double> shared_value(const SweepResults& results, const CellValues& cell,
+                                   const std::string& metric) {
+  std::optional<double> shared;
+  for (const Measured& each : cell.values) {
+    const auto& finals = results.trials[each.trial].final_metrics;
+    const auto found = finals.find(metric);
+    if (found == finals.end() || !std::isfinite(found->second)) return std::nullopt;
+    if (shared && *shared != found->second) return std::nullopt;
+    shared = found->second;
+  }
+  return shared;
 }
 
-std::vector<std::pair<double, std::string>> tics_of(const Scale& scale) {
-  std::vector<std::pair<double, std::string>> tics;
-  if (scale.places.size() > kMostTics) return tics;
-  for (const auto& [at, level] : scale.places) {
-    const bool moved = level.is_number() && scale.added != 0;
-    tics.emplace_back(at, moved ? fmt::format("{:g}", at) : shortened(level.display(), 20));
+// The values of the factor's metric in the cells that are drawn.
+Scale scale_of_metric(const SweepResults& results, const FactorInfo& factor,
+                      const std::vector<CellValues>& drawn) {
+  Scale scale;
+  std::set<double> numbers;
+  for (std::size_t i = 0; i < results.cells.size(); ++i) {
+    scale.of_cell.emplace_back();
+    if (results.cells[i].levels.find(factor.name) == nullptr || drawn[i].values.empty()) continue;
+    scale.of_cell[i] = shared_value(results, drawn[i], factor.axis);
+    if (!scale.of_cell[i]) ++scale.no_axis_value;
+    if (scale.of_cell[i]) numbers.insert(*scale.of_cell[i]);
   }
-  return tics;
+  if (numbers.empty()) return scale;
+  const MetricInfo metric = metric_info(results, factor.axis);
+  const AxisKind kind(*numbers.begin(), *numbers.rbegin());
+  for (auto& place : scale.of_cell) {
+    if (place) *place += kind.added;
+  }
+  scale.title = axis_title(metric.name, kind, metric.unit);
+  scale.logarithmic = kind.logarithmic;
+  scale.low = *numbers.begin() + kind.added;
+  scale.high = *numbers.rbegin() + kind.added;
+  for (const double number : numbers) {
+    scale.tics.emplace_back(number + kind.added, fmt::format("{:g}", number + kind.added));
+  }
+  return scale;
+}
+
+Scale scale_of(const SweepResults& results, const FactorInfo& factor,
+               const std::vector<CellValues>& drawn) {
+  std::size_t no_axis_value = 0;
+  if (!factor.axis.empty()) {
+    Scale scale = scale_of_metric(results, factor, drawn);
+    if (scale.no_axis_value == 0) return scale;
+    no_axis_value = scale.no_axis_value;
+  }
+  Scale scale = scale_of_levels(results, factor);
+  scale.no_axis_value = no_axis_value;
+  return scale;
 }
 
 MeanPoint point_of(const CellValues& values, double x, double confidence) {
@@ -136,11 +213,11 @@ void add_cell(Building& building, const Source& source, std::size_t cell, const 
   }
   auto& points = building.panel.lines[index].points;
   if (level != nullptr) {
-    points.push_back(point_of(values, scale.place_of.at(*level), source.confidence));
+    points.push_back(point_of(values, scale.of_cell[cell].value(), source.confidence));
     return;
   }
   building.panel.horizontal_lines = true;
-  for (const double x : {scale.places.front().first, scale.places.back().first}) {
+  for (const double x : {scale.low, scale.high}) {
     points.push_back(point_of(values, x, source.confidence));
   }
 }
@@ -156,7 +233,8 @@ FactorCurve finished(Building& building) {
 }
 
 std::vector<FactorCurve> panels_of(const Source& source) {
-  const Scale scale = scale_of(source.factor);
+  const Scale scale = scale_of(source.results, source.factor, source.values);
+  if (scale.tics.size() < 2) return {};
   std::unordered_map<std::string, std::size_t> index_of;  // of a panel, by context
   std::vector<Building> buildings;
   for (std::size_t i = 0; i < source.results.cells.size(); ++i) {
@@ -166,10 +244,12 @@ std::vector<FactorCurve> panels_of(const Source& source) {
     if (is_new) {
       FactorCurve& panel = buildings.emplace_back().panel;
       panel.factor = source.factor.name;
+      panel.axis = source.factor.axis;
       panel.context = name.panel;
-      panel.x = title_of(source.factor, scale);
-      panel.tics = tics_of(scale);
+      panel.x = scale.title;
+      if (scale.tics.size() <= kMostTics) panel.tics = scale.tics;
       panel.logarithmic = scale.logarithmic;
+      panel.no_axis_value = scale.no_axis_value;
     }
     add_cell(buildings[known->second], source, i, name.line, scale);
   }

@@ -121,13 +121,13 @@ namespace {
 constexpr double kRatioGrain = 0.01;
 
 std::vector<TableCell> ratio_fields(const ConvergenceRow& row) {
-  const TableCell none("-", Tone::kMuted);
-  if (!row.ratio) return {none, none};
+  if (!row.ratio) return {TableCell("-", Tone::kMuted), interval_field(std::nullopt)};
   const double grain = std::max(half_width(row.interval), kRatioGrain);
   const TableCell ratio(rounded_text(*row.ratio, grain), *row.ratio);
-  if (!row.interval) return {ratio, none};
+  if (!row.interval) return {ratio, interval_field(std::nullopt)};
   return {ratio, TableCell(rounded_text(row.interval->low, grain) + " to " +
-                           rounded_text(row.interval->high, grain))};
+                               rounded_text(row.interval->high, grain),
+                           row.interval)};
 }
 
 }  // namespace

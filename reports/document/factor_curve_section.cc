@@ -8,6 +8,7 @@
 #include "reports/document/band_line.h"
 #include "reports/document/sections.h"
 #include "reports/text/escaping.h"
+#include "reports/text/number_text.h"
 
 namespace polysweep {
 namespace {
@@ -24,6 +25,18 @@ std::vector<MeanPoint> thinned(const std::vector<MeanPoint>& points) {
     kept.push_back(points[i * (points.size() - 1) / (kMostPoints - 1)]);
   }
   return kept;
+}
+
+// Where the factor's axis is another than its levels, or should be.
+std::string axis_text(const FactorCurve& panel) {
+  if (panel.axis.empty()) return "";
+  const std::string axis = shortened(panel.axis, 60);
+  const std::string factor = shortened(panel.factor, 60);
+  if (panel.no_axis_value == 0) {
+    return fmt::format(" {} is measured in each run, at the levels of {}.", axis, factor);
+  }
+  return fmt::format(" {} is not known of {}: the axis is {}.", axis,
+                     count_text(panel.no_axis_value, "cell"), factor);
 }
 
 Figure curve_figure(const SweepAnalysis& analysis, const std::string& id,
@@ -46,13 +59,13 @@ Figure curve_figure(const SweepAnalysis& analysis, const std::string& id,
   axes.all_points = all_points;
   Figure figure = band_figure(id, axes, lines);
   figure.caption = fmt::format(
-      "{}{}{} over {} ({}): mean over done {}s with {} t interval.{}{}{}{}", panel.context,
+      "{}{}{} over {} ({}): mean over done {}s with {} t interval.{}{}{}{}{}", panel.context,
       panel.context.empty() ? "" : ": ", metric_title(metric), panel.x, goal_text(metric),
       analysis.noun, analysis.percent,
       panel.horizontal_lines
           ? " A horizontal line is a cell without " + shortened(panel.factor, 60) + "."
           : std::string(),
-      panel.missing > 0 ? " The key names missing values." : "",
+      panel.missing > 0 ? " The key names missing values." : "", axis_text(panel),
       lines.size() < panel.lines.size() ? fmt::format(" The first {} lines are drawn.", kMostLines)
                                         : std::string(),
       all_points ? std::string() : fmt::format(" Of each line {} points are drawn.", kMostPoints));

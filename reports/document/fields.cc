@@ -41,8 +41,9 @@ TableCell signed_field(std::optional<double> value, double uncertainty) {
 }
 
 TableCell interval_field(const std::optional<Interval>& interval) {
-  if (!interval) return {"-", Tone::kMuted};
-  return {interval_text(*interval)};
+  TableCell field(interval ? interval_text(*interval) : "-", interval);
+  if (!interval) field.tone = Tone::kMuted;
+  return field;
 }
 
 double half_width(const std::optional<Interval>& interval) {

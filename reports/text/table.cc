@@ -130,11 +130,27 @@ std::string table_html(const Table& table) {
 std::string table_csv(const Table& table) {
   check_table(table);
   std::vector<std::string> names;
-  for (const auto& column : table.columns) names.push_back(clean_text(header(column)));
+  std::vector<bool> of_intervals;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const Column& column = table.columns[i];
+    of_intervals.push_back(std::any_of(table.rows.begin(), table.rows.end(),
+                                       [&](const auto& row) { return row[i].in_interval_column; }));
+    if (!of_intervals[i]) names.push_back(clean_text(header(column)));
+    for (const char* end : {" low", " high"}) {
+      if (!of_intervals[i]) continue;
+      names.push_back(clean_text(header({column.title + end, column.align, column.unit})));
+    }
+  }
   std::string csv = csv_header(names);
   for (const auto& row : table.rows) {
     std::vector<QueryValue> values;
-    for (const auto& field : row) values.push_back(csv_value(field));
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (!of_intervals[i]) values.push_back(csv_value(row[i]));
+      for (const auto end : {&Interval::low, &Interval::high}) {
+        if (!of_intervals[i]) continue;
+        values.push_back(row[i].interval ? QueryValue((*row[i].interval).*end) : QueryValue());
+      }
+    }
     csv += csv_line(values);
   }
   return csv;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "reports/text/cell_style.h"
+#include "reports/text/interval.h"
 
 namespace polysweep {
 
@@ -33,10 +34,15 @@ struct TableCell {
   TableCell(std::string shown, Tone how) : text(std::move(shown)), tone(how) {}
 
   TableCell(std::string shown, double exact) : text(std::move(shown)), number(exact) {}
+  // nullopt: there is none, as "-" says.
+  TableCell(std::string shown, std::optional<Interval> exact)
+      : text(std::move(shown)), interval(exact), in_interval_column(true) {}
 
   std::string text;
   Tone tone = Tone::kPlain;
-  std::optional<double> number;     // what `text` rounds: for sorting and CSV
+  std::optional<double> number;      // what `text` rounds: for sorting and CSV
+  std::optional<Interval> interval;  // likewise, of a text of two ends
+  bool in_interval_column = false;
   std::optional<CellStyle> swatch;  // shown before the text
 };
 
@@ -72,7 +78,8 @@ std::string table_text(const Table& table, std::size_t width, bool colour);
 // `text` is valid UTF-8.
 std::vector<std::string> wrapped_lines(std::string text, std::size_t width);
 
-// As results/export/csv.h writes it. A cell without a value is an empty field.
+// As results/export/csv.h writes it, with exact numbers. A cell without a value is an
+// empty field. A column of intervals is two: "TITLE low" and "TITLE high".
 std::string table_csv(const Table& table);
 
 }  // namespace polysweep

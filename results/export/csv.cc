@@ -1,5 +1,8 @@
 #include "results/export/csv.h"
 
+#include <charconv>
+#include <system_error>
+
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "results/export/table_exporter.h"
@@ -7,10 +10,24 @@
 namespace polysweep {
 namespace {
 
+// Digits, perhaps with a point and an exponent, after a sign.
+bool is_signed_number(std::string_view text) {
+  text.remove_prefix(1);
+  if (text.find_first_of("0123456789.") != 0) return false;
+  double value = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  return read.ec == std::errc() && read.ptr == text.data() + text.size();
+}
+
+// Whether a spreadsheet may compute it. A number and a lone sign it does not.
+bool could_be_formula(const std::string& text) {
+  if (text.empty()) return false;
+  if (static_cast<unsigned char>(text[0]) < 0x20 || text[0] == '=' || text[0] == '@') return true;
+  return (text[0] == '+' || text[0] == '-') && text.size() > 1 && !is_signed_number(text);
+}
+
 std::string text_field(const std::string& text) {
-  const bool is_formula =
-      !text.empty() && (std::string_view("=+-@").find(text[0]) != std::string_view::npos ||
-                        static_cast<unsigned char>(text[0]) < 0x20);
+  const bool is_formula = could_be_formula(text);
   const bool plain = !text.empty() && !is_formula &&
                      text.find_first_of(",\"\r\n") == std::string::npos && text.front() != ' ' &&
                      text.back() != ' ';

@@ -1,8 +1,8 @@
 // CSV as every command, export and report writes it: the quoting of RFC 4180,
 // UTF-8, a header line first, lines that end with LF.
 //
-// A text that a spreadsheet would run as a formula (one that begins with = + - @
-// or a control character) gets an apostrophe before it; numbers do not. NULL is
+// A text that a spreadsheet could run as a formula (one that begins with = @ or a
+// control character, or with + or - and is not a number) gets an apostrophe before it. NULL is
 // an empty field; an empty text is "". Reals have the fewest digits that are read
 // back as the same double; nan, inf, -inf.
 #pragma once

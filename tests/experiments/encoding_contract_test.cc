@@ -1,8 +1,10 @@
 // What every encoding of the table promises, and what the options refuse.
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "experiments/encodings/additive_encoding.h"
+#include "experiments/encodings/encoding_table.h"
 #include "experiments/model/transformer.h"
 #include "experiments/training/loss.h"
 #include "framework/core/error.h"
@@ -195,18 +197,147 @@ TEST_CASE("at order 0 positions are a constant and nothing more", "[encoding][co
   CHECK(tried == 2 * 9);
 }
 
-TEST_CASE("order K leaves the positions a rank of at most K + 1", "[encoding][contract]") {
+namespace {
+
+std::int64_t numerical_rank(const at::Tensor& table) {
+  const at::Tensor values = at::linalg_svdvals(table);
+  return (values > 1e-13 * values[0]).sum().item<std::int64_t>();
+}
+
+// Every grid, offset and norm that the encoding takes; bases at which double precision
+// shows the rank.
+std::vector<EncodingOptions> options_of(const EncodingRow& row) {
+  using Grids = std::vector<PolynomialGrid>;
+  std::vector<EncodingOptions> all;
+  for (const PolynomialGrid grid :
+       takes(row, "grid")
+           ? Grids{PolynomialGrid::kPaper, PolynomialGrid::kMidpoint, PolynomialGrid::kGauss}
+           : Grids{PolynomialGrid::kPaper}) {
+    for (const int offset : takes(row, "offset") ? std::vector{0, 1} : std::vector{1}) {
+      for (const bool matched :
+           takes(row, "norm") ? std::vector{false, true} : std::vector{false}) {
+        for (const double base :
+             takes(row, "base") ? std::vector{1.0, 4.0, 30.0} : std::vector{1.0}) {
+          EncodingOptions options;
+          options.grid = grid;
+          options.offset = offset;
+          options.matched_norm = matched;
+          options.base = base;
+          all.push_back(options);
+        }
+      }
+    }
+  }
+  return all;
+}
+
+// The highest order that make_encoding() accepts.
+std::int64_t highest_order(const EncodingRow& row, EncodingSample sample) {
+  for (std::int64_t order = 0;; ++order) {
+    sample.options.order = order;
+    try {
+      made_encoding(row.name, sample);
+    } catch (const Error&) {
+      return order - 1;
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the rank that an encoding states is that of its table, at every order and offset",
+          "[encoding][contract]") {
+  int tried = 0;
   for (const EncodingRow& row : encoding_rows()) {
     if (!takes(row, "order") || row.relative) continue;
-    for (const std::int64_t order : {1, 2, 3, 4, 6}) {
-      INFO(row.name << ", order " << order);
-      EncodingSample sample;
-      sample.options.order = order;
-      const at::Tensor values = at::linalg_svdvals(position_table(row.name, sample));
-      const std::int64_t rank = (values > 1e-9 * values[0]).sum().item<std::int64_t>();
-      CHECK(rank <= order + 1);
-      CHECK(rank >= order);  // degree 0 does not occur by position with offset 1
+    for (const std::int64_t width : {8, 9}) {
+      if (width % 2 != 0 && takes(row, "layout")) continue;  // needs pairs of dimensions
+      for (const std::int64_t longest : {1, 5, 8, 9, 10, 20}) {
+        for (const EncodingOptions& options : options_of(row)) {
+          EncodingSample sample;
+          sample.width = width;
+          sample.heads = 1;
+          sample.longest = longest;
+          sample.options = options;
+          const std::int64_t highest = highest_order(row, sample);
+          CHECK(highest >= 0);
+          for (std::int64_t order = 0; order <= highest + 1; ++order) {
+            sample.options.order.reset();  // full
+            if (order <= highest) sample.options.order = order;
+            INFO(row.name << ", order " << (order <= highest ? std::to_string(order) : "full")
+                          << ", offset " << options.offset << ", grid "
+                          << static_cast<int>(options.grid) << ", matched " << options.matched_norm
+                          << ", base " << options.base << ", width " << width << ", positions "
+                          << longest);
+            CHECK(made_encoding(row.name, sample).encoding->rank() ==
+                  numerical_rank(position_table(row.name, sample)));
+            ++tried;
+          }
+        }
+      }
     }
+  }
+  CHECK(tried > 2000);
+}
+
+TEST_CASE("by position the rank is K at offset 1, and K + 1 at offset 0 as of other tables",
+          "[encoding][contract]") {
+  int by_position = 0;
+  for (const EncodingRow& row : encoding_rows()) {
+    if (!takes(row, "order")) continue;
+    for (const std::int64_t order : {0, 1, 2, 3, 7, 12}) {
+      for (const std::int64_t offset : {0, 1}) {
+        INFO(row.name << ", order " << order << ", offset " << offset);
+        EncodingSample sample;
+        sample.width = 16;
+        sample.options.order = order;
+        sample.options.offset = offset;
+        const bool from_one = takes(row, "offset") && offset == 1;
+        CHECK(made_encoding(row.name, sample).encoding->rank() ==
+              (from_one ? std::max<std::int64_t>(order, 1) : order + 1));
+        by_position += from_one ? 1 : 0;
+      }
+    }
+  }
+  CHECK(by_position == 3 * 6);
+}
+
+TEST_CASE("a bias of K terms has rank K + 1, the constant included", "[encoding][contract]") {
+  for (const std::int64_t order : {0, 1, 2, 5, 7}) {
+    INFO("order " << order);
+    EncodingSample sample;
+    sample.width = sample.heads = 12;
+    sample.longest = 8;
+    sample.options.order = order;
+    const MadeEncoding made = made_encoding("legendre_bias", sample);
+    at::NoGradGuard no_gradients;
+    const at::Tensor q = random_tensor(1, {8, 12, 1});
+    const PairBias bias = made.encoding->bias(q, {0, 8, 8, at::arange(8, at::kLong), 0});
+    at::Tensor functions = at::ones({1, 8}, at::kDouble);  // of distance; softmax adds any constant
+    if (bias.by_position.defined()) {
+      functions = at::cat({functions, bias.by_position.select(1, 0)});
+    }
+    CHECK(made.encoding->rank() == numerical_rank(functions));
+    CHECK(made.encoding->rank() == order + 1);
+  }
+}
+
+TEST_CASE("the worker's tables come with their rank", "[encoding][contract]") {
+  const auto rank_in = [](std::vector<std::string> words) {
+    words.insert(words.end(), {"positions=10", "dimension=16"});
+    return nlohmann::json::parse(encoding_table_json(words))["rank"];
+  };
+  CHECK(rank_in({"encoding=legendre_position", "order=1"}) == 1);  // no positions
+  CHECK(rank_in({"encoding=legendre_position", "order=1", "offset=0"}) == 2);
+  CHECK(rank_in({"encoding=legendre_feature", "order=1"}) == 2);
+  CHECK(rank_in({"encoding=none"}).is_null());
+}
+
+TEST_CASE("what has no table has no rank", "[encoding][contract]") {
+  for (const EncodingRow& row : encoding_rows()) {
+    INFO(row.name);
+    const EncodingSample sample;
+    CHECK(made_encoding(row.name, sample).encoding->rank().has_value() == takes(row, "order"));
   }
 }
 

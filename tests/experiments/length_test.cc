@@ -148,6 +148,13 @@ TEST_CASE("examples are a function of their stream, and tasks refuse what they c
   CHECK_THROWS_WITH(LengthTask({"recall", 12, 0}), Contains("distance 0; expected at least 1"));
 }
 
+TEST_CASE("a trial reports the rank of its positions", "[length]") {
+  Levels levels = {{"encoding", "legendre_position"}, {"order", "3"}, {"updates", "1"}};
+  CHECK(record_of(levels).last("position_rank") == 3);  // not order + 1: offset is 1
+  levels.emplace_back("offset", "0");
+  CHECK(record_of(levels).last("position_rank") == 4);
+}
+
 TEST_CASE("a trial reports every tested length, and the same bits again", "[length]") {
   const Levels levels = {
       {"encoding", "rope"}, {"updates", "6"}, {"evaluate_every", "2"}, {"dropout", "0.1"}};
@@ -167,6 +174,7 @@ TEST_CASE("a trial reports every tested length, and the same bits again", "[leng
   CHECK(record.metrics.at("training_loss").size() == 3);
   CHECK(record.last("tokens") >= 6 * 256);
   CHECK(record.last("parameters") > 0);
+  CHECK(record.metrics.count("position_rank") == 0);  // rope has none
   const RecordingRecorder again = record_of(levels);
   CHECK(values_of(again) == values_of(record));
   CHECK(again.texts == record.texts);

@@ -140,6 +140,9 @@ TEST_CASE("the same trials twice, in processes of their own, give the same bits"
       "SELECT count(*) AS n FROM metrics WHERE metric = "
       "'validation_loss'");
   CHECK(series[0]["n"] == 2 * 10);
+  const Json ranks = first.query("SELECT value FROM metrics WHERE metric = 'position_rank'");
+  REQUIRE(ranks.size() == 1);  // rope has none
+  CHECK(ranks[0]["value"] == 16);
 
   const Store other;
   REQUIRE(other.run({"seed=1"}).status == 0);

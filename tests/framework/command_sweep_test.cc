@@ -127,6 +127,7 @@ TEST_CASE("a declared experiment says what its parameters and metrics are", "[co
   };
   replace("range = [0, 1]", "range = [0, 1], role = \"budget\"");
   replace("goal = \"minimize\"", "goal = \"minimize\", role = \"progress\"");
+  replace("role = \"budget\"", "role = \"budget\", axis = \"loss\"");
   replace("goal = \"maximize\"", "goal = \"maximize\", step = \"evaluations\"");
   const ExperimentSpec spec = sweep_of(text).experiment;
   CHECK(spec.clock == "epochs");
@@ -136,6 +137,12 @@ TEST_CASE("a declared experiment says what its parameters and metrics are", "[co
   CHECK(spec.metrics.at(0).step == "epochs");  // the clock, where nothing else is said
   CHECK(spec.metrics.at(1).step == "evaluations");
   CHECK(spec.metrics.at(2).step == "epochs");
+  CHECK(spec.schema.at("lr").axis == "loss");
+  CHECK(spec.schema.at("seed").axis.empty());
+  replace("axis = \"loss\"", "axis = \"lss\"");
+  CHECK_THAT(problem_in(text), Contains("f.toml:13:") &&
+                                   Contains(": the axis of parameter 'lr': unknown metric 'lss' "
+                                            "(did you mean 'loss'?)"));
 }
 
 TEST_CASE("words that do not apply are left out, alone or with their group", "[command]") {

@@ -22,6 +22,7 @@ Catalogue example() {
   rate.unit = "1/s";
   rate.role = Role::kBudget;
   rate.when = {{"corpus", {Value("synthetic")}}};
+  rate.axis = "loss";
   ExperimentSpec spec;
   spec.name = "translation";
   spec.version = 3;
@@ -67,6 +68,16 @@ TEST_CASE("a catalogue reads back from its JSON", "[experiment]") {
   CHECK(spec.data.at(0).files.at(0).sha256 == std::string(64, 'a'));
   CHECK(spec.data.at(0).when.at(0).parameter == "corpus");
   CHECK(spec.data.at(0).source == "x");
+  CHECK(rate.axis == "loss");
+  CHECK(spec.schema.at("corpus").axis.empty());
+}
+
+TEST_CASE("the axis of a parameter is a metric of its experiment", "[experiment]") {
+  std::string json = example().to_json();
+  json.replace(json.find("\"axis\":\"loss\""), 13, "\"axis\":\"los\"");
+  CHECK_THROWS_WITH(
+      Catalogue::from_json(json),
+      Contains("the axis of parameter 'rate': unknown metric 'los' (did you mean 'loss'?)"));
 }
 
 TEST_CASE("an unknown experiment is told with the nearest", "[experiment]") {

@@ -228,6 +228,10 @@ TEST_CASE("the description of a plan reads back from its JSON", "[plan]") {
   CHECK(description.data_digests == std::map<std::string, std::string>{{"a", "b"}});
   CHECK(description.cell_count == 2);
   CHECK(description.exclusions.empty());
+  CHECK(description.factors[1].axis.empty());
+  PlanDescription with_axis = description;
+  with_axis.factors[1].axis = "loss";
+  CHECK(parse_description(description_json(with_axis)).factors[1].axis == "loss");
   CHECK_THROWS_WITH(parse_description("{}"), Contains("this is not the description of a plan"));
   CHECK_THROWS_WITH(parse_description("nonsense"), Contains("this is not the description"));
 }

@@ -1,5 +1,9 @@
 #include "reports/analysis/factor_curve.h"
 
+#include <map>
+
+#include "reports/analysis/sweep_analysis.h"
+#include "reports/document/sections.h"
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"
 
@@ -76,6 +80,105 @@ TEST_CASE("the colour factor is drawn over itself, a line for each context", "[f
   REQUIRE(panels[0].lines.size() == 2);
   CHECK(panels[0].lines[0].label == "width 8");
   CHECK(panels[0].lines[0].points.size() == 3);
+}
+
+// Orders 0, 1, 3, 7 and full in three bases: in "a" the rank is order + 1 and 9, in "b"
+// order and 8, but 1 at least; "c" has no order.
+SweepResults ranked_sweep() {
+  SweepBuilder builder("ranked");
+  builder.factor("basis", {"a", "b", "c"})
+      .factor("order", {"0", "1", "3", "7", "full"})
+      .baseline("basis", "a");
+  builder.results().factors[1].axis = "rank";
+  builder.results().metrics.push_back({"rank", Goal::kMinimize, "dimensions", ""});
+  const std::map<std::string, std::vector<double>> ranks = {{"a", {1, 2, 4, 8, 9}},
+                                                            {"b", {1, 1, 3, 7, 8}}};
+  for (const auto& [basis, rank] : ranks) {
+    const char* const orders[] = {"0", "1", "3", "7", "full"};
+    for (std::size_t i = 0; i < rank.size(); ++i) {
+      const auto cell = builder.cell({basis, orders[i]});
+      for (int seed = 0; seed < 2; ++seed) {
+        const auto trial = builder.done(cell, seed, 10 * rank[i] + seed);
+        builder.results().trials[trial].final_metrics["rank"] = rank[i];
+      }
+    }
+  }
+  const auto without = builder.cell({"c", ""});
+  for (int seed = 0; seed < 2; ++seed) builder.done(without, seed, 5 + seed);
+  return builder.build();
+}
+
+TEST_CASE("a factor with an axis is drawn where its metric is in each cell", "[factor curve]") {
+  const auto panels = curves_on(ranked_sweep(), "score");
+  REQUIRE(panels.size() == 1);
+  const FactorCurve& panel = panels[0];
+  CHECK(panel.factor == "order");
+  CHECK(panel.axis == "rank");
+  CHECK(panel.x == "rank (dimensions)");
+  CHECK(panel.logarithmic);
+  CHECK(panel.no_axis_value == 0);
+  REQUIRE(panel.lines.size() == 3);
+  const std::vector<std::vector<double>> places = {{1, 2, 4, 8, 9}, {1, 1, 3, 7, 8}, {1, 9}};
+  for (std::size_t line = 0; line < 3; ++line) {
+    REQUIRE(panel.lines[line].points.size() == places[line].size());
+    for (std::size_t i = 0; i < places[line].size(); ++i) {
+      CHECK(panel.lines[line].points[i].x == places[line][i]);
+      if (line < 2) CHECK(panel.lines[line].points[i].mean == 10 * places[line][i] + 0.5);
+    }
+  }
+  std::vector<std::string> tics;
+  for (const auto& [at, text] : panel.tics) tics.push_back(text);
+  CHECK(tics == std::vector<std::string>{"1", "2", "3", "4", "7", "8", "9"});
+}
+
+TEST_CASE("a trial that is missing does not move its cell on the axis", "[factor curve]") {
+  auto results = ranked_sweep();
+  TrialResult& failed = results.trials[results.cells[2].trials[1]];
+  failed.state = TrialState::kFailed;
+  failed.final_metrics.clear();
+  const auto panels = curves_on(results, "score");
+  REQUIRE(panels.size() == 1);
+  CHECK(panels[0].x == "rank (dimensions)");
+  CHECK(panels[0].lines[0].points[2].x == 4);
+  CHECK(panels[0].missing == 1);
+}
+
+TEST_CASE("levels are the axis where a cell has no one value of the factor's metric",
+          "[factor curve]") {
+  for (const bool other : {true, false}) {
+    auto results = ranked_sweep();
+    auto& finals = results.trials[results.cells[2].trials[1]].final_metrics;
+    if (other) finals["rank"] = 5;
+    if (!other) finals.erase("rank");
+    const auto panels = curves_on(results, "score");
+    REQUIRE(panels.size() == 1);
+    CHECK(panels[0].x == "order + 1");
+    CHECK(panels[0].no_axis_value == 1);
+    CHECK(panels[0].tics.back().second == "full");
+    CHECK(panels[0].lines[1].points[1].x == 2);
+  }
+}
+
+TEST_CASE("the caption says what the axis is", "[factor curve]") {
+  auto results = ranked_sweep();
+  const auto caption_of = [](const SweepResults& sweep) {
+    const Section section = factor_curve_section(SweepAnalysis(sweep, {}));
+    return std::get<Figure>(section.blocks.at(0)).caption;
+  };
+  CHECK_THAT(caption_of(results), Contains("over rank (dimensions)") &&
+                                      Contains("rank is measured in each run, at the levels of "
+                                               "order."));
+  results.trials[results.cells[2].trials[1]].final_metrics.erase("rank");
+  CHECK_THAT(caption_of(results), Contains("over order + 1") &&
+                                      Contains("rank is not known of 1 cell: the axis is order."));
+}
+
+TEST_CASE("a metric that has one value in all cells is no axis", "[factor curve]") {
+  auto results = ranked_sweep();
+  for (auto& trial : results.trials) {
+    if (trial.final_metrics.count("rank") != 0) trial.final_metrics["rank"] = 3;
+  }
+  CHECK(curves_on(results, "score").empty());
 }
 
 TEST_CASE("a scale that starts at 0 is drawn on the logarithm of 1 more", "[factor curve]") {

@@ -43,6 +43,21 @@ TEST_CASE("a table in CSV has the exact numbers", "[table]") {
   CHECK(table_csv(small()) == "arm,score (points)\nrope,1.254\n<none>,\n");
 }
 
+TEST_CASE("the ends of an interval are two exact numbers in CSV", "[table]") {
+  Table table = small();
+  table.columns.push_back({"95% t interval", Align::kRight, "points"});
+  table.rows[0].emplace_back("-0.51 to 1.04", Interval{-0.5123, 1.0375});
+  table.rows[1].emplace_back("-", std::optional<Interval>());
+  CHECK(table_csv(table) ==
+        "arm,score (points),95% t interval low (points),95% t interval high (points)\n"
+        "rope,1.254,-0.5123,1.0375\n<none>,,,\n");
+  CHECK_THAT(table_markdown(table), Contains("| rope | 1.25 | -0.51 to 1.04 |"));
+  table.rows.erase(table.rows.begin());  // the columns stay where no interval is known
+  CHECK(table_csv(table) ==
+        "arm,score (points),95% t interval low (points),95% t interval high (points)\n"
+        "<none>,,,\n");
+}
+
 TEST_CASE("a table for a terminal is aligned and fits", "[table]") {
   CHECK(table_text(small(), 80, false) ==
         "A small | table\n"

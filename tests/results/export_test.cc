@@ -99,8 +99,12 @@ TEST_CASE("a CSV field is quoted where it must be, and never runs as a formula",
   CHECK(csv_field(std::string("a,b")) == "\"a,b\"");
   CHECK(csv_field(std::string("a \"b\"\nc")) == "\"a \"\"b\"\"\nc\"");
   CHECK(csv_field(std::string(" padded")) == "\" padded\"");
-  for (const char* formula : {"=1+1", "+1", "-1", "@sum(A1)", "\tx"}) {
+  for (const char* formula : {"=1+1", "+1+1", "-1+2", "-a", "+-1", "--1", "+A1", "-1 to 2",
+                              "@sum(A1)", "\tx", "-0x1p3", "+1e"}) {
     CHECK(csv_field(std::string(formula)) == std::string("'") + formula);
+  }
+  for (const char* harmless : {"+1", "-1", "-1.5e-3", "+0.25", "-", "+", "1-2", "a=b", "'x"}) {
+    CHECK(csv_field(std::string(harmless)) == harmless);
   }
   CHECK(csv_field(std::string("=a,b")) == "\"'=a,b\"");
   CHECK(csv_field(-1.5) == "-1.5");

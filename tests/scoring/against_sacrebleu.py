@@ -76,6 +76,22 @@ def main(program, folder):
                         check(abs(row[word]["mean"] - result.mean) <= 1e-4, seed, row, result)
                         check(abs(row[word]["half_width"] - result.ci) <= 1e-4, seed, row, result)
                     tests += 1
+    warnings = 0
+    output = folder / "output.txt"
+    for tokenized in (0, 99, 100, 130):
+        endings = [" ."] * tokenized + ["."] * (130 - tokenized)
+        for k, extra in enumerate(("", " ", "\t", "\u00a0 ")):
+            lines = [f"ein Hund rennt {i}{end}{extra}" for i, end in enumerate(endings)]
+            write(reference, lines)
+            write(output, lines)
+            peer = subprocess.run([sys.executable, "-m", "sacrebleu", reference, "-i", output, "-b"],
+                                  check=True, capture_output=True, text=True)
+            ours = subprocess.run([program, "score", "--ref", reference, output],
+                                  check=True, capture_output=True, text=True)
+            check(("tokenized period" in ours.stderr) == ("tokenized period" in peer.stderr),
+                  tokenized, repr(extra), ours.stderr, peer.stderr)
+            warnings += "tokenized period" in ours.stderr
+    check(warnings == 8, "warnings", warnings)
     print(f"sacreBLEU {sacrebleu.__version__}: {pairs} pairs, {scores} scores and {tests} paired "
           "tests agree")
 

@@ -107,4 +107,11 @@ TEST_CASE("texts that cannot be scored are refused", "[bleu]") {
                     "reference sentence 2 is not UTF-8: scores count characters");
 }
 
+TEST_CASE("tokenized periods are counted as sacreBLEU counts them", "[bleu]") {
+  const Texts texts = {"a b .",       "a b. ",   "a b . \t\r", ".", " .",
+                       "a b .\u00a0", "a\tb\t.", "a b . \"",   ""};
+  CHECK(tokenized_periods(texts) == 4);  // 1, 3, 5 and 6
+  CHECK(tokenized_periods({}) == 0);
+}
+
 }  // namespace polysweep

@@ -1,6 +1,7 @@
 #include "scoring/paired_tests.h"
 
 #include "framework/core/error.h"
+#include "framework/core/random_stream.h"
 #include "scoring/numpy_random.h"
 #include "tests/scoring/score_goldens.h"
 #include "tests/support/catch.h"
@@ -60,6 +61,51 @@ TEST_CASE("a system against itself is no different from itself", "[paired]") {
   CHECK(approximate_randomization(same, same).p_value == Approx(1.0 / 10001));
   CHECK(approximate_randomization(same, same).samples == 10000);
   CHECK(paired_bootstrap(same, same).samples == 1000);
+}
+
+// Both outputs are drawn alike: every word of the reference is kept with the same
+// probability. What a test rejects at .05 it rejects by mistake.
+TEST_CASE("randomization keeps its level, and sacreBLEU's bootstrap rejects about 12%",
+          "[paired][slow]") {
+  constexpr int kPairs = 2000;
+  constexpr int kSentences = 60;
+  RandomStream random(1, "outputs that differ by chance");
+  const auto text_of = [&](const std::vector<std::uint64_t>& words, double kept) {
+    std::string text;
+    for (const std::uint64_t word : words) {
+      text += (text.empty() ? "" : " ") +
+              std::to_string(random.uniform() < kept ? word : 1000 + random.below(1000));
+    }
+    return text;
+  };
+  int by_randomization = 0;
+  int by_bootstrap = 0;
+  for (int pair = 0; pair < kPairs; ++pair) {
+    Texts references, first, second;
+    for (int i = 0; i < kSentences; ++i) {
+      std::vector<std::uint64_t> words;
+      for (std::uint64_t n = 6 + random.below(10); n > 0; --n) words.push_back(random.below(1000));
+      references.push_back(text_of(words, 1));
+      const double difficulty = 0.6 + 0.35 * random.uniform();
+      first.push_back(text_of(words, difficulty));
+      second.push_back(text_of(words, difficulty));
+    }
+    BleuOptions options;
+    options.tokenizer = BleuTokenizer::kNone;
+    const SentenceCounts one = SentenceCounts::bleu(first, references, options);
+    const SentenceCounts two = SentenceCounts::bleu(second, references, options);
+    PairedTestOptions test;
+    test.samples = 199;
+    test.seed = static_cast<std::uint32_t>(pair);
+    by_randomization += approximate_randomization(one, two, test).p_value <= 0.05 ? 1 : 0;
+    by_bootstrap += paired_bootstrap(one, two, test).p_value <= 0.05 ? 1 : 0;
+  }
+  INFO("of " << kPairs << ": randomization " << by_randomization << ", bootstrap " << by_bootstrap);
+  // Three standard errors: .015 of .05, .022 of .12.
+  CHECK(by_randomization <= 0.065 * kPairs);
+  CHECK(by_randomization >= 0.035 * kPairs);
+  CHECK(by_bootstrap >= 0.098 * kPairs);
+  CHECK(by_bootstrap <= 0.142 * kPairs);
 }
 
 TEST_CASE("outputs that do not match are refused", "[paired]") {

@@ -59,8 +59,67 @@ TEST_CASE("outputs are tested against the first, and said to be outputs", "[scor
   CHECK(row["bootstrap"]["p"].get<double>() >= 1.0 / 51);
   CHECK(row["randomization"]["p"].get<double>() <= 1);
   const CommandEnd shown = score({"--ref", reference, first, second});
-  CHECK_THAT(shown.output, Contains("they compare these outputs, not the methods") &&
-                               Contains("1000 samples") && Contains("randomisation of 10000"));
+  CHECK_THAT(shown.output, Contains("It compares these outputs, not the methods") &&
+                               Contains("bootstrap p (1000 samples)") &&
+                               Contains("approximate randomization") && Contains("10000 samples"));
+}
+
+TEST_CASE("randomization comes first, and the bootstrap's p is said not to keep its level",
+          "[score]") {
+  const TemporaryFolder folder;
+  const std::string reference = folder.write("ref", "a b c d e\nf g h i j\nk l m n o\n").string();
+  const std::string first = folder.write("one", "a b c d e\nf g h i\nk l m n o\n").string();
+  const std::string second = folder.write("two", "a b c d\nf g h i j\nx y z\n").string();
+  const CommandEnd shown = score({"--ref", reference, first, second});
+  REQUIRE(shown.status == 0);
+  const std::string head = shown.output.substr(0, shown.output.find('\n'));
+  INFO(shown.output);
+  const std::size_t p = head.find(" p ");
+  REQUIRE(p != std::string::npos);
+  CHECK(head.find("difference") < p);
+  CHECK(p < head.find("sacreBLEU's bootstrap p"));
+  CHECK_THAT(shown.output, Contains("about 12% of outputs that do not differ different at 0.05"));
+  const CommandEnd end = score({"--ref", reference, first, second, "--json"});
+  CHECK(end.output.find("\"randomization\"") < end.output.find("\"bootstrap\""));
+  const CommandEnd alone = score({"--ref", reference, first});
+  CHECK_THAT(alone.output, !Contains("bootstrap") && !Contains("randomization"));
+}
+
+TEST_CASE("an output that equals the first does not differ from it", "[score]") {
+  const TemporaryFolder folder;
+  const std::string reference = folder.write("ref", "a b c d e\nf g h i j\n").string();
+  const std::string first = folder.write("one", "a b c d e\nf g h i\n").string();
+  const std::string same = folder.write("same", "a b c d e\nf g h i\n").string();
+  const CommandEnd end = score({"--ref", reference, first, same, "--json"});
+  REQUIRE(end.status == 0);
+  for (const char* metric : {"BLEU", "chrF2"}) {
+    CHECK(row_of(Json::parse(end.output), metric, same)["randomization"]["p"] == 1);
+  }
+  CHECK_THAT(score({"--ref", reference, first, same}).output,
+             Contains("Equal scores have p = 1; sacreBLEU prints 1 / (samples + 1)"));
+}
+
+TEST_CASE("an output that looks tokenized is warned of from 100 lines on", "[score]") {
+  const TemporaryFolder folder;
+  const auto lines = [](int tokenized, int plain) {
+    std::string text;
+    for (int i = 0; i < tokenized; ++i) text += "ein Hund rennt .\n";
+    for (int i = 0; i < plain; ++i) text += "ein Hund rennt.\n";
+    return text;
+  };
+  const std::string reference = folder.write("ref", lines(0, 150)).string();
+  const std::string many = folder.write("many", lines(100, 50)).string();
+  const std::string few = folder.write("few", lines(99, 51)).string();
+  const CommandEnd warned = score({"--ref", reference, many, few, "--json"});
+  CHECK(warned.status == 0);
+  CHECK(Json::parse(warned.output).size() == 8);
+  CHECK_THAT(warned.error,
+             Contains("warning: " + many + ": 100 of 150 lines end in a tokenized period (' .')"));
+  CHECK_THAT(warned.error, !Contains(few));
+  CHECK(score({"--ref", reference, few}).error.empty());
+  CHECK(score({"--ref", reference, many, "--force"}).error.empty());
+  // What is tokenized is the output; sacreBLEU does not look at the references.
+  CHECK(score({"--ref", many, reference}).error.empty());
 }
 
 TEST_CASE("files that cannot be scored are refused by name", "[score]") {

@@ -55,9 +55,8 @@ ExperimentSpec CommandReader::read() {
   if (!is_utf8(folder_.string())) fail_at(root_.place, "the path of its folder is not UTF-8");
   command_.sweep_folder = folder_.string();
   read_identity();
-  if (const TomlEntry* parameters = root_.find("parameters")) {
-    spec_.schema = read_schema(*parameters);
-  }
+  const TomlEntry* parameters = root_.find("parameters");
+  if (parameters != nullptr) spec_.schema = read_schema(*parameters);
   const TomlEntry* metrics = root_.find("metrics");
   if (metrics == nullptr) {
     fail_at(root_.find("command")->place,
@@ -66,6 +65,7 @@ ExperimentSpec CommandReader::read() {
   }
   DeclaredMetrics declared = read_declared_metrics(*metrics, spec_.clock);
   spec_.metrics = std::move(declared.metrics);
+  if (parameters != nullptr) check_axes(*parameters, spec_.schema, spec_.metrics);
   command_.primary = std::move(declared.primary);
   command_.diverging = std::move(declared.diverging);
   read_words(*root_.find("command"));

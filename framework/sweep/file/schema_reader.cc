@@ -68,9 +68,9 @@ void read_range(const TomlNode& table, ParameterSpec& spec) {
 void read_table(const TomlEntry& entry, const std::vector<ParameterSpec>& earlier,
                 ParameterSpec& spec) {
   const TomlNode& table = entry.node;
-  expect_keys(
-      table, "key of a parameter",
-      {"default", "type", "range", "minimum", "maximum", "words", "when", "unit", "doc", "role"});
+  expect_keys(table, "key of a parameter",
+              {"default", "type", "range", "minimum", "maximum", "words", "when", "unit", "doc",
+               "role", "axis"});
   const TomlEntry* value = table.find("default");
   if (value == nullptr) fail_at(entry.place, "parameter '{}' has no 'default'", entry.name);
   if (value->node.kind != TomlNode::Kind::kValue) {
@@ -87,6 +87,7 @@ void read_table(const TomlEntry& entry, const std::vector<ParameterSpec>& earlie
   spec.unit = text_or_none(table, "unit");
   spec.doc = text_or_none(table, "doc");
   spec.role = role_of(table, parameter_role_from_name);
+  spec.axis = text_or_none(table, "axis");
   const bool is_number = spec.type == ValueType::kInteger || spec.type == ValueType::kReal;
   if ((spec.minimum || spec.maximum) && !is_number) {
     fail_at(entry.place, "parameter '{}' is a {}, which has no range", entry.name,
@@ -183,6 +184,15 @@ Schema read_schema(const TomlEntry& parameters) {
     specs.push_back(std::move(spec));
   }
   return in_place(parameters.place, [&] { return Schema(std::move(specs)); });
+}
+
+void check_axes(const TomlEntry& parameters, const Schema& schema,
+                const std::vector<MetricSpec>& metrics) {
+  for (const TomlEntry& entry : parameters.node.entries) {
+    const TomlEntry* axis = entry.node.find("axis");
+    if (axis == nullptr) continue;
+    in_place(axis->node.place, [&] { check_axis(schema.at(entry.name), metrics); });
+  }
 }
 
 DeclaredMetrics read_declared_metrics(const TomlEntry& metrics, const std::string& clock) {

@@ -25,4 +25,9 @@ struct DeclaredMetrics {
 // with the place.
 DeclaredMetrics read_declared_metrics(const TomlEntry& metrics, const std::string& clock);
 
+// Throws Error with the place of an `axis` that is not one of `metrics`. `schema` is
+// that of `parameters`.
+void check_axes(const TomlEntry& parameters, const Schema& schema,
+                const std::vector<MetricSpec>& metrics);
+
 }  // namespace polysweep

@@ -26,11 +26,13 @@ Parameters parameters_of(const Json& json) {
 Json json_of(const FactorInfo& factor) {
   Json levels = Json::array();
   for (const Value& level : factor.levels) levels.push_back(polysweep::json_of(level));
-  return {{"name", factor.name},
-          {"levels", std::move(levels)},
-          {"unit", factor.unit},
-          {"doc", factor.doc},
-          {"role", role_name(factor.role)}};
+  Json out = {{"name", factor.name},
+              {"levels", std::move(levels)},
+              {"unit", factor.unit},
+              {"doc", factor.doc},
+              {"role", role_name(factor.role)}};
+  if (!factor.axis.empty()) out["axis"] = factor.axis;
+  return out;
 }
 
 FactorInfo factor_of(const Json& json) {
@@ -40,6 +42,7 @@ FactorInfo factor_of(const Json& json) {
   out.unit = json.at("unit").get<std::string>();
   out.doc = json.at("doc").get<std::string>();
   out.role = parameter_role_from_name(json.at("role").get<std::string>());
+  out.axis = json.value("axis", "");
   return out;
 }
 

@@ -29,6 +29,7 @@ struct FactorInfo {
   std::string unit;
   std::string doc;
   Role role = Role::kNone;
+  std::string axis;  // ParameterSpec::axis
 };
 
 struct PlanDescription {
