@@ -139,6 +139,23 @@ std::vector<std::size_t> find_cells(const SweepResults& results, const CellLabel
   return cells;
 }
 
+std::optional<Parameters> levels_named(const SweepResults& plan, std::string_view text) {
+  Parameters out;
+  for (const Wanted& want : wanted_list(plan, text)) {
+    const auto factor = std::find_if(plan.factors.begin(), plan.factors.end(),
+                                     [&](const auto& each) { return each.name == want.factor; });
+    const Value* found = nullptr;
+    for (const Value& level : factor->levels) {
+      if (!is_level(level, want.level)) continue;
+      if (found != nullptr) return std::nullopt;
+      found = &level;
+    }
+    if (found == nullptr || out.find(want.factor) != nullptr) return std::nullopt;
+    out.set(want.factor, *found);
+  }
+  return out;
+}
+
 SweepResults rebased(const SweepResults& results, const CellLabels& labels, std::string_view a,
                      std::string_view b) {
   const auto left = find_cells(results, labels, a);

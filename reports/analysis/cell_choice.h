@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,11 @@ namespace polysweep {
 // where one is unknown or no cell has this combination.
 std::vector<std::size_t> find_cells(const SweepResults& results, const CellLabels& labels,
                                     std::string_view text);
+
+// The levels that `text` describes by factor and level, as the plan has them; none where
+// it may be read otherwise (a complete label of several parts, two levels that are
+// displayed alike). `plan` needs no cells. Throws Error as find_cells() does.
+std::optional<Parameters> levels_named(const SweepResults& plan, std::string_view text);
 
 // The same sweep with other baselines: each cell that `a` describes is compared
 // with the cell that `b` describes and that agrees on all factors that neither names.
