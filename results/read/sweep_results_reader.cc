@@ -10,6 +10,7 @@
 #include "framework/journal/event.h"
 #include "framework/sweep/value_reader.h"
 #include "results/read/curves_on_demand.h"
+#include "results/read/earlier_plans.h"
 #include "results/read/last_planning.h"
 #include "results/read/point_reader.h"
 #include "results/read/stored_plan.h"
@@ -245,6 +246,7 @@ SweepResults load_sweep_results(const Database& database, const std::string& swe
   read_planning(connection, sweep, known, out);
   choose_cells(options.cells, out);
   if (options.plan_only) return out;
+  out.earlier_plans = read_earlier_plans(connection, sweep, known);
   TrialKeys keys = read_trials(database, known, options.cells, out);
   const std::uint64_t points = read_series(connection, keys, out);
   if (options.points_in_all == 0 || points > options.points_in_all) {
