@@ -4,13 +4,15 @@
 #include "cli/shared/figure_files.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
+#include "reports/document/verdict_words.h"
+#include "reports/text/escaping.h"
 
 namespace polysweep {
 namespace {
 
 void declare_compare(CommandOptions& options) {
   declare_analysis(options);
-  declare_family(options);
+  declare_rule(options);
   options.argument("sweep");
   options.argument("cells", true);
 }
@@ -19,22 +21,32 @@ Json json_row(const SweepAnalysis& analysis, const CellComparison& row) {
   Json json = {{"cell", cell_json(analysis, row.cell)},
                {"baseline", cell_json(analysis, row.baseline)},
                {"verdict", verdict_name(row.verdict)},
+               {"words", clean_text(verdict_text(analysis, row))},
                {"reason", row.reason},
                {"pairs", row.pairs.size()},
                {"planned_pairs", row.planned},
                {"difference", number_or_null(row.mean)},
                {"t_interval", interval_json(row.interval)},
+               {"not_rejected", interval_json(row.compatible)},
                {"bootstrap_interval", interval_json(row.bootstrap)}};
   const bool known = row.mean.has_value();
-  json["p"] = known ? Json(row.p) : Json(nullptr);
-  json["p_is_exact"] = row.exact;
-  json["holm_p"] = known ? Json(row.holm_p) : Json(nullptr);
-  json["smallest_p"] = row.smallest_p;
+  const auto p_or_null = [&](double p) { return known ? Json(p) : Json(nullptr); };
+  json["p"] = p_or_null(row.p);
+  json["own_p"] = p_or_null(row.own_p);
+  json["test_p"] = p_or_null(row.test_p);
+  json["holm_p"] = p_or_null(row.holm_p);
+  json["fitted_difference"] = number_or_null(row.fitted);
+  json["exact_p"] = p_or_null(row.exact.p);
+  json["exact_p_is_exact"] = row.exact.exact;
+  json["exact_holm_p"] = p_or_null(row.exact.holm_p);
+  json["smallest_exact_p"] = row.exact.smallest_p;
+  if (analysis.rule.smallest_difference) {
+    json["equivalence_p"] = p_or_null(row.equivalence_p);
+    json["within_smallest_difference"] = row.within_smallest;
+  }
   json["superiority"] = number_or_null(row.superiority);
   json["effect_size"] = number_or_null(row.effect_size);
-  const auto floor = more_pairs_for_floor(row);
-  json["more_pairs_for_floor"] = floor ? Json(*floor) : Json(nullptr);
-  json["pairs_for_effect"] = row.pairs_for_effect ? Json(*row.pairs_for_effect) : Json(nullptr);
+  json["decidable_difference"] = number_or_null(row.decidable);
   json["missing"] = row.missing;
   for (const Pair& pair : row.pairs) {
     json["values"].push_back(
@@ -45,12 +57,28 @@ Json json_row(const SweepAnalysis& analysis, const CellComparison& row) {
 
 void print(const SweepAnalysis& analysis, bool json) {
   if (!json) {
-    print_table(comparison_table(analysis));
+    Table table = comparison_table(analysis);
+    for (std::string& note : later_choices(analysis)) table.notes.push_back(std::move(note));
+    print_table(table);
     return;
   }
   Json out = head_json(analysis, analysis.comparison().metric);
-  out["alpha"] = analysis.options.alpha;
-  out["family"] = analysis.comparison().family;
+  const Comparison& comparison = analysis.comparison();
+  out["test"] = comparison_test_name(analysis.rule.test);
+  out["alpha"] = analysis.rule.alpha;
+  out["smallest_difference"] = number_or_null(analysis.rule.smallest_difference);
+  out["family"] = comparison.family;
+  const auto count_or_null = [](const std::optional<std::size_t>& count) {
+    return count ? Json(*count) : Json(nullptr);
+  };
+  out["pairs_for_exact"] = count_or_null(comparison.pairs_for_exact);
+  out["replicates_wanted"] = count_or_null(comparison.replicates_wanted);
+  out["error_sd"] = comparison.error.error_sd;
+  out["error_degrees"] = comparison.error.degrees;
+  out["spread_p"] = comparison.spread_p;
+  out["notes"] = Json::array();
+  for (const std::string& note : later_choices(analysis)) out["notes"].push_back(note);
+  for (const std::string& note : guard_rails(analysis)) out["notes"].push_back(clean_text(note));
   out["comparisons"] = Json::array();
   for (const auto& row : analysis.comparison().rows) {
     out["comparisons"].push_back(json_row(analysis, row));
@@ -81,7 +109,7 @@ int run_compare(const po::variables_map& given) {
 
 const Command kCompareCommand = {
     "compare",
-    "Compares cells paired by replicate: difference, interval, exact p, Holm, verdict",
+    "Compares cells paired by replicate: difference, interval, p, verdict",
     "[SWEEP [A B]] [--metric NAME] [--family CELLS] [--out FILE] [--json]",
     "  polysweep compare my_sweep\n"
     "  polysweep compare my_sweep lr=0.1 lr=0.01 --out lr.svg",

@@ -180,6 +180,7 @@ std::vector<std::string> option_values(const Typed& typed, const std::string& be
   if (option == "reference" || option == "family") return cell_levels(typed, begin);
   if (option == "trial") return trial_names(typed, begin);
   if (option == "to") return {"csv", "jsonl", "tensorboard", "mlflow"};
+  if (option == "test") return comparison_test_names();
   if (option == "device") return {"cpu", "cuda"};
   return {};
 }

@@ -38,7 +38,7 @@ int run_convergence(const po::variables_map& given) {
   const AnalysedSweep source(given);
   const SweepAnalysis& analysis = source.analysis();
   const auto convergence =
-      converge(analysis.results, text_or(given, "metric", ""), analysis.options.confidence);
+      converge(analysis.results, text_or(given, "metric", ""), analysis.confidence);
   if (!convergence) {
     fail(
         "nothing to compare: expected a baseline, and a metric that was reported at more than one "

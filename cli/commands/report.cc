@@ -31,11 +31,9 @@ void declare_report(CommandOptions& options) {
       "folder of the data files, for the command in the report that runs the sweep again")(
       "reference", po::value<std::string>()->value_name("CELL"),
       "cell from which one factor at a time is changed (default: the best complete cell)")(
-      "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
-      "confidence level of the intervals")(
-      "alpha", po::value<double>()->default_value(0.05, "0.05")->value_name("P"),
-      "family-wise error rate of the verdicts better and worse");
-  declare_family(options);
+      "confidence", po::value<double>()->value_name("P"),
+      "confidence level of the intervals (default: 0.95)");
+  declare_rule(options);
   options.argument("sweep");
 }
 
@@ -61,8 +59,9 @@ std::string command_line(const po::variables_map& given, const Store& store,
   if (given.count("reference") > 0) {
     command += " --reference " + shell_escaped(text_or(given, "reference", ""));
   }
-  for (const char* name : {"confidence", "alpha"}) {
-    if (given[name].defaulted()) continue;
+  if (given.count("test") > 0) command += " --test " + text_or(given, "test", "");
+  for (const char* name : {"confidence", "alpha", "smallest-difference"}) {
+    if (given.count(name) == 0) continue;
     command += fmt::format(" --{} {}", name, given[name].as<double>());
   }
   for (const std::string& cells : texts_of(given, "family")) {
@@ -101,10 +100,9 @@ int run_report(const po::variables_map& given) {
   const std::vector<std::string> files = texts_of(given, "out");
   for (const std::string& file : files) format_of(file);
   ReportOptions options;
-  options.confidence = given["confidence"].as<double>();
-  options.alpha = given["alpha"].as<double>();
+  if (given.count("confidence") > 0) options.confidence = given["confidence"].as<double>();
+  read_rule(given, options);
   options.reference = text_or(given, "reference", "");
-  options.family = texts_of(given, "family");
   options.store = store.folder().string();
   options.data = text_or(given, "data", data_folder(given).string());
   options.command = command_line(given, store, sweep);

@@ -28,6 +28,7 @@ void choose_metric(SweepResults& results, const std::string& name) {
   if (std::find(known.begin(), known.end(), name) == known.end()) {
     fail("{}", unknown_name("metric", name, known));
   }
+  if (results.primary.name != name) results.comparison.smallest_difference.reset();
   results.primary = metric_info(results, name);
 }
 
@@ -38,24 +39,38 @@ void declare_analysis(CommandOptions& options) {
   declare_json(options);
   options.shown.add_options()("metric", po::value<std::string>()->value_name("NAME"),
                               "metric to analyse (default: the primary metric of the sweep)")(
-      "confidence", po::value<double>()->default_value(0.95, "0.95")->value_name("P"),
-      "confidence level of the intervals")(
-      "alpha", po::value<double>()->default_value(0.05, "0.05")->value_name("P"),
-      "family-wise error rate of the verdicts better and worse")(
+      "confidence", po::value<double>()->value_name("P"),
+      "confidence level of the intervals (default: 0.95)")(
       "out", po::value<std::string>()->value_name("FILE"),
       "draw the result to FILE, an SVG or PDF by its ending");
 }
 
-void declare_family(CommandOptions& options) {
+void declare_rule(CommandOptions& options) {
   options.shown.add_options()(
+      "test", po::value<std::string>()->value_name("NAME"),
+      "test that decides: pooled, paired-t or sign-flip (default: as the sweep declares)")(
+      "alpha", po::value<double>()->value_name("P"),
+      "family-wise error rate of the verdicts (default: as the sweep declares, else 0.05)")(
+      "smallest-difference", po::value<double>()->value_name("D"),
+      "difference in the unit of the metric; cells that differ by less are equivalent")(
       "family", po::value<std::vector<std::string>>()->value_name("CELLS"),
       "compare only these cells, and adjust p for them only (may be repeated)");
 }
 
+void read_rule(const po::variables_map& given, AnalysisOptions& options) {
+  if (given.count("test") > 0) {
+    options.test = comparison_test_from_name(given["test"].as<std::string>());
+  }
+  if (given.count("alpha") > 0) options.alpha = given["alpha"].as<double>();
+  if (given.count("smallest-difference") > 0) {
+    options.smallest_difference = given["smallest-difference"].as<double>();
+  }
+  options.family = texts_of(given, "family");
+}
+
 AnalysedSweep::AnalysedSweep(const po::variables_map& given) : results_(load(given)) {
-  options_.confidence = given["confidence"].as<double>();
-  options_.alpha = given["alpha"].as<double>();
-  options_.family = texts_of(given, "family");
+  if (given.count("confidence") > 0) options_.confidence = given["confidence"].as<double>();
+  read_rule(given, options_);
   options_.reference = text_or(given, "reference", "");
   check_options(options_);
   choose_metric(results_, text_or(given, "metric", ""));
@@ -88,7 +103,7 @@ Json head_json(const SweepAnalysis& analysis, const MetricInfo& metric) {
           {"metric", clean_text(metric.name)},
           {"unit", clean_text(metric.unit)},
           {"goal", metric.goal == Goal::kMaximize ? "maximize" : "minimize"},
-          {"confidence", analysis.options.confidence}};
+          {"confidence", analysis.confidence}};
 }
 
 }  // namespace polysweep

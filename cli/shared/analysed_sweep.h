@@ -10,17 +10,19 @@
 
 namespace polysweep {
 
-// --store, --json, --metric, --confidence, --alpha and --out.
+// --store, --json, --metric, --confidence and --out.
 void declare_analysis(CommandOptions& options);
 
-// --family, which may be repeated.
-void declare_family(CommandOptions& options);
+// --test, --alpha, --smallest-difference and --family: instead of what the sweep declares.
+void declare_rule(CommandOptions& options);
+void read_rule(const po::variables_map& given, AnalysisOptions& options);
 
 // An analysis that owns its results. Not movable: the analysis refers to them.
 class AnalysedSweep {
  public:
   // Of the argument `sweep`, or the only sweep of the store, as the options say.
-  // Throws Error for a metric that no trial reported.
+  // Throws Error for a metric that no trial reported. The smallest difference that the
+  // sweep declares is one of its primary metric only.
   explicit AnalysedSweep(const po::variables_map& given);
   AnalysedSweep(const AnalysedSweep&) = delete;
   AnalysedSweep& operator=(const AnalysedSweep&) = delete;

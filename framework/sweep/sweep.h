@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "framework/sweep/comparison_rule.h"
 #include "framework/sweep/experiment.h"
 #include "framework/sweep/parameters.h"
 
@@ -45,8 +46,9 @@ struct Sweep {
   Parameters baseline;  // names levels of some factors; empty: no baseline
   MetricSpec primary;   // the experiment's, with the goal that the sweep chose
   std::vector<MetricSpec> secondary;
+  ComparisonRule comparison;
   // For the errors of planning: the places ("file:line:column" or "override
-  // '...'") of "factors", "baseline", "fixed NAME", "factor NAME".
+  // '...'") of "factors", "baseline", "family", "fixed NAME", "factor NAME".
   std::map<std::string, std::string> places;
 
   const Factor* find_factor(std::string_view name) const;

@@ -163,6 +163,7 @@ SweepResults rebased(const SweepResults& results, const CellLabels& labels, std:
   std::set<std::string> named = named_factors(results, labels, a);
   named.merge(named_factors(results, labels, b));
   SweepResults other = results;
+  other.comparison.family.clear();  // they are a family of their own
   for (auto& cell : other.cells) {
     cell.baseline = -1;
     cell.is_baseline = false;

@@ -1,8 +1,8 @@
 // Every cell against its baseline cell, paired by replicate.
 //
-// The verdict is inconclusive unless the data force another: "better" and
-// "worse" need a Holm-adjusted p of at most alpha over the complete declared family:
-// every cell that has a baseline, measured or not, unless fewer are named.
+// A verdict holds over the complete declared family: every cell that has a baseline,
+// measured or not, unless fewer are named. docs/statistics.md describes the rules and
+// their error rates.
 #pragma once
 
 #include <cstddef>
@@ -10,20 +10,30 @@
 #include <string>
 #include <vector>
 
+#include "framework/sweep/comparison_rule.h"
 #include "reports/analysis/cell_values.h"
+#include "reports/analysis/pooled_test.h"
 #include "reports/analysis/statistics.h"
 #include "results/read/sweep_results.h"
 
 namespace polysweep {
 
-enum class Verdict { kInconclusive, kBetter, kWorse };
-std::string verdict_name(Verdict verdict);
+enum class Verdict { kNotDecided, kBetter, kWorse, kEquivalent };
+std::string verdict_name(Verdict verdict);  // "not decided", "better", ...
 
 struct Pair {
   std::string replicate;
   double value = 0;
   double baseline = 0;
   double difference() const { return value - baseline; }
+};
+
+// The sign-flip test, shown beside every verdict whatever decides.
+struct ExactTest {
+  double p = 1;
+  double holm_p = 1;
+  bool exact = true;      // false: patterns were drawn
+  double smallest_p = 1;  // that the test of this many pairs can give
 };
 
 struct CellComparison {
@@ -36,29 +46,38 @@ struct CellComparison {
 
   // Of the differences cell - baseline; none without pairs.
   std::optional<double> mean;
-  std::optional<Interval> interval;  // none below 2 pairs
+  std::optional<Interval> interval;  // Student's t of the differences; none below 2 pairs
   std::optional<Interval> bootstrap;
   std::optional<double> effect_size;  // paired d_z
   std::optional<double> superiority;  // P(cell > baseline) over all pairs of values
-  double p = 1;
-  bool exact = true;
-  double holm_p = 1;
-  double benjamini_hochberg_p = 1;
-  double smallest_p = 1;  // that the test of this many pairs can give
-  Verdict verdict = Verdict::kInconclusive;
-  std::string reason;  // why inconclusive; "" otherwise
+  std::optional<double> fitted;       // rule `pooled`: the difference by least squares
 
-  // Pairs with which Holm can reach alpha; none where no number of them can.
-  std::optional<std::size_t> pairs_for_floor;
-  // By the observed d_z, at the wanted power and alpha / family; none where it
-  // cannot be estimated or more than kMostPairs are needed.
-  std::optional<std::size_t> pairs_for_effect;
+  double own_p = 1;   // of the paired t test
+  double test_p = 1;  // of the rule's test, not adjusted
+  double holm_p = 1;  // test_p adjusted over the family
+  double p = 1;       // that decides: holm_p; rule `pooled`: the larger one of holm_p and own_p
+  double equivalence_p = 1;  // two one-sided tests within the smallest difference, likewise
+  double benjamini_hochberg_p = 1;
+  ExactTest exact;
+  ErrorPooling pooling = ErrorPooling::kNone;
+
+  Verdict verdict = Verdict::kNotDecided;
+  std::string reason;  // why it is not decided; "" otherwise
+  // Where it is not decided: the differences that the rule does not reject. It contains 0.
+  std::optional<Interval> compatible;
+  bool within_smallest = false;  // shown to be smaller than the smallest difference
+
+  // The smallest difference that these pairs decide with the wanted power, by the estimated
+  // spread; none where nothing can be decided.
+  std::optional<double> decidable;
 };
 
 struct ComparisonOptions {
   double confidence = 0.95;
-  double alpha = 0.05;
   double power = 0.8;
+  ComparisonTest test = ComparisonTest::kPooled;
+  double alpha = 0.05;
+  std::optional<double> smallest_difference;
   // The cells whose comparisons are the family; empty: all that have a baseline.
   // Others are not compared.
   std::vector<std::size_t> cells;
@@ -69,19 +88,24 @@ struct Comparison {
   ComparisonOptions options;
   std::size_t family = 0;  // cells that have a baseline
   std::vector<CellComparison> rows;
+
+  // Pairs with which the exact test can reach alpha after Holm; none where no number can.
+  std::optional<std::size_t> pairs_for_exact;
+  // Rule `pooled`: Bartlett's p of equal spreads, the pooled error, and whether there is
+  // any spread beyond rounding.
+  double spread_p = 1;
+  ErrorEstimate error;
+  bool no_spread = false;
+  // Replicates that find the smallest difference with the wanted power, by the pooled
+  // error; none where it is not declared, there is no error or the number is too large.
+  std::optional<std::size_t> replicates_wanted;
 };
 
-// `values` are those of `metric`, by cell. Linear in cells.
-Comparison compare(const SweepResults& results, const std::vector<CellValues>& values,
-                   const MetricInfo& metric, const ComparisonOptions& options,
-                   Bootstrap& bootstrap);
-
-// Replicates of two cells that have a value in both.
+// Replicates of two cells that have a value in both, and whose difference is finite.
 std::vector<Pair> paired(const CellValues& cell, const CellValues& baseline);
 std::vector<double> differences_of(const std::vector<Pair>& pairs);
 
-// How many more pairs are needed before the smallest p can pass for this family; none
-// where no number of them is enough.
-std::optional<std::size_t> more_pairs_for_floor(const CellComparison& row);
+// The largest absolute value of which they are differences.
+double magnitude_of(const std::vector<Pair>& pairs);
 
 }  // namespace polysweep

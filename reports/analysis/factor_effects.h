@@ -1,8 +1,12 @@
-// What each factor does: main effects and interactions of two factors.
+// What each factor does: main effects and interactions of two factors, by least squares.
 //
-// Exploratory: intervals without a verdict. Only replicates that have a value in
-// every cell count, so that no effect comes from a missing value; the others are
-// named.
+// Exploratory: intervals without a verdict. First the mean of each cell, from the model
+// value = cell + replicate + error over the values that are present, so that a missing
+// value neither shifts an effect nor drops its replicate. Then the main effects of all
+// factors over these means, each cell weighing the same; where every combination is
+// planned these are differences of means. An interval is that of the contributions of
+// replicates (the cluster-robust variance of least squares times n / (n - 1), Student's t
+// with n - 1 degrees of freedom): without missing values the t interval over replicates.
 #pragma once
 
 #include <cstddef>
@@ -25,13 +29,17 @@ struct Effect {
 };
 
 struct Effects {
-  // Why there are none: "not a full factorial: 10 of 12 combinations are planned", "no
-  // seed has a value in every cell"; "" where there are.
+  // Why there are none: "no factor varies", "the main effects cannot be separated: 3 of 9
+  // combinations are planned"; "" where there are.
   std::string reason;
-  std::size_t replicates = 0;         // complete ones
-  std::vector<std::string> left_out;  // "seed 3 (no value for rope, dimension 64)"
-  std::vector<Effect> main;           // mean over all cells of a level, less the grand mean
-  std::vector<Effect> interactions;   // what main effects do not add up to
+  std::size_t replicates = 0;  // with a value
+  std::size_t values = 0;      // that are present, of `planned` ones
+  std::size_t planned = 0;
+  double combinations = 0;            // of the factors' levels, planned or not
+  std::size_t cells = 0;              // that count
+  std::vector<std::string> left_out;  // cells without a value, and why
+  std::vector<Effect> main;           // of a level, less the mean over the factor's levels
+  std::vector<Effect> interactions;   // what main effects do not add up to, by combination
 };
 
 // Where factors apply to some cells only, these and the factors of the baseline form

@@ -6,6 +6,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/random_stream.h"
+#include "reports/analysis/statistics.h"
 
 namespace polysweep {
 namespace {
@@ -68,7 +69,7 @@ SignFlipTest drawn_test(std::span<const double> differences, double threshold) {
 
 }  // namespace
 
-SignFlipTest sign_flip_test(std::span<const double> differences) {
+SignFlipTest sign_flip_test(std::span<const double> differences, double magnitude) {
   const std::size_t n = differences.size();
   double sum = 0;
   double size = 0;
@@ -78,7 +79,10 @@ SignFlipTest sign_flip_test(std::span<const double> differences) {
     size += std::abs(d);
   }
   if (size == 0) return {};
-  const double threshold = std::abs(sum) - kRounding * size;
+  // Both sums that are compared can be off.
+  const double rounding =
+      std::max(kRounding * size, 2 * static_cast<double>(n) * rounding_of_difference(magnitude));
+  const double threshold = std::abs(sum) - rounding;
   if (threshold <= 0) return {};
   if (n > kLargestExactSignFlip) return drawn_test(differences, threshold);
   const double patterns = std::ldexp(1.0, static_cast<int>(n));

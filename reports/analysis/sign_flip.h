@@ -3,7 +3,8 @@
 // Under the hypothesis that the sign of each difference is chance, p is the share of
 // sign patterns whose absolute sum reaches the observed one (Fisher 1935, The Design
 // of Experiments, section 21). Sums count as equal where they differ by no more than
-// rounding: 1e-12 of the sum of absolute differences.
+// rounding: 1e-12 of the sum of absolute differences, or what n differences of values as
+// large as `magnitude` can be off (rounding_of_difference()).
 #pragma once
 
 #include <cstddef>
@@ -26,8 +27,10 @@ struct SignFlipTest {
   std::uint64_t draws = 0;
 };
 
-// Differences that are all zero, or none at all, give p = 1.
-SignFlipTest sign_flip_test(std::span<const double> differences);
+// `magnitude`: the largest absolute value of which these are differences; 0 where the
+// differences themselves are exact. Differences that are all zero but for rounding, or
+// none at all, give p = 1.
+SignFlipTest sign_flip_test(std::span<const double> differences, double magnitude);
 
 // The smallest p that the test of n differences can give: 2 / 2^n, at most 1; above
 // kLargestExactSignFlip 1 / (kSignFlipDraws + 1).

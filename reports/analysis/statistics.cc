@@ -6,6 +6,7 @@
 #include <boost/math/distributions/students_t.hpp>
 #include <boost/math/tools/roots.hpp>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "framework/core/error.h"
@@ -206,11 +207,16 @@ double superiority(std::span<const double> x, std::span<const double> y) {
   return wins / (static_cast<double>(x.size()) * static_cast<double>(y.size()));
 }
 
-std::optional<double> paired_effect_size(std::span<const double> differences) {
+double rounding_of_difference(double magnitude) {
+  return 2 * std::numeric_limits<double>::epsilon() * magnitude;
+}
+
+std::optional<double> paired_effect_size(std::span<const double> differences, double magnitude) {
   if (differences.size() < 2) return std::nullopt;
   const double mean = mean_of(differences);
   const double sd = sample_sd(differences, mean);
-  if (sd <= kRoundingNoise * std::abs(mean)) return std::nullopt;
+  const double noise = std::max(kRoundingNoise * std::abs(mean), rounding_of_difference(magnitude));
+  if (sd <= noise) return std::nullopt;
   return mean / sd;
 }
 
@@ -226,13 +232,14 @@ std::optional<double> hedges_g(std::span<const double> x, std::span<const double
   return (mean_of(x) - mean_of(y)) / pooled * (1 - 3 / (4 * (n_x + n_y) - 9));
 }
 
-double paired_t_power(double effect_size, std::size_t n, double alpha) {
-  check(n >= 2, "a t test has at least two pairs");
-  const double degrees = static_cast<double>(n - 1);
-  const double shift = std::abs(effect_size) * std::sqrt(static_cast<double>(n));
+double t_power(double noncentrality, double degrees, double alpha) {
+  check(degrees > 0, "a t test has degrees of freedom");
+  const double shift = std::abs(noncentrality);
   const double critical = student_t_quantile(1 - alpha / 2, degrees);
-  // Beyond this the series of the noncentral t is not needed: power is 1 to 1e-16.
-  if (shift > critical + 40) return 1.0;
+  // Beyond this the series of the noncentral t is not needed: power is 1 to 1e-16, unless
+  // so few degrees are left that the estimated spread can be many times the true one.
+  constexpr double kManyDegrees = 30;
+  if (degrees > kManyDegrees && shift > critical + 40) return 1.0;
   // T = (Z + shift) / sqrt(chi2 / degrees). Where shift is so large that Z hardly
   // counts, what is left is chi2; the series below does not end there.
   constexpr double kLargeShift = 1000;
@@ -245,33 +252,15 @@ double paired_t_power(double effect_size, std::size_t n, double alpha) {
          boost::math::cdf(distribution, -critical);
 }
 
-double PairsForPower::smallest_effect(std::size_t n) const {
-  const auto [known, is_new] = smallest_effects_.try_emplace(n, 0);
-  if (!is_new) return known->second;
-  const auto excess = [&](double effect) { return paired_t_power(effect, n, alpha_) - power_; };
-  if (excess(0) >= 0) return known->second;
+double noncentrality_for_power(double degrees, double alpha, double power) {
+  const auto excess = [&](double shift) { return t_power(shift, degrees, alpha) - power; };
+  if (excess(0) >= 0) return 0;
   double high = 1;
   while (excess(high) < 0) high *= 2;
   std::uintmax_t steps = 100;
-  const auto [below, above] = boost::math::tools::toms748_solve(
-      excess, 0.0, high, boost::math::tools::eps_tolerance<double>(50), steps);
-  return known->second = above;
-}
-
-std::optional<std::size_t> PairsForPower::pairs(double effect_size) const {
-  const double effect = std::abs(effect_size);
-  if (!(effect > 0) || effect < smallest_effect(kMostPairs)) return std::nullopt;
-  std::size_t low = 1;  // too few
-  std::size_t high = kMostPairs;
-  while (high - low > 1) {
-    const std::size_t middle = (low + high) / 2;
-    (effect >= smallest_effect(middle) ? high : low) = middle;
-  }
-  return high;
-}
-
-std::optional<std::size_t> pairs_for_power(double effect_size, double alpha, double power) {
-  return PairsForPower(alpha, power).pairs(effect_size);
+  return boost::math::tools::toms748_solve(excess, 0.0, high,
+                                           boost::math::tools::eps_tolerance<double>(40), steps)
+      .second;
 }
 
 }  // namespace polysweep

@@ -76,36 +76,22 @@ std::vector<double> benjamini_hochberg(std::span<const double> p);
 double superiority(std::span<const double> x, std::span<const double> y);
 
 // Cohen's d_z of paired differences: mean / sd. None for n < 2, and where the
-// differences are the same but for rounding.
-std::optional<double> paired_effect_size(std::span<const double> differences);
+// differences are the same but for rounding: that of a mean, or of differences of values
+// as large as `magnitude`.
+std::optional<double> paired_effect_size(std::span<const double> differences, double magnitude);
+
+// By how much a difference of two values of at most `magnitude` can be off because both
+// were rounded to a double.
+double rounding_of_difference(double magnitude);
 
 // Hedges' g of two independent samples: (mean x - mean y) / pooled sd, times
 // 1 - 3 / (4 (n_x + n_y) - 9). None where the pooled sd is 0 or undefined.
 std::optional<double> hedges_g(std::span<const double> x, std::span<const double> y);
 
-// Power of the two-sided paired t test at `alpha` for effect d_z with n pairs
-// (noncentral t; both tails).
-double paired_t_power(double effect_size, std::size_t n, double alpha);
-
-inline constexpr std::size_t kMostPairs = 1000;
-
-// The fewest pairs with that power; none where kMostPairs are not enough.
-std::optional<std::size_t> pairs_for_power(double effect_size, double alpha, double power);
-
-// pairs_for_power() for many effects: remembers, for each number of pairs that was
-// asked about, the smallest effect that has the power.
-class PairsForPower {
- public:
-  PairsForPower(double alpha, double power) : alpha_(alpha), power_(power) {}
-
-  std::optional<std::size_t> pairs(double effect_size) const;
-
- private:
-  double smallest_effect(std::size_t n) const;
-
-  double alpha_;
-  double power_;
-  mutable std::map<std::size_t, double> smallest_effects_;
-};
+// Power of a two-sided t test at `alpha`: the probability that |T| exceeds its critical
+// value where T is noncentral (both tails).
+double t_power(double noncentrality, double degrees, double alpha);
+// The smallest noncentrality with that power.
+double noncentrality_for_power(double degrees, double alpha, double power);
 
 }  // namespace polysweep

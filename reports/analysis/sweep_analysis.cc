@@ -7,6 +7,7 @@
 #include "framework/core/error.h"
 #include "reports/analysis/cell_choice.h"
 #include "reports/analysis/cell_ranking.h"
+#include "reports/analysis/compare_cells.h"
 #include "reports/analysis/titles.h"
 #include "reports/text/escaping.h"
 
@@ -16,16 +17,30 @@ namespace {
 std::vector<std::size_t> family_of(const SweepResults& results, const AnalysisOptions& options,
                                    const CellLabels& labels) {
   std::vector<std::size_t> family;
+  if (options.family.empty() && !results.comparison.family.empty()) {
+    for (std::size_t i = 0; i < results.cells.size(); ++i) {
+      if (results.comparison.in_family(results.cells[i].levels)) family.push_back(i);
+    }
+  }
   for (const auto& text : options.family) {
     const auto cells = find_cells(results, labels, text);
     family.insert(family.end(), cells.begin(), cells.end());
   }
   const bool any = std::any_of(family.begin(), family.end(),
                                [&](std::size_t cell) { return results.cells[cell].baseline >= 0; });
-  if (!options.family.empty() && !any) {
+  const bool narrowed = !options.family.empty() || !results.comparison.family.empty();
+  if (narrowed && !any) {
     fail("no cell of the family has a baseline to be compared with");
   }
   return family;
+}
+
+ComparisonRule rule_of(const SweepResults& results, const AnalysisOptions& options) {
+  ComparisonRule rule = results.comparison;
+  if (options.test) rule.test = *options.test;
+  if (options.alpha) rule.alpha = *options.alpha;
+  if (options.smallest_difference) rule.smallest_difference = options.smallest_difference;
+  return rule;
 }
 
 }  // namespace
@@ -35,9 +50,10 @@ void check_options(const AnalysisOptions& options) {
     if (value > 0 && value < 1) return;
     fail("{} {:g}: expected a number between 0 and 1, such as 0.95 or 0.05", name, value);
   };
-  share("confidence", options.confidence);
-  share("alpha", options.alpha);
+  if (options.confidence) share("confidence", *options.confidence);
   share("power", options.power);
+  if (options.alpha) check_alpha(*options.alpha);
+  if (options.smallest_difference) check_smallest_difference(*options.smallest_difference);
 }
 
 SweepAnalysis::SweepAnalysis(const SweepResults& sweep, const AnalysisOptions& chosen)
@@ -45,15 +61,20 @@ SweepAnalysis::SweepAnalysis(const SweepResults& sweep, const AnalysisOptions& c
       options((check_options(chosen), chosen)),
       labels(cell_labels(sweep)),
       noun(replicate_noun(sweep)),
-      percent(fmt::format("{:g}%", chosen.confidence * 100)),
+      rule(rule_of(sweep, chosen)),
+      confidence(chosen.confidence.value_or(std::min(0.95, 1 - rule.alpha))),
+      percent(fmt::format("{:g}%", confidence * 100)),
       unit(shortened(sweep.primary.unit, 30)),
       values(sweep),
       family_(family_of(sweep, chosen, labels)),
       bootstrap_(chosen.bootstrap_seed, chosen.bootstrap_samples) {}
 
 Comparison SweepAnalysis::compared_on(const MetricInfo& metric) const {
-  return compare(results, values.of(metric.name), metric,
-                 {options.confidence, options.alpha, options.power, family_}, bootstrap_);
+  return compare(
+      results, values.of(metric.name), metric,
+      {confidence, options.power, rule.test, rule.alpha,
+       metric.name == results.primary.name ? rule.smallest_difference : std::nullopt, family_},
+      bootstrap_);
 }
 
 const Comparison& SweepAnalysis::comparison() const {
@@ -81,14 +102,13 @@ std::optional<Ablation> SweepAnalysis::ablation() const {
   } else {
     ablation.reference = ranking().front();
   }
-  ablation.rows =
-      one_factor_changes(results, primary_values(), ablation.reference, options.confidence);
+  ablation.rows = one_factor_changes(results, primary_values(), ablation.reference, confidence);
   return ablation;
 }
 
 std::optional<Interval> SweepAnalysis::bootstrap_interval(
     const std::vector<double>& numbers) const {
-  return bootstrap_.mean_interval(numbers, options.confidence);
+  return bootstrap_.mean_interval(numbers, confidence);
 }
 
 std::size_t SweepAnalysis::count(TrialState state) const {

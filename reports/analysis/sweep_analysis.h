@@ -20,9 +20,13 @@
 namespace polysweep {
 
 struct AnalysisOptions {
-  double confidence = 0.95;
-  double alpha = 0.05;
+  // None: 0.95, or 1 - alpha where alpha is larger.
+  std::optional<double> confidence;
   double power = 0.8;
+  // Instead of what the sweep declares (framework/sweep/comparison_rule.h).
+  std::optional<ComparisonTest> test;
+  std::optional<double> alpha;
+  std::optional<double> smallest_difference;
   std::uint64_t bootstrap_seed = 1;
   int bootstrap_samples = 10000;
   // The curve that convergence is measured on; "": see converge().
@@ -30,12 +34,13 @@ struct AnalysisOptions {
   // The cell from which one factor is changed, as find_cells() reads it; "": the
   // best complete one.
   std::string reference;
-  // The declared family: cells as find_cells() reads them; empty: all that have a
-  // baseline. A report says at the top that it was narrowed.
+  // The family: cells as find_cells() reads them; empty: as the sweep declares. A report
+  // says at the top that it was narrowed.
   std::vector<std::string> family;
 };
 
-// Throws Error for a confidence, alpha or power that is not between 0 and 1.
+// Throws Error for a confidence, alpha or power that is not between 0 and 1, and for a
+// smallest difference that is not positive and finite.
 void check_options(const AnalysisOptions& options);
 
 // The cells that differ in one factor from a reference: AnalysisOptions::reference
@@ -56,6 +61,8 @@ class SweepAnalysis {
   const AnalysisOptions& options;
   CellLabels labels;
   std::string noun;     // of a replicate: "seed"
+  ComparisonRule rule;  // the sweep's, with what the options change
+  double confidence;    // of intervals
   std::string percent;  // "95%"
   std::string unit;     // of the primary metric
   CellValueTable values;

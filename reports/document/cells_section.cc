@@ -52,7 +52,7 @@ Figure values_figure(const SweepAnalysis& analysis, const std::vector<std::size_
     }
     const auto numbers = values.numbers();
     row.mean = mean_of(numbers);
-    row.interval = t_interval(numbers, analysis.options.confidence);
+    row.interval = t_interval(numbers, analysis.confidence);
     rows.push_back(std::move(row));
   }
   const std::string metric = metric_title(analysis.results.primary);
@@ -76,7 +76,7 @@ TableRow statistics_row(const SweepAnalysis& analysis, std::size_t cell, std::si
   } else {
     const auto numbers = values.numbers();
     const Summary s = summarize(numbers);
-    const auto interval = t_interval(numbers, analysis.options.confidence);
+    const auto interval = t_interval(numbers, analysis.confidence);
     const double width = half_width(interval);
     row.insert(row.end(),
                {number_field(s.mean, width), number_field(s.sd, s.sd.value_or(0)),
@@ -127,7 +127,7 @@ Table cells_table(const SweepAnalysis& analysis) {
 TableRow replicates_row(const SweepAnalysis& analysis, std::size_t cell,
                         const std::map<std::string, std::size_t>& column_of) {
   const CellValues& values = analysis.primary_values()[cell];
-  const double uncertainty = half_width(t_interval(values.numbers(), analysis.options.confidence));
+  const double uncertainty = half_width(t_interval(values.numbers(), analysis.confidence));
   TableRow row(1 + column_of.size(), TableCell("not planned", Tone::kMuted));
   row[0] = cell_field(analysis, cell);
   for (const auto& measured : values.values) {
@@ -169,7 +169,7 @@ Table best_table(const SweepAnalysis& analysis, const std::vector<std::size_t>& 
                    {analysis.percent + " t interval", Align::kRight, analysis.unit}};
   for (std::size_t rank = 0; rank < best.size() && rank < kBestCells; ++rank) {
     const auto numbers = analysis.primary_values()[best[rank]].numbers();
-    const auto interval = t_interval(numbers, analysis.options.confidence);
+    const auto interval = t_interval(numbers, analysis.confidence);
     table.rows.push_back({std::to_string(rank + 1), cell_field(analysis, best[rank]),
                           count_field(numbers.size(), numbers.size()),
                           number_field(mean_of(numbers), half_width(interval)),

@@ -8,6 +8,7 @@
 #include "reports/analysis/titles.h"
 #include "reports/document/fields.h"
 #include "reports/document/sections.h"
+#include "reports/document/verdict_words.h"
 #include "reports/figures/forest_plot.h"
 #include "reports/text/list_text.h"
 #include "reports/text/number_text.h"
@@ -20,9 +21,10 @@ constexpr std::size_t kMostForestRows = 60;
 constexpr std::size_t kMostForests = 12;
 
 Tone tone_of(Verdict verdict) {
-  return verdict == Verdict::kBetter  ? Tone::kGood
-         : verdict == Verdict::kWorse ? Tone::kBad
-                                      : Tone::kMuted;
+  return verdict == Verdict::kBetter       ? Tone::kGood
+         : verdict == Verdict::kWorse      ? Tone::kBad
+         : verdict == Verdict::kEquivalent ? Tone::kPlain
+                                           : Tone::kMuted;
 }
 
 TableCell share_field(const std::optional<double>& share) {
@@ -34,36 +36,9 @@ TableCell p_field(double p, bool known) {
   return known ? TableCell(p_text(p), p) : TableCell("-", Tone::kMuted);
 }
 
-// How many more pairs are needed by the estimate from the observed effect; none where
-// there is no estimate.
-std::optional<std::size_t> more_pairs_for_effect(const CellComparison& row) {
-  if (!row.effect_size || !row.pairs_for_effect) return std::nullopt;
-  return std::max(*row.pairs_for_effect, row.pairs.size()) - row.pairs.size();
-}
-
-TableCell effect_field(const CellComparison& row) {
-  if (!row.effect_size || row.verdict != Verdict::kInconclusive) return {"-", Tone::kMuted};
-  const auto more = more_pairs_for_effect(row);
-  return more ? total_field(*more) : TableCell(fmt::format("> {}", kMostPairs));
-}
-
-TableCell floor_field(const CellComparison& row) {
-  const auto floor = more_pairs_for_floor(row);
-  return floor ? total_field(*floor) : TableCell("no number is enough");
-}
-
-// How many more pairs would decide: the larger of both needs.
-TableCell more_pairs_field(const CellComparison& row) {
-  if (row.verdict != Verdict::kInconclusive) return {"0", 0};
-  const auto floor = more_pairs_for_floor(row);
-  if (!floor) return floor_field(row);
-  if (!row.effect_size) {
-    return *floor > 0 ? TableCell(fmt::format("{} or more", *floor), static_cast<double>(*floor))
-                      : TableCell("-", Tone::kMuted);
-  }
-  const auto effect = more_pairs_for_effect(row);
-  if (!effect) return {fmt::format("> {}", kMostPairs)};
-  return total_field(std::max({std::size_t{1}, *floor, *effect}));
+TableCell decidable_field(const CellComparison& row) {
+  return row.decidable ? number_field(*row.decidable, *row.decidable / 2)
+                       : TableCell("-", Tone::kMuted);
 }
 
 // The mean over the pairs of one of their sides, to the digits that its own
@@ -76,10 +51,9 @@ TableCell side_field(const CellComparison& row, double Pair::*side, double confi
 }
 
 std::string test_text(const Comparison& comparison) {
-  return std::all_of(comparison.rows.begin(), comparison.rows.end(),
-                     [](const CellComparison& row) { return row.exact; })
-             ? "exact"
-             : fmt::format("exact up to {} pairs, above that Monte Carlo", kLargestExactSignFlip);
+  const bool exact = std::all_of(comparison.rows.begin(), comparison.rows.end(),
+                                 [](const CellComparison& row) { return row.exact.exact; });
+  return exact ? "" : fmt::format(" (above {} pairs Monte Carlo)", kLargestExactSignFlip);
 }
 
 // The rows that a forest plot shows: all, or of many those nearest to a decision.
@@ -107,7 +81,7 @@ Figure forest_of(const SweepAnalysis& analysis, const std::string& id, const std
     const auto& cell = analysis.labels.cells[row->cell];
     const Interval interval = row->interval.value_or(Interval{*row->mean, *row->mean});
     rows.push_back({context == nullptr ? cell.label : cell.name, *row->mean, interval.low,
-                    interval.high, cell.style, row->verdict != Verdict::kInconclusive});
+                    interval.high, cell.style, row->verdict != Verdict::kNotDecided});
   }
   if (rows.empty()) return {};
   const std::string metric = metric_title(analysis.comparison().metric);
@@ -117,7 +91,7 @@ Figure forest_of(const SweepAnalysis& analysis, const std::string& id, const std
       rows);
   figure.caption = fmt::format(
       "Difference from the baseline in {}{}: mean over {}s and {} t interval; thick where the "
-      "verdict is better or worse. Intervals are not adjusted for the family; verdicts are.{}",
+      "verdict is decided. Intervals are not adjusted for the family; verdicts are.{}",
       metric, context == nullptr ? "" : ", " + analysis.labels.contexts[*context], analysis.noun,
       analysis.percent,
       rows.size() == kMostForestRows
@@ -132,36 +106,34 @@ Figure forest_of(const SweepAnalysis& analysis, const std::string& id, const std
 Table details_table(const SweepAnalysis& analysis) {
   Table table;
   table.id = "comparison-details";
-  table.caption =
-      "More on each comparison: bootstrap, effect size, smallest p, pairs needed, remarks";
+  table.caption = "More on each comparison: each test, bootstrap, effect size, in words, remarks";
   table.columns = {{"cell", Align::kLeft, ""},
+                   {"in words", Align::kLeft, ""},
                    {analysis.percent + " bootstrap", Align::kRight, analysis.unit},
                    {"baseline mean", Align::kRight, analysis.unit},
                    {"d_z", Align::kRight, ""},
-                   {"smallest p", Align::kRight, ""},
-                   {"more " + analysis.noun + "s for the p floor", Align::kRight, ""},
-                   {"more " + analysis.noun + "s for this effect", Align::kRight, ""},
+                   {"own t p", Align::kRight, ""},
+                   {"Holm p", Align::kRight, ""},
+                   {"smallest exact p", Align::kRight, ""},
                    {"remarks", Align::kLeft, ""}};
   for (const auto& row : analysis.comparison().rows) {
-    std::string remarks = row.reason;
+    const bool known = row.mean.has_value();
+    std::string remarks;
     for (const auto& missing : row.missing) append_item(remarks, missing, "; ");
-    table.rows.push_back({cell_field(analysis, row.cell), interval_field(row.bootstrap),
-                          side_field(row, &Pair::baseline, analysis.options.confidence),
-                          share_field(row.effect_size),
-                          p_field(row.smallest_p, row.mean.has_value()), floor_field(row),
-                          effect_field(row),
+    table.rows.push_back({cell_field(analysis, row.cell), verdict_text(analysis, row),
+                          interval_field(row.bootstrap),
+                          side_field(row, &Pair::baseline, analysis.confidence),
+                          share_field(row.effect_size), p_field(row.own_p, known),
+                          p_field(row.holm_p, known), p_field(row.exact.smallest_p, known),
                           TableCell(remarks, row.missing.empty() ? Tone::kMuted : Tone::kMissing)});
   }
   table.notes = {
-      fmt::format(
-          "Bootstrap: percentile, {} samples, seed {}. d_z: mean difference over its "
-          "standard deviation. Smallest p: the smallest that the test of so many pairs can give.",
-          analysis.options.bootstrap_samples, analysis.options.bootstrap_seed),
-      fmt::format("The p floor: without so many more {}s even the smallest p is too large for this "
-                  "family. This effect: an estimate from the observed effect (paired t test at "
-                  "{:g} / {}, power {:g}%), as uncertain as the effect itself.",
-                  analysis.noun, analysis.options.alpha, analysis.comparison().family,
-                  100 * analysis.options.power)};
+      fmt::format("Bootstrap: percentile, {} samples, seed {}. d_z: mean difference over its "
+                  "standard deviation. Own t p: the paired t test of the cell alone, not adjusted. "
+                  "Holm p: the test of the rule, adjusted over the family of {}. Smallest exact p: "
+                  "that the sign-flip test of so many pairs can give.",
+                  analysis.options.bootstrap_samples, analysis.options.bootstrap_seed,
+                  analysis.comparison().family)};
   return table;
 }
 
@@ -180,26 +152,36 @@ Table comparison_table(const SweepAnalysis& analysis) {
                    {"difference", Align::kRight, analysis.unit},
                    {analysis.percent + " t interval", Align::kRight, analysis.unit},
                    {"p", Align::kRight, ""},
-                   {"Holm p", Align::kRight, ""},
+                   {"not rejected", Align::kRight, analysis.unit},
+                   {"exact p", Align::kRight, ""},
                    {"P(X > Y)", Align::kRight, ""},
-                   {"more " + analysis.noun + "s", Align::kRight, ""}};
+                   {"decidable", Align::kRight, analysis.unit}};
   for (const auto& row : analysis.comparison().rows) {
     const bool known = row.mean.has_value();
     table.rows.push_back(
         {cell_field(analysis, row.cell), TableCell(verdict_name(row.verdict), tone_of(row.verdict)),
          count_field(row.pairs.size(), std::max(row.planned, row.pairs.size())),
-         side_field(row, &Pair::value, analysis.options.confidence),
+         side_field(row, &Pair::value, analysis.confidence),
          signed_field(row.mean, half_width(row.interval)), interval_field(row.interval),
-         p_field(row.p, known), p_field(row.holm_p, known), share_field(row.superiority),
-         more_pairs_field(row)});
+         p_field(row.p, known), interval_field(row.compatible), p_field(row.exact.holm_p, known),
+         share_field(row.superiority), decidable_field(row)});
   }
-  table.notes = {fmt::format(
-      "Means are over the pairs. p: {} two-sided sign-flip test; Holm p is adjusted over the "
-      "complete "
-      "family of {}, cells without a value included. P(X > Y): the probability that a run of the "
-      "cell exceeds a run of the baseline, ties counted half. More {}s: an estimate of how many "
-      "more would decide.",
-      test_text(analysis.comparison()), analysis.comparison().family, analysis.noun)};
+  const auto& comparison = analysis.comparison();
+  table.notes = {
+      fmt::format(
+          "Means are over the pairs. Verdicts are decided by {}; p is what decides. Not "
+          "rejected: the differences that this rule does not reject, where it does not "
+          "decide. Exact p: two-sided sign-flip test{}, Holm over the family of {}, cells "
+          "without a value included{}.",
+          rule_text(comparison), test_text(comparison), comparison.family,
+          comparison.pairs_for_exact
+              ? fmt::format("; it needs {}", count_text(*comparison.pairs_for_exact, analysis.noun))
+              : std::string()),
+      fmt::format("P(X > Y): the probability that a run of the cell exceeds a run of the baseline, "
+                  "ties counted half. Decidable: the smallest difference that so many {}s decide "
+                  "with probability {:g}%, by the estimated spread.",
+                  analysis.noun, 100 * comparison.options.power)};
+  for (std::string& note : guard_rails(analysis)) table.notes.push_back(std::move(note));
   return table;
 }
 

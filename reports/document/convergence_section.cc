@@ -160,7 +160,7 @@ Table convergence_table(const SweepAnalysis& analysis, const Convergence& conver
 Section convergence_section(const SweepAnalysis& analysis) {
   Section section{"convergence", "Convergence", {}};
   const auto convergence =
-      converge(analysis.results, analysis.options.convergence_metric, analysis.options.confidence);
+      converge(analysis.results, analysis.options.convergence_metric, analysis.confidence);
   if (!convergence) return section;
   if (auto figure = convergence_figure(analysis, *convergence)) {
     section.blocks.push_back(std::move(*figure));

@@ -11,7 +11,7 @@
 namespace polysweep {
 namespace {
 
-constexpr std::size_t kShownReplicates = 20;
+constexpr std::size_t kShownCells = 20;
 constexpr std::size_t kMostInteractions = 2000;  // rows of their table
 
 Table effects_table(const SweepAnalysis& analysis, const std::string& id,
@@ -31,9 +31,16 @@ Table effects_table(const SweepAnalysis& analysis, const std::string& id,
   return table;
 }
 
+// "Least squares over 71 of 72 values: 24 of 24 combinations, 3 seeds."
+std::string basis_text(const SweepAnalysis& analysis, const Effects& effects) {
+  return fmt::format("Least squares over {} of {} values: {} of {:.0f} combinations, {}.",
+                     effects.values, effects.planned, effects.cells, effects.combinations,
+                     count_text(effects.replicates, analysis.noun));
+}
+
 std::string left_out_text(const Effects& effects) {
-  return "Left out, because an effect must not come from a missing value: " +
-         list_text_of_at_most(effects.left_out, kShownReplicates, "; ") + ".";
+  return "Cells that do not count: " + list_text_of_at_most(effects.left_out, kShownCells, "; ") +
+         ".";
 }
 
 }  // namespace
@@ -41,18 +48,18 @@ std::string left_out_text(const Effects& effects) {
 Section effects_section(const SweepAnalysis& analysis) {
   Section section{"effects", "Main effects and interactions", {}};
   if (analysis.results.factors.size() < 2 || analysis.results.cells.size() < 2) return section;
-  const Effects effects = effects_of(analysis.results, analysis.labels, analysis.primary_values(),
-                                     analysis.options.confidence);
+  const Effects effects =
+      effects_of(analysis.results, analysis.labels, analysis.primary_values(), analysis.confidence);
   if (!effects.reason.empty()) {
     section.blocks.push_back(
         Paragraph{"Main effects are not shown: " + effects.reason + ".", Tone::kMuted});
   } else {
     section.blocks.push_back(Paragraph{
-        fmt::format("Full factorial over {}. A main effect is the mean over all cells of a level "
-                    "minus the mean over all cells; an interaction is what main effects do not add "
-                    "up to. Intervals are over {}s, without a verdict.",
-                    count_text(effects.replicates, "complete " + analysis.noun), analysis.noun),
-        Tone::kPlain});
+        fmt::format("{} A main effect is that of a level minus the mean over the factor's levels; "
+                    "an interaction is what main effects do not add up to. Intervals are over {}s, "
+                    "without a verdict.",
+                    basis_text(analysis, effects), analysis.noun),
+        effects.values < effects.planned ? Tone::kMissing : Tone::kPlain});
   }
   if (!effects.left_out.empty()) {
     section.blocks.push_back(Paragraph{left_out_text(effects), Tone::kMissing});

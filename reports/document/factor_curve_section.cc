@@ -78,7 +78,7 @@ Figure curve_figure(const SweepAnalysis& analysis, const std::string& id,
 Section factor_curve_section(const SweepAnalysis& analysis) {
   Section section{"factor-curves", "Over one numeric factor", {}};
   const auto panels = factor_curves(analysis.results, analysis.labels, analysis.primary_values(),
-                                    analysis.options.confidence);
+                                    analysis.confidence);
   for (std::size_t i = 0; i < std::min(panels.size(), kMostPanels); ++i) {
     section.blocks.push_back(
         curve_figure(analysis, fmt::format("factor-curve{}", i + 1), panels[i]));

@@ -36,7 +36,7 @@ Table secondary_table(const SweepAnalysis& analysis, const MetricInfo& metric, s
     row.resize(table.columns.size(), TableCell("-", Tone::kMuted));
     if (!numbers.empty()) {
       const Summary s = summarize(numbers);
-      const auto interval = t_interval(numbers, analysis.options.confidence);
+      const auto interval = t_interval(numbers, analysis.confidence);
       row[2] = number_field(s.mean, half_width(interval));
       row[3] = number_field(s.sd, s.sd.value_or(0));
       row[4] = interval_field(interval);
@@ -44,7 +44,7 @@ Table secondary_table(const SweepAnalysis& analysis, const MetricInfo& metric, s
     if (compared != comparison.rows.end() && compared->cell == i) {
       if (compared->mean) {
         row[5] = signed_field(compared->mean, half_width(compared->interval));
-        row[6] = TableCell(p_text(compared->p), compared->p);
+        row[6] = TableCell(p_text(compared->test_p), compared->test_p);
         row[7] = TableCell(p_text(compared->benjamini_hochberg_p), compared->benjamini_hochberg_p);
       }
       ++compared;
@@ -52,7 +52,8 @@ Table secondary_table(const SweepAnalysis& analysis, const MetricInfo& metric, s
     table.rows.push_back(std::move(row));
   }
   table.notes = {
-      "Exploratory, without a verdict: BH p controls the false discovery rate over the "
+      "Exploratory, without a verdict: p is that of one comparison, BH p controls the false "
+      "discovery rate over the "
       "cells of this table only."};
   return table;
 }

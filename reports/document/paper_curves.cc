@@ -116,7 +116,7 @@ MaybeFigure paper_curves_figure(const PaperFigure& figure, const SweepAnalysis& 
   std::vector<std::size_t> cells;
   if (MaybeFigure none = cells_of(figure, analysis, cells); !none.reason.empty()) return none;
   const auto curves =
-      learning_curves(results, figure.metric, kMostPoints, cells, analysis.options.confidence);
+      learning_curves(results, figure.metric, kMostPoints, cells, analysis.confidence);
   std::vector<BandLine> lines;
   std::string runs;
   for (const std::size_t cell : cells) {

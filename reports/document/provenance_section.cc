@@ -85,13 +85,15 @@ Section provenance_section(const SweepAnalysis& analysis, const ReportOptions& o
   }
   section.blocks.push_back(Paragraph{
       fmt::format(
-          "Experiment {} version {}; plan {}; {}. Intervals at {}; alpha {:g}, Holm over {}; "
+          "Experiment {} version {}; plan {}; {}. Intervals at {}; test {}, alpha {:g}, Holm over "
+          "{}; "
           "bootstrap of {} samples from seed {}. The same bits are only promised on the same "
           "build, libraries, processor and number of threads.",
           shortened(results.experiment, 60), results.experiment_version,
           results.revision.empty() ? "not recorded" : results.revision.substr(0, 12),
           count_text(results.provenance.size(), "provenance document"), analysis.percent,
-          analysis.options.alpha, count_text(analysis.comparison().family, "comparison"),
+          comparison_test_name(analysis.rule.test), analysis.rule.alpha,
+          count_text(analysis.comparison().family, "comparison"),
           analysis.options.bootstrap_samples, analysis.options.bootstrap_seed),
       Tone::kPlain});
   Table parameters = parameters_table(analysis);

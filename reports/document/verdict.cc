@@ -3,28 +3,16 @@
 
 #include <algorithm>
 
-#include "reports/analysis/sign_flip.h"
 #include "reports/analysis/titles.h"
 #include "reports/document/fields.h"
 #include "reports/document/sections.h"
+#include "reports/document/verdict_words.h"
 #include "reports/text/number_text.h"
 
 namespace polysweep {
 namespace {
 
 constexpr std::size_t kNamedCells = 3;
-
-std::string with_unit(const SweepAnalysis& analysis, const std::string& number) {
-  return analysis.unit.empty() ? number : number + " " + analysis.unit;
-}
-
-std::string difference_text(const SweepAnalysis& analysis, const CellComparison& row) {
-  std::string text = with_unit(analysis, signed_text(*row.mean, half_width(row.interval)));
-  if (row.interval) {
-    text += fmt::format(" ({} interval {})", analysis.percent, interval_text(*row.interval));
-  }
-  return text;
-}
 
 // "a (+1.2 ...), b (...) and 2 more", the largest differences first.
 std::string named(const SweepAnalysis& analysis, Verdict verdict) {
@@ -38,7 +26,7 @@ std::string named(const SweepAnalysis& analysis, Verdict verdict) {
   std::string text;
   for (std::size_t i = 0; i < rows.size() && i < kNamedCells; ++i) {
     text += (i == 0 ? "" : "; ") + analysis.labels.cells[rows[i]->cell].label + " by " +
-            difference_text(analysis, *rows[i]);
+            difference_text(analysis, *rows[i]) + ", p " + p_text(rows[i]->p);
   }
   if (rows.size() > kNamedCells) text += fmt::format("; and {} more", rows.size() - kNamedCells);
   return text;
@@ -59,37 +47,42 @@ std::string without_baseline(const SweepAnalysis& analysis) {
       analysis.labels.cells[best].label);
 }
 
-// How certain the verdicts are, or why there are none.
+// What decides, and what the exact test says to it.
 std::string certainty(const SweepAnalysis& analysis) {
   const auto& comparison = analysis.comparison();
+  std::size_t decided = 0;
+  std::size_t exactly = 0;
   std::size_t most_pairs = 0;
-  for (const auto& row : comparison.rows) most_pairs = std::max(most_pairs, row.pairs.size());
-  const double smallest = smallest_sign_flip_p(most_pairs);
-  const auto alone = pairs_to_reach(analysis.options.alpha, 1);
-  const auto together = pairs_to_reach(analysis.options.alpha, comparison.family);
-  const std::string have = count_text(most_pairs, analysis.noun);
-  const std::string first = fmt::format("With {} the smallest p is {}", have, p_text(smallest));
-  const auto needed = [](const std::optional<std::size_t>& pairs) {
-    return pairs ? fmt::format("{} or more are needed", *pairs) : "no number of them is enough";
-  };
-  if (!alone || most_pairs < *alone) {
-    std::string text = first + ": no verdict is possible; " + needed(alone);
-    if (alone && comparison.family > 1) {
-      text += fmt::format(" for one comparison, {} for this family of {}",
-                          together ? std::to_string(*together) : "more than can be tested",
-                          comparison.family);
+  for (const auto& row : comparison.rows) {
+    most_pairs = std::max(most_pairs, row.pairs.size());
+    if (row.verdict != Verdict::kBetter && row.verdict != Verdict::kWorse) continue;
+    ++decided;
+    exactly += row.exact.holm_p <= comparison.options.alpha ? 1 : 0;
+  }
+  const bool equivalent = count(comparison, Verdict::kEquivalent) > 0;
+  std::string text =
+      (decided > 0 || equivalent ? "Decided by " : "Not decided by ") + rule_text(comparison);
+  if (comparison.options.test == ComparisonTest::kPooled && most_pairs < kLeastPairs) {
+    return fmt::format("With {} nothing can be decided: {} or more are needed.",
+                       count_text(most_pairs, analysis.noun), kLeastPairs);
+  }
+  if (comparison.options.test == ComparisonTest::kSignFlip) {
+    const auto floor = comparison.pairs_for_exact;
+    if (!floor || most_pairs < *floor) {
+      text += floor ? fmt::format("; it needs {} for that", count_text(*floor, analysis.noun))
+                    : "; no number of " + analysis.noun + "s is enough for that";
     }
     return text + ".";
   }
-  if (!together || most_pairs < *together) {
-    return fmt::format("{}, too large for a family of {}: no verdict is possible; {}.", first,
-                       comparison.family, needed(together));
+  if (decided == 0) return text + ".";
+  if (exactly == decided) return text + "; also by the exact test.";
+  const auto floor = comparison.pairs_for_exact;
+  if (!floor) return text + "; no number of " + analysis.noun + "s is enough for the exact test.";
+  if (most_pairs < *floor) {
+    return text +
+           fmt::format("; the exact test needs {} for that.", count_text(*floor, analysis.noun));
   }
-  return fmt::format(
-      "The verdicts better and worse hold together at {:g}% over the family of {} (Holm on "
-      "sign-flip tests paired by {}; up to {} each).",
-      100 * (1 - analysis.options.alpha), count_text(comparison.family, "comparison"),
-      analysis.noun, have);
+  return text + fmt::format("; {} of these {} also by the exact test.", exactly, decided);
 }
 
 }  // namespace
@@ -109,16 +102,26 @@ std::vector<std::string> verdict_sentences(const SweepAnalysis& analysis) {
   }
   const std::size_t better = count(comparison, Verdict::kBetter);
   const std::size_t worse = count(comparison, Verdict::kWorse);
-  std::string first = fmt::format(
-      "Against their baseline on {}: {} of {} better, {} worse, {} inconclusive", metric, better,
-      count_text(comparison.family, "cell"), worse, comparison.family - better - worse);
+  const std::size_t equivalent = count(comparison, Verdict::kEquivalent);
+  std::string first = fmt::format("Against their baseline on {}: {} of {} better, {} worse", metric,
+                                  better, count_text(comparison.family, "cell"), worse);
+  if (comparison.options.smallest_difference) {
+    first +=
+        fmt::format(", {} equivalent within {}", equivalent,
+                    with_unit(analysis, significant_text(*comparison.options.smallest_difference)));
+  }
+  first += fmt::format(", {} not decided", comparison.family - better - worse - equivalent);
   if (better > 0) first += ". Better: " + named(analysis, Verdict::kBetter);
   if (worse > 0) first += ". Worse: " + named(analysis, Verdict::kWorse);
-  return {first + ".", certainty(analysis)};
+  std::vector<std::string> sentences = {first + ".", certainty(analysis)};
+  const std::string decidable = decidable_text(analysis);
+  if (!decidable.empty()) sentences.push_back(decidable);
+  return sentences;
 }
 
 std::vector<std::string> warnings_of(const SweepAnalysis& analysis) {
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = later_choices(analysis);
+  for (std::string& note : guard_rails(analysis)) warnings.push_back(std::move(note));
   std::size_t incomplete = 0;
   std::uint64_t dropped = 0;
   for (const auto& trial : analysis.results.trials) {

@@ -63,6 +63,15 @@ struct SeriesResult {
   double maximum = 0;
 };
 
+// A plan that the sweep had when some of its trials were done, before it was planned
+// again.
+struct EarlierPlan {
+  std::size_t replicates = 0;  // levels of the replicate
+  std::size_t trials = 0;
+  std::size_t done = 0;  // of these, before the next planning
+  ComparisonRule comparison;
+};
+
 class CurvesOnDemand;  // results/read/curves_on_demand.h
 
 // Of the description, `factors` are without the replicate, and `metrics` also has
@@ -70,6 +79,7 @@ class CurvesOnDemand;  // results/read/curves_on_demand.h
 struct SweepResults : PlanDescription {
   std::string revision;
   std::int64_t planned_us = 0;
+  std::vector<EarlierPlan> earlier_plans;  // in the order of planning
   std::vector<CellResult> cells;
   // Factors that do not apply to every cell of the plan, chosen or not.
   std::set<std::string> partial_factors;

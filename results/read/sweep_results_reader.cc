@@ -9,6 +9,7 @@
 #include "framework/core/error.h"
 #include "framework/journal/event.h"
 #include "results/read/curves_on_demand.h"
+#include "results/read/earlier_plans.h"
 #include "results/read/json_member.h"
 #include "results/read/last_planning.h"
 #include "results/read/point_reader.h"
@@ -225,6 +226,7 @@ SweepResults load_sweep_results(const Database& database, const std::string& swe
   SweepResults out;
   read_planning(connection, sweep, known, options.cells, out);
   place_baselines(out);
+  out.earlier_plans = read_earlier_plans(connection, sweep, known);
   TrialKeys keys = read_trials(database, known, options.cells, out);
   const std::uint64_t points = read_series(connection, keys, out);
   if (options.points_in_all == 0 || points > options.points_in_all) {

@@ -4,8 +4,8 @@ usage: comparison.py VALUES.csv ARM BASELINE
 
 VALUES.csv has a header and the columns arm, context, seed, value. Prints one
 JSON object for each context: the paired difference of ARM less BASELINE, its 95%
-t interval, the exact two-sided sign-flip p, its Holm adjustment over the contexts,
-and P(X > Y).
+t interval, the p of the paired t test, the exact two-sided sign-flip p, its Holm
+adjustment over the contexts, and P(X > Y).
 """
 import csv
 import json
@@ -36,6 +36,7 @@ for context in sorted({row["context"] for row in rows}, key=float):
         "low": float(interval[0]),
         "high": float(interval[1]),
         "p": float(test.pvalue),
+        "own_p": float(stats.ttest_rel(x, y).pvalue),
         "superiority": float(stats.mannwhitneyu(x, y).statistic) / (len(x) * len(y)),
     }
 running = 0.0

@@ -100,8 +100,9 @@ TEST_CASE("the comparison of a real sweep is scipy's", "[cli][reports]") {
     same("difference", row["difference"]);
     same("low", row["t_interval"][0]);
     same("high", row["t_interval"][1]);
-    same("p", row["p"]);
-    same("holm_p", row["holm_p"]);
+    same("own_p", row["own_p"]);
+    same("p", row["exact_p"]);
+    same("holm_p", row["exact_holm_p"]);
     same("superiority", row["superiority"]);
   }
 }
@@ -119,7 +120,7 @@ TEST_CASE("compare takes any two cells, and by itself the declared baseline", "[
   CHECK(one["comparisons"][0]["baseline"]["label"] == "noise 0.3, x 1.0");
   const CommandEnd table = program.ask({"compare", "noisy", "noise=0.3", "noise=0.5"});
   CHECK(table.status == 0);
-  CHECK_THAT(table.output, Contains("noise 0.3, x 0.0") && Contains("Holm p"));
+  CHECK_THAT(table.output, Contains("noise 0.3, x 0.0") && Contains("exact p"));
 }
 
 TEST_CASE("compare says what it cannot compare", "[cli][reports]") {
@@ -141,6 +142,10 @@ TEST_CASE("compare says what it cannot compare", "[cli][reports]") {
   CHECK_THAT(error({"compare", "nosy"}), Contains("did you mean 'noisy'?"));
   CHECK_THAT(error({"compare", "noisy", "--alpha", "5"}),
              Contains("alpha 5: expected a number between 0 and 1"));
+  CHECK_THAT(error({"compare", "noisy", "--test", "paired"}),
+             Contains("unknown test 'paired'") && Contains("sign-flip"));
+  CHECK_THAT(error({"compare", "noisy", "--smallest-difference", "0"}),
+             Contains("smallest_difference 0: expected a positive number in the unit"));
   CHECK_THAT(error({"compare", "noisy", "--out", "a.png"}),
              Contains("expected a file name that ends in .svg or .pdf"));
 }
@@ -231,6 +236,36 @@ TEST_CASE("a family is declared, not searched for", "[cli][reports]") {
   CHECK_THAT(both.error, Contains("either two cells or --family"));
   const CommandEnd report = noisy().ask({"report", "noisy", "--family", "noise=0.5"});
   CHECK_THAT(report.output, Contains("restricted by the user to 2 of 4 comparisons"));
+}
+
+TEST_CASE("a test, a level and a smallest difference of the command are said in the answer",
+          "[cli][reports]") {
+  const nlohmann::json declared = ask_json(noisy(), {"compare", "noisy"});
+  CHECK(declared["test"] == "pooled");
+  CHECK(declared["alpha"] == 0.05);
+  CHECK(declared["smallest_difference"].is_null());
+  const nlohmann::json chosen =
+      ask_json(noisy(), {"compare", "noisy", "--test", "paired-t", "--alpha", "0.01",
+                         "--smallest-difference", "0.5"});
+  CHECK(chosen["test"] == "paired-t");
+  CHECK(chosen["alpha"] == 0.01);
+  CHECK(chosen["smallest_difference"] == 0.5);
+  CHECK_THAT(chosen["notes"].dump(),
+             Contains("Not as the sweep declares: the test, alpha, the smallest difference."));
+  for (const auto& row : chosen["comparisons"]) CHECK(row["equivalence_p"].is_number());
+}
+
+TEST_CASE("seeds that are added after the first were done are said at the top of the report",
+          "[cli][reports]") {
+  const PolysweepProgram program;
+  const auto sweep = program.write("noisy.toml", kNoisySweep);
+  REQUIRE(program.run(sweep, {"seed=0..2"}).status == 0);
+  CHECK_THAT(program.ask({"report", "noisy"}).output, !Contains("looked at"));
+  REQUIRE(program.run(sweep, {"seed=0..4"}).status == 0);
+  CHECK_THAT(program.ask({"report", "noisy"}).output,
+             Contains("18 trials were done") && Contains("looked at 3 and 5 seeds"));
+  CHECK_THAT(ask_json(program, {"compare", "noisy"})["notes"].dump(),
+             Contains("looked at 3 and 5 seeds"));
 }
 
 TEST_CASE("every such command draws SVG and PDF", "[cli][reports]") {

@@ -180,6 +180,10 @@ TEST_CASE("the revision is that of ids, cells and what they are compared with", 
   CHECK(plan_of(lines).revision() == plan_of(lines + "# the same\n").revision());
   CHECK(plan_of(lines).revision() != plan_of("replicate = \"seed\"\n" + lines).revision());
   CHECK(plan_of(lines).revision() != plan_of("[factors]\nseed = [2, 1]\n").revision());
+  // How the comparisons are decided changes no trial.
+  const std::string compared = "[factors]\nseed = [1, 2]\n[baseline]\nseed = 1\n";
+  CHECK(plan_of(compared).revision() ==
+        plan_of(compared + "[comparison]\nalpha = 0.1\n").revision());
   CHECK(plan_of(lines).revision().size() == 64);
 }
 
@@ -189,7 +193,9 @@ TEST_CASE("the description of a plan reads back from its JSON", "[plan]") {
       "learning_rate = [1, 2]\n[[exclude]]\nwhere = { learning_rate = 2, note = \"x\" }\n"
       "[baseline]\nlearning_rate = 1\n[metrics]\nprimary = { name = \"loss\", goal = \"maximize\" "
       "}\n"
-      "secondary = [\"test_bleu\"]\n",
+      "secondary = [\"test_bleu\"]\n"
+      "[comparison]\ntest = \"sign-flip\"\nalpha = 0.1\nsmallest_difference = 0.25\n"
+      "family = [{ learning_rate = 2 }]\n",
       {"updates=3"});
   const std::string json = description_json(describe(plan, {{"a", "b"}}));
   const PlanDescription description = parse_description(json);
@@ -212,6 +218,11 @@ TEST_CASE("the description of a plan reads back from its JSON", "[plan]") {
                                                          {"dimension", Role::kSize},
                                                          {"updates", Role::kBudget}});
   CHECK(description.replicate == "seed");
+  CHECK(description.comparison == plan.sweep().comparison);
+  CHECK(description.comparison.test == ComparisonTest::kSignFlip);
+  CHECK(description.comparison.alpha == 0.1);
+  CHECK(description.comparison.smallest_difference == 0.25);
+  CHECK(description.comparison.family.size() == 1);
   REQUIRE(description.factors.size() == 2);
   CHECK(description.factors[0].name == "seed");
   CHECK(description.factors[0].levels == std::vector<Value>{Value(1)});

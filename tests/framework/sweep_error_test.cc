@@ -173,6 +173,39 @@ TEST_CASE("replicate, baseline and metrics name what is there", "[sweep]") {
   CHECK(baseline("encoding = \"rope\"\n[[exclude]]\nwhere = { encoding = \"rope\" }") ==
         "f.toml:7:2: the baseline {\"encoding\":\"rope\"} names no cell of the plan; [[exclude]], "
         "[[where]] or a condition leaves it out");
+  const auto comparison = [&](const std::string& given) {
+    return baseline("encoding = \"rope\"\n[comparison]\n" + given);
+  };
+  CHECK(comparison("tests = 1") ==
+        "f.toml:10:1: unknown key of [comparison] 'tests' (did you mean 'test'?)");
+  CHECK(comparison("test = \"pooles\"") ==
+        "f.toml:10:8: unknown test 'pooles' (did you mean 'pooled'?)");
+  CHECK(comparison("test = 5") == "f.toml:10:8: 'test' is an integer; expected a text");
+  CHECK(comparison("alpha = 5") ==
+        "f.toml:10:9: alpha 5: expected a number between 0 and 1, such as 0.05");
+  CHECK(comparison("alpha = \"small\"") == "f.toml:10:9: 'alpha' is a text; expected a number");
+  for (const char* wrong : {"0", "-0.5"}) {
+    CHECK_THAT(comparison(std::string("smallest_difference = ") + wrong),
+               Contains("f.toml:10:23: smallest_difference") &&
+                   Contains("expected a positive number in the unit of the primary metric"));
+  }
+  CHECK(comparison("smallest_difference = \"1%\"") ==
+        "f.toml:10:23: 'smallest_difference' is a text; expected a number in the unit of the "
+        "primary metric");
+  CHECK(comparison("family = []") ==
+        "f.toml:10:10: 'family' is an empty list; expected a list of cells, as [{ FACTOR = [LEVEL, "
+        "LEVEL] }]");
+  CHECK_THAT(comparison("family = [{ encodin = \"rope\" }]"),
+             Contains("unknown parameter 'encodin' (did you mean 'encoding'?)"));
+  CHECK_THAT(comparison("family = [{ updates = 3 }]"), Contains("unknown factor 'updates'"));
+  CHECK_THAT(comparison("family = [{ seed = 1 }]"),
+             Contains("the replicate 'seed' cannot be in the family"));
+  CHECK_THAT(comparison("family = [{ encoding = \"legendre\" }]"),
+             Contains("\"legendre\" is not a level of factor 'encoding'"));
+  CHECK_THAT(comparison("family = [{ encoding = \"rope\" }]"),
+             Contains("the family names no cell of the plan that has a baseline"));
+  CHECK_THAT(problem_of(factors + "[comparison]\nalpha = 0.1\n"),
+             Contains("add a [baseline] table"));
   const auto metrics = [&](const std::string& given) { return problem_of("[metrics]\n" + given); };
   CHECK(metrics("") == "f.toml:3:2: [metrics] needs primary = { name = \"METRIC\" }");
   CHECK(metrics("primry = 1") ==

@@ -62,6 +62,26 @@ TEST_CASE("a sweep file is read into a typed sweep", "[sweep]") {
   CHECK(sweep.places.at("baseline") == "f.toml:19:2");
 }
 
+TEST_CASE("a sweep declares how its comparisons are decided", "[sweep]") {
+  CHECK(sweep_of(kExample).comparison == ComparisonRule{});
+  CHECK(sweep_of(kExample).comparison.test == ComparisonTest::kPooled);
+  const Sweep sweep =
+      sweep_of(std::string(kExample) +
+               "[comparison]\ntest = \"paired-t\"\nalpha = 0.01\n"
+               "smallest_difference = 1\n"
+               "family = [{ encoding = [\"none\", \"legendre\"], dropout = 0.1 }]\n");
+  CHECK(sweep.comparison.test == ComparisonTest::kPairedT);
+  CHECK(sweep.comparison.alpha == 0.01);
+  CHECK(sweep.comparison.smallest_difference == 1.0);
+  REQUIRE(sweep.comparison.family.size() == 1);
+  Parameters levels;
+  levels.set("encoding", Value("none"));
+  levels.set("dropout", Value(0.1));
+  CHECK(sweep.comparison.in_family(levels));
+  levels.set("dropout", Value(0.2));
+  CHECK_FALSE(sweep.comparison.in_family(levels));
+}
+
 TEST_CASE("without [metrics] the experiment's first metric is compared", "[sweep]") {
   CHECK(sweep_of("").primary.name == "test_bleu");
   CHECK(sweep_of("[metrics]\nprimary = \"loss\"").primary.goal == Goal::kMinimize);

@@ -287,12 +287,21 @@ TEST_CASE("what a trial that is not done left behind is nowhere in a report", "[
   CHECK(after.find("123456") == std::string::npos);
 }
 
-TEST_CASE("the sentence for five seeds", "[page]") {
-  const Report report = build_report(sample_sweep({5, false, false, false}));
-  REQUIRE(report.verdict.size() == 2);
+TEST_CASE("the sentences for five seeds, by the rule and by the exact test", "[page]") {
+  const auto results = sample_sweep({5, false, false, false});
+  const Report report = build_report(results);
+  REQUIRE(report.verdict.size() == 3);
   CHECK(report.verdict[1] ==
-        "With 5 seeds the smallest p is 0.0625: no verdict is possible; 6 or more are needed for "
-        "one comparison, 9 for this family of 12.");
+        "Decided by t tests with the error of all cells (48 degrees of freedom) and Holm's "
+        "adjustment over 12 comparisons at 0.05, and by the paired t test of each cell; the exact "
+        "test needs 9 seeds for that.");
+  ReportOptions options;
+  options.test = ComparisonTest::kSignFlip;
+  const Report exact = build_report(results, options);
+  CHECK(exact.verdict[1] ==
+        "Not decided by the exact sign-flip test with Holm's adjustment over 12 comparisons at "
+        "0.05; it "
+        "needs 9 seeds for that.");
 }
 
 TEST_CASE("with enough seeds the verdict names what is better and worse", "[page]") {

@@ -82,7 +82,7 @@ TEST_CASE("sign flips equal brute force, for random and for tied differences", "
                                    : 0.4 + stream.normal());
       }
       CAPTURE(n, tied);
-      const SignFlipTest test = sign_flip_test(differences);
+      const SignFlipTest test = sign_flip_test(differences, 0);
       CHECK(test.exact);
       CHECK(test.p == by_brute_force(differences));
     }
@@ -95,7 +95,7 @@ TEST_CASE("p does not jump at 21 pairs: it is exact up to 40", "[sign flip]") {
       const auto differences = integers_with_drift(n, seed);
       CAPTURE(n, seed);
       for (const double unit : {1.0, 0.1}) {
-        const SignFlipTest test = sign_flip_test(reals(differences, unit));
+        const SignFlipTest test = sign_flip_test(reals(differences, unit), 0);
         CHECK(test.exact);
         CHECK(test.draws == 0);
         CHECK(test.p == by_dynamic_programming(differences));
@@ -107,7 +107,7 @@ TEST_CASE("p does not jump at 21 pairs: it is exact up to 40", "[sign flip]") {
 TEST_CASE("above 40 pairs sign flips are drawn, near the exact p", "[sign flip]") {
   for (const std::size_t n : {41, 60}) {
     const auto differences = integers_with_drift(n, 5);
-    const SignFlipTest test = sign_flip_test(reals(differences, 1));
+    const SignFlipTest test = sign_flip_test(reals(differences, 1), 0);
     CAPTURE(n);
     CHECK_FALSE(test.exact);
     CHECK(test.draws == kSignFlipDraws);
@@ -123,7 +123,7 @@ TEST_CASE("the smallest p is the one that the test gives when all differences ag
   CHECK(smallest_sign_flip_p(0) == 1);
   for (const std::size_t n : {1, 2, 5, 20, 21, 40, 41, 100}) {
     CAPTURE(n);
-    const SignFlipTest test = sign_flip_test(std::vector<double>(n, 0.3));
+    const SignFlipTest test = sign_flip_test(std::vector<double>(n, 0.3), 0);
     CHECK(test.p == smallest_sign_flip_p(n));
   }
   CHECK(smallest_sign_flip_p(41) == 1.0 / 100001);
@@ -137,21 +137,40 @@ TEST_CASE("the pairs that reach a level", "[sign flip]") {
 }
 
 TEST_CASE("sign flips of zeros, of nothing and of one pair decide nothing", "[sign flip]") {
-  CHECK(sign_flip_test({}).p == 1);
-  CHECK(sign_flip_test(std::vector<double>{0, 0, 0}).p == 1);
-  CHECK(sign_flip_test(std::vector<double>{5}).p == 1);
+  CHECK(sign_flip_test({}, 0).p == 1);
+  CHECK(sign_flip_test(std::vector<double>{0, 0, 0}, 0).p == 1);
+  CHECK(sign_flip_test(std::vector<double>{5}, 0).p == 1);
   // Rounding must not split ties: 0.1 + 0.2 - 0.3 is not exactly 0.
-  CHECK(sign_flip_test(std::vector<double>{0.1, 0.2, -0.3}).p == 1);
+  CHECK(sign_flip_test(std::vector<double>{0.1, 0.2, -0.3}, 0).p == 1);
   // A difference of zero doubles the patterns of the others.
-  CHECK(sign_flip_test(std::vector<double>{1, 2, 0}).p ==
-        sign_flip_test(std::vector<double>{1, 2}).p);
+  CHECK(sign_flip_test(std::vector<double>{1, 2, 0}, 0).p ==
+        sign_flip_test(std::vector<double>{1, 2}, 0).p);
+}
+
+TEST_CASE("sums that tie are counted as ties whatever the size of the values", "[sign flip]") {
+  // Differences of 0.1, -0.1, 0.2, 0.2 and 0.1, with one decimal: 4 of 32 patterns reach 0.5.
+  const std::vector<std::int64_t> tenths = {1, -1, 2, 2, 1};
+  const double exact = by_dynamic_programming(tenths);
+  for (const double level : {0.0, 1.0, 1e3, 1e6, 1e9}) {
+    CAPTURE(level);
+    std::vector<double> differences;
+    for (std::size_t i = 0; i < tenths.size(); ++i) {
+      const double base = level + 0.3 * static_cast<double>(i);
+      differences.push_back(base + 0.1 * static_cast<double>(tenths[i]) - base);
+    }
+    CHECK(sign_flip_test(differences, level + 2).p == exact);
+  }
+  // Rounding that is all of the difference decides nothing.
+  const double noise = 1000000.1 + 0.2 - 1000000.3;
+  CHECK(noise != 0);
+  CHECK(sign_flip_test(std::vector<double>(8, noise), 1e6).p == 1);
 }
 
 TEST_CASE("the test of 40 pairs is exact", "[sign flip]") {
   RandomStream stream(6, "forty");
   std::vector<double> differences;
   for (int i = 0; i < 40; ++i) differences.push_back(0.2 + stream.normal());
-  const SignFlipTest test = sign_flip_test(differences);
+  const SignFlipTest test = sign_flip_test(differences, 0);
   CHECK(test.exact);
 }
 

@@ -73,7 +73,7 @@ TEST_CASE("summaries, t intervals and sign flips equal scipy's", "[statistics]")
       CHECK(interval->high == Approx(wanted[1]).epsilon(1e-10));
     }
     if (line.name == "flips") {
-      const auto test = sign_flip_test(minus(values, 0.2));
+      const auto test = sign_flip_test(minus(values, 0.2), 0);
       CHECK(test.exact);
       CHECK(test.p == wanted[0]);
     }
@@ -92,11 +92,11 @@ TEST_CASE("t quantiles, power and numbers of pairs equal scipy's and statsmodels
       CHECK(student_t_quantile(n[0], n[1]) == Approx(n[2]).epsilon(1e-11));
     } else if (line.name == "power") {
       const auto n = line.numbers(0);
-      CHECK(paired_t_power(n[0], static_cast<std::size_t>(n[1]), n[2]) ==
-            Approx(n[3]).epsilon(1e-8));
+      CHECK(t_power(n[0] * std::sqrt(n[1]), n[1] - 1, n[2]) == Approx(n[3]).epsilon(1e-8));
     } else if (line.name == "pairs") {
       const auto n = line.numbers(0);
-      CHECK(pairs_for_power(n[0], n[1], 0.8).value() == static_cast<std::size_t>(n[2]));
+      CHECK(t_power(n[0] * std::sqrt(n[2]), n[2] - 1, n[1]) >= 0.8);
+      CHECK(t_power(n[0] * std::sqrt(n[2] - 1), n[2] - 2, n[1]) < 0.8);
     } else {
       continue;
     }
@@ -136,9 +136,9 @@ TEST_CASE("superiority equals scipy's U over all pairs, ties counted half", "[st
 
 TEST_CASE("effect sizes by hand", "[statistics]") {
   // mean 2, sd 1.
-  CHECK(paired_effect_size(std::vector<double>{1, 2, 3}).value() == Approx(2.0));
-  CHECK_FALSE(paired_effect_size(std::vector<double>{1, 1}).has_value());
-  CHECK_FALSE(paired_effect_size(std::vector<double>{1}).has_value());
+  CHECK(paired_effect_size(std::vector<double>{1, 2, 3}, 3).value() == Approx(2.0));
+  CHECK_FALSE(paired_effect_size(std::vector<double>{1, 1}, 1).has_value());
+  CHECK_FALSE(paired_effect_size(std::vector<double>{1}, 1).has_value());
   // Means 2 and 4, both sd 1: d = -2, correction 1 - 3 / (4 * 6 - 9) = 0.8.
   CHECK(hedges_g(std::vector<double>{1, 2, 3}, std::vector<double>{3, 4, 5}).value() ==
         Approx(-1.6));
@@ -212,20 +212,23 @@ TEST_CASE("the bootstrap of few values equals one that draws every resample", "[
   }
 }
 
-TEST_CASE("pairs for many effects are those of each effect alone", "[statistics]") {
-  const PairsForPower needed(0.05 / 12, 0.8);
-  for (double effect = 0.05; effect < 12; effect *= 1.07) {
-    const auto pairs = needed.pairs(effect);
-    CAPTURE(effect);
-    if (!pairs) {
-      CHECK(paired_t_power(effect, kMostPairs, 0.05 / 12) < 0.8);
-      continue;
+TEST_CASE("an effect size of differences that only rounding tells apart is none", "[statistics]") {
+  // Near 10^6 the difference of 0.1 has an error of 1e-10.
+  const std::vector<double> differences = {1000000.4 - 1000000.3, 1000018.0 - 1000017.9,
+                                           1000003.8 - 1000003.7};
+  CHECK(differences[0] != differences[2]);
+  CHECK_FALSE(paired_effect_size(differences, 1000018).has_value());
+  CHECK(paired_effect_size(differences, 0).has_value());
+}
+
+TEST_CASE("the noncentrality of a power has that power", "[statistics]") {
+  for (const double degrees : {1.0, 2.0, 24.0, 1000.0, 130000.0}) {
+    for (const double alpha : {0.05, 0.05 / 12, 0.05 / 65000}) {
+      CAPTURE(degrees, alpha);
+      const double shift = noncentrality_for_power(degrees, alpha, 0.8);
+      CHECK(t_power(shift, degrees, alpha) == Approx(0.8).epsilon(1e-6));
     }
-    CHECK(paired_t_power(effect, *pairs, 0.05 / 12) >= 0.8 - 1e-9);
-    if (*pairs > 2) CHECK(paired_t_power(effect, *pairs - 1, 0.05 / 12) < 0.8);
-    CHECK(needed.pairs(-effect) == pairs);
   }
-  CHECK_FALSE(needed.pairs(0).has_value());
 }
 
 TEST_CASE("t intervals cover at 95% for n = 5", "[statistics]") {
@@ -248,7 +251,7 @@ TEST_CASE("power is known where a family is so large that few pairs have huge cr
   for (const std::size_t n : {2, 3}) {
     double last = 0;
     for (double effect = 1; effect < 1e7; effect *= 3) {
-      const double power = paired_t_power(effect, n, alpha);
+      const double power = t_power(effect * std::sqrt(n), static_cast<double>(n - 1), alpha);
       INFO(n << " pairs, effect " << effect);
       CHECK(power >= last - 2e-3);
       CHECK(power <= 1);
@@ -256,7 +259,6 @@ TEST_CASE("power is known where a family is so large that few pairs have huge cr
     }
     CHECK(last > 0.999);
   }
-  CHECK(pairs_for_power(2, alpha, 0.8).has_value());
 }
 
 }  // namespace polysweep

@@ -33,6 +33,8 @@ class Reader {
   void read_selections(const TomlEntry& entry, std::vector<DraftSelection>& out);
   void read_baseline(const TomlEntry& entry);
   void read_metrics(const TomlEntry& entry);
+  void read_comparison(const TomlEntry& entry);
+  void read_family(const TomlEntry& entry);
 
   const Schema& schema() const { return draft_.experiment->schema; }
   bool is_command() const { return draft_.declared != nullptr; }
@@ -46,11 +48,17 @@ class Reader {
 SweepDraft Reader::read(const TomlNode& root) {
   // In the order in which they need each other.
   const std::vector<std::pair<std::string, Section>> sections = {
-      {"sweep", &Reader::read_name},          {"experiment", &Reader::read_experiment},
-      {"replicate", &Reader::read_replicate}, {"fixed", &Reader::read_fixed},
-      {"factors", &Reader::read_factors},     {"zip", &Reader::read_zip},
-      {"exclude", &Reader::read_excludes},    {"where", &Reader::read_wheres},
-      {"baseline", &Reader::read_baseline},   {"metrics", &Reader::read_metrics},
+      {"sweep", &Reader::read_name},
+      {"experiment", &Reader::read_experiment},
+      {"replicate", &Reader::read_replicate},
+      {"fixed", &Reader::read_fixed},
+      {"factors", &Reader::read_factors},
+      {"zip", &Reader::read_zip},
+      {"exclude", &Reader::read_excludes},
+      {"where", &Reader::read_wheres},
+      {"baseline", &Reader::read_baseline},
+      {"metrics", &Reader::read_metrics},
+      {"comparison", &Reader::read_comparison},
   };
   // The worker gave `catalogue_`; it is not part of the sweep.
   std::vector<std::string> known = {"worker"};
@@ -226,6 +234,55 @@ void Reader::read_metrics(const TomlEntry& entry) {
       fail_at(item.place, "metric '{}' is named twice", choice.name);
     }
     draft_.secondary.push_back(std::move(choice));
+  }
+}
+
+double number_of(const TomlEntry& entry) {
+  if (entry.node.kind != TomlNode::Kind::kValue || !entry.node.value.is_number()) {
+    fail_at(entry.node.place, "'{}' is {}; expected a number{}", entry.name, entry.node.kind_name(),
+            entry.name == "alpha" ? "" : " in the unit of the primary metric");
+  }
+  return entry.node.value.real();
+}
+
+void Reader::read_comparison(const TomlEntry& entry) {
+  expect_table(entry);
+  expect_keys(entry.node, "key of [comparison]",
+              {"test", "alpha", "family", "smallest_difference"});
+  draft_.comparison.place = entry.place;
+  ComparisonRule& rule = draft_.comparison.rule;
+  for (const TomlEntry& one : entry.node.entries) {
+    if (one.name == "family") {
+      read_family(one);
+      continue;
+    }
+    if (one.name == "test") {
+      const std::string& word = text_of(one.node, "'test'");
+      rule.test = in_place(one.node.place, [&] { return comparison_test_from_name(word); });
+      continue;
+    }
+    const double number = number_of(one);
+    if (one.name == "alpha") {
+      in_place(one.node.place, [&] { check_alpha(number); });
+      rule.alpha = number;
+    } else {
+      in_place(one.node.place, [&] { check_smallest_difference(number); });
+      rule.smallest_difference = number;
+    }
+  }
+}
+
+void Reader::read_family(const TomlEntry& entry) {
+  draft_.comparison.family_place = entry.place;
+  if (entry.node.kind != TomlNode::Kind::kArray || entry.node.items.empty()) {
+    fail_at(entry.node.place,
+            "'family' is {}; expected a list of cells, as [{{ FACTOR = [LEVEL, LEVEL] }}]",
+            entry.node.items.empty() && entry.node.kind == TomlNode::Kind::kArray
+                ? "an empty list"
+                : entry.node.kind_name());
+  }
+  for (const TomlNode& item : entry.node.items) {
+    draft_.comparison.family.push_back(read_conditions(schema(), {"family", item.place, item}));
   }
 }
 

@@ -32,6 +32,13 @@ struct DraftZip {
   std::string place;
 };
 
+struct DraftComparison {
+  ComparisonRule rule;  // without its family
+  std::vector<std::vector<DraftCondition>> family;
+  std::string place;  // "": there is no such section
+  std::string family_place;
+};
+
 struct SweepDraft {
   std::string name;
   const ExperimentSpec* experiment = nullptr;
@@ -48,6 +55,7 @@ struct SweepDraft {
   std::string factors_place;  // of the section, else of the file
   MetricSpec primary;
   std::vector<MetricSpec> secondary;
+  DraftComparison comparison;
 
   DraftFactor* find_factor(std::string_view factor);
   DraftValue* find_fixed(std::string_view parameter);

@@ -114,6 +114,27 @@ void check_baseline(SweepDraft& draft) {
   }
 }
 
+void check_comparison(SweepDraft& draft) {
+  const DraftComparison& comparison = draft.comparison;
+  if (comparison.place.empty()) return;
+  if (draft.baseline.empty()) {
+    fail_at(comparison.place,
+            "[comparison] says how cells are compared with a baseline; add a [baseline] table");
+  }
+  for (const auto& conditions : comparison.family) {
+    for (const DraftCondition& one : conditions) {
+      const std::string& name = one.condition.parameter;
+      const DraftFactor& factor = factor_at(draft, name, one.place);
+      if (name == draft.replicate) {
+        fail_at(one.place,
+                "the replicate '{}' cannot be in the family; it does not distinguish cells", name);
+      }
+      if (factor.overridden) continue;
+      for (const Value& value : one.condition.any_of) expect_level(factor, value, one.place);
+    }
+  }
+}
+
 std::vector<Condition> plain(const std::vector<DraftCondition>& conditions) {
   std::vector<Condition> out;
   for (const DraftCondition& one : conditions) out.push_back(one.condition);
@@ -133,6 +154,7 @@ Sweep finished(SweepDraft draft) {
   for (const DraftSelection& one : draft.excludes) check_conditions(draft, one.conditions);
   for (const DraftSelection& one : draft.wheres) check_conditions(draft, one.conditions);
   check_baseline(draft);
+  check_comparison(draft);
 
   Sweep sweep;
   sweep.name = draft.name;
@@ -159,6 +181,9 @@ Sweep finished(SweepDraft draft) {
         "the replicate is a factor");
   sweep.primary = draft.primary;
   sweep.secondary = draft.secondary;
+  sweep.comparison = draft.comparison.rule;
+  for (const auto& each : draft.comparison.family) sweep.comparison.family.push_back(plain(each));
+  sweep.places["family"] = draft.comparison.family_place;
   return sweep;
 }
 

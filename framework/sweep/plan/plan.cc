@@ -86,6 +86,7 @@ Plan::Plan(Sweep sweep, DataFolder& data) : sweep_(std::move(sweep)), expansion_
   data_digest_of_ = std::move(collection.data_digest_of);
   make_cells(collection.levels);
   pair_cells();
+  check_family();
   revision_ = digest();
   check(cell_of_.size() == size() && data_digest_of_.size() == size(),
         "every trial has its cell and its data");
@@ -130,6 +131,16 @@ void Plan::pair_cells() {
           "the baseline {} names no cell of the plan; [[exclude]], [[where]] or a condition leaves "
           "it out",
           sweep_.baseline.canonical());
+}
+
+void Plan::check_family() const {
+  if (sweep_.comparison.family.empty()) return;
+  for (std::size_t i = 0; i < cell_count(); ++i) {
+    const Cell one = cell(i);
+    if (one.baseline >= 0 && sweep_.comparison.in_family(one.levels)) return;
+  }
+  fail_at(sweep_.places.at("family"),
+          "the family names no cell of the plan that has a baseline to be compared with");
 }
 
 std::string Plan::digest() const {
@@ -244,6 +255,7 @@ PlanDescription describe(const Plan& plan, const std::map<std::string, std::stri
   out.baseline = sweep.baseline;
   out.primary = sweep.primary;
   out.secondary = sweep.secondary;
+  out.comparison = sweep.comparison;
   out.metrics = sweep.experiment.metrics;
   out.data_digests = data_digests;
   out.cell_count = plan.cell_count();

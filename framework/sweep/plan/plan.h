@@ -54,6 +54,7 @@ class Plan {
  private:
   void make_cells(const std::vector<std::uint16_t>& levels);
   void pair_cells();
+  void check_family() const;
   std::string digest() const;
   // Per factor, as Expansion::combination() takes them.
   std::vector<std::uint16_t> levels_of(std::size_t index) const;

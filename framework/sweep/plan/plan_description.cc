@@ -58,6 +58,29 @@ std::vector<MetricSpec> metrics_of(const Json& json) {
   return out;
 }
 
+Json json_of(const ComparisonRule& rule) {
+  Json family = Json::array();
+  for (const auto& conditions : rule.family) family.push_back(polysweep::json_of(conditions));
+  Json out = {{"test", comparison_test_name(rule.test)},
+              {"alpha", rule.alpha},
+              {"family", std::move(family)}};
+  if (rule.smallest_difference) out["smallest_difference"] = *rule.smallest_difference;
+  return out;
+}
+
+ComparisonRule rule_of(const Json& json) {
+  ComparisonRule out;
+  out.test = comparison_test_from_name(json.at("test").get<std::string>());
+  out.alpha = json.at("alpha").get<double>();
+  for (const Json& conditions : json.at("family")) {
+    out.family.push_back(conditions_of(conditions));
+  }
+  if (json.contains("smallest_difference")) {
+    out.smallest_difference = json.at("smallest_difference").get<double>();
+  }
+  return out;
+}
+
 PlanDescription description_of(const Json& json) {
   PlanDescription out;
   out.sweep = json.at("sweep").get<std::string>();
@@ -79,6 +102,7 @@ PlanDescription description_of(const Json& json) {
   out.primary = metric_of(json.at("primary"));
   out.secondary = metrics_of(json.at("secondary"));
   out.metrics = metrics_of(json.at("metrics"));
+  out.comparison = rule_of(json.at("comparison"));
   for (const auto& [path, digest] : json.at("data").items()) {
     out.data_digests.emplace(path, digest.get<std::string>());
   }
@@ -118,6 +142,7 @@ std::string description_json(const PlanDescription& description) {
                     {"primary", polysweep::json_of(description.primary)},
                     {"secondary", json_of(description.secondary)},
                     {"metrics", json_of(description.metrics)},
+                    {"comparison", json_of(description.comparison)},
                     {"data", description.data_digests},
                     {"cell_count", description.cell_count},
                     {"exclusions", std::move(exclusions)}};

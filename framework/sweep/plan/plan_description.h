@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "framework/sweep/comparison_rule.h"
 #include "framework/sweep/experiment.h"
 #include "framework/sweep/parameters.h"
 #include "framework/sweep/role.h"
@@ -47,8 +48,9 @@ struct PlanDescription {
   std::string replicate;              // "" where nothing is repeated
   std::vector<FactorInfo> factors;    // the replicate is among them
   Parameters baseline;
-  MetricSpec primary;                               // with the goal that the sweep chose
-  std::vector<MetricSpec> secondary;                // likewise
+  MetricSpec primary;                 // with the goal that the sweep chose
+  std::vector<MetricSpec> secondary;  // likewise
+  ComparisonRule comparison;
   std::vector<MetricSpec> metrics;                  // all that the experiment publishes
   std::map<std::string, std::string> data_digests;  // path -> SHA-256 (hex)
   std::size_t cell_count = 0;
