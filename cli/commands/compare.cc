@@ -13,6 +13,7 @@ namespace {
 void declare_compare(CommandOptions& options) {
   declare_analysis(options);
   declare_rule(options);
+  options.shown.add_options()("all", po::bool_switch(), "show all comparisons of a large sweep");
   options.argument("sweep");
   options.argument("cells", true);
 }
@@ -55,9 +56,11 @@ Json json_row(const SweepAnalysis& analysis, const CellComparison& row) {
   return json;
 }
 
-void print(const SweepAnalysis& analysis, bool json) {
+constexpr std::size_t kRowsShown = 100;
+
+void print(const SweepAnalysis& analysis, bool json, bool all) {
   if (!json) {
-    Table table = comparison_table(analysis);
+    Table table = all ? comparison_table(analysis) : comparison_table(analysis, kRowsShown);
     for (std::string& note : later_choices(analysis)) table.notes.push_back(std::move(note));
     print_table(table);
     return;
@@ -94,14 +97,14 @@ int run_compare(const po::variables_map& given) {
   if (!cells.empty() && given.count("family") > 0) {
     fail("two cells are a family of their own: give either two cells or --family");
   }
-  AnalysedSweep source(given);
+  AnalysedSweep source(given, cells);
   if (!cells.empty()) source.rebase(cells[0], cells[1]);
   const SweepAnalysis& analysis = source.analysis();
   if (analysis.comparison().rows.empty()) {
     fail("no cell of the sweep has a baseline: name the two cells to compare");
   }
-  print(analysis, given["json"].as<bool>());
-  write_figures(given, comparison_figures(analysis));
+  print(analysis, given["json"].as<bool>(), given["all"].as<bool>());
+  if (given.count("out") > 0) write_figures(given, comparison_figures(analysis));
   return kExitComplete;
 }
 
@@ -110,7 +113,7 @@ int run_compare(const po::variables_map& given) {
 const Command kCompareCommand = {
     "compare",
     "Compares cells paired by replicate: difference, interval, p, verdict",
-    "[SWEEP [A B]] [--metric NAME] [--family CELLS] [--out FILE] [--json]",
+    "[SWEEP [A B]] [--metric NAME] [--family CELLS] [--out FILE] [--all | --json]",
     "  polysweep compare my_sweep\n"
     "  polysweep compare my_sweep lr=0.1 lr=0.01 --out lr.svg",
     declare_compare,

@@ -1,6 +1,7 @@
 #include "cli/shared/analysed_sweep.h"
 
 #include <algorithm>
+#include <set>
 
 #include "cli/shared/store.h"
 #include "framework/core/error.h"
@@ -8,17 +9,43 @@
 #include "reports/analysis/cell_choice.h"
 #include "reports/analysis/titles.h"
 #include "reports/text/escaping.h"
+#include "results/read/cell_search.h"
 #include "results/read/last_planning.h"
 #include "results/read/sweep_results_reader.h"
 
 namespace polysweep {
 namespace {
 
-SweepResults load(const po::variables_map& given) {
+// The numbers of the cells that one of `texts` describes; empty where that cannot be told
+// without all cells.
+std::vector<std::uint32_t> described_cells(const Database& database, const std::string& sweep,
+                                           const std::vector<std::string>& texts) {
+  if (texts.empty()) return {};
+  const SweepResults plan = load_plan(database, sweep, {0});
+  std::set<std::uint32_t> found;
+  for (const std::string& text : texts) {
+    std::optional<Parameters> levels;
+    try {
+      levels = levels_named(plan, text);
+    } catch (const Error&) {  // a label, or wrong: all cells are needed to tell
+      return {};
+    }
+    if (!levels) return {};
+    const auto cells = find_cell_numbers(database, sweep, *levels);
+    if (cells.empty()) return {};
+    found.insert(cells.begin(), cells.end());
+  }
+  return {found.begin(), found.end()};
+}
+
+SweepResults load(const po::variables_map& given, const std::vector<std::string>& cells) {
   const Store store(given);
   store.catch_up();
   const Database database = store.open();
-  return load_sweep_results(database, sweep_argument(database, given));
+  const std::string sweep = sweep_argument(database, given);
+  SweepResultsOptions options;
+  options.cells = described_cells(database, sweep, cells);
+  return load_sweep_results(database, sweep, options);
 }
 
 void choose_metric(SweepResults& results, const std::string& name) {
@@ -68,7 +95,8 @@ void read_rule(const po::variables_map& given, AnalysisOptions& options) {
   options.family = texts_of(given, "family");
 }
 
-AnalysedSweep::AnalysedSweep(const po::variables_map& given) : results_(load(given)) {
+AnalysedSweep::AnalysedSweep(const po::variables_map& given, const std::vector<std::string>& cells)
+    : results_(load(given, cells)) {
   if (given.count("confidence") > 0) options_.confidence = given["confidence"].as<double>();
   read_rule(given, options_);
   options_.reference = text_or(given, "reference", "");

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "cli/shared/command.h"
 #include "cli/shared/json_output.h"
@@ -23,7 +24,10 @@ class AnalysedSweep {
   // Of the argument `sweep`, or the only sweep of the store, as the options say.
   // Throws Error for a metric that no trial reported. The smallest difference that the
   // sweep declares is one of its primary metric only.
-  explicit AnalysedSweep(const po::variables_map& given);
+  // `cells`: as find_cells() reads them; where their levels say which cells they are, only
+  // these are loaded. Empty: all cells.
+  explicit AnalysedSweep(const po::variables_map& given,
+                         const std::vector<std::string>& cells = {});
   AnalysedSweep(const AnalysedSweep&) = delete;
   AnalysedSweep& operator=(const AnalysedSweep&) = delete;
 

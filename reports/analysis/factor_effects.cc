@@ -21,7 +21,7 @@ namespace {
 
 // Of all factors together, where their effects are solved for as one system.
 constexpr std::size_t kMostLevels = 2000;
-constexpr std::size_t kMostReplicates = 4000;
+constexpr std::size_t kMostFittedReplicates = 4000;
 
 // A factor of the design: the level index of every cell.
 struct Axis {
@@ -337,10 +337,10 @@ Effects effects_of(const SweepResults& results, const CellLabels& labels,
   }
   const ValueGrid grid = grid_of(values);
   found.replicates = grid.columns();
-  if (grid.columns() == 0 || grid.columns() > kMostReplicates) {
+  if (grid.columns() == 0 || grid.columns() > kMostFittedReplicates) {
     found.reason = grid.columns() == 0
                        ? "no cell has a value"
-                       : fmt::format("more than {} {}s", kMostReplicates, replicate_noun(results));
+                       : fmt::format("more than {} {}s", kMostFittedReplicates, replicate_noun(results));
     return found;
   }
   const double deviation = deviation_scale(grid);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "reports/analysis/sign_flip.h"
 #include "reports/analysis/titles.h"
@@ -137,9 +138,35 @@ Table details_table(const SweepAnalysis& analysis) {
   return table;
 }
 
+// The rows to show: of more than `most` those that are decided first, in plan order.
+std::vector<const CellComparison*> shown_rows(const Comparison& comparison, std::size_t most) {
+  std::vector<const CellComparison*> rows;
+  rows.reserve(comparison.rows.size());
+  for (const auto& row : comparison.rows) rows.push_back(&row);
+  if (rows.size() <= most) return rows;
+  std::stable_partition(rows.begin(), rows.end(), [](const CellComparison* row) {
+    return row->verdict != Verdict::kNotDecided;
+  });
+  rows.resize(most);
+  return rows;
+}
+
+std::string not_shown_text(const Comparison& comparison, std::size_t shown) {
+  std::map<Verdict, std::size_t> counts;
+  for (const auto& row : comparison.rows) ++counts[row.verdict];
+  std::string text;
+  for (const auto& [verdict, count] : counts) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, verdict_name(verdict));
+  }
+  return fmt::format(
+      "{} of {} comparisons not shown; --all shows them. Those that are decided come first. All "
+      "comparisons: {}.",
+      comparison.rows.size() - shown, comparison.rows.size(), text);
+}
+
 }  // namespace
 
-Table comparison_table(const SweepAnalysis& analysis) {
+Table comparison_table(const SweepAnalysis& analysis, std::size_t most) {
   Table table;
   table.id = "comparison-table";
   table.caption = fmt::format("{}: each cell minus its baseline, paired by {} ({})",
@@ -156,7 +183,9 @@ Table comparison_table(const SweepAnalysis& analysis) {
                    {"exact p", Align::kRight, ""},
                    {"P(X > Y)", Align::kRight, ""},
                    {"decidable", Align::kRight, analysis.unit}};
-  for (const auto& row : analysis.comparison().rows) {
+  const auto shown = shown_rows(analysis.comparison(), most);
+  for (const CellComparison* each : shown) {
+    const CellComparison& row = *each;
     const bool known = row.mean.has_value();
     table.rows.push_back(
         {cell_field(analysis, row.cell), TableCell(verdict_name(row.verdict), tone_of(row.verdict)),
@@ -182,6 +211,9 @@ Table comparison_table(const SweepAnalysis& analysis) {
                   "with probability {:g}%, by the estimated spread.",
                   analysis.noun, 100 * comparison.options.power)};
   for (std::string& note : guard_rails(analysis)) table.notes.push_back(std::move(note));
+  if (shown.size() < comparison.rows.size()) {
+    table.notes.push_back(not_shown_text(comparison, shown.size()));
+  }
   return table;
 }
 

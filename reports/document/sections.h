@@ -1,6 +1,7 @@
 // The sections of a report, and the tables and figures that commands show alone.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,7 +20,9 @@ std::vector<std::string> warnings_of(const SweepAnalysis& analysis);
 // No figure where there is nothing to draw.
 Table audit_table(const SweepAnalysis& analysis);
 std::optional<Figure> states_figure(const SweepAnalysis& analysis);
-Table comparison_table(const SweepAnalysis& analysis);
+// At most `most` rows: of more, those that are decided come first.
+Table comparison_table(const SweepAnalysis& analysis,
+                       std::size_t most = std::numeric_limits<std::size_t>::max());
 std::vector<Figure> comparison_figures(const SweepAnalysis& analysis);
 Table one_factor_table(const SweepAnalysis& analysis, const Ablation& ablation);
 std::optional<Figure> one_factor_figure(const SweepAnalysis& analysis, const Ablation& ablation);
