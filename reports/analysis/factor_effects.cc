@@ -338,9 +338,9 @@ Effects effects_of(const SweepResults& results, const CellLabels& labels,
   const ValueGrid grid = grid_of(values);
   found.replicates = grid.columns();
   if (grid.columns() == 0 || grid.columns() > kMostFittedReplicates) {
-    found.reason = grid.columns() == 0
-                       ? "no cell has a value"
-                       : fmt::format("more than {} {}s", kMostFittedReplicates, replicate_noun(results));
+    found.reason = grid.columns() == 0 ? "no cell has a value"
+                                       : fmt::format("more than {} {}s", kMostFittedReplicates,
+                                                     replicate_noun(results));
     return found;
   }
   const double deviation = deviation_scale(grid);
