@@ -49,7 +49,9 @@ void error_table(const SeedNoise& noise, int sweeps) {
 
 void groups_table(const SeedNoise& noise, int sweeps) {
   fmt::print(
-      "\nTwelve comparisons, by number of baselines; 3 seeds and 5 seeds:\n\n"
+      "\nTwelve comparisons, by number of baselines, whose groups have spreads of 1, 2, 3 in turn; "
+      "3 "
+      "and 5 seeds:\n\n"
       "| noise | 2 x 6; 3 | 4 x 3; 3 | 12 x 1; 3 | 2 x 6; 5 | 4 x 3; 5 | 12 x 1; 5 |\n"
       "|:--|--:|--:|--:|--:|--:|--:|\n");
   for (const auto& [kind, name] : noises()) {
@@ -60,6 +62,7 @@ void groups_table(const SeedNoise& noise, int sweeps) {
         simulation.noise = kind;
         simulation.baselines = baselines;
         simulation.arms = 12 / baselines;
+        simulation.uneven = true;
         simulation.seeds = seeds;
         simulation.sweeps = sweeps;
         simulation.random_seed = baselines * 1000 + seeds;
