@@ -231,7 +231,14 @@ SimulatedRates simulate(const SeedNoise& noise, const Simulation& simulation, Co
   for (int sweep = 0; sweep < simulation.sweeps; ++sweep) {
     std::vector<ValueGrid> groups;
     for (std::size_t g = 0; g < simulation.baselines; ++g) {
-      groups.push_back(noise.draw(simulation.noise, stream, simulation.arms, simulation.seeds));
+      ValueGrid grid = noise.draw(simulation.noise, stream, simulation.arms, simulation.seeds);
+      const double spread = simulation.uneven ? 1.0 + static_cast<double>(g % 3) : 1;
+      for (std::size_t arm = 0; arm < grid.rows(); ++arm) {
+        for (std::size_t seed = 0; seed < grid.columns(); ++seed) {
+          grid.set(arm, seed, grid.at(arm, seed) * spread);
+        }
+      }
+      groups.push_back(std::move(grid));
     }
     for (std::size_t seed = 0; simulation.effect != 0 && seed < simulation.seeds; ++seed) {
       groups[0].set(1, seed, groups[0].at(1, seed) + simulation.effect);

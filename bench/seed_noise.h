@@ -49,7 +49,8 @@ struct Simulation {
   std::size_t baselines = 1;
   std::size_t arms = 1;  // of each baseline
   std::size_t seeds = 3;
-  double effect = 0;  // of the first arm of the first baseline
+  bool uneven = false;  // the spreads of the baselines' groups are 1, 2, 3, 1, 2, 3, ...
+  double effect = 0;    // of the first arm of the first baseline
   double alpha = 0.05;
   int sweeps = 2000;
   std::uint64_t random_seed = 1;

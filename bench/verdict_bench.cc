@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 
 #include "bench/seed_noise.h"
@@ -47,11 +48,12 @@ void error_table(const SeedNoise& noise, int sweeps) {
   }
 }
 
-void groups_table(const SeedNoise& noise, int sweeps) {
+void groups_table(const SeedNoise& noise, int sweeps, bool uneven) {
   fmt::print(
-      "\nTwelve comparisons, by number of baselines; 3 seeds and 5 seeds:\n\n"
+      "\nTwelve comparisons, by number of baselines and seeds, groups of {} spread:\n\n"
       "| noise | 2 x 6; 3 | 4 x 3; 3 | 12 x 1; 3 | 2 x 6; 5 | 4 x 3; 5 | 12 x 1; 5 |\n"
-      "|:--|--:|--:|--:|--:|--:|--:|\n");
+      "|:--|--:|--:|--:|--:|--:|--:|\n",
+      uneven ? "1, 2, 3 in turn times the" : "equal");
   for (const auto& [kind, name] : noises()) {
     std::string row = "| " + name + " |";
     for (const std::size_t seeds : {3, 5}) {
@@ -60,6 +62,7 @@ void groups_table(const SeedNoise& noise, int sweeps) {
         simulation.noise = kind;
         simulation.baselines = baselines;
         simulation.arms = 12 / baselines;
+        simulation.uneven = uneven;
         simulation.seeds = seeds;
         simulation.sweeps = sweeps;
         simulation.random_seed = baselines * 1000 + seeds;
@@ -94,10 +97,11 @@ void power_table(const SeedNoise& noise, std::size_t family, int sweeps) {
 }  // namespace polysweep
 
 int main(int count, char** words) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   const polysweep::SeedNoise noise(count > 1 ? words[1] : "docs/studies");
   const int sweeps = count > 2 ? std::atoi(words[2]) : 2000;
   polysweep::error_table(noise, sweeps);
-  polysweep::groups_table(noise, sweeps);
+  for (const bool uneven : {false, true}) polysweep::groups_table(noise, sweeps, uneven);
   for (const std::size_t family : polysweep::kFamilies) {
     polysweep::power_table(noise, family, sweeps);
   }

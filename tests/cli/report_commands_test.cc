@@ -143,7 +143,7 @@ TEST_CASE("compare says what it cannot compare", "[cli][reports]") {
   CHECK_THAT(error({"compare", "noisy", "--alpha", "5"}),
              Contains("alpha 5: expected a number between 0 and 1"));
   CHECK_THAT(error({"compare", "noisy", "--test", "paired"}),
-             Contains("unknown test 'paired'") && Contains("sign-flip"));
+             Contains("unknown test 'paired' (did you mean 'paired-t'?)"));
   CHECK_THAT(error({"compare", "noisy", "--smallest-difference", "0"}),
              Contains("smallest_difference 0: expected a positive number in the unit"));
   CHECK_THAT(error({"compare", "noisy", "--out", "a.png"}),
