@@ -58,14 +58,14 @@ TEST_CASE("several baselines hold the error, too", "[simulated sweeps]") {
 }
 
 // The one case that was found in which the rule does not hold its error (docs/statistics.md).
-TEST_CASE("two modes of unequal gaps, one arm a baseline and three seeds err in at most 11%",
+TEST_CASE("two modes of unequal gaps, one arm a baseline and three seeds err in at most 13%",
           "[simulated sweeps]") {
   Simulation simulation = simulated(Noise::kTwoModes, 1, 3);
   simulation.baselines = 12;
   simulation.uneven = true;
   const double wrong = simulate(seed_noise(), simulation).wrong;
   std::printf("two modes, 12 baselines with one arm each, 3 seeds: %.3f\n", wrong);
-  CHECK(wrong <= 0.11);
+  CHECK(wrong <= 0.13);
 }
 
 // That the simulation can tell: the paired t test with Holm alone errs where three equal
