@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <fstream>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
@@ -79,6 +81,35 @@ bool is_left_temporary(const fs::directory_entry& entry) {
   return writer && kill(*writer, 0) != 0 && errno == ESRCH;
 }
 
+constexpr std::string_view kReportPrefix = "attempt-";
+constexpr std::string_view kReportSuffix = ".metrics";
+
+// Adds the artifacts that a metrics file reports. Those may be missing in the record: the
+// attempt never ended, they were refused, or a later attempt started again. A line that
+// may name one but cannot be read names the entire folder.
+void add_reported(const fs::path& report, std::vector<std::string>& artifacts) {
+  std::ifstream lines(report, std::ios::binary);
+  if (!lines) artifacts.emplace_back(".");
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("\"artifact\"") == std::string::npos) continue;
+    const nlohmann::json object = nlohmann::json::parse(line, nullptr, false);
+    const bool names_one =
+        object.is_object() && object.contains("artifact") && object.at("artifact").is_string();
+    artifacts.push_back(names_one ? object.at("artifact").get<std::string>() : ".");
+  }
+}
+
+std::vector<std::string> reported_artifacts(const fs::path& trial_folder) {
+  std::vector<std::string> artifacts;
+  for (const fs::directory_entry& entry : entries_of(trial_folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(kReportPrefix) && name.ends_with(kReportSuffix)) {
+      add_reported(entry.path(), artifacts);
+    }
+  }
+  return artifacts;
+}
+
 // Files that the record names. A path may lead through symbolic links that a program
 // made, so paths are compared with all links resolved.
 class RecordedFiles {
@@ -91,15 +122,16 @@ class RecordedFiles {
     }
   }
 
-  // Whether the record names `path` or something below it.
+  // Whether the record names `path`, something below it or a folder that contains it.
   bool contains(const fs::path& path) const {
     if (paths_.empty()) return false;
     std::error_code unresolvable;
     const fs::path resolved = fs::weakly_canonical(path, unresolvable);
     if (unresolvable) return true;
     return std::any_of(paths_.begin(), paths_.end(), [&](const fs::path& recorded) {
-      return std::mismatch(resolved.begin(), resolved.end(), recorded.begin(), recorded.end())
-                 .first == resolved.end();
+      const auto differ =
+          std::mismatch(resolved.begin(), resolved.end(), recorded.begin(), recorded.end());
+      return differ.first == resolved.end() || differ.second == recorded.end();
     });
   }
 
@@ -142,7 +174,11 @@ class Search {
     const std::string name = folder.path().filename().string();
     const bool is_id = name.size() == 32 && name.find_first_not_of("0123456789abcdef") == name.npos;
     if (!is_id) return;
-    const RecordedTrial record = record_of_(TrialId::from_hex(name));
+    RecordedTrial record = record_of_(TrialId::from_hex(name));
+    if (record.needs_no_checkpoint && fs::exists(checkpoint_folder(folder.path()))) {
+      const auto reported = reported_artifacts(folder.path());
+      record.artifacts.insert(record.artifacts.end(), reported.begin(), reported.end());
+    }
     const RecordedFiles recorded(folder.path(), record.artifacts);
     const std::size_t before = found_.size();
     bool is_emptied = true;  // but for the parameters

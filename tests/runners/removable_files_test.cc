@@ -117,6 +117,29 @@ TEST_CASE("an artifact that was recorded through a link is kept", "[store]") {
   CHECK(store.collect() == Names{"best", "checkpoint/model.pt"});
 }
 
+TEST_CASE("an artifact that only a metrics file names is kept", "[store]") {
+  const TrialInStore store;
+  store.write("checkpoint/best.pt", "a host died before the attempt ended");
+  store.write("checkpoint/model/weights", "a folder is refused as an artifact");
+  store.write("checkpoint/e7.pt", "a link is refused as well");
+  store.write("checkpoint/spare", "s");
+  fs::create_symlink("checkpoint/e7.pt", store.trial / "best.pt");
+  store.write("attempt-1.metrics",
+              "{\"metric\": \"loss\", \"step\": 1, \"value\": 2}\n"
+              "{\"artifact\": \"checkpoint/best.pt\"}\n{\"artifact\": \"checkpoint/model\"}\n");
+  store.write("attempt-2.metrics", "{\"artifact\": \"best.pt\"}\n");
+  CHECK(store.collect() == Names{"attempt-1.metrics", "attempt-2.metrics", "best.pt",
+                                 "checkpoint/best.pt", "checkpoint/e7.pt",
+                                 "checkpoint/model/weights"});
+}
+
+TEST_CASE("a trial whose artifacts cannot be read keeps its checkpoints", "[store]") {
+  const TrialInStore store;
+  store.write("checkpoint/best.pt", "b");
+  store.write("attempt-1.metrics", "{\"artifact\": \"checkpoint/be");
+  CHECK(store.collect() == Names{"attempt-1.metrics", "checkpoint/best.pt"});
+}
+
 TEST_CASE("only temporary files of checkpoints are removed from a trial's folder", "[store]") {
   TrialInStore store;
   store.record.needs_no_checkpoint = false;
