@@ -418,9 +418,11 @@ TEST_CASE("the table says how many never reached a target, and what bounds the r
   REQUIRE(figures.size() == 1);
   REQUIRE(figures[0].numbers.rows.size() == 2);
   CHECK(figures[0].numbers.rows[1][4].text == "not bounded");
-  const std::string svg = finished_svg(gnuplot()(svg_script(figures[0])), figures[0]);
+  const Draw draw = gnuplot();
+  if (!draw) POLYSWEEP_SKIP("no gnuplot on this machine");
+  const std::string svg = finished_svg(draw(svg_script(figures[0])), figures[0]);
   CHECK_THAT(svg, Contains("50%") && Contains("slow"));
-  CHECK_THAT(finished_pdf(gnuplot()(pdf_script(figures[0])), figures[0]), Contains("%PDF-"));
+  CHECK_THAT(finished_pdf(draw(pdf_script(figures[0])), figures[0]), Contains("%PDF-"));
 }
 
 TEST_CASE("hostile names and extreme values do not harm the convergence section", "[convergence]") {
@@ -435,7 +437,7 @@ TEST_CASE("hostile names and extreme values do not harm the convergence section"
   results.clock = metric.step;
   const std::string page = render_report(build_report(results), "html", gnuplot());
   CHECK_THAT(page, Contains("id=\"convergence\"") && !Contains("<script>\n'"));
-  CHECK_THAT(page, !Contains("This figure was not drawn"));
+  if (gnuplot()) CHECK_THAT(page, !Contains("This figure was not drawn"));
 }
 
 }  // namespace polysweep
