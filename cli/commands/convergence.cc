@@ -1,6 +1,9 @@
 // polysweep convergence: how soon runs get where the baseline's runs get.
+#include <fmt/format.h>
+
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/analysed_sweep.h"
@@ -139,7 +142,11 @@ int run_convergence(const po::variables_map& given) {
     }
     print_json(out);
   } else {
-    for (const Table& table : convergence_tables(analysis, *convergence)) print_table(table);
+    bool is_first = true;
+    for (const Table& table : convergence_tables(analysis, *convergence)) {
+      if (!std::exchange(is_first, false)) fmt::print("\n");
+      print_table(table);
+    }
   }
   write_figures(given, convergence_figures(analysis, *convergence));
   return kExitComplete;
