@@ -121,8 +121,9 @@ std::string spent_text(const ConvergenceRun& run, const Spending& spent) {
 Table steps_table(const SweepAnalysis& analysis, const Convergence& convergence) {
   Table table;
   table.id = "convergence-steps";
-  table.caption = counter_title(convergence.counters[0]) + " until each target, by " +
-                  analysis.noun + ": more than the first number, at most the second";
+  table.caption =
+      fmt::format("By {}: {} until each target, more than the first number and at most the second",
+                  analysis.noun, counter_title(convergence.counters[0]));
   table.columns = {{"cell", Align::kLeft, ""}};
   for (const auto& target : convergence.targets) {
     table.columns.push_back({target_name(target), Align::kLeft, ""});
