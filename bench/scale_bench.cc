@@ -89,11 +89,11 @@ void print(const char* what, const std::vector<Spent>& all, double goal_ms) {
   std::fflush(stdout);
 }
 
-// What a report asks of a large sweep: the table of its trials; where each run
-// first reaches the baseline's median best; three drawn metrics of sixteen cells.
+// What a report asks of a large sweep: the table of its trials; when each run
+// reaches the ladder of targets; three drawn metrics of sixteen cells.
 void ask_like_a_report(const Database& database) {
   const SweepResults results = load_sweep_results(database, SampleStore::kSweep, {1000, 0});
-  const auto convergence = converge(results, SampleStore::metric(0), 0.95);
+  const auto convergence = converge(results, {SampleStore::metric(0)});
   check(convergence && convergence->rows.size() == results.cells.size(),
         "every sample cell is or has a baseline");
   std::vector<std::size_t> drawn;

@@ -336,7 +336,7 @@ ExperimentSpec length_spec() {
       {"length_whole", Goal::kMaximize, "",
        "share of sequences of a tested length answered without a mistake", "length"},
       {"tokens", Goal::kMaximize, "tokens", "tokens read in training", "updates", Role::kBudget},
-      {"train_seconds", Goal::kMinimize, "s", "time spent in updates"},
+      {"train_seconds", Goal::kMinimize, "s", "time spent in updates", "updates", Role::kCost},
       {"parameters", Goal::kMinimize, "", "number of trainable parameters", "updates", Role::kSize},
       position_rank_metric(),
   };

@@ -19,7 +19,7 @@ struct RoleRow {
 // In the order of the enumeration.
 constexpr RoleRow kRoles[] = {
     {"", true, true},     {"budget", true, true},    {"data", true, false},
-    {"size", true, true}, {"progress", false, true},
+    {"size", true, true}, {"progress", false, true}, {"cost", false, true},
 };
 
 Role role_from_name(std::string_view name, std::string_view kind, bool RoleRow::*allowed) {

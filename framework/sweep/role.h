@@ -15,9 +15,10 @@ enum class Role : std::uint8_t {
   kData,      // parameter: which data a trial reads, or how much
   kSize,      // parameter or metric: how large the model is
   kProgress,  // metric: convergence and curves use it unless told otherwise
+  kCost,      // metric: what it has spent so far that may differ between runs, as seconds
 };
 
-// "", "budget", "data", "size", "progress".
+// "", "budget", "data", "size", "progress", "cost".
 std::string_view role_name(Role role);
 
 // Throw Error that names the nearest role for a role that a parameter (a

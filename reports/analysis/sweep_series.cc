@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
+#include <unordered_map>
 
 namespace polysweep {
 namespace {
@@ -24,13 +24,18 @@ SeriesResult brief_of(const Curve& curve) {
   return out;
 }
 
-std::optional<std::int64_t> first_step(const Curve& curve, Goal goal, double target) {
-  for (const CurvePoint& point : curve.points) {
-    if (!std::isfinite(point.value)) continue;
-    const bool reached = goal == Goal::kMinimize ? point.value <= target : point.value >= target;
-    if (reached) return point.step;
+std::vector<BoundedPoint> bounded(const std::vector<CurvePoint>& points) {
+  std::vector<BoundedPoint> out;
+  double lowest = std::numeric_limits<double>::infinity();
+  double highest = -lowest;
+  for (const CurvePoint& point : points) {
+    if (std::isfinite(point.value)) {
+      lowest = std::min(lowest, point.value);
+      highest = std::max(highest, point.value);
+    }
+    out.push_back({point.step, point.value, lowest, highest});
   }
-  return std::nullopt;
+  return out;
 }
 
 }  // namespace
@@ -66,19 +71,18 @@ std::vector<Curve> curves_of(const SweepResults& results, const std::string& met
   return out;
 }
 
-std::vector<std::optional<std::int64_t>> first_reaching(
-    const SweepResults& results, const std::string& metric, Goal goal,
-    const std::vector<CurvesOnDemand::Target>& targets) {
-  if (results.curves_on_demand)
-    return results.curves_on_demand->first_reaching(targets, metric, goal);
-  std::vector<std::optional<std::int64_t>> out(targets.size());
+std::vector<std::vector<BoundedPoint>> bounded_curves_of(const SweepResults& results,
+                                                         const std::string& metric,
+                                                         const std::vector<std::size_t>& trials) {
+  if (results.curves_on_demand) return results.curves_on_demand->bounded_curves(trials, metric);
+  std::vector<std::vector<BoundedPoint>> out(trials.size());
   const auto curves = results.curves.find(metric);
   if (curves == results.curves.end()) return out;
-  std::map<std::size_t, const Curve*> of_trial;
+  std::unordered_map<std::size_t, const Curve*> of_trial;
   for (const Curve& curve : curves->second) of_trial[curve.trial] = &curve;
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    const auto curve = of_trial.find(targets[i].trial);
-    if (curve != of_trial.end()) out[i] = first_step(*curve->second, goal, targets[i].value);
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    const auto curve = of_trial.find(trials[i]);
+    if (curve != of_trial.end()) out[i] = bounded(curve->second->points);
   }
   return out;
 }

@@ -3,8 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,10 +19,11 @@ std::vector<SeriesResult> series_of(const SweepResults& results, const std::stri
 std::vector<Curve> curves_of(const SweepResults& results, const std::string& metric,
                              const std::vector<std::size_t>& trials);
 
-// In the order of `targets`: the first step at which the trial's series reaches
-// the value (as its goal has it); empty where it never does.
-std::vector<std::optional<std::int64_t>> first_reaching(
-    const SweepResults& results, const std::string& metric, Goal goal,
-    const std::vector<CurvesOnDemand::Target>& targets);
+// The same with the bounds of the values up to each point, in the order of `trials`;
+// empty where a trial has no such series. The points are those that were loaded; of a
+// large sweep, CurvesOnDemand::bounded_curves().
+std::vector<std::vector<BoundedPoint>> bounded_curves_of(const SweepResults& results,
+                                                         const std::string& metric,
+                                                         const std::vector<std::size_t>& trials);
 
 }  // namespace polysweep

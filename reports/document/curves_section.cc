@@ -112,10 +112,12 @@ Figure curve_figure(const SweepAnalysis& analysis, const std::string& id, const 
                     const std::vector<LearningCurve>& curves) {
   std::vector<BandLine> lines;
   std::size_t incomplete = 0;
+  std::string reference;
   for (const LearningCurve& curve : curves) {
     const auto& cell = analysis.labels.cells[curve.cell];
     const std::string mark = analysis.results.cells[curve.cell].is_baseline ? " (baseline)" : "";
     lines.push_back(band_line(cell.name + mark + runs_text(curve), cell.style, curve.points));
+    if (!mark.empty()) reference = lines.back().label;
     incomplete = std::max(incomplete, curve.incomplete);
   }
   BandAxes axes;
@@ -125,6 +127,8 @@ Figure curve_figure(const SweepAnalysis& analysis, const std::string& id, const 
   axes.band = "lowest and highest " + analysis.noun;
   axes.y_logarithmic = wants_logarithm(lines);
   Figure figure = band_figure(id, axes, lines);
+  figure.goal = goal_name(metric.goal);
+  figure.reference = reference;
   const std::string& where = analysis.labels.context(curves.front().cell);
   figure.caption = fmt::format(
       "{}{}{} by {} ({}): mean over done {}s, band from the lowest to the highest {}{}.{}{}", where,

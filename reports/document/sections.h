@@ -26,9 +26,11 @@ Table comparison_table(const SweepAnalysis& analysis,
 std::vector<Figure> comparison_figures(const SweepAnalysis& analysis);
 Table one_factor_table(const SweepAnalysis& analysis, const Ablation& ablation);
 std::optional<Figure> one_factor_figure(const SweepAnalysis& analysis, const Ablation& ablation);
-Table convergence_table(const SweepAnalysis& analysis, const Convergence& convergence);
-std::optional<Figure> convergence_figure(const SweepAnalysis& analysis,
-                                         const Convergence& convergence);
+// The targets, then the ratios of what is spent, a table for each counter.
+std::vector<Table> convergence_tables(const SweepAnalysis& analysis,
+                                      const Convergence& convergence);
+std::vector<Figure> convergence_figures(const SweepAnalysis& analysis,
+                                        const Convergence& convergence);
 
 // In the order of the page. A section without blocks is left out.
 Section ledger_section(const SweepAnalysis& analysis);

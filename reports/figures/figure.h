@@ -34,7 +34,11 @@ struct Figure {
   FigureKind kind = FigureKind::kPicture;
   int width = 900;  // of the page's picture, in px
   int height = 400;
-  std::string logarithmic;          // the axes that are: "", "x", "y", "xy"
+  std::string logarithmic;  // the axes that are: "", "x", "y", "xy"
+  // Of kCurves: the page can say when each line first reaches a value, as "minimize" or
+  // "maximize" has it, and relative to the line with the label `reference`; "" if not.
+  std::string goal;
+  std::string reference;
   std::string script;               // for gnuplot 5.4, without its terminal
   std::vector<std::string> labels;  // the texts of the script's tokens
   Table numbers;                    // all that is drawn

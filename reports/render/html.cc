@@ -43,7 +43,11 @@ std::string kind_attributes(const Figure& figure) {
       return " data-kind=\"forest\"";
     case FigureKind::kCurves:
       return " data-kind=\"curves\" data-x=\"" + html_escaped(figure.numbers.columns[1].title) +
-             "\"";
+             "\"" +
+             (figure.goal.empty()
+                  ? std::string()
+                  : " data-goal=\"" + html_escaped(figure.goal) + "\" data-reference=\"" +
+                        html_escaped(figure.reference) + "\"");
     case FigureKind::kPicture:
       break;
   }

@@ -43,21 +43,17 @@ std::vector<std::vector<CurvePoint>> CurvesOnDemand::curves(const std::vector<st
   return out;
 }
 
-std::vector<std::optional<std::int64_t>> CurvesOnDemand::first_reaching(
-    const std::vector<Target>& targets, const std::string& metric, Goal goal) const {
-  std::vector<std::optional<std::int64_t>> out(targets.size());
+std::vector<std::vector<BoundedPoint>> CurvesOnDemand::bounded_curves(
+    const std::vector<std::size_t>& trials, const std::string& metric) const {
+  std::vector<std::vector<BoundedPoint>> out(trials.size());
   const auto known = metrics_.find(metric);
   if (known == metrics_.end()) return out;
-  std::vector<PointReader::Target> wanted;
-  std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    if (known->second.points.at(targets[i].trial) == 0) continue;
-    wanted.push_back({keys_[targets[i].trial], targets[i].value, {}});
-    places.push_back(i);
-  }
   const Transaction snapshot(database_.connection(), Transaction::Kind::kRead);
-  reader_->find_first(known->second.id, goal, wanted);
-  for (std::size_t i = 0; i < wanted.size(); ++i) out[places[i]] = wanted[i].step;
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    const std::uint64_t points = known->second.points.at(trials[i]);
+    if (points == 0) continue;
+    out[i] = reader_->read_bounded(keys_[trials[i]], known->second.id, points);
+  }
   return out;
 }
 

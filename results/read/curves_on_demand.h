@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,17 +32,10 @@ class CurvesOnDemand {
                                               const std::string& metric, std::size_t at_most) const;
   static constexpr std::size_t kQuickPoints = 64;
 
-  // A value that is searched for in a trial's series.
-  struct Target {
-    std::size_t trial = 0;
-    double value = 0;
-  };
-  // In the order of `targets`: the step of the first finite value that is at most
-  // (kMinimize) or at least (kMaximize) the target, over all points; empty if there
-  // is none. Pass many targets at once: ten thousand take a tenth of a second.
-  std::vector<std::optional<std::int64_t>> first_reaching(const std::vector<Target>& targets,
-                                                          const std::string& metric,
-                                                          Goal goal) const;
+  // The same with bounds, thinned to kQuickPoints. The bounds of a settled trial's
+  // thinned series are rounded outward to float.
+  std::vector<std::vector<BoundedPoint>> bounded_curves(const std::vector<std::size_t>& trials,
+                                                        const std::string& metric) const;
 
  private:
   struct Metric {

@@ -1,6 +1,7 @@
 #include "results/read/point_reader.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "framework/core/error.h"
@@ -9,7 +10,7 @@
 namespace polysweep {
 namespace {
 
-constexpr std::int64_t kBeforeAll = std::numeric_limits<std::int64_t>::min();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
@@ -17,17 +18,7 @@ PointReader::PointReader(Connection& connection)
     : rows_(connection.prepare(
           "SELECT p.step, p.value FROM series s JOIN point p ON p.series_id = s.series_id "
           "WHERE s.trial_id = ? AND s.metric_id = ? ORDER BY p.step")),
-      thinned_(connection.prepare("SELECT points FROM thinned_curve WHERE curve_id = ?")),
-      all_thinned_(
-          connection.prepare("SELECT s.trial_id, k.points, s.series_id FROM thinned_curve k "
-                             "JOIN series s ON s.trial_id = k.curve_id - ?1 AND s.metric_id = ?2 "
-                             "WHERE k.curve_id BETWEEN ?3 AND ?4 ORDER BY k.curve_id")),
-      series_(
-          connection.prepare("SELECT series_id FROM series WHERE trial_id = ? AND metric_id = ?")),
-      first_below_(connection.prepare("SELECT step FROM point WHERE series_id = ? AND step >= ? "
-                                      "AND value <= ? AND value > -9e999 ORDER BY step LIMIT 1")),
-      first_above_(connection.prepare("SELECT step FROM point WHERE series_id = ? AND step >= ? "
-                                      "AND value >= ? AND value < 9e999 ORDER BY step LIMIT 1")) {}
+      thinned_(connection.prepare("SELECT points FROM thinned_curve WHERE curve_id = ?")) {}
 
 std::vector<CurvePoint> PointReader::read(std::int64_t trial_id, std::int64_t metric_id,
                                           std::uint64_t points, std::size_t at_most) {
@@ -62,36 +53,28 @@ std::vector<CurvePoint> PointReader::read_thinned(std::int64_t trial_id, std::in
   return out;
 }
 
-void PointReader::find_first(std::int64_t metric_id, Goal goal, std::vector<Target>& targets) {
-  if (targets.empty()) return;
-  // In the order of the keys, in which the curves of a metric are stored.
-  std::vector<Target*> order;
-  for (Target& each : targets) order.push_back(&each);
-  std::sort(order.begin(), order.end(),
-            [](const Target* a, const Target* b) { return a->trial_id < b->trial_id; });
-  all_thinned_.with(thinned_curve_id(metric_id, 0), metric_id,
-                    thinned_curve_id(metric_id, order.front()->trial_id),
-                    thinned_curve_id(metric_id, order.back()->trial_id));
-  bool more = all_thinned_.step();
-  for (Target* each : order) {
-    while (more && all_thinned_.integer(0) < each->trial_id) more = all_thinned_.step();
-    if (more && all_thinned_.integer(0) == each->trial_id) {
-      const auto begin = begin_of_search(all_thinned_.blob(1), goal, each->value);
-      if (begin) each->step = first_from(all_thinned_.integer(2), *begin, goal, each->value);
-    } else if (series_.with(each->trial_id, metric_id).step()) {
-      each->step = first_from(series_.integer(0), kBeforeAll, goal, each->value);
-    }
+std::vector<BoundedPoint> PointReader::read_bounded(std::int64_t trial_id, std::int64_t metric_id,
+                                                    std::uint64_t points) {
+  std::vector<BoundedPoint> out;
+  if (points > kThinnedPoints && thinned_.with(thinned_curve_id(metric_id, trial_id)).step()) {
+    for (const ThinnedPoint& each : decode_thinned_curve(thinned_.blob(0)))
+      out.push_back({each.step, each.value, each.lowest, each.highest});
   }
-  all_thinned_.reset();
-  series_.reset();
-}
-
-std::optional<std::int64_t> PointReader::first_from(std::int64_t series_id, std::int64_t begin,
-                                                    Goal goal, double value) {
-  Statement& first = goal == Goal::kMinimize ? first_below_ : first_above_;
-  std::optional<std::int64_t> out;
-  if (first.with(series_id, begin, value).step()) out = first.integer(0);
-  first.reset();
+  thinned_.reset();
+  if (!out.empty()) return out;
+  const std::uint64_t kept = std::min<std::uint64_t>(points, kThinnedPoints);
+  double lowest = kInfinity;
+  double highest = -kInfinity;
+  rows_.with(trial_id, metric_id);
+  for (std::uint64_t index = 0; rows_.step(); ++index) {
+    const double value = rows_.real(1);
+    if (std::isfinite(value)) {
+      lowest = std::min(lowest, value);
+      highest = std::max(highest, value);
+    }
+    if (points > kept && index != spaced_index(out.size(), points, kept)) continue;
+    out.push_back({rows_.integer(0), value, lowest, highest});
+  }
   return out;
 }
 

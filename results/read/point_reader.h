@@ -2,10 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
-#include "framework/sweep/experiment.h"
 #include "results/read/curve.h"
 #include "results/schema/connection.h"
 
@@ -22,23 +20,15 @@ class PointReader {
   std::vector<CurvePoint> read(std::int64_t trial_id, std::int64_t metric_id, std::uint64_t points,
                                std::size_t at_most);
 
-  struct Target {
-    std::int64_t trial_id = 0;
-    double value = 0;
-    std::optional<std::int64_t> step;  // the answer; empty if it is not reached
-  };
-  // Sets the step of the first finite value that is at most (kMinimize) or at
-  // least (kMaximize) each target. Call it inside a transaction.
-  void find_first(std::int64_t metric_id, Goal goal, std::vector<Target>& targets);
+  // The same with bounds, thinned to kThinnedPoints.
+  std::vector<BoundedPoint> read_bounded(std::int64_t trial_id, std::int64_t metric_id,
+                                         std::uint64_t points);
 
  private:
   std::vector<CurvePoint> read_thinned(std::int64_t trial_id, std::int64_t metric_id,
                                        std::size_t at_most);
 
-  std::optional<std::int64_t> first_from(std::int64_t series_id, std::int64_t begin, Goal goal,
-                                         double value);
-
-  Statement rows_, thinned_, all_thinned_, series_, first_below_, first_above_;
+  Statement rows_, thinned_;
 };
 
 }  // namespace polysweep

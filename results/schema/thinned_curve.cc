@@ -1,8 +1,6 @@
 #include "results/schema/thinned_curve.h"
 
 #include <bit>
-#include <cstring>
-#include <limits>
 
 #include "framework/core/bytes.h"
 #include "framework/core/error.h"
@@ -44,23 +42,6 @@ std::vector<ThinnedPoint> decode_thinned_curve(std::string_view bytes) {
     each.highest = std::bit_cast<float>(in.u32_fixed());
   }
   return out;
-}
-
-std::optional<std::int64_t> begin_of_search(std::string_view bytes, Goal goal, double target) {
-  ByteReader in(bytes);
-  const std::size_t count = read_packed_count(in, kSmallestPoint);
-  std::int64_t before = std::numeric_limits<std::int64_t>::min();
-  std::int64_t step = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    step = step_after(step, in.varint());
-    const std::string_view rest = in.raw(sizeof(double) + 2 * sizeof(float));
-    float extreme = 0;
-    const std::size_t offset = sizeof(double) + (goal == Goal::kMinimize ? 0 : sizeof(float));
-    std::memcpy(&extreme, rest.data() + offset, sizeof extreme);
-    if (goal == Goal::kMinimize ? extreme <= target : extreme >= target) return before;
-    before = step;
-  }
-  return std::nullopt;
 }
 
 std::int64_t thinned_curve_id(std::int64_t metric_id, std::int64_t trial_id) {

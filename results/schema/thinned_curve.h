@@ -6,12 +6,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "framework/sweep/experiment.h"
 
 namespace polysweep {
 
@@ -30,12 +27,6 @@ struct ThinnedPoint {
 // Column thinned_curve.points.
 std::string encode_thinned_curve(const std::vector<ThinnedPoint>& points);
 std::vector<ThinnedPoint> decode_thinned_curve(std::string_view bytes);
-
-// The step from which to search for the first value that is at most (kMinimize)
-// or at least (kMaximize) `target`: no earlier point reaches it. Empty if no
-// point does. Takes the packed bytes because it is called for thousands of
-// curves at a time.
-std::optional<std::int64_t> begin_of_search(std::string_view bytes, Goal goal, double target);
 
 // Key of a row: the curves of one metric are stored next to each other.
 std::int64_t thinned_curve_id(std::int64_t metric_id, std::int64_t trial_id);

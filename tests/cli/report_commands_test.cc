@@ -170,17 +170,45 @@ TEST_CASE("ablate changes one factor from the cell that is named", "[cli][report
 TEST_CASE("convergence is measured on the loss that trials reported", "[cli][reports]") {
   const nlohmann::json json = ask_json(noisy(), {"convergence", "noisy"});
   CHECK(json["metric"] == "loss");
+  REQUIRE(json["counters"].size() == 1);
+  CHECK(json["counters"][0]["counter"] == "steps");
   REQUIRE(json["cells"].size() == 6);
   for (const auto& cell : json["cells"]) {
     CHECK(cell["planned"] == 8);
-    CHECK(cell["runs"].size() == 8);
+    REQUIRE(cell["runs"].size() == 8);
+    REQUIRE(cell["reached"].size() == 5);
+    std::size_t reached = 0;
     for (const auto& run : cell["runs"]) {
-      CHECK(run["censored"].get<bool>() == run["step"].is_null());
+      REQUIRE(run["spent"].size() == 5);
+      CHECK(run["spent"][2]["target"] == "75%");
+      if (!run["spent"][2]["at_most"].is_null()) ++reached;
     }
+    CHECK(cell["reached"][2] == reached);
+    for (const auto& ratio : cell["ratios"]) CHECK(ratio["pairs"] == 8);
   }
   const CommandEnd none = noisy().ask({"convergence", "noisy", "--metric", "objective"});
   CHECK(none.status == 2);
   CHECK_THAT(none.error, Contains("a metric that was reported at more than one step"));
+}
+
+TEST_CASE("any target can be asked for", "[cli][reports]") {
+  const nlohmann::json json =
+      ask_json(noisy(), {"convergence", "noisy", "--target", "1.5", "--target", "95%"});
+  for (const auto& baseline : json["baselines"]) {
+    REQUIRE(baseline["targets"].size() == 2);
+    CHECK(baseline["targets"][0]["target"] == "1.5");
+    CHECK(baseline["targets"][0]["value"] == 1.5);
+    CHECK(baseline["targets"][1]["target"] == "95%");
+  }
+  const CommandEnd table = noisy().ask({"convergence", "noisy", "--target", "1.5"});
+  CHECK(table.status == 0);
+  CHECK_THAT(table.output, Contains("1.5") && Contains("Ratio of steps until loss"));
+  for (const char* target : {"fast", "%", "0%", "nan", "1.5x", "1e999"}) {
+    const CommandEnd end = noisy().ask({"convergence", "noisy", "--target", target});
+    CAPTURE(target);
+    CHECK(end.status == 2);
+    CHECK_THAT(end.error, Contains("--target '" + std::string(target) + "': expected a value"));
+  }
 }
 
 TEST_CASE("the exit status of audit says whether the cells are alike", "[cli][reports]") {

@@ -102,7 +102,7 @@ TEST_CASE("a role is one that a parameter or a metric can have", "[experiment]")
   for (const Role role : {Role::kNone, Role::kBudget, Role::kData, Role::kSize}) {
     CHECK(parameter_role_from_name(role_name(role)) == role);
   }
-  for (const Role role : {Role::kNone, Role::kBudget, Role::kSize, Role::kProgress}) {
+  for (const Role role : {Role::kNone, Role::kBudget, Role::kSize, Role::kProgress, Role::kCost}) {
     CHECK(metric_role_from_name(role_name(role)) == role);
   }
   CHECK_THROWS_WITH(parameter_role_from_name("progress"),
@@ -110,7 +110,7 @@ TEST_CASE("a role is one that a parameter or a metric can have", "[experiment]")
   CHECK_THROWS_WITH(metric_role_from_name("progres"),
                     "unknown role of a metric 'progres' (did you mean 'progress'?)");
   CHECK_THROWS_WITH(metric_role_from_name("data"),
-                    "unknown role of a metric 'data'; known: budget, size, progress");
+                    "unknown role of a metric 'data'; known: budget, size, progress, cost");
 }
 
 }  // namespace polysweep

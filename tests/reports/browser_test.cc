@@ -1,6 +1,8 @@
 // The page in a real browser: headless Chromium, without a network.
 #include "tests/reports/browser.h"
 
+#include <fmt/format.h>
+
 #include <cstdlib>
 #include <fstream>
 
@@ -175,6 +177,65 @@ TEST_CASE("curves show values, hide lines and zoom, by pointer and by key", "[br
   CHECK(answer["dragged"] == true);
   CHECK(answer["first"] >= 100);
   CHECK(answer["whole"] == true);
+}
+
+TEST_CASE("a click on a curve says when each line reaches that value", "[browser]") {
+  if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
+  const auto answer = probe(full_page(), "target", R"js(
+    const figure = document.getElementById("curve1-1"), svg = figure.querySelector("svg");
+    const [x0, x1, y0, y1, low, high, bottom, top] = svg.dataset.axes.split(" ").map(Number);
+    const click = value => {
+      const y = y0 + (y1 - y0) * (value - bottom) / (top - bottom);
+      const place = new DOMPoint((x0 + x1) / 2, y).matrixTransform(svg.getScreenCTM());
+      const at = {clientX: place.x, clientY: place.y, bubbles: true};
+      svg.dispatchEvent(new PointerEvent("pointerdown", at));
+      svg.dispatchEvent(new PointerEvent("pointerup", at));
+    };
+    const said = () => [...figure.querySelectorAll(".answer div")].map(row => row.textContent);
+    click((bottom + top) / 2);
+    const field = figure.querySelector(".tools input[type=number]");
+    const clicked = Number(field.value), rows = said(), lines = {};
+    for (const row of figure.querySelector("table").tBodies[0].rows) {
+      const [label, x, mean] = [...row.cells].map(cell => cell.textContent);
+      (lines[label] = lines[label] || []).push([Number(x), Number(mean)]);
+    }
+    field.value = -1000;
+    field.dispatchEvent(new Event("change"));
+    return {middle: (bottom + top) / 2, clicked, rows, lines, never: said(),
+            reference: figure.dataset.reference, goal: figure.dataset.goal};
+  )js");
+  CAPTURE(answer.dump());
+  CHECK(answer["goal"] == "minimize");
+  const double target = answer["clicked"];
+  CHECK(target == Approx(answer["middle"].get<double>()).epsilon(0.02));
+  REQUIRE(answer["rows"].size() == answer["lines"].size());
+  const auto first = [&](const nlohmann::json& line) -> double {
+    for (const auto& point : line) {
+      if (point[1].get<double>() <= target) return point[0];
+    }
+    return 0;
+  };
+  const std::string reference = answer["reference"];
+  const double base = first(answer["lines"][reference]);
+  REQUIRE(base > 0);
+  for (const auto& [label, line] : answer["lines"].items()) {
+    for (const std::string row : answer["rows"]) {
+      if (!row.ends_with(" " + label)) continue;
+      if (first(line) == 0) {
+        CHECK_THAT(row, Catch::Matchers::StartsWith("not until 400"));
+      } else {
+        CHECK_THAT(row, Catch::Matchers::StartsWith(
+                            fmt::format("{} to {}", first(line) - 20, first(line))));
+        if (label != reference) {
+          CHECK_THAT(row,
+                     Catch::Matchers::Contains(fmt::format("ratio {:.4g} (", first(line) / base)));
+        }
+      }
+    }
+  }
+  for (const std::string row : answer["never"]) {
+    CHECK_THAT(row, Catch::Matchers::StartsWith("not until 400"));
+  }
 }
 
 TEST_CASE("a row of the forest shows its values under the pointer", "[browser]") {

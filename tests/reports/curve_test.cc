@@ -1,4 +1,3 @@
-#include "reports/analysis/convergence.h"
 #include "reports/analysis/learning_curve.h"
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"
@@ -27,59 +26,6 @@ struct Runs {
 };
 
 }  // namespace
-
-TEST_CASE("convergence counts to the baseline's median best, by hand", "[convergence]") {
-  Runs runs;
-  runs.add(0, 0, {5, 4, 3, 2.0});    // best 2.0
-  runs.add(0, 1, {5, 4, 3, 2.5});    // best 2.5: the median
-  runs.add(0, 2, {5, 4, 3, 2.9});    // best 2.9: never gets to 2.5
-  runs.add(1, 0, {4, 2.4, 2, 1.9});  // at 200
-  runs.add(1, 1, {2.5, 2, 2, 1.9});  // at 100
-  runs.add(1, 2, {4, 3, 2.8, 2.7});  // never
-  const auto found = converge(runs.builder.build(), "", 0.95);
-  REQUIRE(found);
-  REQUIRE(found->rows.size() == 2);
-  const auto& base = found->rows[0];
-  CHECK(base.target.value() == 2.5);
-  CHECK(base.reached == 2);
-  CHECK_FALSE(base.ratio.has_value());
-  const auto& arm = found->rows[1];
-  CHECK(arm.runs[0].step.value() == 200);
-  CHECK(arm.runs[1].step.value() == 100);
-  CHECK_FALSE(arm.runs[2].step.has_value());
-  CHECK(arm.runs[2].note == "best 2.7");
-  CHECK(arm.reached == 2);
-  CHECK(arm.pairs == 2);
-  // 200/400 and 100/400: geometric mean sqrt(1/8).
-  CHECK(arm.ratio.value() == Approx(std::sqrt(0.125)));
-  // Log ratios log(1/2), log(1/4): mean +- 12.7062047 * sd / sqrt(2).
-  const double half = 12.706204736 * (std::log(2.0) / std::sqrt(2.0)) / std::sqrt(2.0);
-  CHECK(arm.interval->low == Approx(std::exp(std::log(std::sqrt(0.125)) - half)));
-}
-
-TEST_CASE("a diverged run is censored, a failed one is none", "[convergence]") {
-  Runs runs;
-  runs.add(0, 0, {5, 4, 3, 2});
-  runs.add(1, 0, {1, std::nan("")}, TrialState::kDiverged);
-  runs.add(1, 1, {1, 1}, TrialState::kFailed);
-  const auto found = converge(runs.builder.build(), "", 0.95);
-  REQUIRE(found);
-  const auto& arm = found->rows[1];
-  REQUIRE(arm.runs.size() == 1);
-  CHECK(arm.runs[0].note == "diverged");
-  CHECK(arm.reached == 0);
-  CHECK(arm.planned == 2);
-}
-
-TEST_CASE("no curve or no baseline, no convergence", "[convergence]") {
-  CHECK_FALSE(converge(sample_sweep({2, false, false, false}), "", 0.95).has_value());
-  SweepResults alone = sample_sweep({2, false, true, false});
-  for (auto& cell : alone.cells) {
-    cell.baseline = -1;
-    cell.is_baseline = false;
-  }
-  CHECK_FALSE(converge(alone, "", 0.95).has_value());
-}
 
 TEST_CASE("a learning curve has points only where every run has a value", "[curves]") {
   Runs runs;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "framework/core/error.h"
 #include "reports/analysis/cell_labels.h"
@@ -9,6 +10,7 @@
 #include "reports/figures/dot_plot.h"
 #include "reports/figures/forest_plot.h"
 #include "reports/figures/heat_plot.h"
+#include "reports/figures/ratio_plot.h"
 #include "reports/figures/state_plot.h"
 #include "tests/reports/gnuplot.h"
 #include "tests/reports/sweep_sample.h"
@@ -22,12 +24,20 @@ std::vector<Figure> hostile_figures() {
   std::vector<BandLine> lines;
   std::vector<DotRow> dots;
   std::vector<StateRow> states;
+  std::vector<RatioRow> ratios;
+  const double infinity = std::numeric_limits<double>::infinity();
   HeatMap map;
   for (const auto& name : kHostileNames) {
     rows.push_back({name, 1, 0.5, 1.5, numbered_style(rows.size()), rows.size() % 2 == 0});
     lines.push_back({name, {}, {{0, 3, 2, 4}, {10, 2, 1, 3}}});
     dots.push_back({name, {}, {{name, 3, false}, {name, 4, true}}, 3.5, Interval{3, 4}});
     states.push_back({name, {TrialState::kDone, std::nullopt, TrialState::kFailed}});
+    ratios.push_back({name,
+                      numbered_style(ratios.size()),
+                      {{name, 0.5, 0.001, 700, true, name},
+                       {"50%", std::nullopt, 1.8, infinity, false, "bounds"},
+                       {"75%", 2, 0, infinity, true, ""},
+                       {"90%", std::nullopt, 0, infinity, false, ""}}});
     map.columns.push_back(name);
     map.fields.push_back({true, 1, name, map.fields.empty()});
   }
@@ -39,9 +49,11 @@ std::vector<Figure> hostile_figures() {
   axes.y = kHostileNames[5];
   axes.x_tics = {{0, kHostileNames[6]}, {10, kHostileNames[8]}};
   return {forest_figure("f", {kHostileNames[3], kHostileNames[7], "points"}, rows),
-          band_figure("b", axes, lines), heat_figure("h", map),
+          band_figure("b", axes, lines),
+          heat_figure("h", map),
           dot_figure("d", {kHostileNames[0], kHostileNames[1], true}, dots),
-          state_figure("s", kHostileNames[2], {"0", kHostileNames[3], kHostileNames[8]}, states)};
+          state_figure("s", kHostileNames[2], {"0", kHostileNames[3], kHostileNames[8]}, states),
+          ratio_figure("r", {kHostileNames[3], kHostileNames[7]}, ratios)};
 }
 
 }  // namespace
@@ -91,6 +103,19 @@ TEST_CASE("every number of a figure is in its table", "[figure]") {
   CHECK(figures[3].numbers.rows.size() == 2 * kHostileNames.size());
   CHECK(figures[4].numbers.rows.size() == kHostileNames.size());
   CHECK(figures[0].numbers.rows[0][2].number.value() == 0.5);
+  REQUIRE(figures[5].numbers.rows.size() == 4 * kHostileNames.size());
+  CHECK(figures[5].numbers.rows[0][4].number.value() == 700);
+}
+
+TEST_CASE("an interval that is far wider than all ratios leaves room for them", "[figure]") {
+  const Figure figure = ratio_figure(
+      "r", {"ratio", "baseline"},
+      {{"arm", {}, {{"50%", 0.9, 1e-6, 1e6, true, ""}, {"75%", 1.2, 1, 1.4, true, ""}}}});
+  const std::size_t at = figure.script.find("set xrange [");
+  REQUIRE(at != std::string::npos);
+  CHECK(std::stod(figure.script.substr(at + 12)) > 0.1);
+  CHECK(std::stod(figure.script.substr(figure.script.find(':', at) + 1)) < 10);
+  CHECK_THROWS_AS(ratio_figure("r", {"ratio", "baseline"}, {}), std::logic_error);
 }
 
 TEST_CASE("cells are named, coloured and grouped alike everywhere", "[labels]") {

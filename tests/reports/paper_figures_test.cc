@@ -260,7 +260,7 @@ TEST_CASE("a metric over lengths is drawn over lengths, and nothing converges in
   const SweepResults built = losses.builder.build();
   CHECK(step_title(built.metrics[0]) == "length");
   CHECK(step_title(built.metrics[1]) == "step");
-  CHECK(converge(built, "", 0.95)->metric.name == "training_loss");
+  CHECK(converge(built, {})->metric.name == "training_loss");
   const ReportOptions options;
   const Section section = curves_section(SweepAnalysis(built, options));
   std::vector<std::string> axes;

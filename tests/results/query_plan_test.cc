@@ -123,9 +123,7 @@ TEST_CASE("no command reads all points", "[plan]") {
   }
   ask_all([&] {
     const SweepResults results = load_sweep_results(database, "one", {100, 0});
-    for (const Goal goal : {Goal::kMinimize, Goal::kMaximize}) {
-      results.curves_on_demand->first_reaching({{1, 2}}, "loss", goal);
-    }
+    results.curves_on_demand->bounded_curves({1}, "loss");
   });
   CHECK(questions.size() > 15);
   std::string plans;

@@ -28,15 +28,33 @@ std::vector<double> noisy_series(std::uint64_t seed, std::size_t count) {
   return out;
 }
 
-// The obvious slow version.
-std::optional<std::int64_t> first_reaching(const std::vector<double>& values, Goal goal,
-                                           double target) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (!std::isfinite(values[i])) continue;
-    const bool reached = goal == Goal::kMinimize ? values[i] <= target : values[i] >= target;
-    if (reached) return static_cast<std::int64_t>(i) + 1;
+// The obvious slow version of bounds: `curve` has the points of `values` (steps from 1) and
+// the extremes of all finite values up to each, to `grain` of them.
+void check_bounds(const std::vector<BoundedPoint>& curve, const std::vector<double>& values,
+                  double grain) {
+  REQUIRE(curve.size() == std::min<std::size_t>(values.size(), CurvesOnDemand::kQuickPoints));
+  for (const BoundedPoint& point : curve) {
+    INFO("step " << point.step << " of " << values.size());
+    double lowest = kInfinity;
+    double highest = -kInfinity;
+    for (std::int64_t i = 0; i < point.step; ++i) {
+      const double value = values[static_cast<std::size_t>(i)];
+      if (!std::isfinite(value)) continue;
+      lowest = std::min(lowest, value);
+      highest = std::max(highest, value);
+    }
+    const double value = values[static_cast<std::size_t>(point.step - 1)];
+    CHECK((point.value == value || (std::isnan(value) && std::isnan(point.value))));
+    CHECK(point.lowest <= lowest);
+    CHECK(point.highest >= highest);
+    if (!std::isfinite(lowest)) {
+      CHECK(point.lowest == kInfinity);
+      CHECK(point.highest == -kInfinity);
+      continue;
+    }
+    CHECK(point.lowest >= lowest - grain * std::abs(lowest));
+    CHECK(point.highest <= highest + grain * std::abs(highest));
   }
-  return std::nullopt;
 }
 
 std::string summaries_of(const Database& database, const TrialId& trial, bool packed) {
@@ -74,7 +92,7 @@ TEST_CASE("packed summaries and curves are read as they were written", "[summary
   CHECK(std::isnan(summaries[0].maximum));
 }
 
-TEST_CASE("the first point that reaches a target is found exactly", "[summary]") {
+TEST_CASE("the points of a thinned curve have the bounds of all values before", "[summary]") {
   for (const std::size_t count : {1U, 40U, 64U, 65U, 1000U}) {
     StoreSample store;
     store.write("alpha", sample_sweep("one", {"rope"}, 1));
@@ -85,20 +103,9 @@ TEST_CASE("the first point that reaches a target is found exactly", "[summary]")
     const Database database(database_path(store.path()), Access::kRead);
     const SweepResults results = load_sweep_results(database, "one", {1000, 0});
     REQUIRE(results.curves_on_demand != nullptr);
-    std::vector<CurvesOnDemand::Target> targets;
-    for (double target = -1; target < 12; target += 0.37) targets.push_back({0, target});
-    for (const double value : values) {
-      if (std::isfinite(value)) targets.push_back({0, value});
-    }
-    for (const Goal goal : {Goal::kMinimize, Goal::kMaximize}) {
-      const auto found = results.curves_on_demand->first_reaching(targets, "loss", goal);
-      REQUIRE(found.size() == targets.size());
-      for (std::size_t i = 0; i < targets.size(); ++i) {
-        INFO(count << " points, target " << targets[i].value);
-        CHECK(found[i] == first_reaching(values, goal, targets[i].value));
-      }
-    }
-    CHECK_FALSE(results.curves_on_demand->first_reaching({{0, 1}}, "nothing", Goal::kMinimize)[0]);
+    check_bounds(results.curves_on_demand->bounded_curves({0}, "loss")[0], values,
+                 count > 64 ? 1e-6 : 0);
+    CHECK(results.curves_on_demand->bounded_curves({0}, "nothing")[0].empty());
   }
 }
 
@@ -120,17 +127,12 @@ TEST_CASE("many trials are asked at once, settled or not, in any order", "[summa
   ingest(store.path());
   const Database database(database_path(store.path()), Access::kRead);
   const SweepResults results = load_sweep_results(database, "one", {1000, 0});
-  std::vector<CurvesOnDemand::Target> targets;
   std::vector<std::size_t> trials;
-  for (std::size_t i = values.size(); i-- > 0;) {
-    targets.push_back({i, 3.0});
-    targets.push_back({i, 1.0 + 0.2 * static_cast<double>(i)});
-    trials.push_back(i);
-  }
-  const auto found = results.curves_on_demand->first_reaching(targets, "loss", Goal::kMinimize);
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    INFO("trial " << targets[i].trial << ", target " << targets[i].value);
-    CHECK(found[i] == first_reaching(values[targets[i].trial], Goal::kMinimize, targets[i].value));
+  for (std::size_t i = values.size(); i-- > 0;) trials.push_back(i);
+  const auto bounded = results.curves_on_demand->bounded_curves(trials, "loss");
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    INFO("trial " << trials[i]);
+    check_bounds(bounded[i], values[trials[i]], 1e-6);
   }
   const auto curves = results.curves_on_demand->curves(trials, "loss", 0);
   for (std::size_t i = 0; i < trials.size(); ++i) {

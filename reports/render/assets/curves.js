@@ -1,5 +1,5 @@
 // Curves: values under the pointer or by arrow keys, lines hidden and shown, a stretch
-// enlarged.
+// enlarged, and when each line reaches a target.
 const hidden_lines = new Set();
 const curve_views = [];
 
@@ -15,7 +15,8 @@ class CurveView {
     this.frame_plots();
     this.cursor = draw("path", {class: "cursor", visibility: "hidden"});
     this.choice = draw("rect", {class: "choice", visibility: "hidden"});
-    svg.append(this.choice, this.cursor);
+    this.level = draw("path", {class: "cursor", visibility: "hidden"});
+    svg.append(this.choice, this.cursor, this.level);
     this.listen();
   }
 
@@ -43,6 +44,7 @@ class CurveView {
     }
     for (const box of this.boxes) box.checked = !hidden_lines.has(box.value);
     this.hide();
+    if (this.target !== undefined) this.aim(this.target);
   }
 
   // The stretch from `low` to `high` of x; y follows what is seen there.
@@ -75,6 +77,7 @@ class CurveView {
     this.zoomed = [low, high, bottom, top].some((end, i) => end !== this.full[i]);
     this.svg.classList.toggle("zoomed", this.zoomed);
     this.draw_axes();
+    this.draw_level();
     this.back.disabled = !this.zoomed;
     this.hide();
   }
@@ -134,6 +137,41 @@ class CurveView {
         Math.abs(this.x.pixel(best) - this.x.pixel(value)) ? step : best, undefined);
   }
 
+  // More than the first and at most the second x until the mean of a line reaches `target`.
+  spent(line, target) {
+    const up = this.figure.dataset.goal === "maximize";
+    const at = line.points.findIndex(p => up ? p.mean >= target : p.mean <= target);
+    const before = at < 0 ? line.points.length - 1 : at - 1;
+    return [before < 0 ? 0 : line.points[before].x, at < 0 ? Infinity : line.points[at].x];
+  }
+
+  // Says when each visible line first reaches `target`, and how much of the reference's x it
+  // needs for that.
+  aim(target) {
+    if (!Number.isFinite(target)) return;
+    this.target = target;
+    this.field.value = shown(target);
+    this.draw_level();
+    const reference = this.lines.find(line => line.label === this.figure.dataset.reference);
+    const base = reference ? this.spent(reference, target) : [0, Infinity];
+    this.answer.replaceChildren(...this.visible().map(line => {
+      const [low, high] = this.spent(line, target), never = high === Infinity;
+      const range = (a, b) =>
+        b < Infinity ? `${shown(a)} to ${shown(b)}` : `above ${shown(a)}`;
+      const text = never ? `not until ${shown(low)}` : range(low, high);
+      const ends = range(low / base[1], high / base[0]);
+      const ratio = never ? ends : `${shown(high / base[1])} (${ends})`;
+      const compared = base[1] < Infinity && line !== reference;
+      return row_of(line, text + (compared ? `, ratio ${ratio}` : ""));
+    }));
+  }
+
+  draw_level() {
+    const {x, y, target} = this, seen = target >= y.low && target <= y.high;
+    this.level.setAttribute("visibility", seen ? "visible" : "hidden");
+    if (seen) this.level.setAttribute("d", `M${x.from} ${y.pixel(target)}H${x.to}`);
+  }
+
   closer(times) {
     const {x, full} = this, half = (x.to - x.from) / 2 * times;
     const centre = this.at === undefined ? (x.from + x.to) / 2 : x.pixel(this.at);
@@ -158,6 +196,9 @@ class CurveView {
       this.choice.setAttribute("visibility", "hidden");
       if (from !== undefined && Math.abs(x - from) > 8) {
         this.zoom(...[from, x].sort((a, b) => a - b).map(pixel => this.x.value(pixel)));
+      } else if (from !== undefined && this.figure.dataset.goal) {
+        this.answer.closest("details").open = true;
+        this.aim(Number(shown(this.y.value(place_of(svg, event).y))));
       }
       from = undefined;
     });
@@ -193,11 +234,21 @@ class CurveView {
     });
     this.back = button("Full curve", () => this.set(this.full));
     this.back.disabled = true;
+    this.field = make("input", {type: "number", step: "any"});
+    this.field.addEventListener("change", () => this.aim(this.field.valueAsNumber));
+    this.answer = make("div", {className: "answer"});
+    this.answer.setAttribute("role", "status");
+    const aiming = make("p", {className: "note"}, make("label", {}, "Target: ", this.field),
+      ` click a height in the curves, or type it: ${this.figure.dataset.x} until the mean of ` +
+      "each line first reaches it, and the ratio to the baseline's. Without the interval over " +
+      "runs; polysweep convergence --target has it.");
+    const targets = this.figure.dataset.goal ? [aiming, this.answer] : [];
     return [
       make("p", {className: "note"}, "Hide or show a line in every figure. Drag across the " +
         "curves, or press + and - in them, to enlarge a stretch; the arrow keys read values."),
       make("div", {className: "lines"}, ...this.lines.map((line, i) =>
         make("label", {}, this.boxes[i], ...mark_of(line), line.label))),
+      ...targets,
       button("Closer", () => this.closer(0.5)), button("Wider", () => this.closer(2)), this.back];
   }
 }
