@@ -50,13 +50,22 @@ install(CODE "
   set(MANUAL \"${CMAKE_INSTALL_MANDIR}\")
   include(\"${PROJECT_SOURCE_DIR}/cmake/install_documents.cmake\")
 " COMPONENT polysweep)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION share/doc/polysweep
-  COMPONENT polysweep FILES_MATCHING PATTERN "*.md" PATTERN "*.png" PATTERN "studies" EXCLUDE)
+# Where they are in the repository, so that their links lead somewhere.
+set(POLYSWEEP_DOCUMENTS share/doc/polysweep)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/docs DESTINATION ${POLYSWEEP_DOCUMENTS}
+  COMPONENT polysweep)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md
-  DESTINATION share/doc/polysweep COMPONENT polysweep)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/experiments/sweeps/
-  DESTINATION share/doc/polysweep/examples COMPONENT polysweep
-  FILES_MATCHING PATTERN "*.toml" PATTERN "*.py" PATTERN "*.cc")
+    ${PROJECT_SOURCE_DIR}/CONTRIBUTING.md
+  DESTINATION ${POLYSWEEP_DOCUMENTS} COMPONENT polysweep)
+install(FILES ${PROJECT_SOURCE_DIR}/results/FORMAT.md ${PROJECT_SOURCE_DIR}/results/EXPORTS.md
+  DESTINATION ${POLYSWEEP_DOCUMENTS}/results COMPONENT polysweep)
+install(FILES ${PROJECT_SOURCE_DIR}/bench/README.md
+  DESTINATION ${POLYSWEEP_DOCUMENTS}/bench COMPONENT polysweep)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/experiments/sweeps
+  DESTINATION ${POLYSWEEP_DOCUMENTS}/experiments COMPONENT polysweep
+  FILES_MATCHING PATTERN "*.toml" PATTERN "*.py" PATTERN "*.cc" PATTERN "*.md")
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples DESTINATION ${POLYSWEEP_DOCUMENTS}
+  COMPONENT polysweep)
 
 # What Debian's policy asks of each package.
 configure_file(${PROJECT_SOURCE_DIR}/packaging/changelog.in

@@ -58,9 +58,28 @@ Json json_row(const SweepAnalysis& analysis, const CellComparison& row) {
 
 constexpr std::size_t kRowsShown = 100;
 
-void print(const SweepAnalysis& analysis, bool json, bool all) {
-  if (!json) {
-    Table table = all ? comparison_table(analysis) : comparison_table(analysis, kRowsShown);
+// Which cell each row is compared with: it is not the sweep's baseline.
+void name_baselines(const SweepAnalysis& analysis, Table& table) {
+  const auto& rows = analysis.comparison().rows;
+  if (table.rows.size() != rows.size()) return;
+  table.columns.insert(table.columns.begin() + 1, {"compared with", Align::kLeft, ""});
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::string& label = analysis.labels.cells[rows[i].baseline].label;
+    table.rows[i].insert(table.rows[i].begin() + 1, TableCell(label));
+  }
+}
+
+struct Printed {
+  bool json = false;
+  bool all = false;    // rows
+  bool named = false;  // two cells were named
+};
+
+void print(const SweepAnalysis& analysis, const Printed& printed) {
+  if (!printed.json) {
+    Table table = printed.all || printed.named ? comparison_table(analysis)
+                                               : comparison_table(analysis, kRowsShown);
+    if (printed.named) name_baselines(analysis, table);
     for (std::string& note : later_choices(analysis)) table.notes.push_back(std::move(note));
     print_table(table);
     return;
@@ -103,7 +122,7 @@ int run_compare(const po::variables_map& given) {
   if (analysis.comparison().rows.empty()) {
     fail("no cell of the sweep has a baseline: name the two cells to compare");
   }
-  print(analysis, given["json"].as<bool>(), given["all"].as<bool>());
+  print(analysis, {given["json"].as<bool>(), given["all"].as<bool>(), !cells.empty()});
   if (given.count("out") > 0) write_figures(given, comparison_figures(analysis));
   return kExitComplete;
 }

@@ -101,6 +101,12 @@ int print_end(const Plan& plan, const HostResult& result, const StateCounts& cou
     fmt::print("stopped; the same command resumes\n");
     return kExitStopped;
   }
+  if (counts.failed > 0) {
+    fmt::print(
+        "`polysweep list {0} --where state=failed` lists the failed trials, `polysweep show` "
+        "says why; `polysweep retry {0}`, then run again, repeats them\n",
+        terminal_escaped(name));
+  }
   return counts.done + counts.diverged == counts.planned ? kExitComplete : kExitMissing;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "framework/core/error.h"
@@ -70,6 +71,19 @@ SignFlipTest drawn_test(std::span<const double> differences, double threshold) {
 }  // namespace
 
 SignFlipTest sign_flip_test(std::span<const double> differences, double magnitude) {
+  // Scaling by a power of two is exact. No sum of so small numbers overflows.
+  constexpr double kSmall = 0x1p-64;
+  const auto is_large = [](double d) {
+    return std::abs(d) > std::numeric_limits<double>::max() * kSmall;
+  };
+  if (std::any_of(differences.begin(), differences.end(), is_large)) {
+    std::vector<double> scaled(differences.begin(), differences.end());
+    for (double& d : scaled) {
+      check(std::isfinite(d), "differences are finite");
+      d *= kSmall;
+    }
+    return sign_flip_test(scaled, magnitude * kSmall);
+  }
   const std::size_t n = differences.size();
   double sum = 0;
   double size = 0;

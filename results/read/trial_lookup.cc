@@ -6,6 +6,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
+#include "results/read/last_planning.h"
 #include "results/schema/connection.h"
 
 namespace polysweep {
@@ -26,8 +27,10 @@ TrialId find_trial(const Database& database, std::string_view prefix) {
     each = static_cast<char>(std::tolower(static_cast<unsigned char>(each)));
   if (digits.empty() || digits.size() > kIdDigits ||
       digits.find_first_not_of("0123456789abcdef") != std::string::npos) {
-    fail("{} is not a trial id; expected up to 32 hex digits, as `polysweep list` prints them",
-         in_quotes(prefix));
+    const std::string sweep(prefix);
+    const bool is_sweep = find_last_planning(database.connection(), sweep).has_value();
+    fail("{} is {}not a trial id; expected up to 32 hex digits, as `polysweep list` prints them",
+         in_quotes(prefix), is_sweep ? "a sweep, " : "");
   }
   Statement rows = database.connection().prepare(
       "SELECT trial FROM trial WHERE trial >= ?1 AND trial < ?1 || 'g' ORDER BY trial LIMIT 6");

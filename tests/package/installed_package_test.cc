@@ -1,6 +1,7 @@
 // `cmake --install`, and projects outside the tree that use what it installs.
 #include <cmath>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include "framework/core/random_stream.h"
@@ -104,6 +105,25 @@ TEST_CASE("the installed program runs toy without a worker of the user's", "[pac
   CHECK(polysweep.query("SELECT count(*) AS n FROM trials WHERE state = 'done'")[0]["n"] == 3);
   CHECK_THAT(text_of(prefix / "share" / "bash-completion" / "completions" / "polysweep"),
              Contains("_polysweep"));
+}
+
+TEST_CASE("links of installed documents lead to installed files", "[package][slow]") {
+  const TemporaryFolder folder;
+  install(folder.path() / "prefix", {"polysweep"});
+  const fs::path documents = folder.path() / "prefix/share/doc/polysweep";
+  REQUIRE(fs::exists(documents / "examples/python_script/train.py"));
+  const std::regex link(R"(\]\(([^)#:]+)(#[^)]*)?\))");
+  std::size_t links = 0;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(documents)) {
+    if (entry.path().extension() != ".md") continue;
+    const std::string text = text_of(entry.path());
+    for (std::sregex_iterator at(text.begin(), text.end(), link), end; at != end; ++at) {
+      INFO(entry.path() << " links to " << at->str(1));
+      CHECK(fs::exists(entry.path().parent_path() / at->str(1)));
+      ++links;
+    }
+  }
+  CHECK(links > 30);
 }
 
 TEST_CASE("the installed package names no folder of the machine it was built on",

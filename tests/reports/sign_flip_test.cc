@@ -174,4 +174,11 @@ TEST_CASE("the test of 40 pairs is exact", "[sign flip]") {
   CHECK(test.exact);
 }
 
+TEST_CASE("the test of differences whose sum overflows is that of small ones", "[sign flip]") {
+  const std::vector<double> small = {1, 2, 3, -1, 2, 2.5};
+  std::vector<double> large;
+  for (const double d : small) large.push_back(d * 0x1p1021);
+  CHECK(sign_flip_test(large, 0x1p1023).p == sign_flip_test(small, 2).p);
+}
+
 }  // namespace polysweep
