@@ -15,6 +15,7 @@ namespace {
 std::vector<Command> table() {
   return {
       kPlanCommand,           //
+      kPowerCommand,          //
       kRunCommand,            //
       kStopCommand,           //
       kStatusCommand,         //

@@ -11,6 +11,7 @@ namespace polysweep {
 
 // Each is defined by the file of its name.
 extern const Command kPlanCommand;
+extern const Command kPowerCommand;
 extern const Command kRunCommand;
 extern const Command kStopCommand;
 extern const Command kStatusCommand;

@@ -6,6 +6,7 @@
 #include "cli/commands/command_table.h"
 #include "cli/shared/json_output.h"
 #include "cli/shared/plan_from_file.h"
+#include "cli/shared/plan_power.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "cli/shared/trial_counts.h"
@@ -22,6 +23,7 @@ void declare_plan(CommandOptions& options) {
   declare_planning(options);
   declare_store(options);
   declare_json(options);
+  declare_power(options);
   options.shown.add_options()("count", po::bool_switch(), "print only the number of trials")(
       "all", po::bool_switch(), "print all trials and levels, not only the first");
   options.argument("file");
@@ -149,6 +151,9 @@ int run_plan(const po::variables_map& given) {
     print_as_json(planned.plan);
   } else {
     print_plan(planned.plan, given["all"].as<bool>());
+    if (const std::string power = power_sentences(planned.plan, given); !power.empty()) {
+      fmt::print("\n{}", power);
+    }
     if (!given["store"].defaulted()) print_standing(given, planned.plan);
   }
   return kExitComplete;

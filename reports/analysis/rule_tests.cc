@@ -9,6 +9,7 @@
 
 #include "framework/core/error.h"
 #include "reports/analysis/decidable.h"
+#include "reports/analysis/planned_power.h"
 #include "reports/analysis/sign_flip.h"
 #include "reports/analysis/value_grid.h"
 
@@ -276,9 +277,10 @@ void add_wanted(Comparison& comparison) {
       comparison.no_spread || !(comparison.error.error_sd > 0) || comparison.family == 0) {
     return;
   }
+  const PlannedComparison planned{options.test,      options.alpha,     options.power,
+                                  comparison.family, comparison.family, 0};
   comparison.replicates_wanted =
-      replicates_for({*options.smallest_difference, comparison.error.error_sd, comparison.family,
-                      comparison.family, options.alpha, options.power});
+      replicates_needed(planned, *options.smallest_difference / comparison.error.error_sd);
 }
 
 }  // namespace

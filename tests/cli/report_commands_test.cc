@@ -376,3 +376,42 @@ TEST_CASE("a report in LaTeX compiles", "[cli][reports]") {
   REQUIRE(succeeds(compile));
   CHECK(std::filesystem::file_size(folder / "a report.pdf") > 20'000);
 }
+TEST_CASE("plan says what a sweep can decide, and power how many seeds a difference needs",
+          "[cli][reports]") {
+  const auto& program = noisy();
+  const std::string file = program.write("noisy.toml", kNoisySweep).string();
+  const auto plan = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"plan", file});
+    return program.ask(words).output;
+  };
+  // Three comparisons for each x, by the trials of the store.
+  CHECK_THAT(plan({}), Contains("with 8 seeds a cell (test pooled, alpha 0.05): a difference of") &&
+                           Contains("finished trials in"));
+  CHECK_THAT(plan({"--spread", "2"}), Contains("(spread 2, from --spread)"));
+  CHECK_THAT(plan({"seed=0,1"}), Contains("can decide nothing: 3 seeds or more are needed"));
+
+  const nlohmann::json power =
+      ask_json(program, {"power", file, "--spread", "0.5", "--difference", "1"});
+  CHECK(power["spread"] == 0.5);
+  CHECK(power["replicates"] == 8);
+  CHECK(power["seconds_a_trial"].is_number());
+  const std::size_t needed = power["needed"][0]["replicates"];
+  double last = 0;
+  for (const nlohmann::json& row : power["rows"]) {
+    const double here = row["power"][0];
+    CHECK(here >= last);
+    CHECK((here >= 0.8) == (row["replicates"] >= needed));
+    // Where a difference of 1 is found with the wanted power, it is decidable.
+    CHECK((here >= 0.8) == (row["decidable"] <= 1.0));
+    last = here;
+  }
+  CHECK(last > 0.8);
+  const auto error = [&](const std::vector<std::string>& words) {
+    const CommandEnd end = program.ask(words);
+    CHECK(end.status == 2);
+    return end.error;
+  };
+  CHECK_THAT(error({"power", file, "--difference=-1"}), Contains("expected a positive number"));
+  CHECK_THAT(error({"power", file, "--spread=0"}), Contains("expected a positive number"));
+  CHECK_THAT(error({"power", file, "--wanted-power", "1"}), Contains("between 0 and 1"));
+}

@@ -50,6 +50,10 @@ class Plan {
 
   std::size_t cell_count() const { return baseline_of_.size(); }
   Cell cell(std::size_t index) const;
+  // cell(index).baseline >= 0, without making the cell.
+  bool has_baseline(std::size_t index) const {
+    return baseline_of_[index] >= 0 && static_cast<std::size_t>(baseline_of_[index]) != index;
+  }
 
  private:
   void make_cells(const std::vector<std::uint16_t>& levels);
