@@ -261,4 +261,18 @@ TEST_CASE("power is known where a family is so large that few pairs have huge cr
   }
 }
 
+TEST_CASE("the power of a t test is defined for any number of degrees of freedom", "[statistics]") {
+  for (const double alpha : {0.05, 0.05 / 12, 0.05 / 65'000}) {
+    for (double shift = 0; shift < 12; shift += 0.25) {
+      CAPTURE(alpha, shift);
+      CHECK(t_power(shift, 5001, alpha) == Approx(t_power(shift, 4999, alpha)).margin(2e-6));
+      for (const double degrees : {1e5, 2e6, 1e12}) {
+        const double power = t_power(shift, degrees, alpha);
+        CHECK((power >= 0 && power <= 1));
+      }
+    }
+  }
+  CHECK(noncentrality_for_power(130'000, 0.05 / 65'000, 0.8) == Approx(5.7846).epsilon(1e-3));
+}
+
 }  // namespace polysweep
