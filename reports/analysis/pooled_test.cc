@@ -1,7 +1,6 @@
 #include "reports/analysis/pooled_test.h"
 
 #include <algorithm>
-#include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <numeric>
@@ -163,8 +162,7 @@ double bartlett_p(std::span<const double> variances, std::span<const double> deg
   const double samples = static_cast<double>(variances.size());
   const double correction = 1 + (inverses - 1 / sum) / (3 * (samples - 1));
   const double statistic = (sum * std::log(weighted / sum) - logarithms) / correction;
-  return boost::math::cdf(
-      boost::math::complement(boost::math::chi_squared(samples - 1), std::max(0.0, statistic)));
+  return chi_squared_tail(std::max(0.0, statistic), samples - 1);
 }
 
 PooledTest pooled_test(std::span<const ValueGrid> groups, std::size_t untested) {

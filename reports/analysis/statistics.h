@@ -88,6 +88,9 @@ double rounding_of_difference(double magnitude);
 // 1 - 3 / (4 (n_x + n_y) - 9). None where the pooled sd is 0 or undefined.
 std::optional<double> hedges_g(std::span<const double> x, std::span<const double> y);
 
+// P(X > x) of chi-squared, for any number of degrees of freedom and x >= 0.
+double chi_squared_tail(double x, double degrees);
+
 // Power of a two-sided t test at `alpha`: the probability that |T| exceeds its critical
 // value where T is noncentral (both tails).
 double t_power(double noncentrality, double degrees, double alpha);

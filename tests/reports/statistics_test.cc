@@ -275,4 +275,17 @@ TEST_CASE("the power of a t test is defined for any number of degrees of freedom
   CHECK(noncentrality_for_power(130'000, 0.05 / 65'000, 0.8) == Approx(5.7846).epsilon(1e-3));
 }
 
+TEST_CASE("the tail of chi-squared is defined for any number of degrees of freedom",
+          "[statistics]") {
+  for (double z = -6; z <= 6; z += 0.25) {
+    const auto at = [&](double degrees) {
+      return chi_squared_tail(degrees + z * std::sqrt(2 * degrees), degrees);
+    };
+    CAPTURE(z);
+    CHECK(at(5001) == Approx(at(4999)).margin(1e-5));
+  }
+  CHECK(chi_squared_tail(1e9, 65'000) == 0);
+  CHECK(chi_squared_tail(0, 65'000) == Approx(1));
+}
+
 }  // namespace polysweep
