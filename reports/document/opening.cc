@@ -75,9 +75,10 @@ std::string best_text(const SweepAnalysis& analysis) {
                      ties > 1 ? "have" : "has", metric, mean_text(analysis, ranking[0]));
 }
 
-// "none is worse than sinusoidal by 66.1 BLEU (95% interval 64.7 to 67.4)"; a further one
-// of the same verdict: "learned by 3.1 BLEU (2.0 to 4.2)".
-std::string finding(const SweepAnalysis& analysis, const CellComparison& row, bool first) {
+// "none is worse than sinusoidal by 66.1 BLEU (95% interval 64.7 to 67.4)". Further ones
+// need not say again what the numbers are, nor those of the same verdict what it is.
+std::string finding(const SweepAnalysis& analysis, const CellComparison& row, bool first,
+                    bool names_interval) {
   const Interval interval = row.interval.value_or(Interval{*row.mean, *row.mean});
   const bool turned = *row.mean < 0;
   const Interval shown = turned ? Interval{-interval.high, -interval.low} : interval;
@@ -88,14 +89,14 @@ std::string finding(const SweepAnalysis& analysis, const CellComparison& row, bo
   }
   text += " by " + with_unit(analysis, rounded_text(std::abs(*row.mean), half));
   if (!row.interval) return text;
-  return text + fmt::format(" ({}{})", first ? analysis.percent + " interval " : std::string(),
+  return text + fmt::format(" ({}{})", names_interval ? analysis.percent + " interval " : std::string(),
                             interval_text(shown));
 }
 
 void add_findings(std::vector<std::string>& parts, const SweepAnalysis& analysis, Verdict verdict) {
   const auto rows = rows_of(analysis, verdict);
   for (std::size_t i = 0; i < std::min(rows.size(), kNamedCells); ++i) {
-    parts.push_back(finding(analysis, *rows[i], i == 0));
+    parts.push_back(finding(analysis, *rows[i], i == 0, parts.size() == 1));
   }
   if (rows.size() > kNamedCells) {
     parts.push_back(fmt::format("{} more {} {}", rows.size() - kNamedCells,

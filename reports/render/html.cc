@@ -111,7 +111,8 @@ struct Writer {
     html += "<figure id=\"" + html_escaped(figure.id) + "\"" + kind_attributes(figure) + ">\n";
     if (result.reason.empty()) {
       html += box("box", result.svg);
-      for (const Figure& narrow : figure.narrow) {
+      for (Figure narrow : figure.narrow) {
+        narrow.description = figure.description;
         const Drawn small = drawn(narrow, draw);
         if (small.reason.empty()) html += box("box narrow", small.svg);
       }

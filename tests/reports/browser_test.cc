@@ -264,7 +264,8 @@ TEST_CASE("on a phone nothing of the opening is cropped", "[browser]") {
               wide: wide.map(element => element.outerHTML.slice(0, 100)),
               scrolled: scrolled.length, svg: svg.map(each => each.getAttribute("width")),
               head: getComputedStyle(page.querySelector("#results thead")).display};
-    )js");
+    )js",
+                              "--virtual-time-budget=10000");
     CAPTURE(name, answer.dump(1));
     CHECK(answer["window"] == 390);
     CHECK(answer["wide"].empty());

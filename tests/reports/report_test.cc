@@ -308,7 +308,7 @@ TEST_CASE("with enough seeds the answer names what is better and worse", "[page]
   const Report report = build_report(sample_sweep({12, false, false, false}));
   CHECK_THAT(report.opening.answer,
              Catch::Matchers::Contains("is better than sinusoidal by") &&
-                 Catch::Matchers::Contains("none, dimension 64 is worse than sinusoidal by"));
+                 Catch::Matchers::Contains("none, dimension 128 is worse than sinusoidal by"));
 }
 
 TEST_CASE("the command that runs the sweep again names its store and data", "[page]") {
