@@ -94,7 +94,10 @@ void draw_rows(Figure& figure, const ForestAxes& axes, const std::vector<ForestR
   const auto [low, high] = range_of(rows);
   script += fmt::format("set yrange [-0.7:{}]\nset xrange [{:.9g}:{:.9g}]\nset tmargin 2.5\n",
                         static_cast<double>(rows.size()) - (narrow ? 0.1 : 0.3), low, high);
-  script += "set xlabel " + labels.quoted(axes.x, narrow ? kNarrowTitle : kLongestTitle) + "\n";
+  // Right-aligned: a title centred below a short axis would be cropped.
+  script += "set xlabel ' '\nset label 1000 " +
+            labels.quoted(axes.x, narrow ? kNarrowTitle : kLongestTitle) +
+            " at graph 1, graph 0 right offset 0,-2.4 textcolor rgb 'black'\n";
   script += "set label 1 " + labels.quoted(axes.zero) +
             " at first 0, graph 1 center offset 0,0.6 textcolor rgb 'black'\n";
   script +=
