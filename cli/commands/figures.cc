@@ -133,7 +133,11 @@ class Tables {
 // All figures of a sweep's report.
 void add_sweep(Gallery& gallery, const SweepResults& results, const ReportOptions& options) {
   const std::string name = plain_name(results.sweep);
-  for (const Section& section : build_report(results, options).sections) {
+  const Report report = build_report(results, options);
+  if (const auto& figure = report.opening.figure) {
+    gallery.add(fmt::format("{}-{}", name, figure->id), [&] { return *figure; });
+  }
+  for (const Section& section : report.sections) {
     for (const Block& block : section.blocks) {
       if (const Figure* figure = std::get_if<Figure>(&block))
         gallery.add(fmt::format("{}-{}", name, figure->id), [&] { return *figure; });

@@ -140,7 +140,8 @@ void judge(CellComparison& row, const Comparison& comparison, const SweepResults
   if (is_decided(row, comparison)) {
     const bool better = (*row.mean > 0) == (comparison.metric.goal == Goal::kMaximize);
     row.reason = withheld(better, cell, baseline, noun);
-    if (row.reason.empty()) row.verdict = better ? Verdict::kBetter : Verdict::kWorse;
+    row.withheld = !row.reason.empty();
+    if (!row.withheld) row.verdict = better ? Verdict::kBetter : Verdict::kWorse;
     return;
   }
   if (!row.within_smallest) {
@@ -150,7 +151,8 @@ void judge(CellComparison& row, const Comparison& comparison, const SweepResults
   // Equivalence favours both sides.
   for (const bool in_favour_of_cell : {true, false}) {
     row.reason = withheld(in_favour_of_cell, cell, baseline, noun);
-    if (!row.reason.empty()) return;
+    row.withheld = !row.reason.empty();
+    if (row.withheld) return;
   }
   row.verdict = Verdict::kEquivalent;
 }

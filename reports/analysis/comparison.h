@@ -63,6 +63,8 @@ struct CellComparison {
 
   Verdict verdict = Verdict::kNotDecided;
   std::string reason;  // why it is not decided; "" otherwise
+  // Not decided only because the side that it would favour lost runs.
+  bool withheld = false;
   // Where it is not decided: the differences that the rule does not reject. It contains 0.
   std::optional<Interval> compatible;
   bool within_smallest = false;  // shown to be smaller than the smallest difference

@@ -33,7 +33,9 @@ std::string subtitle_of(const SweepAnalysis& analysis) {
 
 // Anchors and file names are made of the ids.
 void check_ids(const Report& report) {
-  std::set<std::string> ids;
+  std::set<std::string> ids = {kWarningsId};
+  if (report.opening.table) ids.insert(report.opening.table->id);
+  if (report.opening.figure) ids.insert(report.opening.figure->id);
   for (const Section& section : report.sections) {
     check(ids.insert(section.id).second, "the ids of a report differ");
     for (const Block& block : section.blocks) {
@@ -46,6 +48,9 @@ void check_ids(const Report& report) {
       }
     }
   }
+  for (const Badge& badge : report.opening.badges) {
+    check(ids.contains(badge.section), "a badge opens a section");
+  }
 }
 
 }  // namespace
@@ -57,6 +62,7 @@ Report build_report(const SweepResults& results, const ReportOptions& options) {
   report.subtitle = subtitle_of(analysis);
   report.verdict = verdict_sentences(analysis);
   report.warnings = warnings_of(analysis);
+  report.opening = opening_of(analysis, report.warnings.size());
   const auto add = [&](Section section) {
     if (!section.blocks.empty()) report.sections.push_back(std::move(section));
   };

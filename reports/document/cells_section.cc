@@ -111,6 +111,8 @@ Table cells_table(const SweepAnalysis& analysis) {
     table.rows.push_back(statistics_row(analysis, i, table.columns.size()));
     any_missing = any_missing || !analysis.primary_values()[i].missing.empty();
   }
+  const ColumnDigits digits = mean_digits(analysis, analysis.results.primary.name);
+  for (std::size_t column = 2; column <= 9; ++column) set_digits(table, column, digits);
   if (!any_missing) {
     table.columns.pop_back();
     for (auto& row : table.rows) row.pop_back();
@@ -175,6 +177,8 @@ Table best_table(const SweepAnalysis& analysis, const std::vector<std::size_t>& 
                           number_field(mean_of(numbers), half_width(interval)),
                           interval_field(interval)});
   }
+  const ColumnDigits digits = mean_digits(analysis, analysis.results.primary.name);
+  for (const std::size_t column : {3, 4}) set_digits(table, column, digits);
   table.notes = {
       "A ranking, not a verdict: the best of many means is partly luck. Cells with missing "
       "values are not ranked."};

@@ -18,6 +18,8 @@ namespace polysweep {
 namespace {
 
 constexpr std::size_t kForestRows = 24;
+constexpr std::size_t kAnswerRows = 16;  // of the forest plot in the opening
+constexpr int kAnswerWidth = 620;
 constexpr std::size_t kMostForestRows = 60;
 constexpr std::size_t kMostForests = 12;
 
@@ -59,26 +61,34 @@ std::string test_text(const Comparison& comparison) {
 
 // The rows that a forest plot shows: all, or of many those nearest to a decision.
 std::vector<const CellComparison*> forest_rows(const SweepAnalysis& analysis,
-                                               const std::size_t* context) {
+                                               const std::size_t* context, std::size_t most) {
   std::vector<const CellComparison*> rows;
   for (const auto& row : analysis.comparison().rows) {
     const bool here =
         context == nullptr || analysis.labels.cells[row.cell].context_index == *context;
     if (row.mean && here) rows.push_back(&row);
   }
-  if (rows.size() <= kMostForestRows) return rows;
+  if (rows.size() <= most) return rows;
   std::stable_sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) {
     if (a->p != b->p) return a->p < b->p;
     return std::abs(*a->mean) > std::abs(*b->mean);
   });
-  rows.resize(kMostForestRows);
+  rows.resize(most);
   std::sort(rows.begin(), rows.end());
   return rows;
 }
 
-Figure forest_of(const SweepAnalysis& analysis, const std::string& id, const std::size_t* context) {
+struct ForestChoice {
+  std::string id;
+  const std::size_t* context = nullptr;  // nullptr: all
+  std::size_t most = kMostForestRows;
+  int width = 900;
+};
+
+Figure forest_of(const SweepAnalysis& analysis, const ForestChoice& choice) {
+  const std::size_t* context = choice.context;
   std::vector<ForestRow> rows;
-  for (const CellComparison* row : forest_rows(analysis, context)) {
+  for (const CellComparison* row : forest_rows(analysis, context, choice.most)) {
     const auto& cell = analysis.labels.cells[row->cell];
     const Interval interval = row->interval.value_or(Interval{*row->mean, *row->mean});
     rows.push_back({context == nullptr ? cell.label : cell.name, *row->mean, interval.low,
@@ -88,17 +98,17 @@ Figure forest_of(const SweepAnalysis& analysis, const std::string& id, const std
   const std::string metric = metric_title(analysis.comparison().metric);
   const std::string goal = goal_text(analysis.comparison().metric);
   Figure figure = forest_figure(
-      id, {"difference from the baseline: " + metric + ", " + goal, "baseline", analysis.unit},
+      choice.id, {"difference in " + metric + ", " + goal, "baseline", analysis.unit, choice.width},
       rows);
   figure.caption = fmt::format(
       "Difference from the baseline in {}{}: mean over {}s and {} t interval; thick where the "
       "verdict is decided. Intervals are not adjusted for the family; verdicts are.{}",
       metric, context == nullptr ? "" : ", " + analysis.labels.contexts[*context], analysis.noun,
       analysis.percent,
-      rows.size() == kMostForestRows
+      rows.size() == choice.most
           ? fmt::format(
                 " At most {} cells are drawn, those with the smallest p; the table has all.",
-                kMostForestRows)
+                choice.most)
           : std::string());
   figure.description = "Forest plot. " + figure.caption;
   return figure;
@@ -128,6 +138,8 @@ Table details_table(const SweepAnalysis& analysis) {
                           p_field(row.holm_p, known), p_field(row.exact.smallest_p, known),
                           TableCell(remarks, row.missing.empty() ? Tone::kMuted : Tone::kMissing)});
   }
+  const ColumnDigits digits = difference_digits(analysis.comparison().rows);
+  for (const std::size_t column : {2, 3}) set_digits(table, column, digits);
   table.notes = {
       fmt::format("Bootstrap: percentile, {} samples, seed {}. d_z: mean difference over its "
                   "standard deviation. Own t p: the paired t test of the cell alone, not adjusted. "
@@ -196,6 +208,8 @@ Table comparison_table(const SweepAnalysis& analysis, std::size_t most) {
          share_field(row.superiority), decidable_field(row)});
   }
   const auto& comparison = analysis.comparison();
+  const ColumnDigits digits = difference_digits(comparison.rows);
+  for (const std::size_t column : {3, 4, 5, 7, 10}) set_digits(table, column, digits);
   table.notes = {
       fmt::format(
           "Means are over the pairs. Verdicts are decided by {}; p is what decides. Not "
@@ -222,12 +236,18 @@ std::vector<Figure> comparison_figures(const SweepAnalysis& analysis) {
   std::vector<Figure> figures;
   const std::size_t contexts = analysis.labels.contexts.size();
   const bool split = analysis.comparison().rows.size() > kForestRows && contexts > 1;
-  if (!split) figures.push_back(forest_of(analysis, "forest1", nullptr));
+  if (!split) figures.push_back(forest_of(analysis, {"forest1"}));
   for (std::size_t i = 0; split && i < std::min(contexts, kMostForests); ++i) {
-    figures.push_back(forest_of(analysis, fmt::format("forest{}", i + 1), &i));
+    figures.push_back(forest_of(analysis, {fmt::format("forest{}", i + 1), &i}));
   }
   std::erase_if(figures, [](const Figure& figure) { return figure.script.empty(); });
   return figures;
+}
+
+std::optional<Figure> answer_figure(const SweepAnalysis& analysis) {
+  Figure figure = forest_of(analysis, {"forest", nullptr, kAnswerRows, kAnswerWidth});
+  if (figure.script.empty()) return std::nullopt;
+  return figure;
 }
 
 Section comparison_section(const SweepAnalysis& analysis) {
@@ -240,7 +260,10 @@ Section comparison_section(const SweepAnalysis& analysis) {
                   Tone::kMissing});
     return section;
   }
-  for (auto& figure : comparison_figures(analysis)) section.blocks.push_back(std::move(figure));
+  // The opening has drawn them where they are few.
+  if (analysis.comparison().rows.size() > kAnswerRows) {
+    for (auto& figure : comparison_figures(analysis)) section.blocks.push_back(std::move(figure));
+  }
   section.blocks.push_back(comparison_table(analysis));
   section.blocks.push_back(FoldedTable{details_table(analysis)});
   return section;

@@ -50,4 +50,37 @@ double half_width(const std::optional<Interval>& interval) {
   return interval ? (interval->high - interval->low) / 2 : 0;
 }
 
+ColumnDigits difference_digits(const std::vector<CellComparison>& rows) {
+  std::vector<double> values;
+  std::vector<double> halves;
+  for (const auto& row : rows) {
+    if (!row.mean) continue;
+    values.push_back(*row.mean);
+    halves.push_back(half_width(row.interval));
+  }
+  return column_digits(values, halves);
+}
+
+ColumnDigits mean_digits(const SweepAnalysis& analysis, const std::string& metric) {
+  std::vector<double> means;
+  std::vector<double> halves;
+  for (const CellValues& values : analysis.values.of(metric)) {
+    if (values.values.empty()) continue;
+    const auto numbers = values.numbers();
+    means.push_back(mean_of(numbers));
+    halves.push_back(half_width(t_interval(numbers, analysis.confidence)));
+  }
+  return column_digits(means, halves);
+}
+
+void set_digits(Table& table, std::size_t column, const ColumnDigits& digits) {
+  for (auto& row : table.rows) {
+    TableCell& field = row.at(column);
+    if (field.interval) field.text = column_interval_text(*field.interval, digits);
+    if (!field.number) continue;
+    field.text = field.text.starts_with('+') ? signed_column_text(*field.number, digits)
+                                             : column_text(*field.number, digits);
+  }
+}
+
 }  // namespace polysweep

@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "reports/analysis/sweep_analysis.h"
 #include "reports/text/interval.h"
+#include "reports/text/number_text.h"
 #include "reports/text/table.h"
 
 namespace polysweep {
@@ -27,5 +29,12 @@ TableCell number_field(std::optional<double> value, double uncertainty);
 TableCell signed_field(std::optional<double> value, double uncertainty);
 TableCell interval_field(const std::optional<Interval>& interval);
 double half_width(const std::optional<Interval>& interval);  // 0 for none
+
+// The digits of columns of differences, which their intervals decide.
+ColumnDigits difference_digits(const std::vector<CellComparison>& rows);
+// The digits of columns of the cells' means, which their t intervals decide.
+ColumnDigits mean_digits(const SweepAnalysis& analysis, const std::string& metric);
+// Writes the numbers and intervals of a column with these digits; signs stay.
+void set_digits(Table& table, std::size_t column, const ColumnDigits& digits);
 
 }  // namespace polysweep

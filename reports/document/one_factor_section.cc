@@ -28,6 +28,16 @@ Table one_factor_table(const SweepAnalysis& analysis, const Ablation& ablation) 
         {cell_field(analysis, row.cell), row.change, count_field(row.pairs, row.planned),
          signed_field(row.difference, half_width(row.interval)), interval_field(row.interval)});
   }
+  std::vector<double> differences;
+  std::vector<double> halves;
+  for (const auto& row : ablation.rows) {
+    if (!row.difference) continue;
+    differences.push_back(*row.difference);
+    halves.push_back(half_width(row.interval));
+  }
+  for (const std::size_t column : {3, 4}) {
+    set_digits(table, column, column_digits(differences, halves));
+  }
   if (!ablation.chosen) {
     table.notes = {
         "Exploratory, without a verdict: the reference is the best complete cell, chosen because "
@@ -47,11 +57,11 @@ std::optional<Figure> one_factor_figure(const SweepAnalysis& analysis, const Abl
   }
   if (rows.empty()) return std::nullopt;
   const std::string metric = metric_title(analysis.results.primary);
-  Figure figure = forest_figure(
-      "one-factor-figure",
-      {"difference from the reference: " + metric + ", " + goal_text(analysis.results.primary),
-       "reference", analysis.unit},
-      rows);
+  Figure figure =
+      forest_figure("one-factor-figure",
+                    {"difference in " + metric + ", " + goal_text(analysis.results.primary),
+                     "reference", analysis.unit},
+                    rows);
   figure.caption = fmt::format(
       "One factor changed from the reference {}: mean difference in {} over {}s and {} t "
       "interval.{}",

@@ -1,11 +1,12 @@
 // The report of one sweep, as plain values: built once, rendered in every format.
 //
 // A report states what the data support and names what is missing. Its order is
-// fixed: verdict, ledger, audit of fairness, comparison, effects, one factor at a
+// fixed: opening, verdict, ledger, audit of fairness, comparison, effects, one factor at a
 // time, factor pairs, factor curves, convergence, learning curves, other metrics,
 // cells, trials, provenance.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -42,10 +43,29 @@ struct Section {
   std::vector<Block> blocks;
 };
 
+// One thing that a reader checks before he believes the answer; kGood where nothing is to
+// be said.
+struct Badge {
+  std::string text;
+  Tone tone = Tone::kGood;
+  std::string section;  // the id of the section that has the details; kWarningsId too
+};
+inline constexpr const char* kWarningsId = "warnings";
+
+// What a reader has after ten seconds.
+struct Opening {
+  std::string headline;  // the foremost finding in a few words, for the page's title
+  std::string answer;    // one sentence
+  std::optional<Table> table;
+  std::optional<Figure> figure;
+  std::vector<Badge> badges;
+};
+
 struct Report {
   std::string title;
-  std::string subtitle;               // experiment, when it was planned, counts
-  std::vector<std::string> verdict;   // the sentences at the top
+  std::string subtitle;  // experiment, when it was planned, counts
+  Opening opening;
+  std::vector<std::string> verdict;   // how it was decided, and what could be
   std::vector<std::string> warnings;  // unfair comparisons and missing values, at the top
   std::vector<Section> sections;
 };

@@ -13,7 +13,12 @@
 
 namespace polysweep {
 
-// The sentences at the top, and what must be known before the rest is read.
+// The opening: what was found, as one sentence, a table, a figure and badges.
+// `warnings`: how many warnings follow.
+Opening opening_of(const SweepAnalysis& analysis, std::size_t warnings);
+// At most 12 arms in rows, the crossed factor in columns; none where no trial is done.
+std::optional<Table> answer_table(const SweepAnalysis& analysis);
+// How it was decided, and what must be known before the rest is read.
 std::vector<std::string> verdict_sentences(const SweepAnalysis& analysis);
 std::vector<std::string> warnings_of(const SweepAnalysis& analysis);
 
@@ -24,6 +29,8 @@ std::optional<Figure> states_figure(const SweepAnalysis& analysis);
 Table comparison_table(const SweepAnalysis& analysis,
                        std::size_t most = std::numeric_limits<std::size_t>::max());
 std::vector<Figure> comparison_figures(const SweepAnalysis& analysis);
+// The forest plot of the opening: at most 16 cells, of more those with the smallest p.
+std::optional<Figure> answer_figure(const SweepAnalysis& analysis);
 Table one_factor_table(const SweepAnalysis& analysis, const Ablation& ablation);
 std::optional<Figure> one_factor_figure(const SweepAnalysis& analysis, const Ablation& ablation);
 // The targets, then the ratios of what is spent, a table for each counter.

@@ -1,4 +1,4 @@
-// The sentences at the top of a report, and its warnings.
+// How the verdicts of a report were decided, and its warnings.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,39 +12,10 @@
 namespace polysweep {
 namespace {
 
-constexpr std::size_t kNamedCells = 3;
-
-// "a (+1.2 ...), b (...) and 2 more", the largest differences first.
-std::string named(const SweepAnalysis& analysis, Verdict verdict) {
-  std::vector<const CellComparison*> rows;
-  for (const auto& row : analysis.comparison().rows) {
-    if (row.verdict == verdict) rows.push_back(&row);
-  }
-  std::stable_sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) {
-    return std::abs(*a->mean) > std::abs(*b->mean);
-  });
-  std::string text;
-  for (std::size_t i = 0; i < rows.size() && i < kNamedCells; ++i) {
-    text += (i == 0 ? "" : "; ") + analysis.labels.cells[rows[i]->cell].label + " by " +
-            difference_text(analysis, *rows[i]) + ", p " + p_text(rows[i]->p);
-  }
-  if (rows.size() > kNamedCells) text += fmt::format("; and {} more", rows.size() - kNamedCells);
-  return text;
-}
-
 std::size_t count(const Comparison& comparison, Verdict verdict) {
   return static_cast<std::size_t>(
       std::count_if(comparison.rows.begin(), comparison.rows.end(),
                     [&](const CellComparison& row) { return row.verdict == verdict; }));
-}
-
-std::string without_baseline(const SweepAnalysis& analysis) {
-  if (analysis.ranking().empty()) return "No cell is complete.";
-  const std::size_t best = analysis.ranking().front();
-  return fmt::format(
-      "The best mean of a complete cell is {}, of {}.",
-      with_unit(analysis, significant_text(mean_of(analysis.primary_values()[best].numbers()))),
-      analysis.labels.cells[best].label);
 }
 
 // What decides, and what the exact test says to it.
@@ -91,14 +62,12 @@ std::vector<std::string> verdict_sentences(const SweepAnalysis& analysis) {
   const auto& comparison = analysis.comparison();
   const std::string metric = metric_title(comparison.metric) + ", " + goal_text(comparison.metric);
   if (analysis.count(TrialState::kDone) == 0) {
-    return {"No trial is done: there is nothing to compare.",
-            fmt::format("{} planned; the ledger shows the state of each.",
+    return {fmt::format("{} planned; the ledger shows the state of each.",
                         count_text(analysis.results.trials.size(), "trial"))};
   }
   if (comparison.family == 0) {
-    return {
-        "No cell has a baseline to be compared with, so there are no verdicts (" + metric + ").",
-        without_baseline(analysis)};
+    return {"No cell has a baseline to be compared with, so there are no verdicts (" + metric +
+            ")."};
   }
   const std::size_t better = count(comparison, Verdict::kBetter);
   const std::size_t worse = count(comparison, Verdict::kWorse);
@@ -111,8 +80,6 @@ std::vector<std::string> verdict_sentences(const SweepAnalysis& analysis) {
                     with_unit(analysis, significant_text(*comparison.options.smallest_difference)));
   }
   first += fmt::format(", {} not decided", comparison.family - better - worse - equivalent);
-  if (better > 0) first += ". Better: " + named(analysis, Verdict::kBetter);
-  if (worse > 0) first += ". Worse: " + named(analysis, Verdict::kWorse);
   std::vector<std::string> sentences = {first + ".", certainty(analysis)};
   const std::string decidable = decidable_text(analysis);
   if (!decidable.empty()) sentences.push_back(decidable);

@@ -42,6 +42,8 @@ struct Figure {
   std::string script;               // for gnuplot 5.4, without its terminal
   std::vector<std::string> labels;  // the texts of the script's tokens
   Table numbers;                    // all that is drawn
+  // The same for a page as narrow as a phone: none or one, without numbers of its own.
+  std::vector<Figure> narrow;
 };
 
 // Parts of scripts: gnuplot's names of a colour and of a shape, and a colour as

@@ -21,9 +21,11 @@ struct ForestAxes {
   std::string x;     // the difference, with its unit
   std::string zero;  // what the line at zero is: "baseline"
   std::string unit;
+  int width = 900;  // px
 };
 
-// The first row on top. Throws std::logic_error without rows.
+// The first row on top. On a narrow page the labels are above the points. Throws std::logic_error
+// without rows.
 Figure forest_figure(const std::string& id, const ForestAxes& axes,
                      const std::vector<ForestRow>& rows);
 

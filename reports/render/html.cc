@@ -9,7 +9,8 @@
 namespace polysweep {
 namespace {
 
-constexpr std::size_t kUnfoldedRows = 100;  // a longer table is folded
+constexpr std::size_t kUnfoldedRows = 100;        // a longer table is folded
+constexpr std::size_t kLongestDescription = 300;  // of the page, for previews of links
 
 std::string source_hash(const std::string& text) {
   const auto digest = sha256(text);
@@ -30,6 +31,11 @@ std::string tone_class(Tone tone) {
       break;
   }
   return "";
+}
+
+std::string badge_class(Tone tone) {
+  if (tone == Tone::kGood) return " class=\"good\"";
+  return tone == Tone::kBad ? " class=\"bad\"" : tone_class(tone);
 }
 
 std::string details(const std::string& summary, const std::string& content) {
@@ -69,6 +75,12 @@ Drawn drawn(const Figure& figure, const Draw& draw) {
   }
 }
 
+std::string box(const char* classes, const std::string& svg) {
+  return fmt::format(
+      "<div class=\"{}\" role=\"group\" tabindex=\"0\" aria-label=\"Figure\">{}</div>\n", classes,
+      svg);
+}
+
 struct Writer {
   const Draw& draw;
   std::string html;
@@ -102,8 +114,12 @@ struct Writer {
     const Drawn result = drawn(figure, draw);
     html += "<figure id=\"" + html_escaped(figure.id) + "\"" + kind_attributes(figure) + ">\n";
     if (result.reason.empty()) {
-      html += "<div class=\"box\" role=\"group\" tabindex=\"0\" aria-label=\"Figure\">" +
-              result.svg + "</div>\n";
+      html += box("box", result.svg);
+      for (Figure narrow : figure.narrow) {
+        narrow.description = figure.description;
+        const Drawn small = drawn(narrow, draw);
+        if (small.reason.empty()) html += box("box narrow", small.svg);
+      }
     } else {
       html += "<p class=\"missing\">This figure was not drawn: " + html_escaped(result.reason) +
               ". Its numbers are below.</p>\n";
@@ -113,7 +129,13 @@ struct Writer {
   }
 };
 
+std::string meta(const char* name, const std::string& escaped) {
+  return fmt::format("<meta {} content=\"{}\">\n", name, escaped);
+}
+
 std::string head(const Report& report) {
+  const std::string title = html_escaped(report.title + ": " + report.opening.headline);
+  const std::string answer = html_escaped(shortened(report.opening.answer, kLongestDescription));
   const std::string policy = "default-src 'none'; img-src data:; style-src " +
                              source_hash(page_style()) + "; script-src " +
                              source_hash(page_script()) + "; base-uri 'none'; form-action 'none'";
@@ -124,28 +146,54 @@ std::string head(const Report& report) {
          "<meta name=\"color-scheme\" content=\"light dark\">\n"
          "<meta name=\"referrer\" content=\"no-referrer\">\n<link rel=\"icon\" href=\"data:,\">\n"
          "<title>" +
-         html_escaped(report.title) + " - polysweep report</title>\n<style>" + page_style() +
+         title + "</title>\n" + meta("name=\"description\"", answer) +
+         meta("property=\"og:type\"", "article") + meta("property=\"og:title\"", title) +
+         meta("property=\"og:description\"", answer) + "<style>" + page_style() +
          "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the report</a>\n";
 }
 
 std::string navigation(const Report& report) {
-  std::string html = "<nav aria-label=\"Sections\"><ol>\n";
+  std::string html = "<nav aria-label=\"Sections\"><details><summary>Sections</summary>\n<ol>\n";
   for (const auto& section : report.sections) {
     html += "<li><a href=\"#" + section.id + "\">" + html_escaped(section.heading) + "</a></li>\n";
   }
-  return html + "</ol></nav>\n";
+  return html + "</ol></details></nav>\n";
 }
 
-std::string opening(const Report& report) {
+std::string badges(const std::vector<Badge>& badges) {
+  std::string html = "<ul class=\"badges\">\n";
+  for (const Badge& badge : badges) {
+    html += "<li><a" + badge_class(badge.tone) + " href=\"#" + badge.section + "\">" +
+            html_escaped(badge.text) + "</a></li>\n";
+  }
+  return html + "</ul>\n";
+}
+
+std::string opening(const Report& report, Writer& writer) {
+  const Opening& opening = report.opening;
   std::string html = "<header><h1>" + html_escaped(report.title) + "</h1>\n<p class=\"note\">" +
-                     html_escaped(report.subtitle) + "</p></header>\n" + navigation(report) +
-                     "<main id=\"main\">\n<section class=\"verdict\" aria-label=\"Verdict\">\n";
+                     html_escaped(report.subtitle) + "</p>\n" + navigation(report) +
+                     "</header>\n<main id=\"main\">\n<section class=\"opening\" "
+                     "aria-label=\"The answer\">\n<p class=\"answer\">" +
+                     html_escaped(opening.answer) + "</p>\n" + badges(opening.badges) +
+                     "<div class=\"pair\">\n";
+  if (opening.table) {
+    writer.html = "<div>\n";
+    writer(*opening.table);
+    html += writer.html + "</div>\n";
+  }
+  writer.html.clear();
+  if (opening.figure) writer(*opening.figure);
+  html += writer.html +
+          "</div>\n</section>\n<section class=\"verdict\" "
+          "aria-label=\"How it was decided\">\n";
+  writer.html.clear();
   for (const auto& sentence : report.verdict) html += "<p>" + html_escaped(sentence) + "</p>\n";
   html += "</section>\n";
   if (!report.warnings.empty()) {
-    html +=
-        "<section class=\"warnings\" aria-label=\"Warnings\"><h2>Warnings"
-        "</h2><ul>\n";
+    html += fmt::format(
+        "<section id=\"{}\" class=\"warnings\" aria-label=\"Warnings\"><h2>Warnings</h2><ul>\n",
+        kWarningsId);
     for (const auto& warning : report.warnings) {
       html += "<li>" + html_escaped(warning) + "</li>\n";
     }
@@ -157,7 +205,8 @@ std::string opening(const Report& report) {
 }  // namespace
 
 std::string html_page(const Report& report, const Draw& draw) {
-  Writer writer{draw, head(report) + opening(report)};
+  Writer writer{draw, ""};
+  writer.html = head(report) + opening(report, writer);
   for (const auto& section : report.sections) {
     writer.html += "<section id=\"" + section.id + "\" aria-labelledby=\"" + section.id +
                    "-heading\"><h2 id=\"" + section.id + "-heading\">" +

@@ -90,9 +90,11 @@ std::string latex_page(const Report& report, const Draw& draw, PageParts& parts)
       "% figures are in " +
       parts.folder + "/ and can be used one by one with \\input.\n" + kPreamble + "\\section*{" +
       latex_escaped(report.title) + "}\n" + latex_escaped(report.subtitle) +
-      "\n\n\\begin{quote}\\large\n";
-  for (const auto& sentence : report.verdict) writer.text += latex_escaped(sentence) + "\n\n";
-  writer.text += "\\end{quote}\n";
+      "\n\n\\begin{quote}\\large\n" + latex_escaped(report.opening.answer) + "\n\\end{quote}\n" +
+      latex_escaped(badges_text(report.opening.badges)) + "\n\n";
+  if (report.opening.table) writer(*report.opening.table);
+  if (report.opening.figure) writer(*report.opening.figure);
+  for (const auto& sentence : report.verdict) writer(Paragraph{sentence, Tone::kPlain});
   writer(Bullets{report.warnings, Tone::kBad});
   for (const auto& section : report.sections) {
     writer.text += "\n\\clearpage\n\\section*{" + latex_escaped(section.heading) + "}\n";

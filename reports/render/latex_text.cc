@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kRowsOfAPage = 32;
 constexpr std::size_t kLongText = 44;  // code points that a column holds on one line
 constexpr int kLongColumn_mm = 70;
+constexpr std::uint32_t kPlusMinus = 0xB1;
 
 const char* escape_of(char c) {
   switch (c) {
@@ -79,8 +80,9 @@ std::string escaped_line(std::string_view line) {
     const char c = line[at];
     if (static_cast<std::uint8_t>(c) >= 0x80) {
       const auto [value, size] = first_code_point(line.substr(at));
-      escaped +=
-          composed(value) ? std::string(line.substr(at, size)) : fmt::format("U+{:04X}", value);
+      escaped += value == kPlusMinus ? std::string("$\\pm$")
+                 : composed(value)   ? std::string(line.substr(at, size))
+                                     : fmt::format("U+{:04X}", value);
       at += size;
       continue;
     }
@@ -123,12 +125,14 @@ std::string head_of(const Table& table) {
   return head + " \\\\\n\\midrule\n";
 }
 
-std::string field_of(const TableCell& field) {
+// `toned`: what is good or bad is bold; else only what the table itself emphasises.
+std::string field_of(const TableCell& field, bool toned) {
   const std::string text = latex_escaped(field.text);
+  if (field.strong) return "\\textbf{" + text + "}";
   switch (field.tone) {
     case Tone::kGood:
     case Tone::kBad:
-      return "\\textbf{" + text + "}";
+      return toned ? "\\textbf{" + text + "}" : text;
     case Tone::kMissing:
       return "\\emph{" + text + "}";
     case Tone::kMuted:
@@ -139,9 +143,13 @@ std::string field_of(const TableCell& field) {
 }
 
 std::string body_of(const Table& table) {
+  const bool emphasises = std::any_of(table.rows.begin(), table.rows.end(), [](const auto& row) {
+    return std::any_of(row.begin(), row.end(), [](const auto& field) { return field.strong; });
+  });
   std::string body;
   for (const auto& row : table.rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) body += (i == 0 ? "" : " & ") + field_of(row[i]);
+    for (std::size_t i = 0; i < row.size(); ++i)
+      body += (i == 0 ? "" : " & ") + field_of(row[i], !emphasises);
     body += " \\\\\n";
   }
   return body;

@@ -43,9 +43,11 @@ std::string markdown_page(const Report& report, const Draw&) {
   Writer writer;
   writer.text = "# " + markdown_escaped(report.title) + "\n\n";
   writer.text += markdown_escaped(report.subtitle) + "\n\n";
-  for (const auto& sentence : report.verdict) {
-    writer.text += "**" + markdown_escaped(sentence) + "**\n\n";
-  }
+  writer.text += "**" + markdown_escaped(report.opening.answer) + "**\n\n";
+  writer.text += markdown_escaped(badges_text(report.opening.badges)) + "\n\n";
+  if (report.opening.table) writer(*report.opening.table);
+  if (report.opening.figure) writer(*report.opening.figure);
+  for (const auto& sentence : report.verdict) writer(Paragraph{sentence, Tone::kPlain});
   if (!report.warnings.empty()) {
     writer.text += "Warnings:\n\n";
     writer(Bullets{report.warnings, Tone::kBad});

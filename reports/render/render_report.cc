@@ -34,6 +34,12 @@ std::vector<std::string> format_names() {
   return names;
 }
 
+std::string badges_text(const std::vector<Badge>& badges) {
+  std::vector<std::string> texts;
+  for (const Badge& badge : badges) texts.push_back(badge.text);
+  return list_text(texts, "; ");
+}
+
 std::string render_report(const Report& report, std::string_view name, const Draw& draw,
                           PageParts* parts) {
   PageParts dropped;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "reports/document/report.h"
 #include "reports/render/page_parts.h"
@@ -15,6 +16,9 @@ std::string html_page(const Report& report, const Draw& draw);
 std::string markdown_page(const Report& report, const Draw& draw);
 std::string text_page(const Report& report, const Draw& draw);
 std::string latex_page(const Report& report, const Draw& draw, PageParts& parts);
+
+// "24 trials of 24 done; no missing values; ...".
+std::string badges_text(const std::vector<Badge>& badges);
 
 // The page's style sheet and its only script, as they are in it.
 const std::string& page_style();

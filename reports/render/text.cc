@@ -52,6 +52,10 @@ std::string text_report(const Report& report, std::size_t width) {
   Writer writer{std::max<std::size_t>(width, 20), ""};
   writer.text = terminal_escaped(report.title) + "\n";
   writer(Paragraph{report.subtitle, Tone::kPlain});
+  writer(Paragraph{report.opening.answer, Tone::kPlain});
+  writer(Paragraph{badges_text(report.opening.badges), Tone::kPlain});
+  if (report.opening.table) writer(*report.opening.table);
+  if (report.opening.figure) writer(*report.opening.figure);
   for (const auto& sentence : report.verdict) writer(Paragraph{sentence, Tone::kPlain});
   writer(Bullets{report.warnings, Tone::kBad});
   for (const auto& section : report.sections) {

@@ -17,6 +17,41 @@ std::string without_negative_zero(const std::string& text) {
   return zero && text.starts_with('-') ? text.substr(1) : text;
 }
 
+constexpr double kMostSpan = 1e4;  // of a column's uncertainties
+constexpr int kMostMantissa = 8;
+constexpr double kSmall = 0.01;  // below, four zeros and more are not written
+constexpr int kMostDecimalsOfSmall = 4;
+
+// "4.6e-03" as "4.6e-3".
+std::string without_padded_exponent(const std::string& text) {
+  const std::size_t e = text.find('e');
+  if (e == std::string::npos) return text;
+  std::string power = text.substr(e + 1);
+  const bool negative = power.starts_with('-');
+  power.erase(0, std::min(power.find_first_not_of("+-0"), power.size() - 1));
+  return text.substr(0, e + 1) + (negative ? "-" : "") + power;
+}
+
+bool has_digit(const std::string& text) {
+  return text.find_first_of("123456789") != std::string::npos;
+}
+
+int magnitude_of(double value) { return static_cast<int>(std::floor(std::log10(std::abs(value)))); }
+
+double median_of(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// Digits after the point of significant_text(), 0 where that is scientific.
+int significant_decimals(double value) {
+  const std::string text = significant_text(value);
+  const std::size_t point = text.find('.');
+  if (point == std::string::npos || text.find('e') != std::string::npos) return 0;
+  return static_cast<int>(text.size() - point - 1);
+}
+
 }  // namespace
 
 std::optional<int> supported_decimals(double uncertainty) {
@@ -31,8 +66,8 @@ std::string number_text(double value, int decimals) {
     return without_negative_zero(fmt::format("{:.{}f}", value, std::max(decimals, 0)));
   }
   if (value == 0) return "0";
-  const int magnitude = static_cast<int>(std::floor(std::log10(std::abs(value))));
-  return fmt::format("{:.{}e}", value, std::clamp(magnitude + decimals, 1, 9));
+  return without_padded_exponent(
+      fmt::format("{:.{}e}", value, std::clamp(magnitude_of(value) + decimals, 1, 9)));
 }
 
 std::string rounded_text(double value, double uncertainty) {
@@ -44,7 +79,7 @@ std::string rounded_text(double value, double uncertainty) {
 
 std::string significant_text(double value) {
   if (!std::isfinite(value)) return number_text(value, 0);
-  return without_negative_zero(fmt::format("{:.6g}", value));
+  return without_padded_exponent(without_negative_zero(fmt::format("{:.6g}", value)));
 }
 
 std::string interval_text(const Interval& interval) {
@@ -54,11 +89,58 @@ std::string interval_text(const Interval& interval) {
 
 std::string signed_text(double value, double uncertainty) {
   std::string text = rounded_text(value, uncertainty);
-  return value > 0 && text.find_first_of("123456789") != std::string::npos ? "+" + text : text;
+  return value > 0 && has_digit(text) ? "+" + text : text;
 }
 
 std::string p_text(double p) {
-  return p < 1e-4 ? fmt::format("{:.1e}", p) : fmt::format("{:.3g}", p);
+  return p < 1e-4 ? without_padded_exponent(fmt::format("{:.1e}", p)) : fmt::format("{:.3g}", p);
+}
+
+ColumnDigits column_digits(const std::vector<double>& values,
+                           const std::vector<double>& uncertainties) {
+  double largest = 0;
+  int decimals = 0;
+  bool tiny = true;
+  for (const double value : values) {
+    if (!std::isfinite(value)) continue;
+    largest = std::max(largest, std::abs(value));
+    decimals = std::max(decimals, significant_decimals(value));
+    tiny = tiny && std::abs(value) < std::pow(10.0, -kMostDecimals);
+  }
+  std::vector<double> known;
+  for (std::size_t i = 0; i < std::min(values.size(), uncertainties.size()); ++i) {
+    const double each = uncertainties[i];
+    if (std::isfinite(each) && each > kNoise * std::abs(values[i])) known.push_back(each);
+  }
+  if (known.empty()) {
+    const bool scientific = largest >= kHuge || (tiny && largest > 0);
+    return {scientific ? 2 : std::min(decimals, kMostDecimals), scientific};
+  }
+  const auto [low, high] = std::minmax_element(known.begin(), known.end());
+  const bool apart = *high > kMostSpan * *low;
+  const int fixed = std::max(2 - magnitude_of(*high), 1 - magnitude_of(median_of(known)));
+  const bool small = largest < kSmall && fixed > kMostDecimalsOfSmall;
+  if (largest < kHuge && fixed <= kMostDecimals && !small && !apart) {
+    return {std::max(fixed, 0), false};
+  }
+  const int mantissa = largest > 0 ? magnitude_of(largest) + fixed : 2;
+  return {apart ? 2 : std::clamp(mantissa, 2, kMostMantissa), true};
+}
+
+std::string column_text(double value, const ColumnDigits& digits) {
+  if (!std::isfinite(value)) return number_text(value, 0);
+  if (!digits.scientific)
+    return without_negative_zero(fmt::format("{:.{}f}", value, digits.digits));
+  return value == 0 ? "0" : without_padded_exponent(fmt::format("{:.{}e}", value, digits.digits));
+}
+
+std::string signed_column_text(double value, const ColumnDigits& digits) {
+  const std::string text = column_text(value, digits);
+  return value > 0 && has_digit(text) ? "+" + text : text;
+}
+
+std::string column_interval_text(const Interval& interval, const ColumnDigits& digits) {
+  return column_text(interval.low, digits) + " to " + column_text(interval.high, digits);
 }
 
 std::string count_text(std::size_t count, const std::string& noun) {

@@ -1,8 +1,10 @@
-// Numbers for people: no more digits than their uncertainty supports.
+// Numbers for people: no more digits than their uncertainty supports. An exponent is
+// written without padding: 4.64e-3.
 #pragma once
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "reports/text/interval.h"
 
@@ -12,7 +14,7 @@ namespace polysweep {
 // gives 3, 12.7 gives 0. None where it is 0 or not finite.
 std::optional<int> supported_decimals(double uncertainty);
 
-// `value` with that many digits; scientific where it is huge or tiny (1.23e+09).
+// `value` with that many digits; scientific where it is huge or tiny (1.23e9).
 std::string number_text(double value, int decimals);
 
 // `value` rounded to what `uncertainty` supports; significant_text() without one
@@ -30,6 +32,24 @@ std::string signed_text(double value, double uncertainty);
 
 // Three significant digits; below 0.0001 scientific.
 std::string p_text(double p);
+
+// How the numbers of one column are written: all with the same digits.
+struct ColumnDigits {
+  int digits = 0;  // after the point
+  bool scientific = false;
+};
+
+// Digits so that the largest of `uncertainties` (half the widths of the values' intervals,
+// in their order) keeps three significant ones, and their median two; those that are 0,
+// not finite or rounding noise do not count. Scientific where the numbers are huge or
+// tiny, or the uncertainties span more than four powers of ten. Without an uncertainty:
+// what significant_text() of the values needs.
+ColumnDigits column_digits(const std::vector<double>& values,
+                           const std::vector<double>& uncertainties);
+std::string column_text(double value, const ColumnDigits& digits);
+std::string signed_column_text(double value, const ColumnDigits& digits);
+// "1.20 to 3.41".
+std::string column_interval_text(const Interval& interval, const ColumnDigits& digits);
 
 // "1 seed", "3 seeds".
 std::string count_text(std::size_t count, const std::string& noun);

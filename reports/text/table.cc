@@ -53,18 +53,21 @@ std::string column_classes(const Table& table) {
 }
 
 // Without its end tag, which HTML does not need: in a long table they are a tenth.
-std::string field_html(const TableCell& field, bool heads_row, bool sortable) {
+std::string field_html(const TableCell& field, bool heads_row, bool sortable,
+                       const std::string& title) {
   std::string html = heads_row ? "<th scope=\"row\"" : "<td";
   if (field.tone != Tone::kPlain) html += " class=\"" + tone_class(field.tone) + "\"";
   // Where the text is the number itself, the script reads it there.
   if (sortable && field.number && fmt::format("{}", *field.number) != field.text) {
     html += fmt::format(" data-n=\"{}\"", *field.number);
   }
+  if (!title.empty() && !heads_row) html += " data-title=\"" + html_escaped(title) + "\"";
   html += ">";
   if (field.swatch) {
     html += fmt::format("<i class=\"a{} m{}\"></i>", field.swatch->colour, field.swatch->shape);
   }
-  return html + html_escaped(field.text);
+  return html +
+         (field.strong ? "<b>" + html_escaped(field.text) + "</b>" : html_escaped(field.text));
 }
 
 QueryValue csv_value(const TableCell& field) {
@@ -94,7 +97,10 @@ std::string table_markdown(const Table& table) {
   }
   text += "|\n" + rule + "|\n";
   for (const auto& row : table.rows) {
-    for (const auto& field : row) text += "| " + markdown_escaped(field.text) + " ";
+    for (const auto& field : row) {
+      const std::string bold = field.strong ? "**" : "";
+      text += "| " + bold + markdown_escaped(field.text) + bold + " ";
+    }
     text += "|\n";
   }
   for (const auto& note : table.notes) text += "\n" + markdown_escaped(note) + "\n";
@@ -107,9 +113,10 @@ std::string table_html(const Table& table) {
   const std::string caption = html_escaped(table.caption);
   std::string html = "<div class=\"box\" role=\"group\" tabindex=\"0\" aria-label=\"" + caption +
                      "\">\n<table id=\"" + id + "\" class=\"" + column_classes(table) +
-                     (table.sortable ? " sortable" : "") + "\"><caption><span>" + caption +
-                     " <a download=\"" + id + ".csv\" href=\"data:text/csv;base64," +
-                     base64(table_csv(table)) + "\" aria-label=\"Download as CSV: " + caption +
+                     (table.sortable ? " sortable" : "") + (table.stacked ? " stacked" : "") +
+                     "\"><caption><span>" + caption + " <a download=\"" + id +
+                     ".csv\" href=\"data:text/csv;base64," + base64(table_csv(table)) +
+                     "\" aria-label=\"Download as CSV: " + caption +
                      "\">CSV</a></span></caption>\n<thead><tr>";
   for (const auto& column : table.columns) {
     html += "<th scope=\"col\">" + html_escaped(header(column)) + "</th>";
@@ -118,7 +125,8 @@ std::string table_html(const Table& table) {
   for (const auto& row : table.rows) {
     html += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      html += field_html(row[i], i == 0, table.sortable);
+      html += field_html(row[i], i == 0, table.sortable,
+                         table.stacked ? header(table.columns[i]) : std::string());
     }
     html += "\n";
   }

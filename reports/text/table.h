@@ -44,6 +44,7 @@ struct TableCell {
   std::optional<Interval> interval;  // likewise, of a text of two ends
   bool in_interval_column = false;
   std::optional<CellStyle> swatch;  // shown before the text
+  bool strong = false;              // bold; between asterisks in plain text
 };
 
 using TableRow = std::vector<TableCell>;
@@ -55,6 +56,7 @@ struct Table {
   std::vector<TableRow> rows;      // each with as many cells as columns
   std::vector<std::string> notes;  // below the table
   bool sortable = false;           // the page may offer to sort and filter it
+  bool stacked = false;            // on a narrow page each row becomes a block of lines
 };
 
 // Throws std::logic_error where a row has not as many cells as the table columns.

@@ -79,7 +79,9 @@ Layout layout_of(const Table& table) {
   for (const auto& row : table.rows) {
     out.rows.emplace_back();
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string& text = out.rows.back().emplace_back(terminal_escaped(row[i].text));
+      const std::string emphasis = row[i].strong ? "*" : "";
+      const std::string& text =
+          out.rows.back().emplace_back(emphasis + terminal_escaped(row[i].text) + emphasis);
       const std::size_t length = text_length(text);
       out.widths[i] = std::max(out.widths[i], length);
       // Numbers stay in one piece.

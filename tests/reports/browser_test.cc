@@ -36,6 +36,11 @@ SweepResults hostile_cells() {
   return builder.build();
 }
 
+const fs::path& hostile_page() {
+  static const fs::path page = write_page("hostile", hostile_cells());
+  return page;
+}
+
 // 1,000 cells of 10 seeds, with curves.
 SweepResults ten_thousand_trials() {
   SweepBuilder builder("large");
@@ -83,8 +88,7 @@ TEST_CASE("a console message would be seen", "[browser]") {
 
 TEST_CASE("hostile names stay text in the page, whatever its script does", "[browser]") {
   if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
-  const fs::path page = write_page("hostile", hostile_cells());
-  REQUIRE(browse(page, "hostile", "--virtual-time-budget=5000 --dump-dom") == 0);
+  REQUIRE(browse(hostile_page(), "hostile", "--virtual-time-budget=5000 --dump-dom") == 0);
   CHECK(console_of("hostile") == "");
   const std::string dom = content(pages_folder() / "hostile.log");
   CHECK_THAT(dom, Catch::Matchers::Contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
@@ -241,7 +245,7 @@ TEST_CASE("a click on a curve says when each line reaches that value", "[browser
 TEST_CASE("a row of the forest shows its values under the pointer", "[browser]") {
   if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
   const auto answer = probe(full_page(), "forest", R"js(
-    const figure = document.getElementById("forest1"), svg = figure.querySelector("svg");
+    const figure = document.getElementById("forest"), svg = figure.querySelector("svg");
     const row = figure.querySelector("table").tBodies[0].rows[2];
     const [x0, x1, y0, y1, low, high, bottom, top] = svg.dataset.axes.split(" ").map(Number);
     const rows = figure.querySelector("table").tBodies[0].rows.length;
@@ -264,6 +268,73 @@ TEST_CASE("the page fits a phone", "[browser]") {
   )js",
                             "--window-size=500,900");
   CHECK(answer["width"].get<double>() <= answer["window"].get<double>());
+}
+
+TEST_CASE("the first screen of a laptop has the answer, its table and its figure", "[browser]") {
+  if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
+  const auto answer = probe(full_page(), "first-screen", R"js(
+    const box = selector => {
+      const rect = document.querySelector(selector).getBoundingClientRect();
+      return {left: rect.left, right: rect.right, top: rect.top, bottom: rect.bottom};
+    };
+    return {window: [innerWidth, innerHeight], answer: box(".answer"), badges: box(".badges"),
+            table: box("#results"), figure: box("#forest svg")};
+  )js",
+                            "--window-size=1280,800");
+  CAPTURE(answer.dump());
+  for (const char* part : {"answer", "badges", "table", "figure"}) {
+    CAPTURE(part);
+    CHECK(answer[part]["top"] >= 0);
+    CHECK(answer[part]["bottom"] > answer[part]["top"]);
+    CHECK(answer[part]["bottom"] <= 800);
+    CHECK(answer[part]["right"] <= 1280);
+  }
+  CHECK(answer["window"][0] == 1280);
+  // Beside each other.
+  CHECK(answer["figure"]["left"] > answer["table"]["right"]);
+  CHECK(answer["figure"]["top"] < answer["table"]["bottom"]);
+}
+
+TEST_CASE("on a phone nothing of the opening is cropped", "[browser]") {
+  if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
+  const std::pair<const char*, fs::path> pages[] = {{"phone-usual", full_page()},
+                                                    {"phone-hostile", hostile_page()}};
+  for (const auto& [name, page] : pages) {
+    // Chromium's window is not narrower than 500 px: the page is shown in a frame of 390.
+    const auto answer = probe(page, name, R"js(
+      const frame = document.createElement("iframe");
+      frame.width = 390;
+      frame.height = 2000;
+      frame.style.border = "0";
+      const source = document.documentElement.cloneNode(true);
+      for (const script of source.querySelectorAll("script")) script.remove();
+      frame.srcdoc = "<!doctype html>" + source.outerHTML;
+      document.body.replaceChildren(frame);
+      await new Promise(done => frame.addEventListener("load", done));
+      const page = frame.contentDocument;
+      const wide = [...page.querySelectorAll("header *, .opening *")].filter(element => {
+        const box = element.getBoundingClientRect();
+        return box.width > 0 && !element.closest("details") &&
+            (box.right > 390.5 || box.left < -0.5);
+      });
+      const scrolled = [...page.querySelectorAll(".opening .box")].filter(
+          box => !box.closest("details") && box.scrollWidth > box.clientWidth + 1);
+      const svg = [...page.querySelectorAll("#forest svg")].filter(
+          each => each.getBoundingClientRect().width > 0);
+      return {window: frame.contentWindow.innerWidth,
+              wide: wide.map(element => element.outerHTML.slice(0, 100)),
+              scrolled: scrolled.length, svg: svg.map(each => each.getAttribute("width")),
+              head: getComputedStyle(page.querySelector("#results thead")).display};
+    )js",
+                              "--virtual-time-budget=10000");
+    CAPTURE(name, answer.dump(1));
+    CHECK(answer["window"] == 390);
+    CHECK(answer["wide"].empty());
+    CHECK(answer["scrolled"] == 0);
+    REQUIRE(answer["svg"].size() == 1);
+    CHECK(answer["svg"][0] == "360");  // the figure's narrow layout
+    CHECK(answer["head"] == "none");
+  }
 }
 
 TEST_CASE("axe finds no violation, in light and dark", "[browser][slow]") {

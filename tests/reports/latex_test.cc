@@ -45,6 +45,7 @@ TEST_CASE("no character of a text is acted upon by LaTeX", "[latex]") {
   CHECK(latex_escaped("^^41~") == "\\textasciicircum{}\\textasciicircum{}41\\textasciitilde{}");
   CHECK(latex_escaped("a\nb") == "a b");
   CHECK(latex_escaped("Grüße 中") == "Grüße U+4E2D");
+  CHECK(latex_escaped("27.60 ± 1.35 -") == "27.60 $\\pm$ 1.35 {-}");
 }
 
 TEST_CASE("a minus sign is only written before numbers", "[latex]") {
@@ -62,6 +63,11 @@ TEST_CASE("a table of LaTeX has the rules of booktabs", "[latex]") {
   CHECK_THAT(latex, Catch::Matchers::Contains(
                         "\\begin{tabular}{lr}\n\\toprule\narm & mean (BLEU) \\\\\n\\midrule\nrope "
                         "& 1.5 \\\\\nbest & \\textbf{2.5} \\\\\n\\bottomrule\n"));
+  // Where the table emphasises, only that is bold.
+  table.rows[0][1].strong = true;
+  CHECK_THAT(table_latex(table),
+             Catch::Matchers::Contains("& \\textbf{1.5} \\\\\nbest & 2.5 \\\\"));
+  table.rows[0][1].strong = false;
   CHECK_THAT(latex, Catch::Matchers::Contains("\\caption{A \\& B}\\label{tab:t}"));
   table.rows.assign(100, table.rows[0]);
   CHECK_THAT(table_latex(table), Catch::Matchers::Contains("\\begin{longtable}{lr}"));
@@ -87,7 +93,7 @@ TEST_CASE("reports compile, hostile ones too, and read no other file", "[latex]"
     CHECK(status == 0);
     CHECK(said.find("passwd)") == std::string::npos);
     CHECK_FALSE(std::filesystem::exists(folder.path() / "owned"));
-    if (gnuplot()) CHECK(parts.files.count("forest1.pdf") == 1);
+    if (gnuplot()) CHECK(parts.files.count("forest.pdf") == 1);
   }
 }
 

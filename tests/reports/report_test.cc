@@ -178,7 +178,7 @@ TEST_CASE("the page says why a figure is not drawn", "[page]") {
   const std::string page =
       render_report(build_report(sample_sweep({2, false, true, false})), "html", broken);
   CHECK_THAT(page, Catch::Matchers::Contains("This figure was not drawn: gnuplot was not found"));
-  CHECK_THAT(page, Catch::Matchers::Contains("id=\"forest1-numbers\""));
+  CHECK_THAT(page, Catch::Matchers::Contains("id=\"forest-numbers\""));
 }
 
 TEST_CASE("an unknown format is an error that names the formats", "[page]") {
@@ -304,10 +304,11 @@ TEST_CASE("the sentences for five seeds, by the rule and by the exact test", "[p
         "needs 9 seeds for that.");
 }
 
-TEST_CASE("with enough seeds the verdict names what is better and worse", "[page]") {
+TEST_CASE("with enough seeds the answer names what is better and worse", "[page]") {
   const Report report = build_report(sample_sweep({12, false, false, false}));
-  CHECK_THAT(report.verdict[0], Catch::Matchers::Contains("Better: rope, dimension") &&
-                                    Catch::Matchers::Contains("Worse: none, dimension"));
+  CHECK_THAT(report.opening.answer,
+             Catch::Matchers::Contains("is better than sinusoidal by") &&
+                 Catch::Matchers::Contains("none, dimension 128 is worse than sinusoidal by"));
 }
 
 TEST_CASE("the command that runs the sweep again names its store and data", "[page]") {

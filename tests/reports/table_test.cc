@@ -9,6 +9,8 @@
 namespace polysweep {
 namespace {
 
+using Catch::Matchers::Contains;
+
 Table small() {
   Table table;
   table.id = "small";
@@ -123,18 +125,65 @@ TEST_CASE("numbers have the digits that their uncertainty supports", "[numbers]"
   CHECK(rounded_text(28.12345, 0.34) == "28.12");
   CHECK(rounded_text(28.12345, 12.7) == "28");
   CHECK(rounded_text(28.12345, 3.4) == "28.1");
-  CHECK(rounded_text(0.00012347, 0.0000034) == "1.235e-04");
-  CHECK(rounded_text(1.23456e9, 1e6) == "1.2346e+09");
+  CHECK(rounded_text(0.00012347, 0.0000034) == "1.235e-4");
+  CHECK(rounded_text(1.23456e9, 1e6) == "1.2346e9");
   CHECK(rounded_text(1.5e-300, 1e-301) == "1.50e-300");
   CHECK(rounded_text(28.12347, 0) == "28.1235");
   CHECK(signed_text(0.5, 0.1) == "+0.50");
   CHECK(signed_text(-0.001, 1.0) == "0.0");
   CHECK(interval_text({-0.512, 1.04}) == "-0.51 to 1.04");
   CHECK(p_text(0.0625) == "0.0625");
-  CHECK(p_text(0.00001) == "1.0e-05");
+  CHECK(p_text(0.00001) == "1.0e-5");
   CHECK(significant_text(std::nan("")) == "not a number");
   CHECK(count_text(1, "seed") == "1 seed");
   CHECK(count_text(2, "seed") == "2 seeds");
+  CHECK(significant_text(1e-9) == "1e-9");
+  CHECK(significant_text(-2.5e10) == "-2.5e10");
+}
+
+TEST_CASE("the numbers of a column have the same digits", "[numbers]") {
+  const auto shown = [](std::vector<double> values, const std::vector<double>& uncertainties) {
+    const ColumnDigits digits = column_digits(values, uncertainties);
+    std::string text;
+    for (const double value : values) text += column_text(value, digits) + " ";
+    return text;
+  };
+  CHECK(shown({93.7412, 27.6, 5}, {1.35, 0.5, 2.1}) == "93.74 27.60 5.00 ");
+  CHECK(shown({93.7412, 27.6}, {12.7, 31}) == "93.7 27.6 ");
+  CHECK(shown({1234.6, 2000}, {150, 220}) == "1235 2000 ");
+  CHECK(shown({4.64123e-3, 5.2e-3}, {1.2e-4, 1.3e-4}) == "4.641e-3 5.200e-3 ");
+  CHECK(shown({0.0464, 0.05}, {0.0012, 0.0013}) == "0.04640 0.05000 ");
+  CHECK(shown({41, 5.68012e-12}, {3.2, 1.1e-12}) == "4.10e1 5.68e-12 ");
+  CHECK(shown({1.23456e9, 2e9}, {1e6, 2e6}) == "1.23456e9 2.00000e9 ");
+  // Without an uncertainty, what the values need.
+  CHECK(shown({3, 2.5}, {0, 0}) == "3.0 2.5 ");
+  CHECK(shown({1e-9, 2e-9}, {}) == "1.00e-9 2.00e-9 ");
+  // Rounding noise decides nothing, and no value does not disturb.
+  CHECK(shown({3, 2.5, std::nan("")}, {1e-16, 0.12, 0}) == "3.000 2.500 not a number ");
+  CHECK(shown({}, {}).empty());
+  const ColumnDigits digits{2, false};
+  CHECK(signed_column_text(0.5, digits) == "+0.50");
+  CHECK(signed_column_text(0.0001, digits) == "0.00");
+  CHECK(signed_column_text(-0.0001, digits) == "0.00");
+  CHECK(column_interval_text({-0.512, 1.04}, digits) == "-0.51 to 1.04");
+  CHECK(column_text(0, {2, true}) == "0");
+}
+
+TEST_CASE("what a table emphasises is bold in every format", "[table]") {
+  Table table = small();
+  table.rows[0][1].strong = true;
+  table.rows[0][0].tone = Tone::kGood;
+  CHECK_THAT(table_markdown(table), Contains("| rope | **1.25** |"));
+  CHECK_THAT(table_html(table), Contains("<b>1.25</b>"));
+  CHECK_THAT(table_text(table, 80, false), Contains("*1.25*"));
+}
+
+TEST_CASE("the fields of a table that stacks name their column", "[table]") {
+  Table table = small();
+  table.columns[1].title = "\" onload=\"x";
+  table.stacked = true;
+  CHECK_THAT(table_html(table), Contains("class=\"r2 stacked\"") &&
+                                    Contains("data-title=\"&quot; onload=&quot;x (points)\">1.25"));
 }
 
 }  // namespace polysweep
