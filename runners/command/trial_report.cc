@@ -27,6 +27,12 @@ void expect_text_name(const std::string& name) {
     fail("invalid name of a text: {}; expected 1 to 200 bytes without control characters",
          in_quotes(name));
   }
+  if (name == kArtifactText) {
+    fail(
+        "the name of a text, {}, is reserved for the files that {{\"artifact\": PATH}} records; "
+        "expected another name",
+        in_quotes(name));
+  }
 }
 
 }  // namespace

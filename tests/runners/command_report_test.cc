@@ -278,6 +278,23 @@ TEST_CASE("artifacts lie below the trial's folder", "[command]") {
   std::filesystem::remove(folder.path().parent_path() / "outside");
 }
 
+TEST_CASE("a text cannot have the name of the artifacts' records", "[command]") {
+  const TemporaryFolder folder;
+  folder.write("f", "x");
+  Attempt attempt(folder.path(), 1);
+  attempt.say(R"({"text":"artifact","step":0,"value":"my own text"}
+{"text":"artifacts","step":0,"value":"another"}
+{"artifact":"f"}
+)");
+  attempt.report().finish();
+  CHECK(attempt.recorder.texts["artifact"].size() == 1);
+  CHECK_THAT(attempt.recorder.texts["artifact"][0], Contains("\"path\":\"f\""));
+  CHECK(attempt.recorder.texts["artifacts"][0] == "another");
+  CHECK(attempt.report().rejection() ==
+        "1 line of its metrics file was rejected: line 1: the name of a text, 'artifact', is "
+        "reserved for the files that {\"artifact\": PATH} records; expected another name");
+}
+
 TEST_CASE("an attempt that resumes takes over what was reported up to there", "[command]") {
   const TemporaryFolder folder;
   Attempt first(folder.path(), 1);
