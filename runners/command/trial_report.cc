@@ -246,6 +246,8 @@ void TrialReport::resume(const ReportedResumption& item) {
     steps_.raise_floor(item.step);
     recorder_.resumed(item.step);
     replay_own_clocks();
+  } else if (has_points_) {
+    recorder_.resumed(item.step);  // after the points: all of them are this attempt's now
   }
   steps_.allow_repetitions();
 }

@@ -315,6 +315,7 @@ TEST_CASE("an attempt that resumes takes over what was reported up to there", "[
   CHECK(second.recorder.metrics["accuracy"] == Series{{2, 0.2}});
   CHECK(second.recorder.texts["sample"] == std::map<std::int64_t, std::string>{{1, "early"}});
   CHECK_FALSE(second.recorder.resumed_after);  // nothing of the first is needed any more
+  CHECK(second.recorder.told_again_up_to == 2);
   CHECK_FALSE(second.report().has_result());
   CHECK(second.report().rejected() == 0);
 
