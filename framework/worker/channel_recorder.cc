@@ -74,8 +74,13 @@ void ChannelRecorder::progress(double done, double total) {
 
 void ChannelRecorder::resumed(std::int64_t step) {
   const std::lock_guard lock(mutex_);
-  if (has_recorded_) fail("resumed() must be called once, before any metric or text");
+  const bool runs_command = spec_ != nullptr && spec_->command.has_value();
+  if (has_resumed_ || (has_recorded_ && !runs_command)) {
+    fail("resumed() must be called once, before any metric or text");
+  }
   has_recorded_ = true;
+  has_resumed_ = true;
+  gather_metrics();
   channel_.send(AttemptResumed{metrics_.trial, metrics_.attempt, step});
   channel_.flush_all();
 }
@@ -86,6 +91,7 @@ void ChannelRecorder::begin(const TrialId& trial, std::uint32_t attempt,
   check(metrics_.points.empty(), "all points of an attempt are sent before its end");
   spec_ = spec;
   has_recorded_ = false;
+  has_resumed_ = false;
   metrics_.trial = trial;
   metrics_.attempt = attempt;
   active_ = true;

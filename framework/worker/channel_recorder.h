@@ -24,6 +24,9 @@ class ChannelRecorder : public Recorder {
   void metric(std::string_view name, std::int64_t step, double value) override;
   void text(std::string_view name, std::int64_t step, std::string_view value) override;
   void progress(double done, double total) override;
+  // Of an experiment that runs a command also after metrics: the attempt has then
+  // reported itself what earlier attempts reported up to `step`, and takes nothing
+  // over from them (runners/command/trial_report.h).
   void resumed(std::int64_t step) override;
   bool stop_requested() override { return stop_.load(std::memory_order_relaxed); }
 
@@ -58,6 +61,7 @@ class ChannelRecorder : public Recorder {
   std::atomic<bool> stop_{false};
   bool active_ = false;
   bool has_recorded_ = false;  // a metric, a text or a resumption of this attempt
+  bool has_resumed_ = false;
   const ExperimentSpec* spec_ = nullptr;
   MetricsRecorded metrics_;  // not yet sent; its trial and attempt are those that run
   std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> name_indexes_;

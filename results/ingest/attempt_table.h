@@ -36,6 +36,7 @@ struct AttemptRow {
   std::optional<std::int64_t> provenance_id;
   std::optional<std::int64_t> started_us;
   std::optional<std::int64_t> begins_after;  // empty: nothing recorded yet
+  std::optional<std::int64_t> resumed_step;
   std::int64_t points = 0;
   std::int64_t points_counted = 0;
   // Points of this attempt that no other replaces: those up to the step that it

@@ -78,7 +78,10 @@ void EventRows::apply_event(const Source& source, const AttemptResumed& event) {
   const std::int64_t trial_id = keys_.trial(event.trial);
   const std::size_t index =
       attempts_.find_or_add(trial_id, event.attempt, source.journal, source.epoch);
-  if (attempts_.of(trial_id).rows[index].begins_after) return;  // it has recorded already
+  AttemptRow& row = attempts_.of(trial_id).rows[index];
+  if (!row.resumed_step) row.resumed_step = event.step;
+  row.changed = true;
+  if (row.begins_after) return;  // it has recorded already: all steps are its own
   points_table_.take_share(trial_id, index, event.step);
 }
 

@@ -81,6 +81,7 @@ CREATE TABLE attempt (
   peak_memory_bytes REAL,
   finished_us INTEGER,
   points_dropped INTEGER NOT NULL,
+  resumed_step INTEGER,
   PRIMARY KEY (trial_id, attempt, journal_id)
 ) WITHOUT ROWID;
 CREATE INDEX attempt_dropped ON attempt (trial_id) WHERE points_dropped > 0;

@@ -131,8 +131,10 @@ bool CommandAttempt::follow_report() {
     more = report_file_.read_more(piece, kReportPiece);
     report_problem_.clear();
   } catch (const Error& error) {
-    // The problem persists: it is reported once.
-    if (report_problem_ != error.what()) report_.reject(error.what());
+    // A problem that persists is reported once; of a file that was rewritten there may
+    // be more to read.
+    more = report_problem_ != error.what();
+    if (more) report_.file_problem(error.what());
     report_problem_ = error.what();
   }
   lines_.append(piece);

@@ -45,10 +45,18 @@ bool is_content(const ReportedItem& item) {
          std::holds_alternative<ReportedResult>(item) || std::holds_alternative<ReportedText>(item);
 }
 
+// A line with an undeclared metric was rejected.
+bool all_declared(const ReportedMetrics& metrics, const SeriesSteps& steps) {
+  return std::all_of(metrics.values.begin(), metrics.values.end(),
+                     [&](const auto& each) { return steps.is_declared(each.first); });
+}
+
 }  // namespace
 
-std::optional<std::int64_t> ReportHistory::reach_of(std::uint32_t attempt) const {
+std::optional<std::int64_t> ReportHistory::reach_of(std::uint32_t attempt,
+                                                    const Names& stepped) const {
   SeriesSteps steps(spec_);
+  steps.set_stepped(stepped);
   bool has_items = false;
   read_report(report_path(trial_folder_, attempt), [&](const ReportedItem& item) {
     if (const auto* resumed = std::get_if<ReportedResumption>(&item)) {
@@ -56,6 +64,7 @@ std::optional<std::int64_t> ReportHistory::reach_of(std::uint32_t attempt) const
       steps.raise_floor(resumed->step);
       has_items = true;
     } else if (const auto* metrics = std::get_if<ReportedMetrics>(&item)) {
+      if (!all_declared(*metrics, steps)) return;
       for (const auto& [name, value] : metrics->values) {
         try {
           steps.took(name, steps.next(name, metrics->step));
@@ -67,21 +76,40 @@ std::optional<std::int64_t> ReportHistory::reach_of(std::uint32_t attempt) const
     }
   });
   if (!has_items) return std::nullopt;
-  return steps.largest();
+  return steps.reach();
 }
 
-bool ReportHistory::read_before(std::uint32_t attempt, std::int64_t step,
+std::set<std::string> ReportHistory::stepped() {
+  const SeriesSteps steps(spec_);
+  Names names;
+  for (std::uint32_t attempt = 1; attempt < attempt_; ++attempt) {
+    read_report(report_path(trial_folder_, attempt), [&](const ReportedItem& item) {
+      const auto* metrics = std::get_if<ReportedMetrics>(&item);
+      if (metrics == nullptr || !metrics->step || !all_declared(*metrics, steps)) return;
+      for (const auto& [name, value] : metrics->values) {
+        if (!steps.has_own_clock(name)) names.insert(name);
+      }
+    });
+  }
+  return names;
+}
+
+bool ReportHistory::up_to(std::int64_t step, const HistoryVisitor& visit) {
+  return read_before(attempt_, step, stepped(), visit);
+}
+
+bool ReportHistory::read_before(std::uint32_t attempt, std::int64_t step, const Names& stepped,
                                 const HistoryVisitor& visit) const {
   std::uint32_t source = attempt;
   std::optional<std::int64_t> reach;
-  while (source > 1 && !(reach && *reach >= step)) reach = reach_of(--source);
+  while (source > 1 && !(reach && *reach >= step)) reach = reach_of(--source, stepped);
   if (!reach || *reach < step) return false;
   bool has_content = false;
   bool is_complete = true;
   read_report(report_path(trial_folder_, source), [&](const ReportedItem& item) {
     const auto* resumed = std::get_if<ReportedResumption>(&item);
     if (resumed != nullptr && !has_content) {
-      is_complete = read_before(source, std::min(resumed->step, step), visit);
+      is_complete = read_before(source, std::min(resumed->step, step), stepped, visit);
     } else if (resumed == nullptr && is_complete) {
       visit({source, step, item});
     }

@@ -26,16 +26,19 @@ class ReportHistory : public History {
 
   // In order: the lines of the last attempt that came as far as `step`, and before
   // them those of the one that it resumed from, and so on.
-  bool up_to(std::int64_t step, const HistoryVisitor& visit) override {
-    return read_before(attempt_, step, visit);
-  }
+  bool up_to(std::int64_t step, const HistoryVisitor& visit) override;
   void all(const HistoryVisitor& visit) override;
+  std::set<std::string> stepped() override;
 
  private:
-  bool read_before(std::uint32_t attempt, std::int64_t step, const HistoryVisitor& visit) const;
+  using Names = std::set<std::string>;
+
+  // `stepped`: the result of stepped().
+  bool read_before(std::uint32_t attempt, std::int64_t step, const Names& stepped,
+                   const HistoryVisitor& visit) const;
   // How far the report of an attempt came on the experiment's clock: the step it
   // resumed after, or its largest. Empty if it reported nothing.
-  std::optional<std::int64_t> reach_of(std::uint32_t attempt) const;
+  std::optional<std::int64_t> reach_of(std::uint32_t attempt, const Names& stepped) const;
   // The attempt resumed, or reported nothing.
   bool continues_earlier(std::uint32_t attempt) const;
 

@@ -27,9 +27,20 @@ void expect_text_name(const std::string& name) {
     fail("invalid name of a text: {}; expected 1 to 200 bytes without control characters",
          in_quotes(name));
   }
+  if (name == kArtifactText) {
+    fail(
+        "the name of a text, {}, is reserved for the files that {{\"artifact\": PATH}} records; "
+        "expected another name",
+        in_quotes(name));
+  }
 }
 
 }  // namespace
+
+bool SeriesSteps::is_declared(const std::string& metric) const {
+  return std::any_of(spec_.metrics.begin(), spec_.metrics.end(),
+                     [&](const MetricSpec& each) { return each.name == metric; });
+}
 
 const std::string& SeriesSteps::unit_of(const std::string& metric) const {
   const auto found = std::find_if(spec_.metrics.begin(), spec_.metrics.end(),
@@ -39,6 +50,10 @@ const std::string& SeriesSteps::unit_of(const std::string& metric) const {
 
 bool SeriesSteps::has_own_clock(const std::string& metric) const {
   return unit_of(metric) != spec_.clock;
+}
+
+bool SeriesSteps::counts_clock(const std::string& metric) const {
+  return !has_own_clock(metric) && (stepped_.empty() || stepped_.contains(metric));
 }
 
 std::int64_t SeriesSteps::next(const std::string& name, std::optional<std::int64_t> step) const {
@@ -87,6 +102,14 @@ std::int64_t SeriesSteps::largest() const {
   return std::max(floor_.value_or(0), largest_of_unit(spec_.clock));
 }
 
+std::int64_t SeriesSteps::reach() const {
+  std::int64_t largest = floor_.value_or(0);
+  for (const auto& [name, step] : last_) {
+    if (counts_clock(name)) largest = std::max(largest, step);
+  }
+  return largest;
+}
+
 TrialReport::TrialReport(const ExperimentSpec& spec, fs::path trial_folder, Recorder& recorder,
                          History& history)
     : spec_(spec),
@@ -121,6 +144,10 @@ void TrialReport::reject(const std::string& what) {
   if (rejected_++ == 0) first_rejection_ = what;
 }
 
+void TrialReport::file_problem(const std::string& what) {
+  if (file_problem_.empty()) file_problem_ = what;
+}
+
 void TrialReport::refuse(const ReportedItem& item) {
   if (const auto* metrics = std::get_if<ReportedMetrics>(&item)) {
     points_refused_ += metrics->values.size();
@@ -135,7 +162,7 @@ void TrialReport::apply(const ReportedItem& item) {
 }
 
 // Skips what is beyond `limit` of the experiment's clock, and from there on what
-// does not say a step of that clock.
+// does not have a step of that clock.
 void TrialReport::apply_up_to(std::int64_t limit, const ReportedItem& item) {
   if (const auto* metrics = std::get_if<ReportedMetrics>(&item)) {
     // A line is applied completely or not at all.
@@ -147,14 +174,14 @@ void TrialReport::apply_up_to(std::int64_t limit, const ReportedItem& item) {
       expect_acceptable(name, steps_.largest(name));
     }
     for (const auto& [name, value] : result->values) {
-      metric(name, steps_.largest(name), value, limit);
+      metric(name, steps_.largest(name), value, kNoLimit);
     }
     has_result_ = true;
   } else if (const auto* text = std::get_if<ReportedText>(&item)) {
     expect_text_name(text->name);
     if (is_beyond_ && !text->step) return;
     const std::int64_t step = text->step.value_or(steps_.largest());
-    if (step > limit) return;
+    if (text->step && step > limit) return;
     has_points_ = true;
     recorder_.text(text->name, step, text->value);
   } else if (const auto* progress = std::get_if<ReportedProgress>(&item)) {
@@ -170,13 +197,14 @@ void TrialReport::expect_acceptable(const std::string& metric,
     const std::vector<std::string> names(known_.begin(), known_.end());
     fail("{}", unknown_name("metric", metric, names));
   }
-  steps_.next(metric, step);
+  (written_ ? *written_ : steps_).next(metric, step);
 }
 
 void TrialReport::metric(const std::string& name, std::optional<std::int64_t> given, double value,
                          std::int64_t limit) {
-  const std::int64_t step = steps_.next(name, given);
-  if (steps_.has_own_clock(name)) {
+  const std::int64_t step = (written_ ? *written_ : steps_).next(name, given);
+  if (written_) written_->took(name, step);
+  if (!steps_.counts_clock(name)) {
     if (is_beyond_) return;
   } else if (step > limit) {
     is_beyond_ = true;
@@ -198,11 +226,13 @@ void TrialReport::resume(const ReportedResumption& item) {
   if (has_points_) fail("\"resumed\" must precede all metrics and texts of an attempt");
   if (resumed_) fail("\"resumed\" was already reported; expected once per attempt");
   resumed_ = item.step;
+  steps_.set_stepped(history_.stepped());
   std::uint32_t attempt_before = 0;
   const bool replayed = history_.up_to(item.step, [&](const HistoryLine& line) {
     if (line.attempt != std::exchange(attempt_before, line.attempt)) {
       is_beyond_ = false;
       steps_.allow_repetitions();
+      written_.emplace(steps_);
     }
     try {
       apply_up_to(line.limit, line.item);
@@ -211,10 +241,13 @@ void TrialReport::resume(const ReportedResumption& item) {
     }
   });
   is_beyond_ = false;
+  written_.reset();
   if (!replayed) {
     steps_.raise_floor(item.step);
     recorder_.resumed(item.step);
     replay_own_clocks();
+  } else if (has_points_) {
+    recorder_.resumed(item.step);  // after the points: all of them are this attempt's now
   }
   steps_.allow_repetitions();
 }
@@ -279,11 +312,14 @@ void TrialReport::finish() {
 }
 
 std::string TrialReport::rejection() const {
-  if (rejected_ == 0) return "";
+  std::string lines;
   if (rejected_ == 1)
-    return fmt::format("1 line of its metrics file was rejected: {}", first_rejection_);
-  return fmt::format("{} lines of its metrics file were rejected, the first: {}", rejected_,
-                     first_rejection_);
+    lines = fmt::format("1 line of its metrics file was rejected: {}", first_rejection_);
+  if (rejected_ > 1) {
+    lines = fmt::format("{} lines of its metrics file were rejected, the first: {}", rejected_,
+                        first_rejection_);
+  }
+  return file_problem_ + (file_problem_.empty() || lines.empty() ? "" : "; ") + lines;
 }
 
 }  // namespace polysweep

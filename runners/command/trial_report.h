@@ -23,13 +23,19 @@ namespace polysweep {
 //
 // Metrics count what their MetricSpec::step says. Only those that count the
 // experiment's clock are compared with the step of a checkpoint; the others have
-// their own clocks.
+// their own clocks. A metric of the clock whose points never say a step counts its own
+// points and not the clock, if those of another metric of the clock do say steps.
 class SeriesSteps {
  public:
   // `spec` must outlive it.
   explicit SeriesSteps(const ExperimentSpec& spec) : spec_(spec) {}
 
+  bool is_declared(const std::string& metric) const;
   bool has_own_clock(const std::string& metric) const;
+  // Names the metrics of the experiment's clock whose points say steps.
+  void set_stepped(std::set<std::string> metrics) { stepped_ = std::move(metrics); }
+  // Its steps are those of the experiment's clock.
+  bool counts_clock(const std::string& metric) const;
   // The step of the next point of `name`. Throws Error if `step` is before the
   // series' last, or not beyond the floor.
   std::int64_t next(const std::string& name, std::optional<std::int64_t> step) const;
@@ -43,6 +49,8 @@ class SeriesSteps {
   std::int64_t largest(const std::string& name) const;
   // The largest step of the experiment's clock; the floor if there is none, else 0.
   std::int64_t largest() const;
+  // The same, of the series that count the clock.
+  std::int64_t reach() const;
   // The step beyond which the attempt's own points begin; empty: all are its own.
   const std::optional<std::int64_t>& floor() const { return floor_; }
 
@@ -53,6 +61,7 @@ class SeriesSteps {
   const ExperimentSpec& spec_;
   std::map<std::string, std::int64_t> last_;
   std::set<std::string> repeatable_;  // of last_
+  std::set<std::string> stepped_;
   std::optional<std::int64_t> floor_;
 };
 
@@ -74,6 +83,8 @@ class History {
   // Gives all that the attempts since the last one that started from nothing
   // reported, as far as it is available.
   virtual void all(const HistoryVisitor& visit) = 0;
+  // The metrics of the experiment's clock whose points say steps.
+  virtual std::set<std::string> stepped() = 0;
 };
 
 class TrialReport {
@@ -85,6 +96,8 @@ class TrialReport {
   void take(const ReportLines::Line& line);
   // A problem of the report other than an invalid line.
   void reject(const std::string& what);
+  // A problem of the metrics file itself; the first is kept.
+  void file_problem(const std::string& what);
 
   // Records a value that polysweep measured, at the largest step, if it is declared and
   // the program did not report it.
@@ -104,7 +117,8 @@ class TrialReport {
   // The points of rejected lines, of this attempt and of what it took over from
   // earlier ones; a line that cannot be read counts as one.
   std::uint64_t points_refused() const { return points_refused_; }
-  // "2 lines of its metrics file were rejected, the first: line 3: ..."; "" for none.
+  // "2 lines of its metrics file were rejected, the first: line 3: ...", after the
+  // problem of the file itself; "" for none.
   std::string rejection() const;
   // The step that the attempt resumed after.
   const std::optional<std::int64_t>& resumed() const { return resumed_; }
@@ -126,6 +140,8 @@ class TrialReport {
   Recorder& recorder_;
   History& history_;
   SeriesSteps steps_;
+  // While an attempt's lines are taken over: its steps, with those that are skipped.
+  std::optional<SeriesSteps> written_;
   std::set<std::string, std::less<>> known_;
   std::set<std::string, std::less<>> reported_;
   std::set<std::string> artifacts_;  // relative to the trial's folder
@@ -140,6 +156,7 @@ class TrialReport {
   std::uint64_t rejected_ = 0;
   std::uint64_t points_refused_ = 0;
   std::string first_rejection_;
+  std::string file_problem_;
 };
 
 }  // namespace polysweep

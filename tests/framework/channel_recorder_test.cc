@@ -75,6 +75,18 @@ TEST_CASE("a resumption after a text, or a second one, is refused", "[recorder]"
   it.recorder.resumed(3);
 }
 
+TEST_CASE("an attempt of a command says where it resumed after the points that it tells again",
+          "[recorder]") {
+  ExperimentSpec spec = with_own_clock();
+  spec.command.emplace();
+  Recording it;
+  it.recorder.begin(TrialId{}, 2, &spec);
+  it.recorder.metric("loss", 1, 0.5);
+  it.recorder.resumed(1);
+  CHECK(it.metrics().size() == 1);  // sent before the resumption
+  CHECK_THROWS_WITH(it.recorder.resumed(1), Contains("once"));
+}
+
 TEST_CASE("metrics say whether their steps count the clock of checkpoints", "[recorder]") {
   const ExperimentSpec spec = with_own_clock();
   Recording it;

@@ -167,6 +167,19 @@ TEST_CASE("a resumed attempt keeps what was measured up to its checkpoint", "[fe
             "attempt") == Lines{"4|2|NULL", "2|1|2"});
 }
 
+TEST_CASE("an attempt that reports the earlier points again has the step that it resumed after",
+          "[fencing]") {
+  StoreSample store;
+  const TrialId trial = sample_trial("rope", 0).id;
+  store.write("alpha", {started(trial, 1), points(trial, 1, "loss", 1, {1, 2, 3, 4})});
+  store.write("alpha", {started(trial, 2), points(trial, 2, "loss", 1, {10, 20})});
+  store.write("alpha", {resumed(trial, 2, 2), points(trial, 2, "loss", 3, {30})});
+  CHECK((store.sync(), series_of(store)) == Lines{"1|10", "2|20", "3|30"});
+  CHECK(ask(store.path(),
+            "SELECT points, points_ignored, points_dropped, resumed_step FROM attempts ORDER BY "
+            "attempt") == Lines{"4|4|0|NULL", "3|0|0|2"});
+}
+
 TEST_CASE("a resumed trial keeps complete series whose steps are not the checkpoints' clock",
           "[fencing]") {
   StoreSample store;

@@ -278,6 +278,23 @@ TEST_CASE("artifacts lie below the trial's folder", "[command]") {
   std::filesystem::remove(folder.path().parent_path() / "outside");
 }
 
+TEST_CASE("a text cannot have the name of the artifacts' records", "[command]") {
+  const TemporaryFolder folder;
+  folder.write("f", "x");
+  Attempt attempt(folder.path(), 1);
+  attempt.say(R"({"text":"artifact","step":0,"value":"my own text"}
+{"text":"artifacts","step":0,"value":"another"}
+{"artifact":"f"}
+)");
+  attempt.report().finish();
+  CHECK(attempt.recorder.texts["artifact"].size() == 1);
+  CHECK_THAT(attempt.recorder.texts["artifact"][0], Contains("\"path\":\"f\""));
+  CHECK(attempt.recorder.texts["artifacts"][0] == "another");
+  CHECK(attempt.report().rejection() ==
+        "1 line of its metrics file was rejected: line 1: the name of a text, 'artifact', is "
+        "reserved for the files that {\"artifact\": PATH} records; expected another name");
+}
+
 TEST_CASE("an attempt that resumes takes over what was reported up to there", "[command]") {
   const TemporaryFolder folder;
   Attempt first(folder.path(), 1);
@@ -298,6 +315,7 @@ TEST_CASE("an attempt that resumes takes over what was reported up to there", "[
   CHECK(second.recorder.metrics["accuracy"] == Series{{2, 0.2}});
   CHECK(second.recorder.texts["sample"] == std::map<std::int64_t, std::string>{{1, "early"}});
   CHECK_FALSE(second.recorder.resumed_after);  // nothing of the first is needed any more
+  CHECK(second.recorder.told_again_up_to == 2);
   CHECK_FALSE(second.report().has_result());
   CHECK(second.report().rejected() == 0);
 
@@ -310,6 +328,85 @@ TEST_CASE("an attempt that resumes takes over what was reported up to there", "[
   std::ofstream(report_path(folder.path(), 4)) << "{\"progress\":0}\n";
   fourth.say("{\"resumed\":4}\n{\"metric\":\"loss\",\"value\":50}\n");
   CHECK(fourth.recorder.metrics["loss"] == Series{{1, 5}, {2, 4}, {3, 30}, {4, 40}, {5, 50}});
+}
+
+TEST_CASE("a series without steps continues where the checkpoint was", "[command]") {
+  const TemporaryFolder folder;
+  Attempt first(folder.path(), 1);
+  const auto step = [](int i) {
+    return fmt::format(
+        "{{\"metric\":\"loss\",\"step\":{0},\"value\":{0}}}\n"
+        "{{\"metric\":\"accuracy\",\"value\":{0}}}\n",
+        i);
+  };
+  for (int i = 1; i <= 7; ++i) first.say(step(i));
+  Attempt second(folder.path(), 2);
+  second.say("{\"resumed\":4}\n");
+  CHECK(second.recorder.metrics["accuracy"] == Series{{0, 1}, {1, 2}, {2, 3}, {3, 4}});
+  for (int i = 5; i <= 6; ++i) second.say(step(i));
+  // Another, after one that came nowhere.
+  Attempt third(folder.path(), 3);
+  third.say("{\"resumed\":5}\n");
+  for (int i = 6; i <= 8; ++i) third.say(step(i));
+  CHECK(third.recorder.metrics["accuracy"] ==
+        Series{{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 6}, {6, 7}, {7, 8}});
+  CHECK(third.recorder.metrics["loss"].size() == 8);
+  CHECK(third.report().rejected() == 0);
+}
+
+TEST_CASE("a series without steps that is ahead of the clock is taken over completely",
+          "[command]") {
+  const TemporaryFolder folder;
+  Attempt first(folder.path(), 1);
+  std::string lines;
+  Series points;
+  for (int i = 1; i <= 4; ++i) {
+    for (int k = 0; k < 3; ++k) {
+      points[static_cast<std::int64_t>(points.size())] = i;
+      lines += fmt::format("{{\"metric\":\"accuracy\",\"value\":{}}}\n", i);
+    }
+    lines += fmt::format("{{\"text\":\"sample\",\"value\":\"{}\"}}\n", i);
+    lines += fmt::format("{{\"metric\":\"loss\",\"step\":{0},\"value\":{0}}}\n", i);
+  }
+  first.say(lines);
+  Attempt second(folder.path(), 2);
+  second.say("{\"resumed\":4}\n");
+  CHECK(second.recorder.metrics == first.recorder.metrics);
+  CHECK(second.recorder.metrics["accuracy"] == points);
+  CHECK(second.recorder.texts == first.recorder.texts);
+  // Its count does not tell how far the first attempt came, nor does an undeclared metric.
+  first.say("{\"metric\":\"speed\",\"step\":9,\"value\":1}\n");
+  Attempt beyond(folder.path(), 3);
+  beyond.say("{\"resumed\":6}\n");
+  CHECK(beyond.recorder.resumed_after == 6);
+}
+
+TEST_CASE("where no series says steps, their counts are the checkpoint's clock", "[command]") {
+  const TemporaryFolder folder;
+  Attempt first(folder.path(), 1);
+  for (const char* metric : {"loss", "accuracy"}) {
+    for (int i = 0; i < 4; ++i) {
+      first.say(fmt::format("{{\"metric\":\"{}\",\"value\":{}}}\n", metric, i));
+    }
+  }
+  Attempt second(folder.path(), 2);
+  second.say("{\"resumed\":1}\n{\"metric\":\"loss\",\"value\":7}\n");
+  CHECK(second.recorder.metrics["loss"] == Series{{0, 0}, {1, 1}, {2, 7}});
+  CHECK(second.recorder.metrics["accuracy"] == Series{{0, 0}, {1, 1}});
+}
+
+TEST_CASE("a line that its own attempt rejected is not taken over", "[command]") {
+  const TemporaryFolder folder;
+  Attempt first(folder.path(), 1);
+  first.say(R"({"metric":"accuracy","step":1,"value":1}
+{"metric":"accuracy","step":9,"value":9}
+{"metric":"accuracy","step":3,"value":3}
+{"metric":"accuracy","value":10}
+)");
+  CHECK(first.report().rejected() == 1);
+  Attempt second(folder.path(), 2);
+  second.say("{\"resumed\":4}\n");
+  CHECK(second.recorder.metrics["accuracy"] == Series{{1, 1}});
 }
 
 TEST_CASE("where no report reaches the checkpoint, earlier attempts keep their share",
@@ -344,11 +441,85 @@ TEST_CASE("a metrics file is followed while it grows", "[command]") {
   CHECK_THROWS_WITH(file.read_more(bytes, 9), Contains("has become shorter: 2 bytes instead of 8"));
   std::ofstream(path, std::ios::app) << "X";
   file.read_more(bytes, 9);
-  CHECK(bytes == "abcdefghX");
+  CHECK(bytes == "abcdefgh\nabX");  // another line now
   std::filesystem::create_symlink("/dev/zero", folder.path() / "link");
   CHECK_THROWS_AS(FollowedFile(folder.path() / "link").read_more(bytes, 9), Error);
   CHECK_THROWS_WITH(FollowedFile(folder.path()).read_more(bytes, 9),
                     Contains("is not a regular file"));
+}
+
+TEST_CASE("a metrics file that is rewritten loses nothing that can still be read", "[command]") {
+  const TemporaryFolder folder;
+  const auto path = folder.path() / "metrics";
+  FollowedFile file(path);
+  std::string bytes;
+  const auto write = [&](const std::string& text, std::ios::openmode mode) {
+    std::ofstream(path, mode) << text;
+  };
+  const auto read = [&] {
+    while (file.read_more(bytes, 3)) {
+    }
+    return std::exchange(bytes, "");
+  };
+  write("1\n2\n", std::ios::trunc);
+  CHECK(read() == "1\n2\n");
+  // Written again with what it had: only what is new is given.
+  write("1\n2\n3\n", std::ios::trunc);
+  CHECK(read() == "3\n");
+  write("1\n", std::ios::trunc);
+  CHECK_THROWS_WITH(read(), Contains("has become shorter: 2 bytes instead of 6"));
+  CHECK(read().empty());
+  write("2\n3\n4\n", std::ios::app);
+  CHECK(read() == "4\n");
+  // As long as before, or longer, with another content.
+  write("1\n5\n6\n7\n", std::ios::trunc);
+  CHECK_THROWS_WITH(read(), "metrics was overwritten; programs must open it for appending");
+  CHECK(read() == "5\n6\n7\n");
+  // Replaced, by a file with the same lines and more, and by one without them.
+  write("8\n", std::ios::app);
+  folder.write("new", "1\n5\n6\n7\n8\n9\n");
+  std::filesystem::rename(folder.path() / "new", path);
+  CHECK_THROWS_WITH(read(),
+                    "metrics was replaced by another file; programs must open it for "
+                    "appending");
+  CHECK(std::exchange(bytes, "") == "8\n");
+  CHECK(read() == "9\n");
+  write("cut", std::ios::app);
+  CHECK(read() == "cut");
+  folder.write("new", "10\n");
+  std::filesystem::rename(folder.path() / "new", path);
+  CHECK_THROWS_WITH(read(), Contains("was replaced by another file"));
+  CHECK(read() == "\n10\n");
+  // Removed, and made again.
+  write("11\n", std::ios::app);
+  std::filesystem::remove(path);
+  CHECK_THROWS_WITH(read(), "metrics was removed; programs must append to it");
+  CHECK(std::exchange(bytes, "") == "11\n");
+  CHECK(read().empty());
+  write("12\n", std::ios::app);
+  CHECK_THROWS_WITH(read(), Contains("was replaced by another file"));
+  CHECK(read() == "12\n");
+}
+
+TEST_CASE("a long metrics file that becomes shorter is read on at its new end", "[command]") {
+  const TemporaryFolder folder;
+  const std::string line(999, 'x');
+  const auto path = folder.path() / "metrics";
+  FollowedFile file(path);
+  std::string bytes;
+  std::string all;
+  for (int i = 0; i < 2000; ++i) all += line + "\n";
+  folder.write("metrics", all);
+  CHECK_FALSE(file.read_more(bytes, 4'000'000));
+  CHECK(bytes == all);
+  std::filesystem::resize_file(path, 1'500'000);
+  CHECK_THROWS_WITH(file.read_more(bytes, 9), Contains("has become shorter: 1500000"));
+  std::ofstream(path, std::ios::app) << "new\n";
+  bytes.clear();
+  file.read_more(bytes, 100);
+  file.read_more(bytes, 100);
+  CHECK_THAT(bytes, Contains("new\n"));
+  CHECK(bytes.size() < 10);
 }
 
 TEST_CASE("a resumed program's evaluation counter is not compared with its update counter",

@@ -116,6 +116,30 @@ printf '{"text":"sample","value":"last, without an end"}' >> "$POLYSWEEP_METRICS
                                                      id + " 1 cpu\nfolders\nnone " + id + "/0\n");
 }
 
+TEST_CASE("a program that rewrites its metrics file is told, and its points are kept",
+          "[command]") {
+  // Each line waits until the one before was read.
+  const std::string point = R"(echo "{\"metric\":\"loss\",\"step\":$i,\"value\":$i}")";
+  const std::string begin = "F=\"$POLYSWEEP_METRICS_FILE\"\nfor i in 1 2 3 4 5; do\n";
+  const std::vector<std::pair<std::string, std::string>> ways = {
+      {point + " > \"$F\"\n", "was overwritten"},
+      {point + " >> all; cp all \"$F.x\"; mv \"$F.x\" \"$F\"\n", "was replaced by another file"},
+      {point + " > \"$F.x\"; mv \"$F.x\" \"$F\"\n", "was replaced by another file"},
+      {point + " >> \"$F\"; [ $i = 3 ] && sleep 0.25 && rm \"$F\"\n", "was removed"},
+  };
+  for (const auto& [way, problem] : ways) {
+    INFO(way);
+    ScriptTrial trial(begin + way + "sleep 0.25\ndone\n");
+    const AttemptResult result = trial.run();
+    CHECK(result.outcome == Outcome::kDone);
+    CHECK(trial.recorder.metrics["loss"] ==
+          std::map<std::int64_t, double>{{1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}});
+    CHECK(result.message.starts_with("attempt-1.metrics " + problem));
+    CHECK(result.message.find("rejected") == std::string::npos);
+    CHECK(result.points_refused == 0);
+  }
+}
+
 TEST_CASE("artifacts are kept, even files that polysweep itself wrote", "[command]") {
   ScriptTrial trial(kLoss + "say '{\"artifact\":\"parameters.json\"}'\n" +
                     "say '{\"artifact\":\"attempt-1.metrics\"}'\n");

@@ -24,7 +24,9 @@ class RecordingRecorder : public Recorder {
     progress_total = total;
     ++progress_calls;
   }
-  void resumed(std::int64_t step) override { resumed_after = step; }
+  void resumed(std::int64_t step) override {
+    (metrics.empty() && texts.empty() ? resumed_after : told_again_up_to) = step;
+  }
   bool stop_requested() override { return stop_at_progress && last_progress >= *stop_at_progress; }
 
   // The last value of a series; throws where there is none.
@@ -32,7 +34,8 @@ class RecordingRecorder : public Recorder {
 
   std::map<std::string, std::map<std::int64_t, double>> metrics;
   std::map<std::string, std::map<std::int64_t, std::string>> texts;
-  std::optional<std::int64_t> resumed_after;
+  std::optional<std::int64_t> resumed_after;     // before the first metric or text
+  std::optional<std::int64_t> told_again_up_to;  // after them
   double last_progress = 0;
   double progress_total = 0;
   int progress_calls = 0;
