@@ -353,4 +353,15 @@ metrics = { primary = { name = "m", goal = "minimize" } }
   CHECK(problem_in(text).empty());
 }
 
+TEST_CASE("a command without parameters is one trial", "[command]") {
+  DataFolder no_data{{}};
+  const Plan plan(sweep_of("sweep = \"t\"\nexperiment = \"t\"\ncommand = [\"true\"]\n"
+                           "[metrics]\nprimary = { name = \"elapsed_s\", goal = \"minimize\" }\n"),
+                  no_data);
+  REQUIRE(plan.size() == 1);
+  CHECK(plan.cell_count() == 1);
+  CHECK(plan.trial(0).parameters.canonical() == "{}");
+  CHECK(argv_of(*plan.sweep().experiment.command, {}) == std::vector<std::string>{"true"});
+}
+
 }  // namespace polysweep
