@@ -273,9 +273,11 @@ TEST_CASE("what is wrong with a command is said where it stands", "[command]") {
              Contains("f.toml:9:1: 'POLYSWEEP_X' is not a variable"));
   CHECK_THAT(wrong("SEED =", "\"A=B\" ="), Contains("f.toml:9:1: 'A=B' is not a variable"));
   CHECK(wrong("time_limit = 600", "time_limit = 0") ==
-        "f.toml:6:14: 'time_limit' is a number of seconds above 0");
+        "f.toml:6:14: 'time_limit' is a number of seconds above 0, at most 1000000000");
+  CHECK(wrong("time_limit = 600", "stop_grace = 1e300") ==
+        "f.toml:6:14: 'stop_grace' is a number of seconds above 0, at most 1000000000");
   CHECK(wrong("version    = 3", "version    = 0") ==
-        "f.toml:4:14: 'version' is an integer from 1 on");
+        "f.toml:4:14: 'version' is an integer from 1 to 1000000000");
   CHECK_THAT(wrong("version    = 3", "files = [\"nowhere.py\"]"),
              Contains("f.toml:4:10: no file 'nowhere.py' in "));
   CHECK_THAT(wrong("version    = 3", "files = [\"/etc\"]"),
