@@ -5,6 +5,7 @@
 #include "framework/core/error.h"
 #include "framework/sweep/file/command_reader.h"
 #include "framework/sweep/file/sweep_file.h"
+#include "framework/sweep/plan/command_size.h"
 #include "framework/sweep/plan/plan.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
@@ -364,6 +365,47 @@ TEST_CASE("a command without parameters is one trial", "[command]") {
   CHECK(plan.cell_count() == 1);
   CHECK(plan.trial(0).parameters.canonical() == "{}");
   CHECK(argv_of(*plan.sweep().experiment.command, {}) == std::vector<std::string>{"true"});
+}
+
+TEST_CASE("a command that the system cannot start is refused", "[command]") {
+  const auto text = [](const std::string& level, const std::string& words,
+                       const std::string& environment) {
+    return "sweep = \"t\"\nexperiment = \"t\"\ncommand = [\"true\"" + words +
+           "]\n[parameters]\na = \"x\"\n[factors]\na = [\"" + level +
+           "\", \"b\"]\n[metrics]\nprimary = { name = \"elapsed_s\", goal = \"minimize\" }\n" +
+           "[environment]\nA = \"" + environment + "\"\n";
+  };
+  const auto problem = [](const std::string& of) {
+    DataFolder no_data{{}};
+    const Plan plan(sweep_of(of), no_data);
+    try {
+      expect_startable(plan);
+      return std::string();
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  };
+  const std::string longest(131'071, 'y');  // and a zero: 32 pages
+  CHECK(problem(text(longest, ", \"{a}\"", "1")).empty());
+  CHECK_THAT(problem(text(longest + "y", ", \"{a}\"", "1")),
+             Catch::Matchers::StartsWith("f.toml:3:11: argument 1 of trial ") &&
+                 Catch::Matchers::EndsWith(
+                     " has 131072 bytes, and the system starts a program with at most 131071 "
+                     "in one; write the text to a file and pass its path"));
+  // With "A=".
+  CHECK(problem(text(longest.substr(2), "", "{a}")).empty());
+  CHECK_THAT(problem(text(longest.substr(1), "", "{a}")),
+             Catch::Matchers::StartsWith("f.toml:11:5: the variable A of trial ") &&
+                 Contains(" has 131072 bytes with its name, and the system starts a program with "
+                          "at most 131071 in one"));
+  std::string many;
+  for (std::size_t bytes = 0; bytes < argument_space(); bytes += longest.size()) {
+    many += ", \"{a}\"";
+  }
+  CHECK_THAT(
+      problem(text(longest, many, "1")),
+      Catch::Matchers::StartsWith("f.toml:3:11: the arguments and the environment of trial ") &&
+          Contains(fmt::format("with at most {};", argument_space())));
 }
 
 }  // namespace polysweep

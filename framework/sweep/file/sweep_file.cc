@@ -198,6 +198,14 @@ Sweep parse_sweep(std::string_view text, const std::string& file,
   SweepDraft draft = read_draft(root, catalogue, folder);
   for (const std::string& word : overrides) apply_override(draft, word);
   Sweep sweep = finished(std::move(draft));
+  if (const TomlEntry* command = root.find("command")) {
+    sweep.places["command"] = command->node.place;
+  }
+  if (const TomlEntry* environment = root.find("environment")) {
+    for (const TomlEntry& one : environment->node.entries) {
+      sweep.places["environment " + one.name] = one.node.place;
+    }
+  }
   sweep.file = file;
   sweep.text = text;
   sweep.overrides = overrides;
