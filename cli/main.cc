@@ -5,7 +5,6 @@
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/standard_output.h"
-#include "reports/text/escaping.h"
 
 int main(int argc, char** argv) {
   const polysweep::StandardOutput output;
@@ -15,8 +14,7 @@ int main(int argc, char** argv) {
     return status;
   } catch (const std::exception& wrong) {
     // Not fmt::print(), which throws where standard error cannot be written.
-    std::fputs(("polysweep: " + polysweep::clean_text(output.message_of(wrong)) + "\n").c_str(),
-               stderr);
+    std::fputs(("polysweep: " + output.message_of(wrong) + "\n").c_str(), stderr);
     return polysweep::kExitError;
   }
 }

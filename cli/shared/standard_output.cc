@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "framework/core/error.h"
+#include "reports/text/escaping.h"
 
 namespace polysweep {
 namespace {
@@ -87,7 +88,7 @@ void StandardOutput::finish() const {
 
 std::string StandardOutput::message_of(const std::exception& wrong) const {
   const auto* of_system = dynamic_cast<const std::system_error*>(&wrong);
-  if (of_system == nullptr || std::ferror(stdout) == 0) return wrong.what();
+  if (of_system == nullptr || std::ferror(stdout) == 0) return clean_text(wrong.what());
   return failure_text(of_system->code().value());
 }
 

@@ -26,8 +26,8 @@ class StandardOutput {
   // Writes what is buffered. Throws Error unless everything was written.
   void finish() const;
 
-  // The message of an exception that a command threw: one of fmt::print() on
-  // standard output names that.
+  // The message of an exception that a command threw, fit for a terminal: one of
+  // fmt::print() on standard output names that.
   std::string message_of(const std::exception& wrong) const;
 
  private:
