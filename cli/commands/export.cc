@@ -6,6 +6,7 @@
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
+#include "reports/text/number_text.h"
 
 namespace polysweep {
 namespace {
@@ -32,9 +33,11 @@ int run_export(const po::variables_map& given) {
   const ExportReport report =
       export_sweep(database, sweep, target, [&](std::size_t done, std::size_t total) {
         if (!shows_progress || (done % 10 != 0 && done != total)) return;
-        fmt::print(stderr, "\r{} of {} trials{}", done, total, done == total ? "\n" : "");
+        fmt::print(stderr, "\r{} of {}{}", done, count_text(total, "trial"),
+                   done == total ? "\n" : "");
       });
-  fmt::print("{}: {} trials, {} points\n", report.place, report.trials, report.points);
+  fmt::print("{}: {}, {}\n", report.place, count_text(report.trials, "trial"),
+             count_text(report.points, "point"));
   return kExitComplete;
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "cli/commands/command_table.h"
+#include "cli/shared/absolute_path.h"
 #include "cli/shared/analysed_sweep.h"
 #include "cli/shared/gnuplot.h"
 #include "cli/shared/json_output.h"
@@ -221,7 +222,7 @@ void print_entries(const Gallery& gallery, bool json) {
 
 int run_figures(const po::variables_map& given) {
   if (given.count("out") == 0) fail("--out is missing: expected a folder for the figures");
-  Gallery gallery(fs::absolute(given["out"].as<std::string>()));
+  Gallery gallery(absolute_path("out", given["out"].as<std::string>()));
   if (given["paper"].as<bool>()) {
     add_paper(gallery, given);
   } else {

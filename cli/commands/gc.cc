@@ -10,6 +10,7 @@
 #include "cli/shared/store.h"
 #include "framework/core/file_system.h"
 #include "reports/text/escaping.h"
+#include "reports/text/number_text.h"
 #include "results/read/sweeps_of_trial.h"
 #include "results/read/trial_artifacts.h"
 #include "results/schema/store_damage.h"
@@ -50,8 +51,8 @@ void print_list(const std::vector<RemovableFile>& all, bool dry_run) {
     fmt::print("{:<14}  {:>12} bytes  {}\n", removable_kind_name(each.kind), each.bytes,
                terminal_escaped(each.path.string()));
   }
-  fmt::print("{} {} ({} bytes); logs, outputs and journals stay\n", all.size(),
-             dry_run ? "would be removed" : "removed", bytes_of(all));
+  fmt::print("{} {} ({}); logs, outputs and journals stay\n", all.size(),
+             dry_run ? "would be removed" : "removed", count_text(bytes_of(all), "byte"));
 }
 
 void print_as_json(const std::vector<RemovableFile>& all, bool dry_run) {

@@ -54,7 +54,8 @@ int run_journal(const po::variables_map& given) {
   std::cout.flush();
   const bool lost = print_damage(damage);
   if (!dump) {
-    fmt::print("{} records are intact; {}\n", records,
+    fmt::print("{} intact; {}\n",
+               records == 1 ? "1 record is" : fmt::format("{} records are", records),
                lost ? "some were lost to damage" : "no acknowledged record is lost");
   }
   return lost ? kExitMissing : kExitComplete;

@@ -11,6 +11,8 @@
 #include "cli/shared/terminal.h"
 #include "cli/shared/trial_counts.h"
 #include "framework/core/error.h"
+#include "reports/text/escaping.h"
+#include "reports/text/number_text.h"
 #include "results/read/ledger.h"
 
 namespace polysweep {
@@ -80,7 +82,7 @@ std::string level_counts(const Plan& plan, const Factor& factor, bool all) {
       out += fmt::format("  ... {} levels not shown (--all)", factor.levels.size() - i);
       break;
     }
-    out += fmt::format("  {} ({})", factor.levels[i].display(), counts[i]);
+    out += fmt::format("  {} ({})", terminal_escaped(factor.levels[i].display()), counts[i]);
   }
   if (counts.back() > 0) out += fmt::format("  does not apply ({})", counts.back());
   return out;
@@ -105,26 +107,30 @@ Table trial_table(const Plan& plan, std::size_t rows) {
 void print_command(const Plan& plan) {
   fmt::print("  first trial:  {}\n", shell_words(command_of(plan, 0)));
   for (const InputFile& file : plan.sweep().experiment.command->files) {
-    fmt::print("  input file:   {}  (SHA-256 {:.12})\n", file.path, file.sha256);
+    fmt::print("  input file:   {}  (SHA-256 {:.12})\n", terminal_escaped(file.path), file.sha256);
   }
   fmt::print("\n");
 }
 
 void print_plan(const Plan& plan, bool all) {
   const Sweep& sweep = plan.sweep();
-  fmt::print("sweep {}: {} trials in {} cells of experiment {} (version {})\n\n", sweep.name,
-             plan.size(), plan.cell_count(), sweep.experiment.name, sweep.experiment.version);
+  fmt::print("sweep {}: {} in {} of experiment {} (version {})\n\n", sweep.name,
+             count_text(plan.size(), "trial"), count_text(plan.cell_count(), "cell"),
+             sweep.experiment.name, sweep.experiment.version);
   if (sweep.experiment.command) print_command(plan);
   for (const Factor& factor : sweep.factors) {
     fmt::print("  {:<14}{}{}\n", factor.name, level_counts(plan, factor, all),
                factor.name == sweep.replicate ? "  (replicate)" : "");
   }
   if (!sweep.fixed.empty()) fmt::print("\n  fixed:");
-  for (const auto& [name, value] : sweep.fixed) fmt::print(" {}={}", name, value.display());
+  for (const auto& [name, value] : sweep.fixed) {
+    fmt::print(" {}={}", name, terminal_escaped(value.display()));
+  }
   if (!sweep.fixed.empty()) fmt::print("\n");
   if (!plan.exclusions().empty()) fmt::print("\nexcluded:\n");
   for (const Exclusion& exclusion : plan.exclusions()) {
-    fmt::print("  {} combinations: {}\n", exclusion.count, exclusion.reason);
+    fmt::print("  {}: {}\n", count_text(exclusion.count, "combination"),
+               terminal_escaped(exclusion.reason));
   }
   fmt::print("\n");
   const std::size_t shown = all ? plan.size() : std::min(plan.size(), kTrialsShown);
@@ -137,6 +143,10 @@ void print_plan(const Plan& plan, bool all) {
 // How much of the plan the store of --store has already done.
 void print_standing(const po::variables_map& given, const Plan& plan) {
   const Store store(given);
+  if (!std::filesystem::exists(journals_path(store.folder()))) {
+    fmt::print("\nin {}: no store yet: all trials are pending\n", store.folder().string());
+    return;
+  }
   store.catch_up();
   const Database database = store.open();
   const StateCounts counts = Ledger(database).standing(plan).counts;

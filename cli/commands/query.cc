@@ -142,8 +142,8 @@ int run_query(const po::variables_map& given) {
   }
   std::cout.flush();
   if (outcome.truncated) {
-    fmt::print(stderr, "polysweep: only the first {} rows were printed; --rows N prints more\n",
-               limits.rows);
+    fmt::print(stderr, "polysweep: only the first {} printed; --rows N prints more\n",
+               limits.rows == 1 ? "row was" : fmt::format("{} rows were", limits.rows));
     return kExitMissing;
   }
   return kExitComplete;

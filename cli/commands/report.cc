@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands/command_table.h"
+#include "cli/shared/absolute_path.h"
 #include "cli/shared/analysed_sweep.h"
 #include "cli/shared/gnuplot.h"
 #include "cli/shared/plan_from_file.h"
@@ -107,7 +108,7 @@ int run_report(const po::variables_map& given) {
   options.data = text_or(given, "data", data_folder(given).string());
   options.command = command_line(given, store, sweep);
   const Report report = build_report(load_sweep_results(database, sweep), options);
-  for (const std::string& file : files) write_report(report, fs::absolute(file));
+  for (const std::string& file : files) write_report(report, absolute_path("out", file));
   if (files.empty()) fmt::print("{}", text_report(report, terminal_width()));
   return kExitComplete;
 }

@@ -9,6 +9,7 @@
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/file_system.h"
+#include "reports/text/number_text.h"
 #include "results/read/trial_filter.h"
 #include "results/read/trial_record.h"
 #include "results/read/trial_table.h"
@@ -51,8 +52,10 @@ void print_list(const Database& database, const std::vector<FailedTrial>& trials
                           end == nullptr ? "" : end->outcome, end == nullptr ? "" : end->message});
   }
   if (!trials.empty()) print_table(table);
-  const char* what = dry_run ? "would be retried" : "are retried by the next `polysweep run`";
-  fmt::print("sweep {}: {} failed trials {}\n", sweep, trials.size(), what);
+  const char* verb = trials.size() == 1 ? "is" : "are";
+  fmt::print("sweep {}: {} {}\n", sweep, count_text(trials.size(), "failed trial"),
+             dry_run ? std::string("would be retried")
+                     : fmt::format("{} retried by the next `polysweep run`", verb));
 }
 
 void print_as_json(const std::vector<FailedTrial>& trials, const std::string& sweep, bool dry_run) {

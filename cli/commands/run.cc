@@ -7,6 +7,7 @@
 #include "cli/shared/trial_counts.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
+#include "reports/text/number_text.h"
 #include "results/ingest/ingest_thread.h"
 #include "results/read/ledger.h"
 #include "runners/host/host.h"
@@ -35,14 +36,16 @@ void declare_run(CommandOptions& options) {
   options.argument("overrides", true);
 }
 
+void expect_lease(const po::variables_map& given) {
+  if (given.count("lease") > 0 && given["lease"].as<double>() == 0) {
+    fail("--lease 0: expected a number of seconds above 0");
+  }
+}
+
 // A lease is renewed through the file system; a network file system may show old
 // content for a minute.
 double lease_seconds(const po::variables_map& given, const Store& store) {
-  if (given.count("lease") > 0) {
-    const double lease_s = given["lease"].as<double>();
-    if (lease_s == 0) fail("--lease 0: expected a number of seconds above 0");
-    return lease_s;
-  }
+  if (given.count("lease") > 0) return given["lease"].as<double>();
   return locks_are_reliable(store.folder()) ? kLease_s : kNetworkLease_s;
 }
 
@@ -124,8 +127,17 @@ Work find_work(const Store& store, const PlanFromFile& planned, Host& host,
   return work_of(ledger, plan, name);
 }
 
+// Throws Error where the database is another program's or a newer polysweep's:
+// before a journal is written beside it.
+void expect_own_database(const std::filesystem::path& file) {
+  std::error_code ignored;
+  if (std::filesystem::exists(file, ignored)) Database(file, Access::kReplace);
+}
+
 int run_plan(const po::variables_map& given, const PlanFromFile& planned) {
   const Store store(given);
+  expect_lease(given);
+  expect_own_database(database_path(store.folder()));
   HostConfiguration setup(given, planned.worker, planned.data_folder, store.folder());
   HostOptions& options = setup.options();
   options.sweep = planned.plan.sweep().name;
@@ -134,8 +146,8 @@ int run_plan(const po::variables_map& given, const PlanFromFile& planned) {
   Work work = find_work(store, planned, *host, options.name);
   const bool quiet = given["quiet"].as<bool>();
   if (!quiet) {
-    fmt::print("sweep {}: running {} of {} trials on {} slots\n", planned.plan.sweep().name,
-               work.trials.size(), work.size.planned, options.slots.size());
+    fmt::print("sweep {}: running {} of {} on {}\n", planned.plan.sweep().name, work.trials.size(),
+               count_text(work.size.planned, "trial"), count_text(options.slots.size(), "slot"));
     std::fflush(stdout);
   }
   IngestThread ingest(system_files(), store.folder());

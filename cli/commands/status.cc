@@ -10,6 +10,7 @@
 #include "cli/shared/terminal.h"
 #include "cli/shared/trial_counts.h"
 #include "reports/text/escaping.h"
+#include "reports/text/number_text.h"
 #include "results/read/ledger.h"
 #include "results/read/sweep_results_reader.h"
 
@@ -124,8 +125,8 @@ void print_dropped(const std::string& sweep, const std::vector<DroppedPoints>& d
     if (i < kTrialsNamed) trials += (i == 0 ? "" : ", ") + dropped[i].trial.brief();
   }
   if (dropped.size() > kTrialsNamed) trials += ", ...";
-  fmt::print(stderr, "sweep {}: points were dropped of {} finished trials ({} points): {}\n", sweep,
-             dropped.size(), points, trials);
+  fmt::print(stderr, "sweep {}: points were dropped of {} ({}): {}\n", sweep,
+             count_text(dropped.size(), "finished trial"), count_text(points, "point"), trials);
 }
 
 int run_status(const po::variables_map& given) {

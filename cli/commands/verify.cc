@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "cli/commands/command_table.h"
+#include "cli/shared/absolute_path.h"
 #include "cli/shared/host_configuration.h"
 #include "cli/shared/json_output.h"
 #include "cli/shared/plan_from_file.h"
@@ -19,6 +20,7 @@
 #include "framework/core/error.h"
 #include "framework/core/random_stream.h"
 #include "reports/text/escaping.h"
+#include "reports/text/number_text.h"
 #include "results/read/replay_check.h"
 #include "results/read/trial_lookup.h"
 #include "results/read/trial_table.h"
@@ -37,7 +39,7 @@ void declare_verify(CommandOptions& options) {
   declare_host(options);
   options.shown.add_options()("sweep", po::value<std::string>()->value_name("NAME"),
                               "trials of this sweep (default: of all sweeps)")(
-      "sample", po::value<std::int64_t>()->value_name("N"),
+      "sample", po::value<std::int64_t>()->value_name("COUNT"),
       "verify this many trials, chosen at random")(
       "seed", po::value<std::uint64_t>()->default_value(1)->value_name("N"),
       "seed of the random choice")(
@@ -100,7 +102,7 @@ class ReplayStore {
  public:
   explicit ReplayStore(const po::variables_map& given) : kept_(given.count("keep") > 0) {
     if (kept_) {
-      folder_ = fs::absolute(given["keep"].as<std::string>());
+      folder_ = absolute_path("keep", given["keep"].as<std::string>());
       if (fs::exists(folder_)) fail("--keep {}: the folder already exists", folder_.string());
       fs::create_directories(folder_);
       return;
@@ -228,8 +230,8 @@ void print_all(const std::vector<Verified>& all, bool json) {
   for (const Verified& each : all) print_verdict(each);
   const Tally tally = tally_of(all);
   check(tally.equal + tally.differing + tally.not_run == all.size(), "each trial has one verdict");
-  fmt::print("{} trials: {} equal bit for bit, {} differ, {} not run\n", all.size(), tally.equal,
-             tally.differing, tally.not_run);
+  fmt::print("{}: {} equal bit for bit, {} differ, {} not run\n", count_text(all.size(), "trial"),
+             tally.equal, tally.differing, tally.not_run);
 }
 
 int run_verify(const po::variables_map& given) {
@@ -273,7 +275,7 @@ const Command kVerifyCommand = {
     "verify",
     "Runs finished trials again in a separate store and checks that the results are identical bit "
     "for bit; exit status 1 if not",
-    "[TRIAL ... | --sample N] [--sweep NAME] [--json]",
+    "[TRIAL ... | --sample COUNT] [--sweep NAME] [--json]",
     "  polysweep verify 3f9a 81c0\n"
     "  polysweep verify --sweep my_sweep --sample 5",
     declare_verify,

@@ -57,6 +57,16 @@ bool is_finite_and_not_negative(const std::string& text) {
   return read.ec == std::errc() && read.ptr == end && std::isfinite(value) && !std::signbit(value);
 }
 
+// What an option accepts, where the name of its value says more than its type.
+std::string range_of(const po::option_description& option, NumberKind kind) {
+  const std::string value_name = option.format_parameter();
+  if (value_name == "P" || value_name.starts_with("P ")) {
+    return "a number between 0 and 1, for example 0.95";
+  }
+  if (value_name == "COUNT") return "an integer, 1 or more";
+  return kind == NumberKind::kInteger ? "an integer, 0 or more" : "a number, 0 or more";
+}
+
 // Boost reads "-1" into an unsigned integer, and "nan" into a double.
 void check_numbers(const CommandOptions& options, const po::parsed_options& parsed) {
   for (const po::option& given : parsed.options) {
@@ -64,12 +74,11 @@ void check_numbers(const CommandOptions& options, const po::parsed_options& pars
     if (option == nullptr || given.value.empty()) continue;
     const NumberKind kind = number_kind(*option);
     const std::string& text = given.value.front();
-    if (kind == NumberKind::kInteger && !is_natural(text)) {
-      fail("--{} {}: expected an integer, 0 or more", given.string_key, in_quotes(text));
-    }
-    if (kind == NumberKind::kReal && !is_finite_and_not_negative(text)) {
-      fail("--{} {}: expected a number, 0 or more", given.string_key, in_quotes(text));
-    }
+    const bool fits = kind == NumberKind::kInteger ? is_natural(text)
+                      : kind == NumberKind::kReal  ? is_finite_and_not_negative(text)
+                                                   : true;
+    if (fits) continue;
+    fail("--{} {}: expected {}", given.string_key, in_quotes(text), range_of(*option, kind));
   }
 }
 

@@ -49,7 +49,8 @@ void use_command(const po::variables_map& given, const Worker& worker, HostOptio
   const std::size_t killed =
       kill_orphans_of_dead_hosts(kHostMarkVariable, kTrialFolderVariable, options.store);
   if (killed > 0) {
-    fmt::print(stderr, "polysweep: killed {} processes left behind by an earlier run\n", killed);
+    fmt::print(stderr, "polysweep: killed {} process{} left behind by an earlier run\n", killed,
+               killed == 1 ? "" : "es");
   }
 }
 

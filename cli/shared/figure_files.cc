@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "cli/shared/absolute_path.h"
 #include "cli/shared/gnuplot.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
@@ -25,7 +26,7 @@ std::string drawn_file(const fs::path& file, const Figure& figure) {
 
 void write_figures(const po::variables_map& given, const std::vector<Figure>& figures) {
   if (given.count("out") == 0) return;
-  const fs::path file = fs::absolute(given["out"].as<std::string>());
+  const fs::path file = absolute_path("out", given["out"].as<std::string>());
   if (file.extension() != ".svg" && file.extension() != ".pdf") {
     fail("--out {}: expected a file name that ends in .svg or .pdf", in_quotes(file.string()));
   }

@@ -13,11 +13,21 @@ constexpr int kMostSlots = 1024;
 
 std::vector<Slot> slots_of(const po::variables_map& given, const std::vector<int>& taken_cpus) {
   const int count = given["slots"].as<int>();
+  const std::string device = given["device"].as<std::string>();
+  check(device == "cpu" || device == "cuda", "options are checked before anything is written");
+  if (device == "cpu") return cpu_slots(count, taken_cpus);
+  return cuda_slots(visible_cuda_devices(), std::max(count, 1));
+}
+
+// Throws Error for options that choose_slots() cannot use.
+void expect_valid(const po::variables_map& given) {
+  const int count = given["slots"].as<int>();
   if (count > kMostSlots) fail("--slots {}: expected an integer from 0 to 1024", count);
   const std::string device = given["device"].as<std::string>();
-  if (device == "cpu") return cpu_slots(count, taken_cpus);
-  if (device == "cuda") return cuda_slots(visible_cuda_devices(), std::max(count, 1));
-  fail("--device {}: expected cpu or cuda", in_quotes(device));
+  if (device != "cpu" && device != "cuda") {
+    fail("--device {}: expected cpu or cuda", in_quotes(device));
+  }
+  if (given.count("memory-limit") > 0) parse_bytes(given["memory-limit"].as<std::string>());
 }
 
 std::string checkpoint_interval(const po::variable_value& value) {
@@ -80,6 +90,7 @@ HostConfiguration::HostConfiguration(const po::variables_map& given, const Worke
                                      const std::filesystem::path& data_folder,
                                      const std::filesystem::path& store)
     : given_(given) {
+  expect_valid(given);
   options_.store = store;
   options_.worker.program = worker.program;
   options_.worker.build = worker.catalogue.build;

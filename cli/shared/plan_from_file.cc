@@ -4,6 +4,7 @@
 
 #include "framework/sweep/file/command_reader.h"
 #include "framework/sweep/file/sweep_file.h"
+#include "framework/sweep/plan/command_size.h"
 
 namespace polysweep {
 
@@ -39,6 +40,7 @@ PlanFromFile plan_from_file(const po::variables_map& given) {
   fs::path folder = data_folder(given);
   DataFolder data(folder);
   Plan plan(std::move(sweep), data);
+  expect_startable(plan);
   std::map<std::string, std::string> digests = data.digests();
   if (is_command) {
     const ExperimentSpec& spec = plan.sweep().experiment;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/shared/absolute_path.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
 #include "results/read/last_planning.h"
@@ -14,7 +15,7 @@
 namespace polysweep {
 
 Store::Store(const po::variables_map& given)
-    : folder_(std::filesystem::absolute(given["store"].as<std::string>())) {}
+    : folder_(absolute_path("store", given["store"].as<std::string>())) {}
 
 void Store::catch_up() const {
   if (!std::filesystem::exists(journals_path(folder_))) {

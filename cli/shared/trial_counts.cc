@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "framework/core/error.h"
+#include "reports/text/number_text.h"
 
 namespace polysweep {
 
@@ -10,7 +11,7 @@ std::string counts_text(const StateCounts& counts) {
   check(counts.done + counts.running + counts.diverged + counts.failed + counts.pending ==
             counts.planned,
         "each planned trial is in one state");
-  std::string out = fmt::format("{} trials: {} done", counts.planned, counts.done);
+  std::string out = fmt::format("{}: {} done", count_text(counts.planned, "trial"), counts.done);
   const auto add = [&](std::uint64_t count, const char* state) {
     if (count > 0) out += fmt::format(", {} {}", count, state);
   };

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "cli/shared/absolute_path.h"
 #include "cli/shared/worker_catalogue.h"
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
@@ -48,7 +49,7 @@ fs::path built_in_worker() {
 
 fs::path worker_program(const po::variables_map& given, const std::optional<NamedWorker>& named) {
   if (given.count("worker") > 0) {
-    const fs::path program = fs::absolute(given["worker"].as<std::string>());
+    const fs::path program = absolute_path("worker", given["worker"].as<std::string>());
     expect_program(program, "--worker names it");
     return program;
   }

@@ -1,63 +1,13 @@
 #include "framework/core/digest.h"
 
 #include <openssl/evp.h>
-#include <zlib.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
+#include <cstdint>
 
 #include "framework/core/error.h"
+#include "framework/core/packed_file.h"
 
 namespace polysweep {
-
-namespace {
-
-constexpr std::size_t kChunk = 256 * 1024;
-
-[[noreturn]] void fail_to(const char* operation, const std::filesystem::path& path,
-                          const char* reason) {
-  fail("cannot {} {}: {}", operation, path.string(), reason);
-}
-
-template <typename Take>
-void read_pieces(const std::filesystem::path& path, Take take) {
-  const std::unique_ptr<std::FILE, decltype(&std::fclose)> file(std::fopen(path.c_str(), "rbe"),
-                                                                std::fclose);
-  if (file == nullptr) fail_to("open", path, std::strerror(errno));
-  std::string chunk(kChunk, '\0');
-  while (const std::size_t got = std::fread(chunk.data(), 1, kChunk, file.get())) {
-    take(std::string_view(chunk.data(), got));
-  }
-  if (std::ferror(file.get()) != 0) fail_to("read", path, std::strerror(errno));
-}
-
-std::string read_plain(const std::filesystem::path& path) {
-  std::string content;
-  read_pieces(path, [&](std::string_view piece) { content += piece; });
-  return content;
-}
-
-std::string read_gz(const std::filesystem::path& path) {
-  errno = 0;
-  const std::unique_ptr<gzFile_s, decltype(&gzclose)> file(gzopen(path.c_str(), "rbe"), gzclose);
-  if (file == nullptr) fail_to("open", path, std::strerror(errno));
-  std::string content;
-  std::string chunk(kChunk, '\0');
-  int got = 0;
-  while ((got = gzread(file.get(), chunk.data(), static_cast<unsigned>(kChunk))) > 0) {
-    content.append(chunk.data(), static_cast<std::size_t>(got));
-  }
-  int code = Z_OK;
-  const char* reason = gzerror(file.get(), &code);
-  if (code != Z_OK && code != Z_STREAM_END) {
-    fail_to("read", path, code == Z_ERRNO ? std::strerror(errno) : reason);
-  }
-  if (gzdirect(file.get()) != 0) fail_to("read", path, "it ends in .gz but is not gzip");
-  return content;
-}
-
-}  // namespace
 
 struct Sha256::State {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(),
@@ -99,7 +49,7 @@ std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
 
 std::string sha256_hex_of_file(const std::filesystem::path& path) {
   Sha256 hash;
-  read_pieces(path, [&](std::string_view piece) { hash.update(piece); });
+  read_in_pieces(path, [&](std::string_view piece) { hash.update(piece); });
   return to_hex(hash.finish());
 }
 
@@ -114,7 +64,7 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
 }
 
 std::string read_file_or_gz(const std::filesystem::path& path) {
-  return path.extension() == ".gz" ? read_gz(path) : read_plain(path);
+  return read_at_most(path, SIZE_MAX);
 }
 
 }  // namespace polysweep

@@ -33,6 +33,32 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
+struct Shown {
+  std::string text;
+  bool is_cut = false;
+};
+
+// The beginning of a name, fit for a terminal.
+Shown shown_part(std::string_view name) {
+  Shown out;
+  std::size_t at = 0;
+  while (at < name.size() && at < kQuotedBytes) {
+    const CodePoint point = first_code_point(name.substr(at));
+    const bool is_control = point.value < 0x20 || (point.value >= 0x7f && point.value < 0xa0);
+    const std::size_t size = std::max<std::size_t>(point.size, 1);
+    for (const char c : name.substr(at, size)) {
+      if (point.size == 0 || is_control) {
+        out.text += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
+      } else {
+        out.text += c;
+      }
+    }
+    at += size;
+  }
+  out.is_cut = at < name.size();
+  return out;
+}
+
 }  // namespace
 
 std::string suggestion(std::string_view unknown, std::span<const std::string> known) {
@@ -50,21 +76,9 @@ std::string suggestion(std::string_view unknown, std::span<const std::string> kn
 }
 
 std::string in_quotes(std::string_view name) {
-  std::string out = "'";
-  std::size_t at = 0;
-  while (at < name.size() && at < kQuotedBytes) {
-    const std::size_t size = utf8_sequence(name.substr(at));
-    const auto byte = static_cast<unsigned char>(name[at]);
-    if (size == 0 || byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\x{:02x}", byte);
-      at += 1;
-    } else {
-      out.append(name, at, size);
-      at += size;
-    }
-  }
-  if (at < name.size()) return fmt::format("{}...' ({} bytes)", out, name.size());
-  return out + "'";
+  const Shown shown = shown_part(name);
+  if (shown.is_cut) return fmt::format("'{}...' ({} bytes)", shown.text, name.size());
+  return "'" + shown.text + "'";
 }
 
 std::string unknown_name(std::string_view kind, std::string_view unknown,
@@ -74,7 +88,8 @@ std::string unknown_name(std::string_view kind, std::string_view unknown,
   if (!near.empty() || known.empty()) return out + near;
   out += "; known: ";
   for (std::size_t i = 0; i < known.size() && i < kListedNames; ++i) {
-    out += i == 0 ? known[i] : ", " + known[i];
+    const Shown shown = shown_part(known[i]);
+    out += (i == 0 ? "" : ", ") + shown.text + (shown.is_cut ? "..." : "");
   }
   if (known.size() > kListedNames) out += ", ...";
   return out;

@@ -17,7 +17,7 @@ std::string suggestion(std::string_view unknown, std::span<const std::string> kn
 std::string in_quotes(std::string_view name);
 
 // "unknown metric 'blue' (did you mean 'bleu'?)", or, where nothing is near,
-// "unknown metric 'x'; known: bleu, loss". `kind` is the first noun.
+// "unknown metric 'x'; known: bleu, loss", with the same escapes. `kind` is the first noun.
 std::string unknown_name(std::string_view kind, std::string_view unknown,
                          std::span<const std::string> known);
 

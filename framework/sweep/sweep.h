@@ -47,8 +47,8 @@ struct Sweep {
   MetricSpec primary;   // the experiment's, with the goal that the sweep chose
   std::vector<MetricSpec> secondary;
   ComparisonRule comparison;
-  // For the errors of planning: the places ("file:line:column" or "override
-  // '...'") of "factors", "baseline", "family", "fixed NAME", "factor NAME".
+  // For errors of planning: places ("file:line:column", "override '...'") of "command",
+  // "factors", "baseline", "family", "environment NAME", "fixed NAME", "factor NAME".
   std::map<std::string, std::string> places;
 
   const Factor* find_factor(std::string_view name) const;

@@ -25,8 +25,8 @@ std::filesystem::path journals_path(const std::filesystem::path& store);
 enum class Access : std::uint8_t {
   kRead,   // nothing can be written; the file must exist
   kWrite,  // created if it does not exist
-  // Only to take its place (rebuild.h): an older version is accepted, and no table
-  // may be used.
+  // To take its place (rebuild.h), or to see whose it is: an older version is accepted,
+  // and no table may be used.
   kReplace,
 };
 

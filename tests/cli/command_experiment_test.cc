@@ -381,7 +381,7 @@ TEST_CASE("a finished trial of which points were dropped is named", "[cli]") {
        {std::vector<std::string>{"status"}, std::vector<std::string>{"status", "evaluating"}}) {
     const CommandEnd status = program.ask(words);
     CHECK(status.status == 0);
-    CHECK_THAT(status.error, Contains("points were dropped of 1 finished trials (2 points): " +
+    CHECK_THAT(status.error, Contains("points were dropped of 1 finished trial (2 points): " +
                                       trial.substr(0, 12)));
   }
   CHECK_THAT(program.ask({"show", trial}).output, Contains("2 points were dropped"));

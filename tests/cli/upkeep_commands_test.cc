@@ -117,7 +117,7 @@ TEST_CASE("verify finds finished trials equal bit for bit, and leaves nothing", 
   INFO(named.output << named.error);
   CHECK(named.status == 0);
   CHECK_THAT(named.output, Contains(id.substr(0, 12) + "  equal") &&
-                               Contains("1 trials: 1 equal bit for bit, 0 differ, 0 not run"));
+                               Contains("1 trial: 1 equal bit for bit, 0 differ, 0 not run"));
   CHECK(fs::exists(kept / "polysweep.db"));
 }
 

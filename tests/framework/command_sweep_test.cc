@@ -5,6 +5,7 @@
 #include "framework/core/error.h"
 #include "framework/sweep/file/command_reader.h"
 #include "framework/sweep/file/sweep_file.h"
+#include "framework/sweep/plan/command_size.h"
 #include "framework/sweep/plan/plan.h"
 #include "tests/support/catch.h"
 #include "tests/support/temporary_folder.h"
@@ -273,9 +274,11 @@ TEST_CASE("what is wrong with a command is said where it stands", "[command]") {
              Contains("f.toml:9:1: 'POLYSWEEP_X' is not a variable"));
   CHECK_THAT(wrong("SEED =", "\"A=B\" ="), Contains("f.toml:9:1: 'A=B' is not a variable"));
   CHECK(wrong("time_limit = 600", "time_limit = 0") ==
-        "f.toml:6:14: 'time_limit' is a number of seconds above 0");
+        "f.toml:6:14: 'time_limit' is a number of seconds above 0, at most 1000000000");
+  CHECK(wrong("time_limit = 600", "stop_grace = 1e300") ==
+        "f.toml:6:14: 'stop_grace' is a number of seconds above 0, at most 1000000000");
   CHECK(wrong("version    = 3", "version    = 0") ==
-        "f.toml:4:14: 'version' is an integer from 1 on");
+        "f.toml:4:14: 'version' is an integer from 1 to 1000000000");
   CHECK_THAT(wrong("version    = 3", "files = [\"nowhere.py\"]"),
              Contains("f.toml:4:10: no file 'nowhere.py' in "));
   CHECK_THAT(wrong("version    = 3", "files = [\"/etc\"]"),
@@ -351,6 +354,58 @@ metrics = { primary = { name = "m", goal = "minimize" } }
   CHECK(problem_in("files = []\n" + text, file).empty());
   CHECK(problem_in("files = [\"train.py\"]\n" + text, file).empty());
   CHECK(problem_in(text).empty());
+}
+
+TEST_CASE("a command without parameters is one trial", "[command]") {
+  DataFolder no_data{{}};
+  const Plan plan(sweep_of("sweep = \"t\"\nexperiment = \"t\"\ncommand = [\"true\"]\n"
+                           "[metrics]\nprimary = { name = \"elapsed_s\", goal = \"minimize\" }\n"),
+                  no_data);
+  REQUIRE(plan.size() == 1);
+  CHECK(plan.cell_count() == 1);
+  CHECK(plan.trial(0).parameters.canonical() == "{}");
+  CHECK(argv_of(*plan.sweep().experiment.command, {}) == std::vector<std::string>{"true"});
+}
+
+TEST_CASE("a command that the system cannot start is refused", "[command]") {
+  const auto text = [](const std::string& level, const std::string& words,
+                       const std::string& environment) {
+    return "sweep = \"t\"\nexperiment = \"t\"\ncommand = [\"true\"" + words +
+           "]\n[parameters]\na = \"x\"\n[factors]\na = [\"" + level +
+           "\", \"b\"]\n[metrics]\nprimary = { name = \"elapsed_s\", goal = \"minimize\" }\n" +
+           "[environment]\nA = \"" + environment + "\"\n";
+  };
+  const auto problem = [](const std::string& of) {
+    DataFolder no_data{{}};
+    const Plan plan(sweep_of(of), no_data);
+    try {
+      expect_startable(plan);
+      return std::string();
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  };
+  const std::string longest(131'071, 'y');  // and a zero: 32 pages
+  CHECK(problem(text(longest, ", \"{a}\"", "1")).empty());
+  CHECK_THAT(problem(text(longest + "y", ", \"{a}\"", "1")),
+             Catch::Matchers::StartsWith("f.toml:3:11: argument 1 of trial ") &&
+                 Catch::Matchers::EndsWith(
+                     " has 131072 bytes, and the system starts a program with at most 131071 "
+                     "in one; write the text to a file and pass its path"));
+  // With "A=".
+  CHECK(problem(text(longest.substr(2), "", "{a}")).empty());
+  CHECK_THAT(problem(text(longest.substr(1), "", "{a}")),
+             Catch::Matchers::StartsWith("f.toml:11:5: the variable A of trial ") &&
+                 Contains(" has 131072 bytes with its name, and the system starts a program with "
+                          "at most 131071 in one"));
+  std::string many;
+  for (std::size_t bytes = 0; bytes < argument_space(); bytes += longest.size()) {
+    many += ", \"{a}\"";
+  }
+  CHECK_THAT(
+      problem(text(longest, many, "1")),
+      Catch::Matchers::StartsWith("f.toml:3:11: the arguments and the environment of trial ") &&
+          Contains(fmt::format("with at most {};", argument_space())));
 }
 
 }  // namespace polysweep

@@ -45,4 +45,13 @@ TEST_CASE("an unknown name is told with the nearest or with all known ones", "[s
   CHECK(unknown_name("metric", "blu", {}) == "unknown metric 'blu'");
 }
 
+TEST_CASE("known names with control characters are escaped in a message", "[suggestion]") {
+  // U+009B is a control sequence introducer for terminals, as ESC [ is.
+  const std::vector<std::string> known = {"q\x1b[31mR", "r\nz", "c\xc2\x9b", "é",
+                                          std::string(100, 'x')};
+  CHECK(unknown_name("level", "nope", known) ==
+        "unknown level 'nope'; known: q\\x1b[31mR, r\\x0az, c\\xc2\\x9b, é, " +
+            std::string(60, 'x') + "...");
+}
+
 }  // namespace polysweep

@@ -50,6 +50,12 @@ TEST_CASE("a sweep file begins with names that are known", "[sweep]") {
       "f.toml:1:9: '" + std::string(60, 'x') +
           "...' (1000000 bytes) is not a name for a sweep; expected 1 to 100 letters, digits, '.', "
           "'_' and '-'");
+  for (const char* name : {".", "..", "-x", ".x"}) {
+    CHECK(problem_in(fmt::format("sweep = \"{}\"\nexperiment = \"training\"", name)) ==
+          fmt::format("f.toml:1:9: '{}' is not a name for a sweep; expected a letter, a digit or "
+                      "'_' at its beginning",
+                      name));
+  }
   CHECK(problem_in("sweep = \"s\"\nexperiment = \"trainig\"") ==
         "f.toml:2:14: unknown experiment 'trainig' (did you mean 'training'?)");
   CHECK(problem_in("sweep = \"s\"\nexperiment = \"bare\"") ==

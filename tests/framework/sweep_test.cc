@@ -1,3 +1,9 @@
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include <fstream>
+#include <thread>
+
 #include "framework/core/error.h"
 #include "framework/sweep/file/sweep_file.h"
 #include "tests/framework/training_catalogue.h"
@@ -166,6 +172,28 @@ TEST_CASE("a sweep is loaded from a file", "[sweep]") {
   const auto large = folder.write("large.toml", std::string((16 << 20) + 1, '#'));
   CHECK_THROWS_WITH(load_sweep(large, {}, training_catalogue()),
                     large.string() + " has 16777217 bytes; a sweep file has at most 16777216");
+}
+
+TEST_CASE("the limit of a sweep file holds for what has no size", "[sweep]") {
+  const auto problem = [](const std::filesystem::path& file) {
+    return file.string() + " has more than 16777216 bytes, the most that a sweep file can have";
+  };
+  CHECK_THROWS_WITH(read_sweep_file("/dev/zero"), problem("/dev/zero"));
+
+  const TemporaryFolder folder;
+  const std::filesystem::path pipe = folder.path() / "pipe";
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  std::thread writer([&pipe] { std::ofstream(pipe) << std::string((16 << 20) + 1, '#'); });
+  CHECK_THROWS_WITH(read_sweep_file(pipe), problem(pipe));
+  writer.join();
+
+  // 32 KiB that become 32 MiB.
+  const std::filesystem::path packed = folder.path() / "packed.gz";
+  const gzFile out = gzopen(packed.c_str(), "wb");
+  const std::string content(32 << 20, '#');
+  REQUIRE(gzwrite(out, content.data(), static_cast<unsigned>(content.size())) > 0);
+  REQUIRE(gzclose(out) == Z_OK);
+  CHECK_THROWS_WITH(read_sweep_file(packed), problem(packed));
 }
 
 }  // namespace polysweep

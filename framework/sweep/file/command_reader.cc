@@ -15,6 +15,8 @@ namespace polysweep {
 
 namespace {
 
+constexpr double kMostSeconds = 1e9;  // some 30 years
+
 const std::vector<std::string>& command_keys() {
   static const std::vector<std::string> keys = {
       "version",         "doc",         "clock",      "files",      "data",           "folder",
@@ -93,7 +95,7 @@ void CommandReader::read_identity() {
   const bool right = node.kind == TomlNode::Kind::kValue &&
                      node.value.type() == ValueType::kInteger && node.value.integer() >= 1 &&
                      node.value.integer() <= 1'000'000'000;
-  if (!right) fail_at(node.place, "'version' is an integer from 1 on");
+  if (!right) fail_at(node.place, "'version' is an integer from 1 to 1000000000");
   spec_.version = static_cast<int>(node.value.integer());
 }
 
@@ -227,8 +229,10 @@ double CommandReader::seconds(const char* key, double otherwise) const {
   if (entry == nullptr) return otherwise;
   const TomlNode& node = entry->node;
   const bool right = node.kind == TomlNode::Kind::kValue && node.value.is_number() &&
-                     node.value.real() > 0 && node.value.real() <= 1e9;
-  if (!right) fail_at(node.place, "'{}' is a number of seconds above 0", key);
+                     node.value.real() > 0 && node.value.real() <= kMostSeconds;
+  if (!right) {
+    fail_at(node.place, "'{}' is a number of seconds above 0, at most {:.0f}", key, kMostSeconds);
+  }
   return node.value.real();
 }
 

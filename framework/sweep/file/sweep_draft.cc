@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "framework/core/error_place.h"
+#include "framework/core/name_rule.h"
 #include "framework/core/suggestion.h"
 #include "framework/sweep/file/command_reader.h"
 #include "framework/sweep/file/factor_levels.h"
@@ -91,7 +92,14 @@ SweepDraft Reader::read(const TomlNode& root) {
   return std::move(draft_);
 }
 
-void Reader::read_name(const TomlEntry& entry) { draft_.name = name_of(entry, "a sweep"); }
+// The name is an argument of commands and the name of folders.
+void Reader::read_name(const TomlEntry& entry) {
+  draft_.name = name_of(entry, "a sweep");
+  if (is_letter_or_digit(draft_.name[0]) || draft_.name[0] == '_') return;
+  fail_at(entry.node.place,
+          "{} is not a name for a sweep; expected a letter, a digit or '_' at its beginning",
+          in_quotes(draft_.name));
+}
 
 void Reader::read_experiment(const TomlEntry& entry) {
   if (is_command()) return;

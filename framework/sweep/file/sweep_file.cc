@@ -4,6 +4,7 @@
 
 #include "framework/core/digest.h"
 #include "framework/core/error_place.h"
+#include "framework/core/packed_file.h"
 #include "framework/core/suggestion.h"
 #include "framework/core/utf8.h"
 #include "framework/sweep/file/sweep_draft.h"
@@ -13,7 +14,7 @@ namespace polysweep {
 
 namespace {
 
-constexpr std::uintmax_t kMaxFileBytes = 16 << 20;
+constexpr std::size_t kMaxFileBytes = 16 << 20;
 constexpr std::size_t kListedLevels = 20;
 
 std::vector<std::string> factor_names(const SweepDraft& draft) {
@@ -197,6 +198,14 @@ Sweep parse_sweep(std::string_view text, const std::string& file,
   SweepDraft draft = read_draft(root, catalogue, folder);
   for (const std::string& word : overrides) apply_override(draft, word);
   Sweep sweep = finished(std::move(draft));
+  if (const TomlEntry* command = root.find("command")) {
+    sweep.places["command"] = command->node.place;
+  }
+  if (const TomlEntry* environment = root.find("environment")) {
+    for (const TomlEntry& one : environment->node.entries) {
+      sweep.places["environment " + one.name] = one.node.place;
+    }
+  }
   sweep.file = file;
   sweep.text = text;
   sweep.overrides = overrides;
@@ -212,7 +221,12 @@ std::string read_sweep_file(const std::filesystem::path& file) {
   if (!unknown && size > kMaxFileBytes) {
     fail("{} has {} bytes; a sweep file has at most {}", path, size, kMaxFileBytes);
   }
-  return read_file_or_gz(file);
+  // A pipe, a device and a compressed file say nothing of their size.
+  std::string text = read_at_most(file, kMaxFileBytes + 1);
+  if (text.size() > kMaxFileBytes) {
+    fail("{} has more than {} bytes, the most that a sweep file can have", path, kMaxFileBytes);
+  }
+  return text;
 }
 
 Sweep load_sweep(const std::filesystem::path& file, const std::vector<std::string>& overrides,

@@ -21,8 +21,8 @@ void set_bit(ConditionBits& bits, std::size_t at) {
 
 // Nodes 0 ... n-1, each after those it needs, the lowest rank first. Empty if
 // some need each other in a circle.
-std::vector<std::size_t> sorted_nodes(const std::vector<std::vector<std::size_t>>& needs,
-                                      const std::vector<int>& ranks) {
+std::optional<std::vector<std::size_t>> sorted_nodes(
+    const std::vector<std::vector<std::size_t>>& needs, const std::vector<int>& ranks) {
   std::vector<char> done(needs.size(), 0);
   std::vector<std::size_t> order;
   while (order.size() < needs.size()) {
@@ -32,7 +32,7 @@ std::vector<std::size_t> sorted_nodes(const std::vector<std::vector<std::size_t>
                                                      [&](std::size_t j) { return done[j] != 0; });
       if (ready && (!next || ranks[i] < ranks[*next])) next = i;
     }
-    if (!next) return {};
+    if (!next) return std::nullopt;
     done[*next] = 1;
     order.push_back(*next);
   }
@@ -152,12 +152,12 @@ void Expansion::order_within(const Sweep& sweep, Step& step) const {
       }
     }
   }
-  const std::vector<std::size_t> order = sorted_nodes(needs, std::vector<int>(needs.size(), 0));
-  if (order.empty()) {
+  const auto order = sorted_nodes(needs, std::vector<int>(needs.size(), 0));
+  if (!order) {
     fail_at(sweep.places.at("factors"), "the conditions of zipped factors form a circle");
   }
   std::vector<std::size_t> slots;
-  for (const std::size_t i : order) slots.push_back(step.slots[i]);
+  for (const std::size_t i : *order) slots.push_back(step.slots[i]);
   step.slots = std::move(slots);
 }
 
@@ -184,14 +184,14 @@ Expansion::Edges Expansion::edges() const {
 void Expansion::order_steps(const Sweep& sweep) {
   std::vector<int> ranks;
   for (const Step& step : steps_) ranks.push_back(step.rank);
-  const std::vector<std::size_t> order = sorted_nodes(edges(), ranks);
-  if (order.empty()) {
+  const auto order = sorted_nodes(edges(), ranks);
+  if (!order) {
     fail_at(sweep.places.at("factors"),
             "the conditions (when) of the factors form a circle; a factor cannot depend on one "
             "that depends on it");
   }
   std::vector<Step> steps;
-  for (const std::size_t i : order) steps.push_back(std::move(steps_[i]));
+  for (const std::size_t i : *order) steps.push_back(std::move(steps_[i]));
   steps_ = std::move(steps);
 }
 
