@@ -16,7 +16,7 @@ namespace polysweep {
 namespace {
 
 constexpr std::size_t kHeadBytes = 1024 * 1024;
-constexpr std::size_t kTailBytes = 4096;
+constexpr std::size_t kComparedTail = 4096;
 
 struct stat facts_of(const Descriptor& file, const std::filesystem::path& path) {
   struct stat facts {};
@@ -92,15 +92,15 @@ bool FollowedFile::find_difference(std::uint64_t size) {
     // What was read beyond is not known any more: as long as it was, it is the same.
     cuts_line_ = cuts_line_ || size < offset_;
     offset_ = std::min(size, offset_);
-    tail_ = read_at(offset_ - std::min<std::uint64_t>(offset_, kTailBytes),
-                    std::min<std::uint64_t>(offset_, kTailBytes));
+    tail_ = read_at(offset_ - std::min<std::uint64_t>(offset_, kComparedTail),
+                    std::min<std::uint64_t>(offset_, kComparedTail));
   } else {
     if (same == now.size()) return false;
     const std::size_t line = same == 0 ? 0 : head_.rfind('\n', same - 1) + 1;
     cuts_line_ = cuts_line_ || (!tail_.empty() && tail_.back() != '\n');
     offset_ = line;
     head_.resize(line);
-    tail_ = head_.substr(line - std::min(line, kTailBytes));
+    tail_ = head_.substr(line - std::min(line, kComparedTail));
   }
   is_again_ = false;
   return true;
@@ -110,8 +110,8 @@ void FollowedFile::remember(std::string_view read) {
   if (head_.size() == offset_)
     head_ += read.substr(0, kHeadBytes - std::min(kHeadBytes, head_.size()));
   offset_ += read.size();
-  tail_ += read.substr(read.size() - std::min(read.size(), kTailBytes));
-  tail_.erase(0, tail_.size() - std::min(tail_.size(), kTailBytes));
+  tail_ += read.substr(read.size() - std::min(read.size(), kComparedTail));
+  tail_.erase(0, tail_.size() - std::min(tail_.size(), kComparedTail));
 }
 
 bool FollowedFile::read_more(std::string& out, std::size_t limit) {
