@@ -36,7 +36,7 @@ function(polysweep_assets target)
     add_custom_command(OUTPUT ${output}
       COMMAND ${CMAKE_COMMAND} -DINPUT=${CMAKE_CURRENT_SOURCE_DIR}/${file} -DOUTPUT=${output}
         -DNAME=${name} -DVARIABLE=${variable} -P ${POLYSWEEP_ASSETS_SCRIPT}
-      DEPENDS ${file} ${POLYSWEEP_ASSETS_SCRIPT} VERBATIM)
+      DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${file} ${POLYSWEEP_ASSETS_SCRIPT} VERBATIM)
     target_sources(${target} PRIVATE ${output})
   endforeach()
 endfunction()

@@ -49,8 +49,10 @@ function(polysweep_make_units target)
         set(alone TRUE)
       endif()
     endforeach()
-    # A file that the build generates cannot be read yet.
-    if(alone OR NOT EXISTS ${path} OR NOT path MATCHES "\\.cc$")
+    # A file that the build generates may not be there yet, and in a unit nothing would
+    # make it again.
+    cmake_path(IS_PREFIX PROJECT_BINARY_DIR ${path} NORMALIZE generated)
+    if(alone OR generated OR NOT path MATCHES "\\.cc$")
       list(APPEND kept ${source})
       continue()
     endif()

@@ -89,7 +89,8 @@ std::string finding(const SweepAnalysis& analysis, const CellComparison& row, bo
   }
   text += " by " + with_unit(analysis, rounded_text(std::abs(*row.mean), half));
   if (!row.interval) return text;
-  return text + fmt::format(" ({}{})", names_interval ? analysis.percent + " interval " : std::string(),
+  return text + fmt::format(" ({}{})",
+                            names_interval ? analysis.percent + " interval " : std::string(),
                             interval_text(shown));
 }
 

@@ -7,9 +7,9 @@
 //   - the parameters file that a program was given, if nothing else is left in the
 //     trial's folder, and then the folder itself.
 // A file or folder that the record or a metrics file names as an artifact is never
-// removed, wherever it is, not even if it was refused; nor are logs, outputs, journals or anything that a report reads. A trial without its
-// checkpoint starts from the beginning and ends with the same bits. Symbolic links
-// are neither followed nor removed.
+// removed, wherever it is, not even if it was refused; nor are logs, outputs, journals
+// or anything that a report reads. A trial without its checkpoint starts from the
+// beginning and ends with the same bits. Symbolic links are neither followed nor removed.
 #pragma once
 
 #include <cstdint>

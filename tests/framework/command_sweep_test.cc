@@ -330,7 +330,8 @@ TEST_CASE("a role and a unit of steps are checked where they stand", "[command]"
   CHECK(problem_in(changed("range = [0, 1]", "role = \"bugdet\"")) ==
         "f.toml:12:37: unknown role of a parameter 'bugdet' (did you mean 'budget'?)");
   CHECK(problem_in(changed("unit = \"nat\"", "role = \"data\"")) ==
-        "f.toml:23:56: unknown role of a metric 'data'; known: budget, size, progress");
+        "f.toml:23:56: unknown role of a metric 'data'; known: budget, size, progress, "
+        "cost");
   CHECK(problem_in(changed("unit = \"nat\"", "step = \"two words\"")) ==
         "f.toml:23:56: 'two words' is not a name for a unit of steps; expected 1 to 100 letters, "
         "digits, '.', '_' and '-'");
