@@ -32,6 +32,37 @@ std::string amount_text(double spreads, const TrialExperience& experience,
   return fmt::format("{:.3g}", value) + (unit.empty() ? "" : " " + terminal_escaped(unit));
 }
 
+TrialExperience experience_in(const Store& store, const Plan& plan) {
+  TrialExperience out;
+  std::error_code none;
+  if (plan.cell_count() > kMostCellsRead ||
+      !std::filesystem::exists(journals_path(store.folder()), none)) {
+    return out;
+  }
+  store.catch_up();
+  const Database database = store.open();
+  if (!has_sweep(database, plan.sweep().name)) return out;
+  const SweepResults results = load_sweep_results(database, plan.sweep().name, {1, 0, {}});
+  ReportOptions options;
+  options.test = ComparisonTest::kPooled;  // which estimates the error, whatever test decides
+  const SweepAnalysis analysis(results, options);
+  std::size_t done = 0;
+  double seconds = 0;
+  for (const TrialResult& trial : results.trials) {
+    if (trial.state != TrialState::kDone) continue;
+    ++done;
+    seconds += trial.elapsed_s;
+  }
+  if (done > 0) out.seconds = seconds / static_cast<double>(done);
+  const Comparison& comparison = analysis.comparison();
+  if (!comparison.no_spread && comparison.error.error_sd > 0) {
+    out.spread = {comparison.error.error_sd,
+                  fmt::format("{} in {}", count_text(done, "finished trial"),
+                              terminal_escaped(store.folder().string()))};
+  }
+  return out;
+}
+
 }  // namespace
 
 void declare_power(CommandOptions& options) {
@@ -70,31 +101,10 @@ PlannedComparison planned_comparison(const Plan& plan, const po::variables_map& 
 
 TrialExperience trial_experience(const Plan& plan, const po::variables_map& given) {
   TrialExperience out;
-  const Store store(given);
-  std::error_code none;
-  if (std::filesystem::exists(journals_path(store.folder()), none) &&
-      plan.cell_count() <= kMostCellsRead) {
-    store.catch_up();
-    const Database database = store.open();
-    if (has_sweep(database, plan.sweep().name)) {
-      const SweepResults results = load_sweep_results(database, plan.sweep().name, {1, 0, {}});
-      const ReportOptions options;
-      const SweepAnalysis analysis(results, options);
-      std::size_t done = 0;
-      double seconds = 0;
-      for (const TrialResult& trial : results.trials) {
-        if (trial.state != TrialState::kDone) continue;
-        ++done;
-        seconds += trial.elapsed_s;
-      }
-      if (done > 0) out.seconds = seconds / static_cast<double>(done);
-      const Comparison& comparison = analysis.comparison();
-      if (!comparison.no_spread && comparison.error.error_sd > 0) {
-        out.spread = {comparison.error.error_sd,
-                      fmt::format("{} in {}", count_text(done, "finished trial"),
-                                  terminal_escaped(store.folder().string()))};
-      }
-    }
+  try {
+    out = experience_in(Store(given), plan);
+  } catch (const Error&) {
+    if (!given["store"].defaulted()) throw;
   }
   if (given.count("spread") > 0) {
     const double spread = given["spread"].as<double>();

@@ -29,8 +29,9 @@ struct TrialExperience {
   std::optional<double> seconds;  // of a trial, on average
 };
 
-// Of --spread and the trials that the store has of a sweep of this name; empty where there
-// is no store, no such sweep, or no spread to be estimated.
+// Of --spread and the trials that the store has of a sweep of this name; empty without a
+// store, such a sweep or a spread to estimate. Throws Error for a store that --store names
+// and that cannot be read; one that nobody named is then left aside.
 TrialExperience trial_experience(const Plan& plan, const po::variables_map& given);
 
 // The sentences that `plan` prints; "" where nothing is compared.

@@ -390,6 +390,22 @@ TEST_CASE("plan says what a sweep can decide, and power how many seeds a differe
   CHECK_THAT(plan({"--spread", "2"}), Contains("(spread 2, from --spread)"));
   CHECK_THAT(plan({"seed=0,1"}), Contains("can decide nothing: 3 seeds or more are needed"));
 
+  // The spread is estimated whatever test decides.
+  std::string exact = kNoisySweep;
+  exact += "[comparison]\ntest = \"sign-flip\"\n";
+  const std::string exact_file = program.write("exact.toml", exact).string();
+  CHECK(ask_json(program, {"power", exact_file})["spread"].is_number());
+  // A store that nobody named is left aside where it cannot be read; one that --store names
+  // is not.
+  TemporaryFolder elsewhere;
+  std::filesystem::create_directories(elsewhere.path() / "runs" / "journal");
+  std::ofstream(elsewhere.path() / "runs" / "polysweep.db") << "no database";
+  const std::string planned = "cd " + elsewhere.path().string() + " && " +
+                              PolysweepProgram::path().string() + " plan " + file + " --worker " +
+                              PolysweepProgram::worker().string();
+  CHECK(run_command({"/bin/sh", "-c", planned}).status == 0);
+  CHECK(run_command({"/bin/sh", "-c", planned + " --store runs"}).status == 2);
+
   const nlohmann::json power =
       ask_json(program, {"power", file, "--spread", "0.5", "--difference", "1"});
   CHECK(power["spread"] == 0.5);
