@@ -16,7 +16,7 @@
 #include "reports/analysis/titles.h"
 #include "reports/document/fields.h"
 #include "reports/text/number_text.h"
-#include "results/read/metric_values.h"
+#include "results/read/cell_means.h"
 #include "results/read/sweep_results.h"
 #include "results/read/sweep_results_reader.h"
 

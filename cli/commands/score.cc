@@ -92,7 +92,7 @@ struct Scored {
   std::optional<PairedTestResult> bootstrap;
   std::optional<SystemScore> sampled;  // by the bootstrap; the first output too
 
-  // Equal scores are no evidence of a difference; sacreBLEU gives them the smallest p.
+  // Equal scores do not show a difference; sacreBLEU gives them the smallest p.
   bool equal() const { return score == randomization->baseline.score; }
   double randomization_p() const { return equal() ? 1 : randomization->p_value; }
 };

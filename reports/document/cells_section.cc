@@ -48,7 +48,7 @@ Figure values_figure(const SweepAnalysis& analysis, const std::vector<std::size_
     }
     row.style = analysis.labels.cells[cell].style;
     for (const auto& measured : values.values) {
-      row.dots.push_back({measured.replicate, measured.value, false});
+      row.dots.push_back({measured.replicate, measured.value});
     }
     const auto numbers = values.numbers();
     row.mean = mean_of(numbers);
@@ -56,7 +56,7 @@ Figure values_figure(const SweepAnalysis& analysis, const std::vector<std::size_
     rows.push_back(std::move(row));
   }
   const std::string metric = metric_title(analysis.results.primary);
-  Figure figure = dot_figure("values", {metric, analysis.noun, false}, rows);
+  Figure figure = dot_figure("values", {metric, analysis.noun}, rows);
   figure.caption = fmt::format(
       "{} of every run (small), with the cell's mean (large) and its {} t interval ({}).{}", metric,
       analysis.percent, goal_text(analysis.results.primary),

@@ -20,17 +20,9 @@ Table numbers_of(const std::string& id, const DotAxes& axes, const std::vector<D
   table.caption = "Numbers of the figure";
   table.columns = {
       {"cell", Align::kLeft, ""}, {axes.name, Align::kRight, ""}, {axes.x, Align::kRight, ""}};
-  const bool any_censored = std::any_of(rows.begin(), rows.end(), [](const DotRow& row) {
-    return std::any_of(row.dots.begin(), row.dots.end(),
-                       [](const Dot& dot) { return dot.censored; });
-  });
-  if (any_censored) table.columns.push_back({"reached", Align::kLeft, ""});
   for (const auto& row : rows) {
     for (const auto& dot : row.dots) {
       table.rows.push_back({labelled_field(row.label, row.style), dot.name, exact_field(dot.x)});
-      if (!any_censored) continue;
-      table.rows.back().push_back(
-          dot.censored ? TableCell("not until then: censored", Tone::kMissing) : TableCell("yes"));
     }
   }
   return table;
@@ -48,7 +40,7 @@ struct Range {
   }
 };
 
-Range range_of(const DotAxes& axes, const std::vector<DotRow>& rows) {
+Range range_of(const std::vector<DotRow>& rows) {
   Range range;
   for (const auto& row : rows) {
     for (const auto& dot : row.dots) range.add(dot.x);
@@ -58,21 +50,19 @@ Range range_of(const DotAxes& axes, const std::vector<DotRow>& rows) {
     }
   }
   check(range.any, "a dot plot has dots");
-  if (axes.from_zero) range.add(0);
   if (range.low == range.high) range.high = range.low + 1;
   const double margin = 0.05 * (range.high - range.low);
-  if (!axes.from_zero) range.low -= margin;
+  range.low -= margin;
   range.high += margin;
   return range;
 }
 
 // The runs of a row are drawn a little apart, in their order.
-std::string dots_of(const std::vector<DotRow>& rows, bool censored) {
+std::string dots_of(const std::vector<DotRow>& rows) {
   std::string data;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto& dots = rows[i].dots;
     for (std::size_t j = 0; j < dots.size(); ++j) {
-      if (dots[j].censored != censored) continue;
       const double share = (static_cast<double>(j) + 0.5) / static_cast<double>(dots.size());
       const double y = static_cast<double>(rows.size() - 1 - i) + kSpread * (0.5 - share);
       data += fmt::format("{:.9g} {} {} {}\n", dots[j].x, y, script_shape(rows[i].style),
@@ -111,18 +101,14 @@ Figure dot_figure(const std::string& id, const DotAxes& axes, const std::vector<
   figure.height = kHeightBesideRows + kRowHeight * static_cast<int>(rows.size());
   std::vector<std::string> names;
   for (const auto& row : rows) names.push_back(row.label);
-  const Range range = range_of(axes, rows);
+  const Range range = range_of(rows);
   Labels labels;
   std::string& script = figure.script;
   std::string plots;
   add_plot(script, plots, "intervals", means_of(rows),
            "using 3:2:($4-$3):(0):6 with vectors nohead linecolor rgb variable linewidth 1.4");
-  add_plot(script, plots, "reached", dots_of(rows, false),
+  add_plot(script, plots, "values", dots_of(rows),
            "using 1:2:3:4 with points pointtype variable linecolor rgb variable pointsize 0.45");
-  add_plot(script, plots, "censored", dots_of(rows, true),
-           fmt::format("using 1:2:({:.9g}):(0):4 with vectors head filled size graph 0.012,20 "
-                       "linecolor rgb variable linewidth 1.5",
-                       0.03 * (range.high - range.low)));
   add_plot(script, plots, "means", means_of(rows),
            "using 1:2:5:6 with points pointtype variable linecolor rgb variable pointsize 1.1");
   script += "set border 1 linecolor rgb 'gray'\n" + axis_tics("y", names, true, labels);

@@ -14,7 +14,6 @@ namespace polysweep {
 struct Dot {
   std::string name;  // of the run: "3" where runs are seeds
   double x = 0;
-  bool censored = false;  // not reached until x: an arrow to the right
 };
 
 struct DotRow {
@@ -28,7 +27,6 @@ struct DotRow {
 struct DotAxes {
   std::string x;     // with its unit
   std::string name;  // what distinguishes runs: "seed"
-  bool from_zero = false;
 };
 
 // The first row on top. Throws std::logic_error without dots.

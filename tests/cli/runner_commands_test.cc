@@ -127,7 +127,7 @@ TEST_CASE("stop ends a run as Ctrl-C does: checkpoint, exit status 3, nothing lo
   CHECK(number(program, "SELECT count(*) AS n FROM attempts WHERE resumed_step >= 0") >= 1);
 }
 
-TEST_CASE("a progress limit of 0 is no limit", "[cli][runner_commands]") {
+TEST_CASE("a progress limit of 0 means that there is none", "[cli][runner_commands]") {
   const PolysweepProgram program;
   const fs::path sweep = program.write("toy.toml", kToySweep);
   const CommandEnd end = program.run(sweep, {"x=0", "y=0", "seed=0", "steps=2", "sleep_ms=300",

@@ -238,7 +238,7 @@ TEST_CASE("targets, steps and ratios by hand", "[convergence]") {
   CHECK(*half->ratio == Approx(std::sqrt(1.0 / 3)));
   CHECK(half->bounds.low == 0);
   CHECK(half->bounds.high == Approx(std::sqrt(200.0 / 100 * 100 / 200)));
-  // At 100% neither run of seed 1 gets there, and of seed 0 both.
+  // At 100% neither run of seed 1 reaches it, and both of seed 0 do.
   const auto& all = arm.ratios[0][4];
   CHECK_FALSE(all->ratio.has_value());
   CHECK(all->cell_never == 1);

@@ -173,7 +173,7 @@ TEST_CASE("the caption says what the axis is", "[factor curve]") {
                                       Contains("rank is not known of 1 cell: the axis is order."));
 }
 
-TEST_CASE("a metric that has one value in all cells is no axis", "[factor curve]") {
+TEST_CASE("a metric with one value in all cells is not used as an axis", "[factor curve]") {
   auto results = ranked_sweep();
   for (auto& trial : results.trials) {
     if (trial.final_metrics.count("rank") != 0) trial.final_metrics["rank"] = 3;

@@ -132,7 +132,8 @@ TEST_CASE("factors that always move together have no effects of their own", "[ab
 
 // Designs with missing values and unplanned combinations, by numpy and statsmodels
 // (tests/golden/reports/effects.py).
-TEST_CASE("effects of designs with holes equal those of an independent program", "[ablation]") {
+TEST_CASE("effects of designs with missing values equal those of an independent program",
+          "[ablation]") {
   std::ifstream file(std::string(POLYSWEEP_SOURCE_FOLDER) + "/tests/golden/reports/effects.txt");
   std::optional<SweepBuilder> builder;
   std::map<std::string, std::size_t> cells;

@@ -30,7 +30,7 @@ std::vector<Figure> hostile_figures() {
   for (const auto& name : kHostileNames) {
     rows.push_back({name, 1, 0.5, 1.5, numbered_style(rows.size()), rows.size() % 2 == 0});
     lines.push_back({name, {}, {{0, 3, 2, 4}, {10, 2, 1, 3}}});
-    dots.push_back({name, {}, {{name, 3, false}, {name, 4, true}}, 3.5, Interval{3, 4}});
+    dots.push_back({name, {}, {{name, 3}, {name, 4}}, 3.5, Interval{3, 4}});
     states.push_back({name, {TrialState::kDone, std::nullopt, TrialState::kFailed}});
     ratios.push_back({name,
                       numbered_style(ratios.size()),
@@ -51,7 +51,7 @@ std::vector<Figure> hostile_figures() {
   return {forest_figure("f", {kHostileNames[3], kHostileNames[7], "points"}, rows),
           band_figure("b", axes, lines),
           heat_figure("h", map),
-          dot_figure("d", {kHostileNames[0], kHostileNames[1], true}, dots),
+          dot_figure("d", {kHostileNames[0], kHostileNames[1]}, dots),
           state_figure("s", kHostileNames[2], {"0", kHostileNames[3], kHostileNames[8]}, states),
           ratio_figure("r", {kHostileNames[3], kHostileNames[7]}, ratios)};
 }

@@ -63,7 +63,8 @@ TEST_CASE("a run far away from its cell is named", "[value shape]") {
   CHECK(shape.remote[1].index == 4);
 }
 
-TEST_CASE("steps of a coarse metric are no modes, and a wide cell is not remote", "[value shape]") {
+TEST_CASE("steps of a coarse metric are not modes, and a wide cell is not remote",
+          "[value shape]") {
   // Right answers of 200, of which each cell has two neighbouring numbers.
   const Cells coarse(6, {0.950, 0.955, 0.955, 0.950});
   CHECK_FALSE(value_shape(coarse).two_modes.has_value());

@@ -241,7 +241,7 @@ TEST_CASE("seeds that were added after results are said at the top", "[verdict w
   CHECK(build_report(builder.build()).warnings.at(0) ==
         "Seeds were added when 6 trials were done: looked at 3 and 5 seeds, the p-values are "
         "optimistic. Settle the number of seeds before the first result.");
-  // The same number of seeds is no further look, another rule is.
+  // The same number of seeds is not another look; another rule is.
   builder.results().earlier_plans[0].replicates = 5;
   CHECK(build_report(builder.build()).warnings.empty());
   builder.results().earlier_plans[0].comparison.alpha = 0.01;

@@ -2,7 +2,7 @@
 
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
-#include "results/read/metric_values.h"
+#include "results/read/cell_means.h"
 #include "results/read/cell_search.h"
 #include "results/read/last_planning.h"
 #include "results/read/sweep_results.h"
@@ -287,37 +287,6 @@ TEST_CASE("means by cell are those of the finite final values of done trials", "
   }
   CHECK_THROWS_WITH(load_cell_means(database, "on", "loss"),
                     Contains("unknown sweep 'on'; known: one"));
-}
-
-TEST_CASE("the values of a metric are read in plan order, with replicate and baseline",
-          "[records]") {
-  StoreSample store;
-  store.write("alpha", sample_sweep("one", {"none", "rope"}, 2));
-  store.write("alpha", complete_attempt(sample_trial("none", 0).id, {9, 3}));
-  store.write("alpha", complete_attempt(sample_trial("rope", 0).id, {7, NAN}));
-  store.write("alpha", complete_attempt(sample_trial("rope", 1).id, {5}));
-  store.sync();
-  ingest(store.path());
-  const Database database(database_path(store.path()), Access::kRead);
-  const MetricValues values = load_metric_values(database, "one", "loss");
-  CHECK(values.replicates == std::vector<std::string>{"0", "1"});
-  CHECK(values.baselines == std::vector<std::int32_t>{-1, 0});
-  const SweepResults results = load_sweep_results(database, "one");
-  REQUIRE(values.trials.size() == results.trials.size());
-  for (std::size_t i = 0; i < values.trials.size(); ++i) {
-    const TrialResult& trial = results.trials[i];
-    CHECK(values.trials[i].cell == trial.cell);
-    CHECK(values.replicates[values.trials[i].replicate] == trial.replicate);
-    const auto last = trial.final_metrics.find("loss");
-    if (last != trial.final_metrics.end() && std::isfinite(last->second)) {
-      CHECK(values.trials[i].value == last->second);
-    } else {
-      CHECK(std::isnan(values.trials[i].value));
-    }
-  }
-  for (const TrialValue& each : load_metric_values(database, "one", "no such").trials) {
-    CHECK(std::isnan(each.value));
-  }
 }
 
 }  // namespace polysweep

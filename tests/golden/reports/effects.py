@@ -1,4 +1,4 @@
-"""Writes effects.txt: main effects and interactions of designs with holes, by statsmodels and numpy.
+"""Writes effects.txt: main effects and interactions of designs with missing values, by statsmodels and numpy.
 
     VENV as in statistics.py;  VENV/bin/python effects.py > effects.txt
 
