@@ -20,7 +20,7 @@ CELLS, SEEDS, REPEATS = (int(sys.argv[i]) if len(sys.argv) > i else default
                          for i, default in ((3, 1_000_000), (4, 1), (5, 5)))
 COLUMNS = 1000
 REPORT_CELLS = 100_000
-GOAL_S = {"status": 2, "status SWEEP": 2, "best": 2, "compare A B": 2, "report": 5}
+GOAL_S = {"status": 2, "status SWEEP": 2, "best": 2, "compare": 2, "compare A B": 2, "report": 5}
 
 SWEEP = f"""sweep = "cells"
 experiment = "toy"

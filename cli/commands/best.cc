@@ -16,7 +16,7 @@
 #include "reports/analysis/titles.h"
 #include "reports/document/fields.h"
 #include "reports/text/number_text.h"
-#include "results/read/cell_means.h"
+#include "results/read/metric_values.h"
 #include "results/read/sweep_results.h"
 #include "results/read/sweep_results_reader.h"
 
@@ -35,10 +35,10 @@ void declare_best(CommandOptions& options) {
   options.argument("sweep");
 }
 
-// The metric that ranks, and its means by cell.
+// The metric that ranks, and its values by cell.
 struct Ranking {
   MetricInfo metric;
-  std::vector<CellMean> means;
+  MetricValues values;
   // Complete cells, best mean first, then those with missing values: a mean over
   // only some of the replicates is not ranked.
   std::vector<std::uint32_t> order;
@@ -49,28 +49,26 @@ Ranking ranking_of(const Database& database, const std::string& sweep,
                    const po::variables_map& given) {
   const SweepResults first = load_sweep_results(database, sweep, {1, 0, {0}});
   const std::string name = text_or(given, "metric", first.primary.name);
-  Ranking out{metric_info(first, name), load_cell_means(database, sweep, name), {}, 0};
+  Ranking out{metric_info(first, name), load_metric_values(database, sweep, name), {}, 0};
   std::vector<std::string> known;
   for (const MetricInfo& each : first.metrics) known.push_back(each.name);
-  const bool reported = std::any_of(out.means.begin(), out.means.end(),
-                                    [](const CellMean& each) { return each.values > 0; });
-  if (!reported && std::find(known.begin(), known.end(), name) == known.end()) {
+  if (out.values.values.empty() && std::find(known.begin(), known.end(), name) == known.end()) {
     fail("sweep '{}' has no metric '{}'{}", sweep, name, suggestion(name, known));
   }
   std::vector<std::pair<double, std::uint32_t>> ranked;
-  for (std::size_t i = 0; i < out.means.size(); ++i) {
-    if (!out.means[i].complete()) continue;
-    const double mean = out.means[i].sum / out.means[i].values;
+  for (std::size_t i = 0; i < out.values.cells(); ++i) {
+    if (!out.values.complete(i)) continue;
+    const double mean = mean_of(out.values.values_of(i));
     ranked.emplace_back(out.metric.goal == Goal::kMinimize ? mean : -mean,
                         static_cast<std::uint32_t>(i));
   }
   std::sort(ranked.begin(), ranked.end());
   for (const auto& [mean, cell] : ranked) out.order.push_back(cell);
   out.complete = out.order.size();
-  for (std::size_t i = 0; i < out.means.size(); ++i) {
-    if (!out.means[i].complete()) out.order.push_back(static_cast<std::uint32_t>(i));
+  for (std::size_t i = 0; i < out.values.cells(); ++i) {
+    if (!out.values.complete(i)) out.order.push_back(static_cast<std::uint32_t>(i));
   }
-  check(out.order.size() == out.means.size(), "each cell has one place in the ranking");
+  check(out.order.size() == out.values.cells(), "each cell has one place in the ranking");
   return out;
 }
 

@@ -116,13 +116,15 @@ int run_compare(const po::variables_map& given) {
   if (!cells.empty() && given.count("family") > 0) {
     fail("two cells are a family of their own: give either two cells or --family");
   }
-  AnalysedSweep source(given, cells);
+  const Printed printed{given["json"].as<bool>(), given["all"].as<bool>(), !cells.empty()};
+  const bool all = printed.json || printed.all || printed.named || given.count("out") > 0;
+  AnalysedSweep source = all ? AnalysedSweep(given, cells) : AnalysedSweep(given, kRowsShown);
   if (!cells.empty()) source.rebase(cells[0], cells[1]);
   const SweepAnalysis& analysis = source.analysis();
   if (analysis.comparison().rows.empty()) {
     fail("no cell of the sweep has a baseline: name the two cells to compare");
   }
-  print(analysis, {given["json"].as<bool>(), given["all"].as<bool>(), !cells.empty()});
+  print(analysis, printed);
   if (given.count("out") > 0) write_figures(given, comparison_figures(analysis));
   return kExitComplete;
 }

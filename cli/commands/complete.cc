@@ -108,7 +108,7 @@ std::vector<std::string> cell_levels(const Typed& typed, const std::string& begi
   const std::string kept = begin.substr(0, begin.find_last_of(',') + 1);
   std::vector<std::string> found;
   const std::string sweep = chosen_sweep(database, typed.words.empty() ? "" : typed.words[0]);
-  for (const FactorInfo& factor : load_plan(database, sweep, {0}).factors) {
+  for (const FactorInfo& factor : load_description(database, sweep).factors) {
     for (const Value& level : factor.levels) {
       found.push_back(kept + factor.name + "=" + level.display());
     }

@@ -7,6 +7,7 @@
 #include "cli/shared/trial_counts.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
+#include "reports/text/escaping.h"
 #include "reports/text/number_text.h"
 #include "results/ingest/ingest_thread.h"
 #include "results/read/ledger.h"

@@ -7,10 +7,12 @@
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
 #include "reports/analysis/cell_choice.h"
+#include "reports/analysis/family_part.h"
 #include "reports/analysis/titles.h"
 #include "reports/text/escaping.h"
 #include "results/read/cell_search.h"
 #include "results/read/last_planning.h"
+#include "results/read/metric_values.h"
 #include "results/read/sweep_results_reader.h"
 
 namespace polysweep {
@@ -21,7 +23,7 @@ namespace {
 std::vector<std::uint32_t> described_cells(const Database& database, const std::string& sweep,
                                            const std::vector<std::string>& texts) {
   if (texts.empty()) return {};
-  const SweepResults plan = load_plan(database, sweep, {0});
+  const SweepResults plan = load_description(database, sweep);
   std::set<std::uint32_t> found;
   for (const std::string& text : texts) {
     std::optional<Parameters> levels;
@@ -38,14 +40,10 @@ std::vector<std::uint32_t> described_cells(const Database& database, const std::
   return {found.begin(), found.end()};
 }
 
-SweepResults load(const po::variables_map& given, const std::vector<std::string>& cells) {
+Database opened(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
-  const Database database = store.open();
-  const std::string sweep = sweep_argument(database, given);
-  SweepResultsOptions options;
-  options.cells = described_cells(database, sweep, cells);
-  return load_sweep_results(database, sweep, options);
+  return store.open();
 }
 
 void choose_metric(SweepResults& results, const std::string& name) {
@@ -95,14 +93,54 @@ void read_rule(const po::variables_map& given, AnalysisOptions& options) {
   options.family = texts_of(given, "family");
 }
 
-AnalysedSweep::AnalysedSweep(const po::variables_map& given, const std::vector<std::string>& cells)
-    : results_(load(given, cells)) {
+AnalysedSweep::AnalysedSweep(Database database, const po::variables_map& given)
+    : database_(std::move(database)), sweep_(sweep_argument(database_, given)) {
   if (given.count("confidence") > 0) options_.confidence = given["confidence"].as<double>();
   read_rule(given, options_);
   options_.reference = text_or(given, "reference", "");
   check_options(options_);
+}
+
+AnalysedSweep::AnalysedSweep(const po::variables_map& given, const std::vector<std::string>& cells)
+    : AnalysedSweep(opened(given), given) {
+  analyse_all(given, cells);
+}
+
+AnalysedSweep::AnalysedSweep(const po::variables_map& given, std::size_t most)
+    : AnalysedSweep(opened(given), given) {
+  if (!analyse_part(given, most)) analyse_all(given, {});
+}
+
+void AnalysedSweep::analyse_all(const po::variables_map& given,
+                                const std::vector<std::string>& cells) {
+  SweepResultsOptions options;
+  options.cells = described_cells(database_, sweep_, cells);
+  results_ = load_sweep_results(database_, sweep_, options);
   choose_metric(results_, text_or(given, "metric", ""));
   analysis_ = std::make_unique<SweepAnalysis>(results_, options_);
+}
+
+bool AnalysedSweep::analyse_part(const po::variables_map& given, std::size_t most) {
+  SweepResults plan = load_description(database_, sweep_);
+  const std::string metric = text_or(given, "metric", plan.primary.name);
+  const bool known = std::any_of(plan.metrics.begin(), plan.metrics.end(),
+                                 [&](const MetricInfo& each) { return each.name == metric; });
+  if (!known || !options_.family.empty() || !plan.comparison.family.empty()) return false;
+  choose_metric(plan, metric);
+  const MetricValues values = load_metric_values(database_, sweep_, metric);
+  if (values.cells() <= most) return false;
+  ComparisonOptions chosen = comparison_options(rule_of(plan, options_), options_);
+  chosen.goal = plan.primary.goal;
+  FamilyTests tests = test_family(values, chosen);
+  if (tests.rows.empty()) return false;
+  keep_rows(tests, most);
+  SweepResultsOptions options;
+  options.cells = cells_needed(tests);
+  results_ = load_sweep_results(database_, sweep_, options);
+  choose_metric(results_, metric);
+  place_cells(tests, results_.cells);
+  analysis_ = std::make_unique<SweepAnalysis>(results_, options_, std::move(tests));
+  return true;
 }
 
 void AnalysedSweep::rebase(const std::string& a, const std::string& b) {

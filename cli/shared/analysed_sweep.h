@@ -8,6 +8,7 @@
 #include "cli/shared/command.h"
 #include "cli/shared/json_output.h"
 #include "reports/document/sections.h"
+#include "results/schema/database.h"
 
 namespace polysweep {
 
@@ -28,6 +29,10 @@ class AnalysedSweep {
   // these are loaded. Empty: all cells.
   explicit AnalysedSweep(const po::variables_map& given,
                          const std::vector<std::string>& cells = {});
+  // At most `most` comparisons of the complete family, those that are decided first: of a
+  // larger one the cells of these are loaded alone. Every comparison where a family is
+  // chosen or declared.
+  AnalysedSweep(const po::variables_map& given, std::size_t most);
   AnalysedSweep(const AnalysedSweep&) = delete;
   AnalysedSweep& operator=(const AnalysedSweep&) = delete;
 
@@ -36,6 +41,13 @@ class AnalysedSweep {
   void rebase(const std::string& a, const std::string& b);
 
  private:
+  AnalysedSweep(Database database, const po::variables_map& given);
+  void analyse_all(const po::variables_map& given, const std::vector<std::string>& cells);
+  // False where the options or the sweep need all cells.
+  bool analyse_part(const po::variables_map& given, std::size_t most);
+
+  Database database_;
+  std::string sweep_;
   ReportOptions options_;
   SweepResults results_;
   std::unique_ptr<SweepAnalysis> analysis_;

@@ -14,11 +14,12 @@ namespace {
 
 constexpr std::size_t kLongestLevel = 60;
 
-bool applies_everywhere(const SweepResults& results, const std::string& factor) {
-  // Of results that have only chosen cells, labels are those of the complete sweep.
-  return !results.partial_factors.contains(factor) &&
-         std::all_of(results.cells.begin(), results.cells.end(),
-                     [&](const CellResult& cell) { return cell.levels.find(factor) != nullptr; });
+// Of results that have only chosen cells, labels are those of the complete sweep.
+bool applies_everywhere(const SweepResults& results, const FactorInfo& factor) {
+  return !factor.partial &&
+         std::all_of(results.cells.begin(), results.cells.end(), [&](const CellResult& cell) {
+           return cell.levels.find(factor.name) != nullptr;
+         });
 }
 
 std::string colour_factor_of(const SweepResults& results) {
@@ -34,7 +35,7 @@ std::vector<std::string> contexts_of(const SweepResults& results,
   for (const auto& factor : results.factors) {
     const bool of_name = factor.name == colour_factor ||
                          results.baseline.find(factor.name) != nullptr ||
-                         !applies_everywhere(results, factor.name);
+                         !applies_everywhere(results, factor);
     if (!of_name) names.push_back(factor.name);
   }
   return names;

@@ -4,9 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
+#include <unordered_map>
 
 #include "framework/core/error.h"
-#include "reports/analysis/rule_tests.h"
 #include "reports/analysis/titles.h"
 #include "reports/text/number_text.h"
 
@@ -54,10 +55,8 @@ std::vector<std::string> unpaired(const SweepResults& results, const CellValues&
 void measure(CellComparison& row, const ComparisonOptions& options, Bootstrap& bootstrap) {
   const auto differences = differences_of(row.pairs);
   if (differences.empty()) return;
-  row.mean = mean_of(differences);
   row.interval = t_interval(differences, options.confidence);
   row.bootstrap = bootstrap.mean_interval(differences, options.confidence);
-  row.effect_size = paired_effect_size(differences, magnitude_of(row.pairs));
   std::vector<double> own;
   std::vector<double> theirs;
   for (const auto& pair : row.pairs) {
@@ -111,86 +110,73 @@ std::string undecided(const CellComparison& row, const Comparison& comparison,
                      count_text(pairs, noun));
 }
 
-std::string lost_text(std::size_t lost, const CellValues& side, const std::string& noun,
-                      const std::string& name) {
-  return fmt::format("{} of {} of {} ended without a value: those left are a selected sample", lost,
-                     count_text(side.planned(), noun), name);
+std::string lost_text(const CellValues& side, const std::string& noun, const std::string& name) {
+  return fmt::format("{} of {} of {} ended without a value: those left are a selected sample",
+                     side.selective_missing(), count_text(side.planned(), noun), name);
 }
 
-// A verdict in favour of the side that lost runs is withheld: what is left of
-// that side are the runs that went well.
-std::string withheld(bool in_favour_of_cell, const CellValues& cell, const CellValues& baseline,
-                     const std::string& noun) {
-  const CellValues& favoured = in_favour_of_cell ? cell : baseline;
-  const std::size_t lost = favoured.selective_missing();
-  if (lost == 0) return "";
-  return lost_text(lost, favoured, noun, in_favour_of_cell ? "this cell" : "the baseline");
+// Why the row has no verdict; "" where it has one.
+std::string reason(const CellComparison& row, const Comparison& comparison, const std::string& noun,
+                   const CellValues& cell, const CellValues& baseline) {
+  if (row.verdict != Verdict::kNotDecided) return "";
+  if (!row.withheld) return undecided(row, comparison, noun);
+  const bool decided = is_decided(row, comparison.options.alpha);
+  const bool better = row.mean && (*row.mean > 0) == (comparison.options.goal == Goal::kMaximize);
+  return (decided ? better : cell.selective_missing() > 0)
+             ? lost_text(cell, noun, "this cell")
+             : lost_text(baseline, noun, "the baseline");
 }
 
-// True where the data say on which side of 0 the difference is.
-bool is_decided(const CellComparison& row, const Comparison& comparison) {
-  if (!row.mean || *row.mean == 0 || row.p > comparison.options.alpha) return false;
-  // With missing values the two estimates can differ; they have to agree.
-  return !row.fitted || (*row.fitted > 0) == (*row.mean > 0);
-}
-
-void judge(CellComparison& row, const Comparison& comparison, const SweepResults& results,
-           const CellValues& cell, const CellValues& baseline) {
-  const std::string noun = replicate_noun(results);
-  if (is_decided(row, comparison)) {
-    const bool better = (*row.mean > 0) == (comparison.metric.goal == Goal::kMaximize);
-    row.reason = withheld(better, cell, baseline, noun);
-    row.withheld = !row.reason.empty();
-    if (!row.withheld) row.verdict = better ? Verdict::kBetter : Verdict::kWorse;
-    return;
+MetricValues numbers_of(const SweepResults& results, const std::vector<CellValues>& values) {
+  MetricValues out;
+  std::unordered_map<std::string_view, std::uint32_t> replicates;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    out.baselines.push_back(results.cells[i].baseline);
+    out.planned.push_back(static_cast<std::uint32_t>(values[i].planned()));
+    out.lost.push_back(static_cast<std::uint32_t>(values[i].selective_missing()));
+    for (const Measured& each : values[i].values) {
+      const auto number = static_cast<std::uint32_t>(replicates.size());
+      out.replicates.push_back(replicates.try_emplace(each.replicate, number).first->second);
+      out.values.push_back(each.value);
+    }
+    out.begins.push_back(out.values.size());
   }
-  if (!row.within_smallest) {
-    row.reason = undecided(row, comparison, noun);
-    return;
-  }
-  // Equivalence favours both sides.
-  for (const bool in_favour_of_cell : {true, false}) {
-    row.reason = withheld(in_favour_of_cell, cell, baseline, noun);
-    row.withheld = !row.reason.empty();
-    if (row.withheld) return;
-  }
-  row.verdict = Verdict::kEquivalent;
+  out.replicate_count = replicates.size();
+  return out;
 }
 
 }  // namespace
 
 Comparison compare(const SweepResults& results, const std::vector<CellValues>& values,
-                   const MetricInfo& metric, const ComparisonOptions& options,
-                   Bootstrap& bootstrap) {
+                   const MetricInfo& metric, ComparisonOptions options, Bootstrap& bootstrap) {
   check(values.size() == results.cells.size(), "there are values of every cell");
+  options.goal = metric.goal;
+  return compare_tested(results, values, metric, test_family(numbers_of(results, values), options),
+                        bootstrap);
+}
+
+Comparison compare_tested(const SweepResults& results, const std::vector<CellValues>& values,
+                          const MetricInfo& metric, FamilyTests tested, Bootstrap& bootstrap) {
+  check(values.size() == results.cells.size(), "there are values of every cell");
+  const std::string noun = replicate_noun(results);
   Comparison comparison;
+  static_cast<FamilyFacts&>(comparison) = std::move(tested.facts);
   comparison.metric = metric;
-  comparison.options = options;
-  std::vector<bool> compared(results.cells.size(), options.cells.empty());
-  for (const std::size_t cell : options.cells) compared.at(cell) = true;
-  for (std::size_t i = 0; i < results.cells.size(); ++i) {
-    compared[i] = compared[i] && results.cells[i].baseline >= 0;
-    if (compared[i]) ++comparison.family;
-  }
-  comparison.rows.reserve(comparison.family);
-  for (std::size_t i = 0; i < results.cells.size(); ++i) {
-    if (!compared[i]) continue;
+  comparison.rows.reserve(tested.rows.size());
+  for (const TestedComparison& known : tested.rows) {
     CellComparison row;
-    row.cell = i;
-    row.baseline = static_cast<std::size_t>(results.cells[i].baseline);
-    check(row.baseline < results.cells.size() && row.baseline != i,
-          "a cell is compared with another one");
-    row.planned = values[i].planned();
-    row.pairs = paired(values[i], values[row.baseline]);
-    if (!all_paired(values[i], values[row.baseline], row.pairs.size())) {
-      row.missing = unpaired(results, values[i], values[row.baseline]);
+    static_cast<TestedComparison&>(row) = known;
+    const CellValues& cell = values.at(row.cell);
+    const CellValues& baseline = values.at(row.baseline);
+    row.planned = cell.planned();
+    row.pairs = paired(cell, baseline);
+    check(row.pairs.size() == row.pair_count, "what is tested is what is shown");
+    if (!all_paired(cell, baseline, row.pairs.size())) {
+      row.missing = unpaired(results, cell, baseline);
     }
-    measure(row, options, bootstrap);
+    measure(row, comparison.options, bootstrap);
+    row.reason = reason(row, comparison, noun, cell, baseline);
     comparison.rows.push_back(std::move(row));
-  }
-  apply_tests(comparison, values);
-  for (auto& row : comparison.rows) {
-    judge(row, comparison, results, values[row.cell], values[row.baseline]);
   }
   return comparison;
 }

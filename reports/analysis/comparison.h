@@ -5,15 +5,19 @@
 // their error rates.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "framework/sweep/comparison_rule.h"
 #include "reports/analysis/cell_values.h"
 #include "reports/analysis/pooled_test.h"
 #include "reports/analysis/statistics.h"
+#include "reports/analysis/value_shape.h"
 #include "results/read/sweep_results.h"
 
 namespace polysweep {
@@ -36,20 +40,15 @@ struct ExactTest {
   double smallest_p = 1;  // that the test of this many pairs can give
 };
 
-struct CellComparison {
+// What the tests of a family say about one comparison: plain numbers.
+struct TestedComparison {
   std::size_t cell = 0;
   std::size_t baseline = 0;
-  std::size_t planned = 0;  // pairs that the plan has
-  std::vector<Pair> pairs;  // replicates with a value in both cells
-  // The replicates without a pair: which side has no value, and why.
-  std::vector<std::string> missing;
+  std::size_t pair_count = 0;  // replicates with a value in both cells
 
   // Of the differences cell - baseline; none without pairs.
   std::optional<double> mean;
-  std::optional<Interval> interval;  // Student's t of the differences; none below 2 pairs
-  std::optional<Interval> bootstrap;
   std::optional<double> effect_size;  // paired d_z
-  std::optional<double> superiority;  // P(cell > baseline) over all pairs of values
   std::optional<double> fitted;       // rule `pooled`: the difference by least squares
 
   double own_p = 1;   // of the paired t test
@@ -62,7 +61,6 @@ struct CellComparison {
   ErrorPooling pooling = ErrorPooling::kNone;
 
   Verdict verdict = Verdict::kNotDecided;
-  std::string reason;  // why it is not decided; "" otherwise
   // Not decided only because the side that it would favour lost runs.
   bool withheld = false;
   // Where it is not decided: the differences that the rule does not reject. It contains 0.
@@ -74,7 +72,22 @@ struct CellComparison {
   std::optional<double> decidable;
 };
 
+// With the names of what it is of.
+struct CellComparison : TestedComparison {
+  std::size_t planned = 0;  // pairs that the plan has
+  std::vector<Pair> pairs;  // replicates with a value in both cells
+  // The replicates without a pair: which side has no value, and why.
+  std::vector<std::string> missing;
+
+  std::optional<Interval> interval;  // Student's t of the differences; none below 2 pairs
+  std::optional<Interval> bootstrap;
+  std::optional<double> superiority;  // P(cell > baseline) over all pairs of values
+
+  std::string reason;  // why it is not decided; "" otherwise
+};
+
 struct ComparisonOptions {
+  Goal goal = Goal::kMinimize;
   double confidence = 0.95;
   double power = 0.8;
   ComparisonTest test = ComparisonTest::kPooled;
@@ -85,22 +98,42 @@ struct ComparisonOptions {
   std::vector<std::size_t> cells;
 };
 
-struct Comparison {
-  MetricInfo metric;
+// Runs far away from their cell that are told by name.
+inline constexpr std::size_t kNamedRuns = 3;
+
+struct CellSpread {
+  std::size_t cell = 0;
+  double sd = 0;
+};
+
+// What is known of the family as a whole.
+struct FamilyFacts {
   ComparisonOptions options;
-  std::size_t family = 0;  // cells that have a baseline
-  std::vector<CellComparison> rows;
+  std::size_t family = 0;                 // cells that have a baseline
+  std::array<std::size_t, 4> verdicts{};  // how many, by Verdict
+  std::size_t count(Verdict verdict) const { return verdicts[static_cast<std::size_t>(verdict)]; }
 
   // Pairs with which the exact test can reach alpha after Holm; none where no number can.
   std::optional<std::size_t> pairs_for_exact;
+  bool all_exact = true;  // no exact test drew its patterns
   // Rule `pooled`: Bartlett's p of equal spreads, the pooled error, and whether there is
   // any spread beyond rounding.
   double spread_p = 1;
   ErrorEstimate error;
   bool no_spread = false;
+  bool spreads_apart = false;  // each cell's own test is adjusted, too
+  // The cells compared, and their baselines: those that vary least and most (none: fewer
+  // than two have a spread), and what a mean describes badly.
+  std::optional<std::pair<CellSpread, CellSpread>> spreads;
+  ValueShape shape;
   // Replicates that find the smallest difference with the wanted power, by the pooled
   // error; none where it is not declared, there is no error or the number is too large.
   std::optional<std::size_t> replicates_wanted;
+};
+
+struct Comparison : FamilyFacts {
+  MetricInfo metric;
+  std::vector<CellComparison> rows;  // of the family, or those that were chosen
 };
 
 // Replicates of two cells that have a value in both, and whose difference is finite.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <iterator>
 #include <numeric>
 
 #include "framework/core/error.h"
@@ -39,6 +40,7 @@ struct GroupFit {
       return rows_are_few ? fit.column_component(arm) : fit.row_component(arm);
     };
     const auto baseline = component(0);
+    arms.reserve(grid.rows());
     for (std::size_t arm = 1; arm < grid.rows(); ++arm) {
       PooledArm one;
       if (baseline && component(arm) == baseline) {
@@ -64,10 +66,8 @@ double pooled_p(const PooledArm& arm, double squares, std::size_t degrees, doubl
 double resolution_floor(std::span<const ValueGrid> groups, double scale) {
   std::vector<double> values;
   for (const ValueGrid& grid : groups) {
-    for (std::size_t row = 0; row < grid.rows(); ++row) {
-      const auto present = grid.row_values(row);
-      values.insert(values.end(), present.begin(), present.end());
-    }
+    std::copy_if(grid.all().begin(), grid.all().end(), std::back_inserter(values),
+                 [](double v) { return !std::isnan(v); });
   }
   std::sort(values.begin(), values.end());
   if (values.empty()) return 0;
@@ -86,10 +86,11 @@ struct Spreads {
   std::vector<double> degrees;
 
   void add(const ValueGrid& grid, double scale) {
+    std::vector<double> present;
     for (std::size_t row = 0; row < grid.rows(); ++row) {
-      const auto present = grid.row_values(row);
+      grid.copy_row(row, present);
       if (present.size() < 2) continue;
-      const double sd = *summarize(present).sd / scale;
+      const double sd = standard_deviation(present) / scale;
       variances.push_back(sd * sd);
       degrees.push_back(static_cast<double>(present.size() - 1));
     }
@@ -97,8 +98,9 @@ struct Spreads {
 };
 
 void own_tests(const ValueGrid& grid, std::vector<PooledArm>& arms) {
+  std::vector<double> differences;
   for (std::size_t arm = 0; arm < arms.size(); ++arm) {
-    std::vector<double> differences;
+    differences.clear();
     for (std::size_t column = 0; column < grid.columns(); ++column) {
       if (!grid.has(0, column) || !grid.has(arm + 1, column)) continue;
       differences.push_back(grid.at(arm + 1, column) - grid.at(0, column));
@@ -133,12 +135,12 @@ ErrorEstimate estimate(double squares, std::size_t degrees, double scale) {
 
 double paired_t_p(std::span<const double> differences) {
   if (differences.size() < 2) return 1;
-  const Summary summary = summarize(differences);
-  const double mean = std::abs(summary.mean);
-  if (!std::isfinite(mean) || !std::isfinite(*summary.sd)) return 1;
-  if (!(*summary.sd > kRoundingNoise * mean)) return mean == 0 ? 1 : 0;
+  const double mean = std::abs(mean_of(differences));
+  const double sd = standard_deviation(differences);
+  if (!std::isfinite(mean) || !std::isfinite(sd)) return 1;
+  if (!(sd > kRoundingNoise * mean)) return mean == 0 ? 1 : 0;
   const double n = static_cast<double>(differences.size());
-  return two_sided_t_p(mean / *summary.sd * std::sqrt(n), n - 1);
+  return two_sided_t_p(mean / sd * std::sqrt(n), n - 1);
 }
 
 double bartlett_p(std::span<const double> variances, std::span<const double> degrees,
@@ -171,12 +173,11 @@ PooledTest pooled_test(std::span<const ValueGrid> groups, std::size_t untested) 
   double largest = 0;
   for (const ValueGrid& grid : groups) {
     scale = std::max(scale, deviation_scale(grid));
-    for (std::size_t row = 0; row < grid.rows(); ++row) {
-      for (const double v : grid.row_values(row)) largest = std::max(largest, std::abs(v));
+    for (const double v : grid.all()) {
+      if (!std::isnan(v)) largest = std::max(largest, std::abs(v));
     }
   }
   if (scale == 0) scale = 1;
-  const double floor = resolution_floor(groups, scale);
   double squares = 0;
   std::size_t degrees = 0;
   Spreads all;
@@ -187,6 +188,8 @@ PooledTest pooled_test(std::span<const ValueGrid> groups, std::size_t untested) 
     degrees += fits.back().degrees;
     all.add(grid, scale);
   }
+  // Sorting all values pays where there are spreads to compare.
+  const double floor = all.variances.empty() ? 0 : resolution_floor(groups, scale);
   test.error = estimate(squares, degrees, scale);
   test.no_spread = degrees == 0 || !(test.error.error_sd > kRoundingNoise * largest);
   test.spread_p = bartlett_p(all.variances, all.degrees, floor);

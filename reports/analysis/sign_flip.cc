@@ -97,7 +97,7 @@ SignFlipTest sign_flip_test(std::span<const double> differences, double magnitud
   const double rounding =
       std::max(kRounding * size, 2 * static_cast<double>(n) * rounding_of_difference(magnitude));
   const double threshold = std::abs(sum) - rounding;
-  if (threshold <= 0) return {};
+  if (threshold <= 0 || n == 1) return {};
   if (n > kLargestExactSignFlip) return drawn_test(differences, threshold);
   const double patterns = std::ldexp(1.0, static_cast<int>(n));
   return {static_cast<double>(count_extreme(differences, threshold)) / patterns, true, 0};

@@ -61,6 +61,11 @@ double mean_of(std::span<const double> values) {
   return mean;
 }
 
+double standard_deviation(std::span<const double> values) {
+  check(values.size() > 1, "one value has no spread");
+  return sample_sd(values, mean_of(values));
+}
+
 double median_of(std::span<const double> values) {
   check(!values.empty(), "a median is of at least one value");
   const auto ordered = sorted(values);

@@ -31,6 +31,8 @@ Summary summarize(std::span<const double> values);
 
 double mean_of(std::span<const double> values);    // of at least one value
 double median_of(std::span<const double> values);  // of at least one value
+// n-1 in the denominator; of at least two values.
+double standard_deviation(std::span<const double> values);
 
 // Quantile of Student's t, 0 < probability < 1, degrees > 0 (boost::math).
 double student_t_quantile(double probability, double degrees);

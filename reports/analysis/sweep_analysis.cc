@@ -35,14 +35,6 @@ std::vector<std::size_t> family_of(const SweepResults& results, const AnalysisOp
   return family;
 }
 
-ComparisonRule rule_of(const SweepResults& results, const AnalysisOptions& options) {
-  ComparisonRule rule = results.comparison;
-  if (options.test) rule.test = *options.test;
-  if (options.alpha) rule.alpha = *options.alpha;
-  if (options.smallest_difference) rule.smallest_difference = options.smallest_difference;
-  return rule;
-}
-
 }  // namespace
 
 void check_options(const AnalysisOptions& options) {
@@ -56,13 +48,37 @@ void check_options(const AnalysisOptions& options) {
   if (options.smallest_difference) check_smallest_difference(*options.smallest_difference);
 }
 
+ComparisonRule rule_of(const SweepResults& results, const AnalysisOptions& options) {
+  ComparisonRule rule = results.comparison;
+  if (options.test) rule.test = *options.test;
+  if (options.alpha) rule.alpha = *options.alpha;
+  if (options.smallest_difference) rule.smallest_difference = options.smallest_difference;
+  return rule;
+}
+
+ComparisonOptions comparison_options(const ComparisonRule& rule, const AnalysisOptions& options) {
+  ComparisonOptions out;
+  out.confidence = options.confidence.value_or(std::min(0.95, 1 - rule.alpha));
+  out.power = options.power;
+  out.test = rule.test;
+  out.alpha = rule.alpha;
+  out.smallest_difference = rule.smallest_difference;
+  return out;
+}
+
+SweepAnalysis::SweepAnalysis(const SweepResults& sweep, const AnalysisOptions& chosen,
+                             FamilyTests tested)
+    : SweepAnalysis(sweep, chosen) {
+  tested_ = std::move(tested);
+}
+
 SweepAnalysis::SweepAnalysis(const SweepResults& sweep, const AnalysisOptions& chosen)
     : results(sweep),
       options((check_options(chosen), chosen)),
       labels(cell_labels(sweep)),
       noun(replicate_noun(sweep)),
       rule(rule_of(sweep, chosen)),
-      confidence(chosen.confidence.value_or(std::min(0.95, 1 - rule.alpha))),
+      confidence(comparison_options(rule, chosen).confidence),
       percent(fmt::format("{:g}%", confidence * 100)),
       unit(shortened(sweep.primary.unit, 30)),
       values(sweep),
@@ -70,15 +86,18 @@ SweepAnalysis::SweepAnalysis(const SweepResults& sweep, const AnalysisOptions& c
       bootstrap_(chosen.bootstrap_seed, chosen.bootstrap_samples) {}
 
 Comparison SweepAnalysis::compared_on(const MetricInfo& metric) const {
-  return compare(
-      results, values.of(metric.name), metric,
-      {confidence, options.power, rule.test, rule.alpha,
-       metric.name == results.primary.name ? rule.smallest_difference : std::nullopt, family_},
-      bootstrap_);
+  ComparisonOptions chosen = comparison_options(rule, options);
+  if (metric.name != results.primary.name) chosen.smallest_difference.reset();
+  chosen.cells = family_;
+  return compare(results, values.of(metric.name), metric, chosen, bootstrap_);
 }
 
 const Comparison& SweepAnalysis::comparison() const {
-  if (!comparison_) comparison_ = compared_on(results.primary);
+  if (!comparison_) {
+    comparison_ =
+        tested_ ? compare_tested(results, primary_values(), results.primary, *tested_, bootstrap_)
+                : compared_on(results.primary);
+  }
   return *comparison_;
 }
 

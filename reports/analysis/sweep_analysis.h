@@ -14,6 +14,7 @@
 #include "reports/analysis/cell_labels.h"
 #include "reports/analysis/cell_values.h"
 #include "reports/analysis/comparison.h"
+#include "reports/analysis/family_tests.h"
 #include "reports/analysis/one_factor.h"
 #include "reports/analysis/statistics.h"
 
@@ -43,6 +44,11 @@ struct AnalysisOptions {
 // smallest difference that is not positive and finite.
 void check_options(const AnalysisOptions& options);
 
+// The rule of a sweep, with what the options change.
+ComparisonRule rule_of(const SweepResults& results, const AnalysisOptions& options);
+// For a comparison of the primary metric over all cells.
+ComparisonOptions comparison_options(const ComparisonRule& rule, const AnalysisOptions& options);
+
 // The cells that differ in one factor from a reference: AnalysisOptions::reference
 // (chosen), else the best complete cell.
 struct Ablation {
@@ -56,6 +62,9 @@ class SweepAnalysis {
   // Throws Error for options that check_options() refuses, and for a family of which
   // no cell has a baseline.
   SweepAnalysis(const SweepResults& sweep, const AnalysisOptions& chosen);
+  // Of results that have only some cells of a large family: comparison() says what
+  // `tested` found of these. The indexes of cells in it are those of the results.
+  SweepAnalysis(const SweepResults& sweep, const AnalysisOptions& chosen, FamilyTests tested);
 
   const SweepResults& results;
   const AnalysisOptions& options;
@@ -85,6 +94,7 @@ class SweepAnalysis {
  private:
   std::vector<std::size_t> family_;
   mutable Bootstrap bootstrap_;
+  std::optional<FamilyTests> tested_;
   mutable std::optional<Comparison> comparison_;
   mutable std::optional<std::vector<std::size_t>> ranking_;
   mutable std::optional<std::vector<AuditItem>> audit_items_;

@@ -26,11 +26,18 @@ class ValueGrid {
 
   std::vector<double> row_values(std::size_t row) const {
     std::vector<double> present;
+    copy_row(row, present);
+    return present;
+  }
+  // The values that are present, instead of what `present` has.
+  void copy_row(std::size_t row, std::vector<double>& present) const {
+    present.clear();
     for (std::size_t column = 0; column < columns_; ++column) {
       if (has(row, column)) present.push_back(at(row, column));
     }
-    return present;
   }
+  // All values, with NaN where there is none.
+  const std::vector<double>& all() const { return values_; }
 
  private:
   std::size_t rows_;

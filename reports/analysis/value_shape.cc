@@ -21,7 +21,7 @@ constexpr std::size_t kLeastDeviations = 8;
 constexpr std::size_t kMostRemoteShare = 10;  // at most one in so many
 
 // The smallest step between two values; 0 for none.
-double resolution(std::span<const std::vector<double>> cells) {
+double resolution(std::span<const std::span<const double>> cells) {
   std::vector<double> values;
   for (const auto& cell : cells) values.insert(values.end(), cell.begin(), cell.end());
   std::sort(values.begin(), values.end());
@@ -35,12 +35,13 @@ double resolution(std::span<const std::vector<double>> cells) {
 
 double squares(std::span<const double> values, double scale) {
   if (values.size() < 2) return 0;
-  const double sd = *summarize(values).sd / scale;
+  const double sd = standard_deviation(values) / scale;
   return sd * sd * static_cast<double>(values.size() - 1);
 }
 
 // The widest gap that leaves at most kSplitRest of the squares; none for no such split.
-std::optional<double> split_gap(std::vector<double> values) {
+std::optional<double> split_gap(std::span<const double> cell) {
+  std::vector<double> values(cell.begin(), cell.end());
   std::sort(values.begin(), values.end());
   const double range = values.back() - values.front();
   if (!(range > 0) || !std::isfinite(range)) return std::nullopt;
@@ -53,7 +54,7 @@ std::optional<double> split_gap(std::vector<double> values) {
   return std::nullopt;
 }
 
-std::optional<TwoModes> two_modes(std::span<const std::vector<double>> cells) {
+std::optional<TwoModes> two_modes(std::span<const std::span<const double>> cells) {
   std::vector<double> gaps;
   for (const auto& cell : cells) {
     if (cell.size() < kLeastValues) continue;
@@ -76,7 +77,7 @@ std::optional<TwoModes> two_modes(std::span<const std::vector<double>> cells) {
   return TwoModes{agree, gap};
 }
 
-std::vector<RemoteValue> remote_values(std::span<const std::vector<double>> cells) {
+std::vector<RemoteValue> remote_values(std::span<const std::span<const double>> cells) {
   std::vector<double> medians;
   std::vector<double> deviations;  // other than 0
   std::size_t values = 0;
@@ -109,7 +110,7 @@ std::vector<RemoteValue> remote_values(std::span<const std::vector<double>> cell
 
 }  // namespace
 
-ValueShape value_shape(std::span<const std::vector<double>> cells) {
+ValueShape value_shape(std::span<const std::span<const double>> cells) {
   ValueShape shape;
   shape.two_modes = two_modes(cells);
   if (!shape.two_modes) shape.remote = remote_values(cells);

@@ -32,6 +32,6 @@ struct ValueShape {
 // a factor of 3. Remote: more than 7 robust standard deviations (1.4826 times the median
 // absolute deviation, of all cells or of its own, the larger one) from the median of its
 // cell, and at most a tenth of the values.
-ValueShape value_shape(std::span<const std::vector<double>> cells);
+ValueShape value_shape(std::span<const std::span<const double>> cells);
 
 }  // namespace polysweep

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 #include "reports/analysis/sign_flip.h"
 #include "reports/analysis/titles.h"
@@ -54,9 +53,8 @@ TableCell side_field(const CellComparison& row, double Pair::*side, double confi
 }
 
 std::string test_text(const Comparison& comparison) {
-  const bool exact = std::all_of(comparison.rows.begin(), comparison.rows.end(),
-                                 [](const CellComparison& row) { return row.exact.exact; });
-  return exact ? "" : fmt::format(" (above {} pairs Monte Carlo)", kLargestExactSignFlip);
+  return comparison.all_exact ? ""
+                              : fmt::format(" (above {} pairs Monte Carlo)", kLargestExactSignFlip);
 }
 
 // The rows that a forest plot shows: all, or of many those nearest to a decision.
@@ -164,16 +162,16 @@ std::vector<const CellComparison*> shown_rows(const Comparison& comparison, std:
 }
 
 std::string not_shown_text(const Comparison& comparison, std::size_t shown) {
-  std::map<Verdict, std::size_t> counts;
-  for (const auto& row : comparison.rows) ++counts[row.verdict];
   std::string text;
-  for (const auto& [verdict, count] : counts) {
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, verdict_name(verdict));
+  for (const Verdict verdict :
+       {Verdict::kNotDecided, Verdict::kBetter, Verdict::kWorse, Verdict::kEquivalent}) {
+    const std::size_t count = comparison.count(verdict);
+    if (count > 0) append_item(text, fmt::format("{} {}", count, verdict_name(verdict)));
   }
   return fmt::format(
       "{} of {} comparisons not shown; --all shows them. Those that are decided come first. All "
       "comparisons: {}.",
-      comparison.rows.size() - shown, comparison.rows.size(), text);
+      comparison.family - shown, comparison.family, text);
 }
 
 }  // namespace
@@ -208,7 +206,7 @@ Table comparison_table(const SweepAnalysis& analysis, std::size_t most) {
          share_field(row.superiority), decidable_field(row)});
   }
   const auto& comparison = analysis.comparison();
-  const ColumnDigits digits = difference_digits(comparison.rows);
+  const ColumnDigits digits = difference_digits(shown);
   for (const std::size_t column : {3, 4, 5, 7, 10}) set_digits(table, column, digits);
   table.notes = {
       fmt::format(
@@ -225,7 +223,7 @@ Table comparison_table(const SweepAnalysis& analysis, std::size_t most) {
                   "with probability {:g}%, by the estimated spread.",
                   analysis.noun, 100 * comparison.options.power)};
   for (std::string& note : guard_rails(analysis)) table.notes.push_back(std::move(note));
-  if (shown.size() < comparison.rows.size()) {
+  if (shown.size() < comparison.family) {
     table.notes.push_back(not_shown_text(comparison, shown.size()));
   }
   return table;

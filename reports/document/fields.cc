@@ -51,12 +51,18 @@ double half_width(const std::optional<Interval>& interval) {
 }
 
 ColumnDigits difference_digits(const std::vector<CellComparison>& rows) {
+  std::vector<const CellComparison*> all;
+  for (const auto& row : rows) all.push_back(&row);
+  return difference_digits(all);
+}
+
+ColumnDigits difference_digits(const std::vector<const CellComparison*>& rows) {
   std::vector<double> values;
   std::vector<double> halves;
-  for (const auto& row : rows) {
-    if (!row.mean) continue;
-    values.push_back(*row.mean);
-    halves.push_back(half_width(row.interval));
+  for (const CellComparison* row : rows) {
+    if (!row->mean) continue;
+    values.push_back(*row->mean);
+    halves.push_back(half_width(row->interval));
   }
   return column_digits(values, halves);
 }

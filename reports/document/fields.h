@@ -32,6 +32,7 @@ double half_width(const std::optional<Interval>& interval);  // 0 for none
 
 // The digits of columns of differences, which their intervals decide.
 ColumnDigits difference_digits(const std::vector<CellComparison>& rows);
+ColumnDigits difference_digits(const std::vector<const CellComparison*>& rows);
 // The digits of columns of the cells' means, which their t intervals decide.
 ColumnDigits mean_digits(const SweepAnalysis& analysis, const std::string& metric);
 // Writes the numbers and intervals of a column with these digits; signs stay.

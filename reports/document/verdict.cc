@@ -12,12 +12,6 @@
 namespace polysweep {
 namespace {
 
-std::size_t count(const Comparison& comparison, Verdict verdict) {
-  return static_cast<std::size_t>(
-      std::count_if(comparison.rows.begin(), comparison.rows.end(),
-                    [&](const CellComparison& row) { return row.verdict == verdict; }));
-}
-
 // What decides, and what the exact test says to it.
 std::string certainty(const SweepAnalysis& analysis) {
   const auto& comparison = analysis.comparison();
@@ -30,7 +24,7 @@ std::string certainty(const SweepAnalysis& analysis) {
     ++decided;
     exactly += row.exact.holm_p <= comparison.options.alpha ? 1 : 0;
   }
-  const bool equivalent = count(comparison, Verdict::kEquivalent) > 0;
+  const bool equivalent = comparison.count(Verdict::kEquivalent) > 0;
   std::string text =
       (decided > 0 || equivalent ? "Decided by " : "Not decided by ") + rule_text(comparison);
   if (comparison.options.test == ComparisonTest::kPooled && most_pairs < kLeastPairs) {
@@ -69,9 +63,9 @@ std::vector<std::string> verdict_sentences(const SweepAnalysis& analysis) {
     return {"No cell has a baseline to be compared with, so there are no verdicts (" + metric +
             ")."};
   }
-  const std::size_t better = count(comparison, Verdict::kBetter);
-  const std::size_t worse = count(comparison, Verdict::kWorse);
-  const std::size_t equivalent = count(comparison, Verdict::kEquivalent);
+  const std::size_t better = comparison.count(Verdict::kBetter);
+  const std::size_t worse = comparison.count(Verdict::kWorse);
+  const std::size_t equivalent = comparison.count(Verdict::kEquivalent);
   std::string first = fmt::format("Against their baseline on {}: {} of {} better, {} worse", metric,
                                   better, count_text(comparison.family, "cell"), worse);
   if (comparison.options.smallest_difference) {

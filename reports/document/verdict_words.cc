@@ -17,7 +17,6 @@ namespace polysweep {
 namespace {
 
 constexpr double kAlike = 0.05;  // of Bartlett's test, as in pooled_test.h
-constexpr std::size_t kNamedRuns = 3;
 
 std::string family_text(const Comparison& comparison) {
   return count_text(comparison.family, "comparison");
@@ -43,43 +42,27 @@ std::string decided_by(const Comparison& comparison, const CellComparison& row) 
   return "the pooled error and its own paired t test, both adjusted because spreads differ";
 }
 
-std::string remote_text(const SweepAnalysis& analysis, const std::vector<std::size_t>& cells,
-                        const std::vector<RemoteValue>& remote) {
-  std::vector<std::string> runs;
-  for (const RemoteValue& each : remote) {
-    const std::size_t cell = cells[each.cell];
-    const Measured& run = analysis.primary_values()[cell].values[each.index];
-    runs.push_back(fmt::format("{} of {} ({}, median of the cell {})",
-                               replicate_text(analysis.results, run.trial),
-                               analysis.labels.cells[cell].label, significant_text(run.value),
-                               significant_text(each.median)));
+std::string remote_text(const SweepAnalysis& analysis, const std::vector<RemoteValue>& remote) {
+  std::vector<std::string> runs(remote.size());
+  for (std::size_t i = 0; i < std::min(remote.size(), kNamedRuns); ++i) {
+    const std::size_t cell = remote[i].cell;
+    const Measured& run = analysis.primary_values().at(cell).values[remote[i].index];
+    runs[i] =
+        fmt::format("{} of {} ({}, median of the cell {})",
+                    replicate_text(analysis.results, run.trial), analysis.labels.cells[cell].label,
+                    significant_text(run.value), significant_text(remote[i].median));
   }
   return list_text_of_at_most(runs, kNamedRuns, "; ");
 }
 
-// The cells that are compared, and their baselines.
-std::vector<std::size_t> compared_cells(const Comparison& comparison) {
-  std::set<std::size_t> cells;
-  for (const auto& row : comparison.rows) {
-    cells.insert(row.cell);
-    cells.insert(row.baseline);
-  }
-  return {cells.begin(), cells.end()};
-}
-
-std::string spreads_text(const SweepAnalysis& analysis, const std::vector<std::size_t>& cells) {
-  std::vector<std::pair<double, std::size_t>> spreads;
-  for (const std::size_t cell : cells) {
-    const auto numbers = analysis.primary_values()[cell].numbers();
-    if (numbers.size() >= 2) spreads.emplace_back(*summarize(numbers).sd, cell);
-  }
-  if (spreads.size() < 2) return "";
-  const auto [low, high] = std::minmax_element(spreads.begin(), spreads.end());
-  const auto named = [&](const std::pair<double, std::size_t>& each) {
-    return fmt::format("{} ({})", with_unit(analysis, rounded_text(each.first, each.first)),
-                       analysis.labels.cells[each.second].label);
+std::string spreads_text(const SweepAnalysis& analysis) {
+  const auto& spreads = analysis.comparison().spreads;
+  if (!spreads) return "";
+  const auto named = [&](const CellSpread& each) {
+    return fmt::format("{} ({})", with_unit(analysis, rounded_text(each.sd, each.sd)),
+                       analysis.labels.cells[each.cell].label);
   };
-  return fmt::format("from {} to {}", named(*low), named(*high));
+  return fmt::format("from {} to {}", named(spreads->first), named(spreads->second));
 }
 
 }  // namespace
@@ -195,7 +178,7 @@ std::string decidable_text(const SweepAnalysis& analysis) {
 std::vector<std::string> guard_rails(const SweepAnalysis& analysis) {
   const Comparison& comparison = analysis.comparison();
   std::vector<std::string> notes;
-  if (comparison.rows.empty()) return notes;
+  if (comparison.family == 0) return notes;
   const std::string& metric = comparison.metric.name;
   const bool pooled = comparison.options.test == ComparisonTest::kPooled;
   if (pooled && comparison.no_spread && comparison.error.degrees > 0) {
@@ -205,20 +188,15 @@ std::vector<std::string> guard_rails(const SweepAnalysis& analysis) {
         metric, analysis.noun));
     return notes;
   }
-  const auto cells = compared_cells(comparison);
   if (pooled && comparison.spread_p < kAlike) {
-    const bool apart =
-        std::any_of(comparison.rows.begin(), comparison.rows.end(),
-                    [](const CellComparison& row) { return row.pooling == ErrorPooling::kNone; });
     notes.push_back(fmt::format(
         "The spreads of the cells differ (Bartlett's test, p {}): {}. {}",
-        p_text(comparison.spread_p), spreads_text(analysis, cells),
-        apart ? "Each cell's own paired t test is adjusted over the family, too, where they do."
-              : "The error is pooled over the cells of each baseline, which are alike."));
+        p_text(comparison.spread_p), spreads_text(analysis),
+        comparison.spreads_apart
+            ? "Each cell's own paired t test is adjusted over the family, too, where they do."
+            : "The error is pooled over the cells of each baseline, which are alike."));
   }
-  std::vector<std::vector<double>> values;
-  for (const std::size_t cell : cells) values.push_back(analysis.primary_values()[cell].numbers());
-  const ValueShape shape = value_shape(values);
+  const ValueShape& shape = comparison.shape;
   if (shape.two_modes) {
     notes.push_back(fmt::format(
         "{} looks two-moded: in {} the values fall into two groups about {} apart. A mean "
@@ -230,7 +208,7 @@ std::vector<std::string> guard_rails(const SweepAnalysis& analysis) {
     notes.push_back(fmt::format(
         "Far away from the other runs of its cell: {}. A run that diverged without saying so "
         "counts like any other, and widens the intervals.",
-        remote_text(analysis, cells, shape.remote)));
+        remote_text(analysis, shape.remote)));
   }
   return notes;
 }

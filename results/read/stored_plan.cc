@@ -1,5 +1,7 @@
 #include "results/read/stored_plan.h"
 
+#include <fmt/format.h>
+
 #include "framework/core/error.h"
 
 namespace polysweep {
@@ -31,7 +33,7 @@ std::vector<Cell> read_cells(Connection& connection, std::int64_t revision_id,
   };
   std::vector<Cell> out;
   if (!chosen.empty()) {
-    Statement row = connection.prepare(std::string(kCells) + "AND cell = ?2");
+    Statement row = connection.prepare(fmt::format("{}AND cell = ?2", kCells));
     for (const std::uint32_t number : chosen) {
       if (!row.with(revision_id, number).step()) fail_missing(number);
       out.push_back(cell_of(row));
@@ -39,27 +41,11 @@ std::vector<Cell> read_cells(Connection& connection, std::int64_t revision_id,
     }
     return out;
   }
-  Statement rows = connection.prepare(std::string(kCells) + "ORDER BY cell");
+  Statement rows = connection.prepare(fmt::format("{}ORDER BY cell", kCells));
   rows.with(revision_id);
   while (rows.step()) {
     if (rows.integer(0) != static_cast<std::int64_t>(out.size())) fail_missing(out.size());
     out.push_back(cell_of(rows));
-  }
-  return out;
-}
-
-std::set<std::string> read_partial_factors(Connection& connection, std::int64_t revision_id,
-                                           const std::vector<FactorInfo>& factors) {
-  // In canonical JSON a name in plain quotes with a colon behind is a member's: inside
-  // of a text the quotes are escaped.
-  Statement row = connection.prepare(
-      "SELECT 1 FROM cell WHERE revision_id = ? AND instr(levels, ?) = 0 LIMIT 1");
-  std::set<std::string> out;
-  for (const FactorInfo& factor : factors) {
-    if (row.with(revision_id, Value(factor.name).canonical() + ":").step()) {
-      out.insert(factor.name);
-    }
-    row.reset();
   }
   return out;
 }

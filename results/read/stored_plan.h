@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -19,9 +18,5 @@ PlanDescription read_description(const std::string& sweep, std::string_view desc
 // is named. Throws Error if one is missing.
 std::vector<Cell> read_cells(Connection& connection, std::int64_t revision_id,
                              const std::vector<std::uint32_t>& chosen = {});
-
-// Those of the factors that do not apply to every cell of a revision.
-std::set<std::string> read_partial_factors(Connection& connection, std::int64_t revision_id,
-                                           const std::vector<FactorInfo>& factors);
 
 }  // namespace polysweep

@@ -8,7 +8,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -81,8 +80,6 @@ struct SweepResults : PlanDescription {
   std::int64_t planned_us = 0;
   std::vector<EarlierPlan> earlier_plans;  // in the order of planning
   std::vector<CellResult> cells;
-  // Factors that do not apply to every cell of the plan, chosen or not.
-  std::set<std::string> partial_factors;
   std::vector<TrialResult> trials;  // in plan order
   // Provenance documents by digest: fact -> value.
   std::map<std::string, std::map<std::string, std::string>> provenance;

@@ -21,9 +21,8 @@
 namespace polysweep {
 namespace {
 
-// The plan, with the chosen cells alone unless none is chosen.
 void read_planning(Connection& connection, const std::string& sweep, const LastPlanning& known,
-                   const std::vector<std::uint32_t>& chosen, SweepResults& out) {
+                   SweepResults& out) {
   Statement row = connection.prepare(
       "SELECT r.revision, n.planned_us, n.description FROM planning n "
       "JOIN revision r ON r.revision_id = n.revision_id WHERE n.planning_id = ?");
@@ -34,7 +33,12 @@ void read_planning(Connection& connection, const std::string& sweep, const LastP
   out.sweep = sweep;
   out.revision = row.string(0);
   out.planned_us = row.integer(1);
-  out.partial_factors = read_partial_factors(connection, known.revision_id, out.factors);
+}
+
+// All cells unless some are chosen.
+void read_plan(Connection& connection, const std::string& sweep, const LastPlanning& known,
+               const std::vector<std::uint32_t>& chosen, SweepResults& out) {
+  read_planning(connection, sweep, known, out);
   for (Cell& cell : read_cells(connection, known.revision_id, chosen)) {
     const auto place = static_cast<std::uint32_t>(out.cells.size());
     out.cells.push_back({std::move(cell.levels),
@@ -208,12 +212,20 @@ void read_curves(Connection& connection, const TrialKeys& keys, const SweepResul
 
 }  // namespace
 
+SweepResults load_description(const Database& database, const std::string& sweep) {
+  Connection& connection = database.connection();
+  const Transaction snapshot(connection, Transaction::Kind::kRead);
+  SweepResults out;
+  read_planning(connection, sweep, last_planning(connection, sweep), out);
+  return out;
+}
+
 SweepResults load_plan(const Database& database, const std::string& sweep,
                        const std::vector<std::uint32_t>& cells) {
   Connection& connection = database.connection();
   const Transaction snapshot(connection, Transaction::Kind::kRead);
   SweepResults out;
-  read_planning(connection, sweep, last_planning(connection, sweep), cells, out);
+  read_plan(connection, sweep, last_planning(connection, sweep), cells, out);
   place_baselines(out);
   return out;
 }
@@ -224,7 +236,7 @@ SweepResults load_sweep_results(const Database& database, const std::string& swe
   const Transaction snapshot(connection, Transaction::Kind::kRead);
   const LastPlanning known = last_planning(connection, sweep);
   SweepResults out;
-  read_planning(connection, sweep, known, options.cells, out);
+  read_plan(connection, sweep, known, options.cells, out);
   place_baselines(out);
   out.earlier_plans = read_earlier_plans(connection, sweep, known);
   TrialKeys keys = read_trials(database, known, options.cells, out);

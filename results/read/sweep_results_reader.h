@@ -26,6 +26,10 @@ struct SweepResultsOptions {
 SweepResults load_sweep_results(const Database& database, const std::string& sweep,
                                 const SweepResultsOptions& options = {});
 
+// What the plan says of the sweep, without its cells: in constant time.
+// Throws Error as load_sweep_results() does.
+SweepResults load_description(const Database& database, const std::string& sweep);
+
 // The plan and its cells (all, or those of these numbers, in this order), without
 // trials, series and provenance. Throws Error as load_sweep_results() does.
 SweepResults load_plan(const Database& database, const std::string& sweep,

@@ -162,6 +162,58 @@ TEST_CASE("status of many cells shows those that are not done, and counts all", 
   CHECK(json_of(ask_store(store.path(), {"status", "one", "--json"})).size() == 150);
 }
 
+// The lines of a table and its notes, with single spaces.
+std::vector<std::string> plain_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) {
+    std::string plain;
+    for (const char c : line) {
+      if (c != ' ' || (!plain.empty() && plain.back() != ' ')) plain.push_back(c);
+    }
+    if (!plain.empty() && plain.back() == ' ') plain.pop_back();
+    lines.push_back(plain);
+  }
+  return lines;
+}
+
+TEST_CASE("compare of many cells loads those it shows and judges all", "[cli][results]") {
+  StoreSample store;
+  std::vector<std::string> encodings;
+  for (int i = 0; i < 150; ++i) encodings.push_back("e" + std::to_string(i));
+  store.write("alpha", sample_sweep("one", encodings, 4));
+  for (int i = 0; i < 150; ++i) {
+    for (int seed = 0; seed < 4; ++seed) {
+      const TrialId trial = sample_trial(encodings[i], seed).id;
+      if (i == 7 && seed == 2) {
+        store.write("alpha", {started(trial), finished(trial, 1, Outcome::kDiverged, true)});
+        continue;
+      }
+      double value = 5 + 0.1 * seed + 0.01 * ((i * 7 + seed * seed * 3) % 11);
+      if (i == 140) value += 30;             // decided
+      if (i == 3 && seed == 1) value += 20;  // far away from its cell
+      store.write("alpha", complete_attempt(trial, {value}));
+    }
+  }
+  store.sync();
+  const auto some = plain_lines(ask_store(store.path(), {"compare", "one"}).output);
+  const auto all = plain_lines(ask_store(store.path(), {"compare", "one", "--all"}).output);
+  REQUIRE(all.size() == some.size() - 1 + 49);
+  CHECK(some[0] == all[0]);
+  CHECK_THAT(some[3], Contains("e140 worse 4 "));
+  CHECK_THAT(some.back(), Contains("49 of 149 comparisons not shown") &&
+                              Contains("All comparisons: 148 not decided, 1 worse."));
+  const auto notes = static_cast<std::ptrdiff_t>(some.size() - 103 - 1);
+  CHECK(std::vector<std::string>(some.end() - 1 - notes, some.end() - 1) ==
+        std::vector<std::string>(all.end() - notes, all.end()));
+  CHECK_THAT(some[some.size() - 2],
+             Contains("Far away from the other runs of its cell: seed 1 of e3 (25.12"));
+  for (std::size_t row = 3; row < 103; ++row) {
+    INFO(some[row]);
+    CHECK(std::find(all.begin(), all.end(), some[row]) != all.end());
+  }
+}
+
 TEST_CASE("diff shows texts where they begin to differ", "[cli][results]") {
   StoreSample store;
   const std::string source = "source: " + std::string(100, 's') + " hypothesis: ";

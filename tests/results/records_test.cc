@@ -2,9 +2,9 @@
 
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
-#include "results/read/cell_means.h"
 #include "results/read/cell_search.h"
 #include "results/read/last_planning.h"
+#include "results/read/metric_values.h"
 #include "results/read/sweep_results.h"
 #include "results/read/sweep_results_reader.h"
 #include "results/read/trial_lookup.h"
@@ -253,7 +253,7 @@ TEST_CASE("cells are found by their levels alone, and loaded without the others"
   CHECK_THROWS_WITH(load_plan(database, "one", {4}), Contains("cell 4 of a sweep is missing"));
 }
 
-TEST_CASE("means by cell are those of the finite final values of done trials", "[records]") {
+TEST_CASE("values of a metric are the finite final values of done trials", "[records]") {
   StoreSample store;
   store.write("alpha", sample_sweep("one", {"none", "rope", "alibi"}, 2));
   store.write("alpha", complete_attempt(sample_trial("none", 0).id, {9, 3}));
@@ -265,16 +265,22 @@ TEST_CASE("means by cell are those of the finite final values of done trials", "
   store.sync();
   ingest(store.path());
   const Database database(database_path(store.path()), Access::kRead);
-  const std::vector<CellMean> means = load_cell_means(database, "one", "loss");
-  REQUIRE(means.size() == 3);
-  CHECK(means[0].complete());
-  CHECK(means[0].sum == 8);
+  const MetricValues loss = load_metric_values(database, "one", "loss");
+  REQUIRE(loss.cells() == 3);
+  CHECK(loss.baselines[0] == -1);
+  CHECK(loss.baselines[1] == 0);
+  CHECK(loss.replicate_count == 2);
+  CHECK(loss.complete(0));
+  CHECK(loss.values == std::vector<double>{3, 5});
+  CHECK(loss.replicates == std::vector<std::uint32_t>{0, 1});
   for (const std::size_t cell : {1U, 2U}) {
-    CHECK(means[cell].trials == 2);
-    CHECK(means[cell].values == 0);
-    CHECK_FALSE(means[cell].complete());
+    CHECK(loss.planned[cell] == 2);
+    CHECK(loss.values_of(cell).empty());
+    CHECK_FALSE(loss.complete(cell));
   }
-  CHECK(load_cell_means(database, "one", "none").at(0).values == 0);
+  CHECK(loss.lost[1] == 2);  // a value that is not a number, and a diverged trial
+  CHECK(loss.lost[2] == 0);  // pending
+  CHECK(load_metric_values(database, "one", "none").values.empty());
 
   const SweepResults chosen = load_sweep_results(database, "one", {1000, 1'000'000, {2, 0}});
   REQUIRE(chosen.cells.size() == 2);
@@ -285,7 +291,7 @@ TEST_CASE("means by cell are those of the finite final values of done trials", "
   for (const TrialResult& trial : chosen.trials) {
     CHECK((trial.cell == 1) == (trial.state == TrialState::kDone));
   }
-  CHECK_THROWS_WITH(load_cell_means(database, "on", "loss"),
+  CHECK_THROWS_WITH(load_metric_values(database, "on", "loss"),
                     Contains("unknown sweep 'on'; known: one"));
 }
 

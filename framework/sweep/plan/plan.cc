@@ -218,6 +218,17 @@ std::size_t Plan::level(std::size_t index, std::string_view factor) const {
   return kAbsent;
 }
 
+bool Plan::in_every_cell(std::string_view factor) const {
+  const std::size_t width = sweep_.factors.size();
+  for (std::size_t k = 0; k < width; ++k) {
+    if (sweep_.factors[k].name != factor) continue;
+    for (std::size_t cell = 0; cell < cell_count(); ++cell) {
+      if (cell_levels_[cell * width + k] == 0) return false;
+    }
+  }
+  return true;
+}
+
 Cell Plan::cell(std::size_t index) const {
   check(index < cell_count(), "the plan has the cell");
   const std::size_t width = sweep_.factors.size();
@@ -250,7 +261,9 @@ PlanDescription describe(const Plan& plan, const std::map<std::string, std::stri
   out.replicate = sweep.replicate;
   for (const Factor& factor : sweep.factors) {
     const ParameterSpec& spec = sweep.experiment.schema.at(factor.name);
-    out.factors.push_back({factor.name, factor.levels, spec.unit, spec.doc, spec.role, spec.axis});
+    FactorInfo info{factor.name, factor.levels, spec.unit, spec.doc, spec.role, spec.axis};
+    info.partial = factor.name != sweep.replicate && !plan.in_every_cell(factor.name);
+    out.factors.push_back(std::move(info));
   }
   out.baseline = sweep.baseline;
   out.primary = sweep.primary;

@@ -48,6 +48,9 @@ class Plan {
   static constexpr std::size_t kAbsent = static_cast<std::size_t>(-1);
   std::size_t level(std::size_t index, std::string_view factor) const;
 
+  // False where some cell has no level of the factor, which is not the replicate.
+  bool in_every_cell(std::string_view factor) const;
+
   std::size_t cell_count() const { return baseline_of_.size(); }
   Cell cell(std::size_t index) const;
   // cell(index).baseline >= 0, without making the cell.

@@ -30,7 +30,8 @@ struct FactorInfo {
   std::string unit;
   std::string doc;
   Role role = Role::kNone;
-  std::string axis;  // ParameterSpec::axis
+  std::string axis;      // ParameterSpec::axis
+  bool partial = false;  // some cell of the plan has no level of it
 };
 
 struct PlanDescription {
