@@ -284,11 +284,20 @@ void audit_replicates(std::vector<AuditItem>& items, const Source& source) {
 }
 
 void audit_attempts(std::vector<AuditItem>& items, const SweepResults& results) {
-  std::size_t retried = 0;
-  for (const auto& trial : results.trials) retried += trial.attempts > 1 ? 1 : 0;
-  items.push_back({"attempts", retried == 0 ? AuditState::kSame : AuditState::kDiffers,
-                   retried == 0 ? "no trial needed a second attempt"
-                                : count_text(retried, "trial") + " needed more than one attempt"});
+  std::size_t failed = 0;
+  std::size_t resumed = 0;
+  for (const auto& trial : results.trials) {
+    if (trial.attempts < 2) continue;
+    (trial.failed_attempts > 0 ? failed : resumed) += 1;
+  }
+  std::string finding = failed == 0 ? "no trial failed before it was done"
+                                    : count_text(failed, "trial") + " failed before and ran again";
+  if (resumed > 0) {
+    finding += "; " + count_text(resumed, "trial") + (resumed == 1 ? " was" : " were") +
+               " stopped and resumed";
+  }
+  items.push_back(
+      {"attempts", failed == 0 ? AuditState::kSame : AuditState::kDiffers, std::move(finding)});
 }
 
 }  // namespace

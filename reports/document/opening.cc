@@ -15,7 +15,7 @@
 namespace polysweep {
 namespace {
 
-constexpr std::size_t kNamedCells = 2;  // of each verdict
+constexpr std::size_t kNamedCells = 2;
 constexpr std::size_t kLongestHeadline = 120;
 constexpr std::size_t kLongestVersion = 12;
 constexpr std::size_t kNamedTopics = 3;
@@ -94,15 +94,19 @@ std::string finding(const SweepAnalysis& analysis, const CellComparison& row, bo
                             interval_text(shown));
 }
 
-void add_findings(std::vector<std::string>& parts, const SweepAnalysis& analysis, Verdict verdict) {
-  const auto rows = rows_of(analysis, verdict);
-  for (std::size_t i = 0; i < std::min(rows.size(), kNamedCells); ++i) {
-    parts.push_back(finding(analysis, *rows[i], i == 0, parts.size() == 1));
-  }
-  if (rows.size() > kNamedCells) {
-    parts.push_back(fmt::format("{} more {} {}", rows.size() - kNamedCells,
-                                rows.size() == kNamedCells + 1 ? "is" : "are",
-                                verdict_name(verdict)));
+// The largest differences: one that is better and one that is worse, or two of a kind.
+void add_findings(std::vector<std::string>& parts, const SweepAnalysis& analysis) {
+  const auto better = rows_of(analysis, Verdict::kBetter);
+  const auto worse = rows_of(analysis, Verdict::kWorse);
+  const std::size_t most = better.empty() || worse.empty() ? kNamedCells : kNamedCells / 2;
+  for (const auto& rows : {better, worse}) {
+    for (std::size_t i = 0; i < std::min(rows.size(), most); ++i) {
+      parts.push_back(finding(analysis, *rows[i], i == 0, parts.size() == 1));
+    }
+    if (rows.size() <= most) continue;
+    parts.push_back(fmt::format("{} more {} {}", rows.size() - most,
+                                rows.size() == most + 1 ? "is" : "are",
+                                verdict_name(rows[0]->verdict)));
   }
 }
 
@@ -117,6 +121,19 @@ void add_equivalent(std::vector<std::string>& parts, const SweepAnalysis& analys
       with_unit(analysis, significant_text(*analysis.comparison().options.smallest_difference))));
 }
 
+// " (a difference of 1.2 BLEU would probably show with 3 seeds)"; "" where that is not known.
+std::string would_show(const SweepAnalysis& analysis,
+                       const std::vector<const CellComparison*>& undecided) {
+  double largest = 0;
+  for (const CellComparison* row : undecided) {
+    if (!row->decidable) return "";
+    largest = std::max(largest, *row->decidable);
+  }
+  return fmt::format(" (a difference of {} would show with probability {:g}%)",
+                     with_unit(analysis, rounded_text(largest, largest / 2)),
+                     100 * analysis.comparison().options.power);
+}
+
 void add_undecided(std::vector<std::string>& parts, const SweepAnalysis& analysis) {
   const Comparison& comparison = analysis.comparison();
   const auto withheld = static_cast<std::size_t>(
@@ -127,7 +144,8 @@ void add_undecided(std::vector<std::string>& parts, const SweepAnalysis& analysi
     parts.push_back("the difference of " + called(analysis, undecided[0]->cell) + " from " +
                     baseline_name(analysis) + " is not decided: " + undecided[0]->reason);
   } else if (!undecided.empty()) {
-    parts.push_back(fmt::format("{} of {} not decided", undecided.size(), comparison.family));
+    parts.push_back(fmt::format("{} of {} not decided{}", undecided.size(), comparison.family,
+                                would_show(analysis, undecided)));
   }
   if (withheld > 0) {
     parts.push_back(fmt::format("{} of {} withheld, because runs of the side in favour were lost",
@@ -140,8 +158,7 @@ std::string answer_of(const SweepAnalysis& analysis) {
     return "No trial is done: there is nothing to compare.";
   }
   std::vector<std::string> parts = {best_text(analysis)};
-  add_findings(parts, analysis, Verdict::kBetter);
-  add_findings(parts, analysis, Verdict::kWorse);
+  add_findings(parts, analysis);
   add_equivalent(parts, analysis);
   add_undecided(parts, analysis);
   return list_text(parts, "; ") + ".";
@@ -191,25 +208,31 @@ Badge missing_badge(const SweepAnalysis& analysis) {
           Tone::kMissing, "cells"};
 }
 
-// The size of a model differs between arms by design, and missing values have a badge.
+// Missing values have a badge of their own. Arms often differ in size by design: that is
+// said, not as a fault.
 Badge audit_badge(const SweepAnalysis& analysis) {
+  bool size = false;
   for (const AuditState state :
        {AuditState::kConfounded, AuditState::kDiffers, AuditState::kUnknown}) {
     std::vector<std::string> topics;
     for (const auto& item : analysis.audit_items()) {
+      if (item.topic == "size") size = size || item.state == AuditState::kConfounded;
       if (item.state != state || item.topic == "size" || item.topic == "missing values") continue;
       if (std::find(topics.begin(), topics.end(), item.topic) == topics.end()) {
         topics.push_back(item.topic);
       }
     }
     if (topics.empty()) continue;
-    return {fmt::format("audit: {} {}", list_text_of_at_most(topics, kNamedTopics),
+    return {fmt::format("audit: {} {}{}", list_text_of_at_most(topics, kNamedTopics),
                         state == AuditState::kUnknown   ? "not recorded"
                         : state == AuditState::kDiffers ? "not the same in all trials"
-                                                        : "not the same in all cells"),
+                                                        : "not the same in all cells",
+                        size ? "; sizes differ" : ""),
             state == AuditState::kConfounded ? Tone::kBad : Tone::kMissing, "audit"};
   }
-  return {"audit: the same conditions in all cells", Tone::kGood, "audit"};
+  return {size ? "audit: the same conditions in all cells, except model size"
+               : "audit: the same conditions in all cells",
+          Tone::kGood, "audit"};
 }
 
 // The version of a trial's code, and how it is shown: the files of a command, or else its

@@ -193,7 +193,7 @@ std::vector<std::string> guard_rails(const SweepAnalysis& analysis) {
         "The spreads of the cells differ (Bartlett's test, p {}): {}. {}",
         p_text(comparison.spread_p), spreads_text(analysis),
         comparison.spreads_apart
-            ? "Each cell's own paired t test is adjusted over the family, too, where they do."
+            ? "In cells whose spreads differ, the paired t test is adjusted over the family, too."
             : "The error is pooled over the cells of each baseline, which are alike."));
   }
   const ValueShape& shape = comparison.shape;
@@ -217,6 +217,8 @@ std::vector<std::string> later_choices(const SweepAnalysis& analysis) {
   const auto& results = analysis.results;
   std::vector<std::string> notes;
   std::size_t now = 0;
+  std::size_t before = 0;  // the most replicates that an earlier plan had
+  std::size_t done_before = 0;
   for (const auto& cell : results.cells) now = std::max(now, cell.trials.size());
   std::set<std::size_t> looks;
   std::size_t done = 0;
@@ -226,6 +228,10 @@ std::vector<std::string> later_choices(const SweepAnalysis& analysis) {
     if (earlier.replicates < now) {
       looks.insert(earlier.replicates);
       done = std::max(done, earlier.done);
+    }
+    if (earlier.replicates > now && earlier.done > 0) {
+      before = std::max(before, earlier.replicates);
+      done_before = std::max(done_before, earlier.done);
     }
     if (earlier.comparison != results.comparison) {
       changed = true;
@@ -241,6 +247,13 @@ std::vector<std::string> later_choices(const SweepAnalysis& analysis) {
         analysis.noun, count_text(done, "trial") + (done == 1 ? " was" : " were"),
         list_text(numbers), now, analysis.noun, analysis.noun));
     notes.back()[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(notes.back()[0])));
+  }
+  if (before > 0 && analysis.comparison().family > 0) {
+    notes.push_back(fmt::format(
+        "The sweep had {} when {} done; now it has {}. The p-values are valid only if that was "
+        "decided before the results were seen.",
+        count_text(before, analysis.noun),
+        count_text(done_before, "trial") + (done_before == 1 ? " was" : " were"), now));
   }
   if (changed) {
     notes.push_back(fmt::format(

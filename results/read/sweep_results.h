@@ -30,6 +30,7 @@ struct TrialResult {
   std::string outcome;      // of the last attempt: outcome_name(), "" for none
   std::string message;      // of the last attempt
   std::string output_tail;  // of the last attempt
+  int failed_attempts = 0;  // that ended neither well nor because they were stopped
   double elapsed_s = 0;     // of the counted attempt
   double peak_memory_bytes = 0;
   // Points of the counted attempt that are in no series, with no other in their place

@@ -83,6 +83,25 @@ class UnfinishedReader {
   Statement row_;
 };
 
+// How many attempts of a trial failed: a stop, a preemption and a lost host do not count.
+class FailureCounter {
+ public:
+  explicit FailureCounter(Connection& connection)
+      : row_(connection.prepare(
+            "SELECT count(*) FROM attempt WHERE trial_id = ?1 AND outcome BETWEEN ?2 AND ?3")) {}
+
+  int of(std::int64_t trial_id) {
+    row_.with(trial_id, static_cast<int>(Outcome::kError), static_cast<int>(Outcome::kTimedOut));
+    check(row_.step(), "an aggregate has one row");
+    const auto count = static_cast<int>(row_.integer(0));
+    row_.reset();
+    return count;
+  }
+
+ private:
+  Statement row_;
+};
+
 std::unordered_map<std::int64_t, std::string> names_by_key(Connection& connection,
                                                            std::string_view sql) {
   std::unordered_map<std::int64_t, std::string> out;
@@ -118,6 +137,7 @@ TrialKeys read_trials(const Database& database, const LastPlanning& known,
       names_by_key(connection, "SELECT provenance_id, digest FROM provenance_document");
   const JsonMember replicate(out.replicate);
   UnfinishedReader unfinished(connection);
+  FailureCounter failures(connection);
   std::unordered_map<std::uint32_t, std::uint32_t> places;  // of cells, by number
   for (std::size_t i = 0; i < out.cells.size(); ++i) {
     places.emplace(out.cells[i].number, static_cast<std::uint32_t>(i));
@@ -138,6 +158,7 @@ TrialKeys read_trials(const Database& database, const LastPlanning& known,
     trial.cell = place->second;
     trial.state = database.current_state(rows.integer(0), rows.integer(3));
     trial.attempts = static_cast<int>(rows.integer(4));
+    if (trial.attempts > 1) trial.failed_attempts = failures.of(rows.integer(0));
     trial.replicate = replicate.displayed(rows.text(5));
     if (!rows.is_null(7)) {
       trial.outcome = outcome_name(static_cast<Outcome>(rows.integer(7)));

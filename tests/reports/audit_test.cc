@@ -63,6 +63,17 @@ TEST_CASE("a fact that is there and empty is said to be", "[audit]") {
   CHECK(item->finding == "alike in all done trials: build.dirty_digest (empty)");
 }
 
+TEST_CASE("trials that were stopped and resumed do not differ, trials that failed do", "[audit]") {
+  auto results = sample_sweep({3, false, true, false});
+  results.trials[0].attempts = 2;
+  CHECK(find(audited(results), "attempts", AuditState::kSame)->finding ==
+        "no trial failed before it was done; 1 trial was stopped and resumed");
+  results.trials[1].attempts = 3;
+  results.trials[1].failed_attempts = 1;
+  CHECK(find(audited(results), "attempts", AuditState::kDiffers)->finding ==
+        "1 trial failed before and ran again; 1 trial was stopped and resumed");
+}
+
 TEST_CASE("unequal budgets are found, planned and spent", "[audit]") {
   SweepResults results = sample_sweep({2, false, true, false});
   for (auto& curve : results.curves["validation_loss"]) {

@@ -241,6 +241,13 @@ TEST_CASE("seeds that were added after results are said at the top", "[verdict w
   CHECK(build_report(builder.build()).warnings.at(0) ==
         "Seeds were added when 6 trials were done: looked at 3 and 5 seeds, the p-values are "
         "optimistic. Settle the number of seeds before the first result.");
+  // Seeds that were taken away again were seen, too.
+  builder.results().earlier_plans[0].replicates = 10;
+  builder.results().earlier_plans[0].done = 20;
+  CHECK(build_report(builder.build()).warnings.at(0) ==
+        "The sweep had 10 seeds when 20 trials were done; now it has 5. The p-values are valid "
+        "only if that was decided before the results were seen.");
+  builder.results().earlier_plans[0].done = 6;
   // The same number of seeds is not another look; another rule is.
   builder.results().earlier_plans[0].replicates = 5;
   CHECK(build_report(builder.build()).warnings.empty());
