@@ -68,8 +68,10 @@ Report build_report(const SweepResults& results, const ReportOptions& options) {
   };
   add(ledger_section(analysis));
   add(audit_section(analysis));
-  add(comparison_section(analysis));
-  add(effects_section(analysis));
+  const bool sampled = is_sampled(results);
+  if (sampled) add(search_section(analysis));
+  if (!opens_with_search(analysis)) add(comparison_section(analysis));
+  if (!sampled) add(effects_section(analysis));
   add(one_factor_section(analysis));
   add(factor_pair_section(analysis));
   add(factor_curve_section(analysis));

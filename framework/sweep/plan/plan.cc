@@ -250,7 +250,8 @@ PlanDescription describe(const Plan& plan, const std::map<std::string, std::stri
   out.replicate = sweep.replicate;
   for (const Factor& factor : sweep.factors) {
     const ParameterSpec& spec = sweep.experiment.schema.at(factor.name);
-    out.factors.push_back({factor.name, factor.levels, spec.unit, spec.doc, spec.role, spec.axis});
+    out.factors.push_back(
+        {factor.name, factor.levels, spec.unit, spec.doc, spec.role, spec.axis, factor.sampling});
   }
   out.baseline = sweep.baseline;
   out.primary = sweep.primary;

@@ -32,6 +32,7 @@ Json json_of(const FactorInfo& factor) {
               {"doc", factor.doc},
               {"role", role_name(factor.role)}};
   if (!factor.axis.empty()) out["axis"] = factor.axis;
+  if (factor.sampling != Sampling::kNone) out["sample"] = sampling_name(factor.sampling);
   return out;
 }
 
@@ -43,6 +44,7 @@ FactorInfo factor_of(const Json& json) {
   out.doc = json.at("doc").get<std::string>();
   out.role = parameter_role_from_name(json.at("role").get<std::string>());
   out.axis = json.value("axis", "");
+  out.sampling = sampling_from_name(json.value("sample", ""));
   return out;
 }
 

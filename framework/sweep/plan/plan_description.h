@@ -14,6 +14,7 @@
 #include "framework/sweep/experiment.h"
 #include "framework/sweep/parameters.h"
 #include "framework/sweep/role.h"
+#include "framework/sweep/sampling.h"
 
 namespace polysweep {
 
@@ -31,6 +32,7 @@ struct FactorInfo {
   std::string doc;
   Role role = Role::kNone;
   std::string axis;  // ParameterSpec::axis
+  Sampling sampling = Sampling::kNone;
 };
 
 struct PlanDescription {
