@@ -31,13 +31,13 @@ class LocalRegression {
   LocalFit at(double x, std::size_t own) {
     const std::size_t first = window(x);
     const double reach = std::max(x - points_[first].x, points_[first + size_ - 1].x - x);
-    double total = 0;
+    double total = weigh(x, first, reach);
+    if (total == 0) {  // all of them are as far as the farthest
+      std::fill_n(weights_.begin() + static_cast<std::ptrdiff_t>(first), size_, 1.0);
+      total = static_cast<double>(size_);
+    }
     double centre = 0;
     for (std::size_t i = first; i < first + size_; ++i) {
-      const double part = reach > 0 ? std::abs(points_[i].x - x) / reach : 0;
-      const double rest = std::max(0.0, 1 - part * part * part);
-      weights_[i] = rest * rest * rest;
-      total += weights_[i];
       centre += weights_[i] * (points_[i].x - x);
     }
     centre /= total;  // relative to x
@@ -75,6 +75,18 @@ class LocalRegression {
   }
 
  private:
+  // Sets the weights of the window, and returns their sum.
+  double weigh(double x, std::size_t first, double reach) {
+    double total = 0;
+    for (std::size_t i = first; i < first + size_; ++i) {
+      const double part = reach > 0 ? std::abs(points_[i].x - x) / reach : 0;
+      const double rest = std::max(0.0, 1 - part * part * part);
+      weights_[i] = rest * rest * rest;
+      total += weights_[i];
+    }
+    return total;
+  }
+
   // The first of the `size_` points that are nearest to x.
   std::size_t window(double x) const {
     std::size_t low = 0;
