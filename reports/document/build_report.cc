@@ -66,10 +66,10 @@ Report build_report(const SweepResults& results, const ReportOptions& options) {
   const auto add = [&](Section section) {
     if (!section.blocks.empty()) report.sections.push_back(std::move(section));
   };
-  add(ledger_section(analysis));
-  add(audit_section(analysis));
   const bool sampled = is_sampled(results);
   if (sampled) add(search_section(analysis));
+  add(ledger_section(analysis));
+  add(audit_section(analysis));
   if (!opens_with_search(analysis)) add(comparison_section(analysis));
   if (!sampled) add(effects_section(analysis));
   add(one_factor_section(analysis));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 #include "reports/analysis/best_so_far.h"
 #include "reports/analysis/titles.h"
@@ -47,17 +48,17 @@ std::vector<PanelBandPoint> steps_of(const std::vector<double>& best) {
   return points;
 }
 
-PanelScale scale_of(const Search& search) {
-  double low = 0;
-  double high = 0;
-  bool any = false;
+// Of both lines, as far as they are not beyond the settings that are not far out.
+PanelScale scale_of(const Search& search, std::initializer_list<double> drawn) {
+  std::vector<double> values;
   for (const SearchSetting& setting : search.settings) {
-    if (setting.far_out) continue;
-    low = any ? std::min(low, setting.value) : setting.value;
-    high = any ? std::max(high, setting.value) : setting.value;
-    any = true;
+    if (!setting.far_out) values.push_back(setting.value);
   }
-  return {low, high, false};
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  std::vector<double> kept;
+  for (const double value : drawn) kept.push_back(std::clamp(value, *low, *high));
+  const auto [first, last] = std::minmax_element(kept.begin(), kept.end());
+  return {*first, *last, false};
 }
 
 Table numbers_of(const SweepAnalysis& analysis, const std::vector<double>& best,
@@ -103,7 +104,7 @@ std::optional<Figure> search_progress_figure(const SweepAnalysis& analysis) {
   }
   PanelAxes axes;
   axes.y = (repeated ? "best mean " : "best ") + metric_title(analysis.results.primary);
-  axes.scale = scale_of(search);
+  axes.scale = scale_of(search, {best.front(), best.back(), expected.front()});
   axes.key = {{"best so far", found.style, true},
               {"expected best of n random ones", random.style, true}};
   panel.lines = {std::move(random), std::move(found)};
@@ -111,11 +112,10 @@ std::optional<Figure> search_progress_figure(const SweepAnalysis& analysis) {
   figure.numbers = numbers_of(analysis, best, numbers, expected);
   figure.caption = fmt::format(
       "The best {}{} so far ({}) against the number of {}. Dashed: the expected best of n draws "
-      "from the values of all {} (Dodge et al. 2019). Where it is flat, more {} would gain "
-      "little{}.",
+      "from the values of all {} (Dodge et al. 2019), which is too low near the last{}.",
       repeated ? "mean " : "", metric_title(analysis.results.primary),
       goal_text(analysis.results.primary), repeated ? "settings" : "trials",
-      count_text(values.size(), "setting"), repeated ? "settings" : "trials",
+      count_text(values.size(), "setting"),
       search.settings.size() < analysis.results.cells.size()
           ? "; settings without a value are not counted"
           : "");

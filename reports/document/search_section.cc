@@ -325,7 +325,7 @@ std::string model_caption(const SweepAnalysis& analysis, const FittedModel& fitt
             list_text_of_at_most(splines, kNamed) + ".";
   }
   text += fmt::format(
-      " Pointwise {} t intervals with {} degrees of freedom. Adjusted R² {:.2f}, residual standard "
+      " Pointwise {} t intervals with {} degrees of freedom. Adjusted R² {:.3f}, residual standard "
       "deviation {}.",
       analysis.percent, model.values - model.coefficients, model.adjusted_r2,
       rounded_text(model.residual_sd, model.residual_sd / 10));

@@ -21,7 +21,8 @@ constexpr std::size_t kMostLines = 400;
 constexpr std::size_t kBestLines = 100;  // of more lines than that
 constexpr std::size_t kMostAxes = 12;    // beside the metric's
 constexpr std::size_t kNamedParameters = 4;
-constexpr double kSmallest = 0.01;  // of a logarithmic scale, without an exponent
+constexpr std::size_t kParametersOnPhone = 3;  // beside each other
+constexpr double kSmallest = 0.01;             // of a logarithmic scale, without an exponent
 constexpr double kLargest = 1e6;
 constexpr int kMostDecimals = 6;
 
@@ -220,13 +221,13 @@ std::optional<Table> best_settings_table(const SweepAnalysis& analysis) {
   const bool repeated = search.replicates > 1;
   Table table;
   table.id = "best-settings";
-  table.stacked = true;
+  table.stacked = search.parameters.size() > kParametersOnPhone;
   table.caption = fmt::format(
       "The {} by {}{} ({})",
       order.size() == 1 ? "best setting" : fmt::format("{} best settings", order.size()),
       repeated ? "mean " : "", metric_title(analysis.results.primary),
       goal_text(analysis.results.primary));
-  table.columns = {{"rank", Align::kRight, ""}};
+  table.columns = {{"rank", Align::kLeft, ""}};
   for (const SearchParameter& parameter : search.parameters) {
     table.columns.push_back(
         {parameter.title, parameter.numeric() ? Align::kRight : Align::kLeft, ""});

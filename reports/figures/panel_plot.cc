@@ -11,9 +11,9 @@
 namespace polysweep {
 namespace {
 
-constexpr const char* kLostColour = "#c0392b";
-constexpr double kMargin = 0.05;  // of a panel's side, around its points
-constexpr double kEdge = 0.08;    // more, for marks at the edge
+constexpr const char* kLostColour = "#d55e00";  // seen on white and on black
+constexpr double kMargin = 0.05;                // of a panel's side, around its points
+constexpr double kEdge = 0.08;                  // more, for marks at the edge
 constexpr std::size_t kLongestTitle = 60;
 constexpr std::size_t kLongestKey = 40;
 constexpr std::size_t kLongestTic = 12;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <set>
 
+#include "reports/analysis/cell_labels.h"
 #include "reports/document/build_report.h"
 #include "reports/document/sections.h"
 #include "reports/render/render_report.h"
@@ -102,6 +103,7 @@ TEST_CASE("a sampled design has a section on the search, and no grid", "[search]
   CHECK_THAT(paragraphs_of(report),
              Contains("30 settings, with drawn values of rate (log-uniform), width (integers). 27 "
                       "complete, 2 with a trial that failed or diverged, 1 not finished."));
+  CHECK(cell_labels(search_sample(30)).contexts == std::vector<std::string>{""});
   SweepResults listed = search_sample(30);
   for (auto& factor : listed.factors) factor.sampling = Sampling::kNone;
   const auto others = section_ids(build_report(listed));
