@@ -70,7 +70,7 @@ Report build_report(const SweepResults& results, const ReportOptions& options) {
   if (sampled) add(search_section(analysis));
   add(ledger_section(analysis));
   add(audit_section(analysis));
-  if (!opens_with_search(analysis)) add(comparison_section(analysis));
+  if (!sampled || !results.baseline.empty()) add(comparison_section(analysis));
   if (!sampled) add(effects_section(analysis));
   add(one_factor_section(analysis));
   add(factor_pair_section(analysis));

@@ -182,8 +182,8 @@ std::size_t SweepBuilder::done(std::size_t cell, int seed, double value) {
 }
 
 SweepResults SweepBuilder::build() {
+  if (results_.baseline.empty()) return results_;
   const auto is_base = [&](const CellResult& cell) {
-    if (results_.baseline.empty()) return false;
     return std::all_of(results_.baseline.begin(), results_.baseline.end(), [&](const auto& entry) {
       const Value* level = cell.levels.find(entry.first);
       return level != nullptr && *level == entry.second;
