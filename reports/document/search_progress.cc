@@ -93,8 +93,7 @@ std::optional<Figure> search_progress_figure(const SweepAnalysis& analysis) {
   const std::vector<double> expected = expected_best(values, goal, numbers);
   const bool repeated = search.replicates > 1;
   Panel panel;
-  panel.x = repeated ? "settings, in the order in which they finished"
-                     : "trials, in the order in which they finished";
+  panel.x = repeated ? "settings, in order of finishing" : "trials, in order of finishing";
   panel.scale = PanelScale(1, static_cast<double>(values.size()), false);
   PanelLine found{numbered_style(0), steps_of(best), false};
   PanelLine random{numbered_style(1), {}, false};

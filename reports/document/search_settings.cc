@@ -200,10 +200,19 @@ std::string best_setting_text(const SweepAnalysis& analysis) {
   if (order.size() < sampled)
     of = fmt::format("{} complete of {} sampled settings", order.size(), sampled);
   const auto value = column_text(best.value, value_digits(analysis, {order[0]}));
-  return fmt::format("The best of {} is {}, with {}{} {}", of,
+  const auto ties = std::count_if(order.begin() + 1, order.end(), [&](std::size_t index) {
+    return search.settings[index].value == best.value;
+  });
+  const std::string others =
+      ties == 0
+          ? ""
+          : fmt::format(", as {} {}", count_text(static_cast<std::size_t>(ties), "other setting"),
+                        ties == 1 ? "has" : "have");
+  return fmt::format("The best of {} is {}, with {}{} {}{}", of,
                      parts.empty() ? analysis.labels.cells[best.cell].label : list_text(parts),
                      search.replicates > 1 ? "mean " : "",
-                     shortened(analysis.results.primary.name, 60), with_unit(analysis, value));
+                     shortened(analysis.results.primary.name, 60), with_unit(analysis, value),
+                     others);
 }
 
 std::string optimism_text(const SweepAnalysis& analysis) {

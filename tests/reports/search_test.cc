@@ -134,6 +134,13 @@ TEST_CASE("the opening of a sampled design names the best setting", "[search]") 
   CHECK(opening.figure->id == "best-so-far");
 }
 
+TEST_CASE("settings that are as good as the best are counted", "[search]") {
+  CHECK_THAT(build_report(scored({1, 5, 3, 5})).opening.answer,
+             Contains(", as 1 other setting has;"));
+  CHECK_THAT(build_report(scored({5, 5, 5})).opening.answer,
+             Contains(", as 2 other settings have;"));
+}
+
 TEST_CASE("the best so far is in the order in which trials finished", "[search]") {
   SweepResults results = scored({1, 5, 3, 4});
   const std::vector<std::int64_t> ends = {40, 30, 20, 20};  // ties: the order of the plan
