@@ -288,10 +288,11 @@ std::optional<Figure> search_parallel_figure(const SweepAnalysis& analysis) {
   figure.numbers = parallel_numbers(analysis, drawn, parameters);
   figure.caption = fmt::format(
       "Parallel coordinates: each line is a setting, through its parameters to {}{}. The bluer "
-      "the better; the {} best are thick. On the last axis better is {}.{}{}",
+      "the better; the {} best are thick. The last axis has {} values on "
+      "top; axes that lie on their side, on the right.{}{}",
       search.replicates > 1 ? "mean " : "", metric_title(analysis.results.primary),
       std::min(kBest, drawn.size()),
-      analysis.results.primary.goal == Goal::kMinimize ? "lower, which is on top" : "on top",
+      analysis.results.primary.goal == Goal::kMinimize ? "low" : "high",
       drawn.size() < order.size()
           ? fmt::format(" Of {} settings {} are drawn: the {} best, and others evenly spread by "
                         "their rank.",

@@ -87,7 +87,7 @@ void add_axis(Writer& writer, const ParallelAxis& axis, std::size_t index, bool 
   } else {
     writer.label(title, across, layout.place(1) + 20, "center");
   }
-  for (const PanelTic& tic : axis.scale.tics(layout.narrow ? 4 : 5)) {
+  for (const PanelTic& tic : axis.scale.tics(5)) {
     const double along = layout.place(share_of(axis, tic.value));
     const std::string text = labels.quoted(tic.text, kLongestTic);
     if (layout.narrow) {
