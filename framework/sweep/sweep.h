@@ -11,6 +11,7 @@
 #include "framework/sweep/comparison_rule.h"
 #include "framework/sweep/experiment.h"
 #include "framework/sweep/parameters.h"
+#include "framework/sweep/sampling.h"
 
 namespace polysweep {
 
@@ -22,6 +23,7 @@ struct Factor {
   std::string name;
   std::vector<Value> levels;
   std::vector<Condition> when;  // of the file and of the schema
+  Sampling sampling = Sampling::kNone;
 };
 
 // Combinations to leave out (exclude), or the only ones to keep (where).

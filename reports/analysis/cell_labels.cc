@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "framework/core/error.h"
+#include "reports/analysis/search_space.h"
 #include "reports/text/escaping.h"
 #include "reports/text/list_text.h"
 
@@ -26,6 +27,9 @@ std::string colour_factor_of(const SweepResults& results) {
   for (const auto& factor : results.factors) {
     if (results.baseline.find(factor.name) != nullptr) return factor.name;
   }
+  for (const auto& factor : results.factors) {
+    if (!is_sampled(factor)) return factor.name;
+  }
   return results.factors.empty() ? "" : results.factors.front().name;
 }
 
@@ -33,9 +37,10 @@ std::vector<std::string> contexts_of(const SweepResults& results,
                                      const std::string& colour_factor) {
   std::vector<std::string> names;
   for (const auto& factor : results.factors) {
-    const bool of_name = factor.name == colour_factor ||
-                         results.baseline.find(factor.name) != nullptr ||
-                         !applies_everywhere(results, factor);
+    // Without a baseline nothing is compared at equal drawn levels.
+    const bool of_name =
+        factor.name == colour_factor || (is_sampled(factor) && results.baseline.empty()) ||
+        results.baseline.find(factor.name) != nullptr || !applies_everywhere(results, factor);
     if (!of_name) names.push_back(factor.name);
   }
   return names;

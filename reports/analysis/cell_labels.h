@@ -1,8 +1,8 @@
 // How the cells of a sweep are named, styled and grouped, the same everywhere.
 //
-// A cell's label is its name and its context. The context are the factors that apply
-// to every cell and that the baseline does not name (as the dimension where encodings
-// are compared); the name are the others. Cells are compared within one context.
+// A cell's label is its name and its context. The context are the factors that apply to every
+// cell and that the baseline does not name (as the dimension where encodings are compared; without
+// a baseline no drawn ones); the name are the others. Cells are compared within one context.
 #pragma once
 
 #include <cstddef>

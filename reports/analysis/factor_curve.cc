@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "framework/core/error.h"
+#include "reports/analysis/search_space.h"
 #include "reports/analysis/statistics.h"
 #include "reports/analysis/titles.h"
 #include "reports/text/escaping.h"
@@ -265,7 +266,7 @@ std::vector<FactorCurve> factor_curves(const SweepResults& results, const CellLa
   check(values.size() == results.cells.size(), "there are values of every cell");
   std::vector<FactorCurve> panels;
   for (const auto& factor : results.factors) {
-    if (!is_scale(factor)) continue;
+    if (is_sampled(factor) || !is_scale(factor)) continue;
     for (auto& panel : panels_of({results, labels, values, factor, confidence})) {
       const bool drawn = std::any_of(panel.lines.begin(), panel.lines.end(),
                                      [](const FactorLine& line) { return line.points.size() > 2; });

@@ -6,6 +6,7 @@
 
 #include "framework/core/error.h"
 #include "reports/analysis/cell_labels.h"
+#include "reports/analysis/search_space.h"
 #include "reports/analysis/statistics.h"
 #include "reports/text/escaping.h"
 #include "reports/text/list_text.h"
@@ -13,8 +14,10 @@
 namespace polysweep {
 namespace {
 
-bool numeric(const FactorInfo& factor) {
-  return std::count_if(factor.levels.begin(), factor.levels.end(),
+// Drawn levels have no fields: each combination of them has at most one cell.
+bool on_grid(const FactorInfo& factor) {
+  return !is_sampled(factor) &&
+         std::count_if(factor.levels.begin(), factor.levels.end(),
                        [](const Value& level) { return level.is_number(); }) >= 2;
 }
 
@@ -141,7 +144,7 @@ std::vector<FactorPairMap> factor_pair_maps(const SweepResults& results,
     for (std::size_t b = a + 1; b < results.factors.size(); ++b) {
       const FactorInfo& x = results.factors[a];
       const FactorInfo& y = results.factors[b];
-      if (numeric(x) && numeric(y)) add_maps(maps, results, values, x, y);
+      if (on_grid(x) && on_grid(y)) add_maps(maps, results, values, x, y);
     }
   }
   return maps;

@@ -106,6 +106,11 @@ const std::vector<std::size_t>& SweepAnalysis::ranking() const {
   return *ranking_;
 }
 
+const Search& SweepAnalysis::search() const {
+  if (!search_) search_ = search_of(results, primary_values());
+  return *search_;
+}
+
 const std::vector<AuditItem>& SweepAnalysis::audit_items() const {
   if (!audit_items_) audit_items_ = audit(results, labels);
   return *audit_items_;

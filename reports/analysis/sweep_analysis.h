@@ -16,6 +16,7 @@
 #include "reports/analysis/comparison.h"
 #include "reports/analysis/family_tests.h"
 #include "reports/analysis/one_factor.h"
+#include "reports/analysis/search_space.h"
 #include "reports/analysis/statistics.h"
 
 namespace polysweep {
@@ -82,6 +83,9 @@ class SweepAnalysis {
   // Complete cells, best mean first.
   const std::vector<std::size_t>& ranking() const;
 
+  // Of a sampled design (is_sampled()), on the primary metric.
+  const Search& search() const;
+
   Comparison compared_on(const MetricInfo& metric) const;
   const std::vector<AuditItem>& audit_items() const;
   // None where no reference is chosen and no cell is complete. Throws Error where the
@@ -98,6 +102,7 @@ class SweepAnalysis {
   mutable std::optional<Comparison> comparison_;
   mutable std::optional<std::vector<std::size_t>> ranking_;
   mutable std::optional<std::vector<AuditItem>> audit_items_;
+  mutable std::optional<Search> search_;
 };
 
 }  // namespace polysweep

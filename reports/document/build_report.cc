@@ -66,10 +66,12 @@ Report build_report(const SweepResults& results, const ReportOptions& options) {
   const auto add = [&](Section section) {
     if (!section.blocks.empty()) report.sections.push_back(std::move(section));
   };
+  const bool sampled = is_sampled(results);
+  if (sampled) add(search_section(analysis));
   add(ledger_section(analysis));
   add(audit_section(analysis));
-  add(comparison_section(analysis));
-  add(effects_section(analysis));
+  if (!sampled || !results.baseline.empty()) add(comparison_section(analysis));
+  if (!sampled) add(effects_section(analysis));
   add(one_factor_section(analysis));
   add(factor_pair_section(analysis));
   add(factor_curve_section(analysis));

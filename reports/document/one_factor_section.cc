@@ -1,6 +1,8 @@
 // One factor changed at a time from a reference cell.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "reports/analysis/titles.h"
 #include "reports/document/fields.h"
 #include "reports/document/sections.h"
@@ -75,8 +77,15 @@ std::optional<Figure> one_factor_figure(const SweepAnalysis& analysis, const Abl
 Section one_factor_section(const SweepAnalysis& analysis) {
   Section section{"one-factor-section", "One factor at a time", {}};
   if (analysis.results.cells.size() < 2) return section;
-  const auto ablation = analysis.ablation();
-  if (!ablation || ablation->rows.empty()) return section;
+  auto ablation = analysis.ablation();
+  if (!ablation) return section;
+  // A drawn factor has no level to change to; the section on the search shows its effect.
+  std::erase_if(ablation->rows, [&](const OneFactorChange& row) {
+    return std::any_of(
+        analysis.results.factors.begin(), analysis.results.factors.end(),
+        [&](const FactorInfo& factor) { return factor.name == row.factor && is_sampled(factor); });
+  });
+  if (ablation->rows.empty()) return section;
   if (auto figure = one_factor_figure(analysis, *ablation))
     section.blocks.push_back(std::move(*figure));
   section.blocks.push_back(one_factor_table(analysis, *ablation));

@@ -60,6 +60,7 @@ std::string best_text(const SweepAnalysis& analysis) {
   const std::string metric = shortened(analysis.results.primary.name, 60);
   const auto& ranking = analysis.ranking();
   if (ranking.empty()) return "No cell is complete";
+  if (is_sampled(analysis.results)) return best_setting_text(analysis);
   if (analysis.results.cells.size() == 1) {
     return "The mean " + metric + " is " + mean_text(analysis, ranking[0]);
   }
@@ -161,6 +162,8 @@ std::string answer_of(const SweepAnalysis& analysis) {
   add_findings(parts, analysis);
   add_equivalent(parts, analysis);
   add_undecided(parts, analysis);
+  const std::string optimism = optimism_text(analysis);
+  if (!optimism.empty()) parts.push_back(optimism);
   return list_text(parts, "; ") + ".";
 }
 
@@ -296,8 +299,9 @@ Opening opening_of(const SweepAnalysis& analysis, std::size_t warnings) {
   Opening opening;
   opening.headline = headline_of(analysis);
   opening.answer = answer_of(analysis);
-  opening.table = answer_table(analysis);
-  opening.figure = answer_figure(analysis);
+  const bool search = opens_with_search(analysis);
+  opening.table = search ? best_settings_table(analysis) : answer_table(analysis);
+  opening.figure = search ? search_progress_figure(analysis) : answer_figure(analysis);
   opening.badges = {trials_badge(analysis), missing_badge(analysis), audit_badge(analysis),
                     code_badge(analysis)};
   if (warnings > 0) {

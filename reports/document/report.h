@@ -1,7 +1,7 @@
 // The report of one sweep, as plain values: built once, rendered in every format.
 //
 // A report states what the data support and names what is missing. Its order is
-// fixed: opening, verdict, ledger, audit of fairness, comparison, effects, one factor at a
+// fixed: opening, verdict, search, ledger, audit of fairness, comparison, effects, one factor at a
 // time, factor pairs, factor curves, convergence, learning curves, other metrics,
 // cells, trials, provenance.
 #pragma once

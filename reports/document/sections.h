@@ -39,9 +39,23 @@ std::vector<Table> convergence_tables(const SweepAnalysis& analysis,
 std::vector<Figure> convergence_figures(const SweepAnalysis& analysis,
                                         const Convergence& convergence);
 
+// Of a sampled design (reports/analysis/search_space.h).
+// "The best of 30 sampled settings is rate 4.64e-3, with accuracy 0.874".
+std::string best_setting_text(const SweepAnalysis& analysis);
+// That the best of many noisy values is optimistic; "" where each setting has replicates.
+std::string optimism_text(const SweepAnalysis& analysis);
+std::optional<Table> best_settings_table(const SweepAnalysis& analysis);
+std::optional<Figure> search_progress_figure(const SweepAnalysis& analysis);
+std::optional<Figure> search_scatter_figure(const SweepAnalysis& analysis);
+std::optional<Figure> search_parallel_figure(const SweepAnalysis& analysis);
+// The opening's table and figure are the best settings and the progress of the search: no
+// cell is compared with a baseline.
+bool opens_with_search(const SweepAnalysis& analysis);
+
 // In the order of the page. A section without blocks is left out.
 Section ledger_section(const SweepAnalysis& analysis);
 Section audit_section(const SweepAnalysis& analysis);
+Section search_section(const SweepAnalysis& analysis);
 Section comparison_section(const SweepAnalysis& analysis);
 Section effects_section(const SweepAnalysis& analysis);
 Section one_factor_section(const SweepAnalysis& analysis);

@@ -22,9 +22,10 @@ using Draw = std::function<std::string(const std::string& script)>;
 
 // What the page's script can do with a figure besides saving it.
 enum class FigureKind : std::uint8_t {
-  kPicture,  // nothing
-  kForest,   // shows the values of a row: numbers are label, mean, low, high
-  kCurves,   // shows values, hides lines, zooms: label, x, mean, low, high
+  kPicture,   // nothing
+  kForest,    // shows the values of a row: numbers are label, mean, low, high
+  kCurves,    // shows values, hides lines, zooms: label, x, mean, low, high
+  kParallel,  // shows the setting of a line: numbers have a row for each, the last drawn first
 };
 
 struct Figure {

@@ -5,12 +5,15 @@
 
 namespace polysweep {
 
+// Concatenated in this order.
 extern const std::string_view kReportCss;
+extern const std::string_view kSearchCss;
 // Concatenated in this order.
 extern const std::string_view kTablesJs;
 extern const std::string_view kDrawingJs;
 extern const std::string_view kForestJs;
 extern const std::string_view kCurvesJs;
+extern const std::string_view kParallelJs;
 extern const std::string_view kFiguresJs;
 
 }  // namespace polysweep

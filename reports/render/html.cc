@@ -54,6 +54,8 @@ std::string kind_attributes(const Figure& figure) {
                   ? std::string()
                   : " data-goal=\"" + html_escaped(figure.goal) + "\" data-reference=\"" +
                         html_escaped(figure.reference) + "\"");
+    case FigureKind::kParallel:
+      return " data-kind=\"parallel\"";
     case FigureKind::kPicture:
       break;
   }

@@ -7,7 +7,8 @@ namespace polysweep {
 const std::string& page_script() {
   static const std::string script = [] {
     std::string all;
-    for (const std::string_view part : {kTablesJs, kDrawingJs, kForestJs, kCurvesJs, kFiguresJs}) {
+    for (const std::string_view part :
+         {kTablesJs, kDrawingJs, kForestJs, kCurvesJs, kParallelJs, kFiguresJs}) {
       all += part;
     }
     return all;

@@ -1,4 +1,4 @@
-// The page's style sheet: rules for columns, then assets/report.css.
+// The page's style sheet: rules for columns, then assets/*.css.
 #include <fmt/format.h>
 
 #include "reports/render/assets.h"
@@ -30,7 +30,8 @@ std::string column_rules() {
 }  // namespace
 
 const std::string& page_style() {
-  static const std::string style = column_rules() + std::string(kReportCss);
+  static const std::string style =
+      column_rules() + std::string(kReportCss) + std::string(kSearchCss);
   return style;
 }
 

@@ -27,11 +27,12 @@ struct TrialResult {
   std::string replicate;  // the replicate's value, displayed; "" for none
   TrialState state = TrialState::kPending;
   int attempts = 0;
-  std::string outcome;      // of the last attempt: outcome_name(), "" for none
-  std::string message;      // of the last attempt
-  std::string output_tail;  // of the last attempt
-  int failed_attempts = 0;  // that ended neither well nor because they were stopped
-  double elapsed_s = 0;     // of the counted attempt
+  std::string outcome;           // of the last attempt: outcome_name(), "" for none
+  std::string message;           // of the last attempt
+  std::string output_tail;       // of the last attempt
+  int failed_attempts = 0;       // that ended neither well nor because they were stopped
+  double elapsed_s = 0;          // of the counted attempt
+  std::int64_t finished_us = 0;  // when the counted attempt ended, on its host's clock; 0: not
   double peak_memory_bytes = 0;
   // Points of the counted attempt that are in no series, with no other in their place
   // (view attempts, column points_dropped).

@@ -173,6 +173,24 @@ TEST_CASE("a factor's default is described where a trial has it", "[plan]") {
   CHECK(description.defaults.find("encoding") == nullptr);
 }
 
+TEST_CASE("a description says which factors were drawn, and from what", "[plan]") {
+  const char* lines =
+      "[factors]\nlearning_rate = { sample = \"log_uniform\", low = 1e-4, high = 1, n = 2 }\n"
+      "dropout = { sample = \"uniform\", low = 0.1, high = 0.4, n = 2 }\n"
+      "updates = { sample = \"integer\", low = 10, high = 40, n = 2 }\ndimension = [64, 128]\n";
+  const std::string json = description_json(describe(plan_of(lines), {}));
+  const auto factors = parse_description(json).factors;
+  REQUIRE(factors.size() == 4);
+  CHECK(factors[0].sampling == Sampling::kLogUniform);
+  CHECK(factors[1].sampling == Sampling::kUniform);
+  CHECK(factors[2].sampling == Sampling::kInteger);
+  CHECK(factors[3].sampling == Sampling::kNone);
+  std::string wrong = json;
+  wrong.replace(wrong.find("log_uniform\""), 11, "log_unifrom");
+  CHECK_THROWS_WITH(parse_description(wrong),
+                    Catch::Matchers::Contains("did you mean 'log_uniform'?"));
+}
+
 TEST_CASE("the revision is that of ids, cells and what they are compared with", "[plan]") {
   const std::string lines = "[factors]\nseed = [1, 2]\n";
   CHECK(plan_of(lines).revision() != plan_of(lines + "[baseline]\nseed = 1\n").revision());

@@ -134,7 +134,7 @@ TEST_CASE("every file of the report is in its page", "[assets]") {
     CHECK(page.find(content(file)) != std::string::npos);
     ++found;
   }
-  CHECK(found == 6);
+  CHECK(found == 8);
 }
 
 TEST_CASE("every element that the live page's script asks for is in its body", "[assets]") {

@@ -1,5 +1,7 @@
 #include "tests/reports/sweep_sample.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -128,6 +130,13 @@ SweepBuilder& SweepBuilder::factor(const std::string& name,
   return *this;
 }
 
+SweepBuilder& SweepBuilder::drawn(const std::string& name, Sampling sampling) {
+  FactorInfo info{name, {}, "", ""};
+  info.sampling = sampling;
+  results_.factors.push_back(std::move(info));
+  return *this;
+}
+
 SweepBuilder& SweepBuilder::baseline(const std::string& name, const std::string& level) {
   results_.baseline.set(name, value_from_argument(level));
   return *this;
@@ -136,8 +145,15 @@ SweepBuilder& SweepBuilder::baseline(const std::string& name, const std::string&
 std::size_t SweepBuilder::cell(const std::vector<std::string>& levels) {
   CellResult cell;
   for (std::size_t i = 0; i < levels.size(); ++i) {
-    if (!levels[i].empty())
-      cell.levels.set(results_.factors[i].name, value_from_argument(levels[i]));
+    if (levels[i].empty()) continue;
+    FactorInfo& factor = results_.factors[i];
+    const Value level = value_from_argument(levels[i]);
+    cell.levels.set(factor.name, level);
+    auto& known = factor.levels;
+    if (factor.sampling != Sampling::kNone &&
+        std::find(known.begin(), known.end(), level) == known.end()) {
+      known.push_back(level);
+    }
   }
   cell.number = static_cast<std::uint32_t>(results_.cells.size());
   results_.cells.push_back(std::move(cell));
@@ -166,8 +182,8 @@ std::size_t SweepBuilder::done(std::size_t cell, int seed, double value) {
 }
 
 SweepResults SweepBuilder::build() {
+  if (results_.baseline.empty()) return results_;
   const auto is_base = [&](const CellResult& cell) {
-    if (results_.baseline.empty()) return false;
     return std::all_of(results_.baseline.begin(), results_.baseline.end(), [&](const auto& entry) {
       const Value* level = cell.levels.find(entry.first);
       return level != nullptr && *level == entry.second;
@@ -182,6 +198,31 @@ SweepResults SweepBuilder::build() {
     }
   }
   return results_;
+}
+
+SweepResults search_sample(std::size_t settings) {
+  SweepBuilder builder("search");
+  builder.drawn("rate", Sampling::kLogUniform).drawn("width", Sampling::kInteger);
+  RandomStream draws(3, "search sample");
+  for (std::size_t i = 0; i < settings; ++i) {
+    const double power = -5 + 4 * draws.uniform();
+    const auto width = 8 + draws.below(57);
+    const std::size_t cell =
+        builder.cell({fmt::format("{:.11e}", std::pow(10, power)), std::to_string(width)});
+    if (i == 3) {
+      builder.other(cell, 0, TrialState::kFailed, "failed", "out of memory");
+    } else if (i == 4) {
+      builder.other(cell, 0, TrialState::kDiverged, "diverged", "loss is not finite");
+    } else if (i + 1 == settings) {
+      builder.other(cell, 0, TrialState::kPending);
+    } else {
+      const double score = 80 - 4 * (power + 2.5) * (power + 2.5) +
+                           0.05 * static_cast<double>(width) + 0.3 * draws.normal();
+      const std::size_t trial = builder.done(cell, 0, score);
+      builder.results().trials[trial].finished_us = static_cast<std::int64_t>(settings - i);
+    }
+  }
+  return builder.build();
 }
 
 SweepResults sample_sweep(const SampleOptions& options) {

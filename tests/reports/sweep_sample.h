@@ -15,8 +15,11 @@ class SweepBuilder {
 
   // Levels are given as typed on a command line: 4, 0.5, rope.
   SweepBuilder& factor(const std::string& name, const std::vector<std::string>& levels);
+  // A factor whose levels, those of the cells to come, are drawn.
+  SweepBuilder& drawn(const std::string& name, Sampling sampling);
   SweepBuilder& baseline(const std::string& name, const std::string& level);
-  // A cell with these levels ("" for a factor that does not apply).
+  // A cell with these levels (those of a drawn factor are added to it; "" for a factor that does
+  // not apply).
   std::size_t cell(const std::vector<std::string>& levels);
   // A done trial with its primary value; returns its index.
   std::size_t done(std::size_t cell, int seed, double value);
@@ -29,6 +32,11 @@ class SweepBuilder {
  private:
   SweepResults results_;
 };
+
+// A random search of `settings` settings, 20 or more: rate (log-uniform) and width (integers),
+// crossed with nothing, of which the fourth failed, the fifth diverged and the last is pending. The
+// score is best near rate 0.003; trials end in the reverse of the plan's order.
+SweepResults search_sample(std::size_t settings);
 
 struct SampleOptions {
   int seeds = 5;

@@ -192,6 +192,10 @@ TEST_CASE("a report gets the complete sweep, with its missing values", "[records
   CHECK(results.experiment_doc == "a closed form");
   CHECK(results.revision == sample_revision({"none", "rope"}, 2));
   CHECK(results.planned_us == 1000);
+  for (const TrialResult& trial : results.trials) {
+    if (trial.id == sample_trial("none", 0).id) CHECK(trial.finished_us == 3002);
+    if (trial.attempts == 0) CHECK(trial.finished_us == 0);
+  }
   CHECK(results.replicate == "seed");
   CHECK(results.overrides == std::vector<std::string>{"rate=0.5"});
   CHECK(results.fixed.real("rate") == 0.5);

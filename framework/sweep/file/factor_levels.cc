@@ -149,42 +149,39 @@ Value integer_draw(RandomStream& stream, const Bounds& bounds) {
                static_cast<std::int64_t>(stream.below(count)));
 }
 
-struct Distribution {
-  std::string name;
-  Value (*draw)(RandomStream&, const Bounds&);
-};
-
-const std::vector<Distribution>& distributions() {
-  static const std::vector<Distribution> all = {
-      {"uniform", uniform_draw}, {"log_uniform", log_uniform_draw}, {"integer", integer_draw}};
-  return all;
+Value drawn(Sampling distribution, RandomStream& stream, const Bounds& bounds) {
+  if (distribution == Sampling::kInteger) return integer_draw(stream, bounds);
+  if (distribution == Sampling::kLogUniform) return log_uniform_draw(stream, bounds);
+  return uniform_draw(stream, bounds);
 }
 
-const Distribution& distribution_of(const TomlNode& node) {
+// Of the name after 'sample'; "" is none.
+Sampling distribution_of(const TomlNode& node) {
   if (!node.is_text()) {
     fail_at(node.place, "'sample' is {}; expected the name of a distribution", node.kind_name());
   }
-  std::vector<std::string> known;
-  for (const Distribution& one : distributions()) {
-    if (one.name == node.value.text()) return one;
-    known.push_back(one.name);
-  }
-  fail_at(node.place, "{}", unknown_name("distribution", node.value.text(), known));
+  const std::string& name = node.value.text();
+  return in_place(node.place, [&] {
+    const Sampling distribution = sampling_from_name(name);
+    if (distribution == Sampling::kNone)
+      fail("'sample' is empty; expected the name of a distribution");
+    return distribution;
+  });
 }
 
 std::vector<PlacedValue> sample_of(const std::string& name, const TomlNode& node,
                                    const TomlNode& table) {
-  const Distribution& distribution = distribution_of(node);
+  const Sampling distribution = distribution_of(node);
   const TomlNode& low = entry(table, "sample", "low");
   const TomlNode& high = entry(table, "sample", "high");
   const TomlNode& number = entry(table, "sample", "n");
-  const bool integral = distribution.draw == integer_draw;
+  const bool integral = distribution == Sampling::kInteger;
   const Bounds bounds = {
       integral ? static_cast<double>(integer_of(low, "'low'")) : real_of(low, "'low'"),
       integral ? static_cast<double>(integer_of(high, "'high'")) : real_of(high, "'high'")};
   const std::size_t n = count_of(number, 1);
   if (bounds.low >= bounds.high) fail_at(high.place, "'high' must be above 'low'");
-  if (distribution.draw == log_uniform_draw && bounds.low <= 0) {
+  if (distribution == Sampling::kLogUniform && bounds.low <= 0) {
     fail_at(low.place, "a log_uniform sample needs a 'low' above 0");
   }
   if (integral && (std::abs(bounds.low) >= 0x1p53 || std::abs(bounds.high) >= 0x1p53)) {
@@ -205,7 +202,7 @@ std::vector<PlacedValue> sample_of(const std::string& name, const TomlNode& node
     if (draws > 1000 * n + 1'000'000) {
       fail_at(number.place, "{} distinct values cannot be drawn between 'low' and 'high'", n);
     }
-    const Value value = in_place(table.place, [&] { return distribution.draw(stream, bounds); });
+    const Value value = in_place(table.place, [&] { return drawn(distribution, stream, bounds); });
     if (seen.insert(value).second) levels.push_back({value, node.place});
   }
   return levels;
@@ -296,6 +293,11 @@ std::vector<PlacedValue> read_levels(const std::string& name, const TomlNode& no
       node.kind == TomlNode::Kind::kTable ? generated(name, node) : listed(name, node);
   if (levels.empty()) fail_at(node.place, "factor '{}' has no levels", name);
   return levels;
+}
+
+Sampling sampling_of(const TomlNode& node) {
+  const TomlEntry* sample = node.kind == TomlNode::Kind::kTable ? node.find("sample") : nullptr;
+  return sample == nullptr ? Sampling::kNone : distribution_of(sample->node);
 }
 
 std::optional<std::size_t> first_repeated(const std::vector<Value>& values) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "framework/sweep/file/toml_document.h"
+#include "framework/sweep/sampling.h"
 #include "framework/sweep/sweep.h"
 #include "framework/sweep/value.h"
 
@@ -21,6 +22,10 @@ struct PlacedValue {
 // range, linspace, logspace, sample; a `when` of the table is left to the
 // caller. Not typed yet; not empty. Throws Error with the place.
 std::vector<PlacedValue> read_levels(const std::string& name, const TomlNode& node);
+
+// The distribution that levels are drawn from; kNone where they are not. Throws Error with
+// the place.
+Sampling sampling_of(const TomlNode& node);
 
 // The integers from `first` to `last`, both included. Throws Error (without a
 // place) for a step of 0, one that leads away from `last`, or too many.

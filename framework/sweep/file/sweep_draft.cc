@@ -125,7 +125,7 @@ void Reader::read_factors(const TomlEntry& entry) {
   draft_.factors_place = entry.place;
   for (const TomlEntry& one : entry.node.entries) {
     in_place(one.place, [&] { schema().at(one.name); });
-    DraftFactor factor{one.name, {}, {}, one.place, false};
+    DraftFactor factor{one.name, {}, {}, one.place, false, sampling_of(one.node)};
     const std::vector<PlacedValue> levels = read_levels(one.name, one.node);
     for (const PlacedValue& level : levels) {
       factor.levels.push_back(

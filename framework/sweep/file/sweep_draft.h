@@ -20,6 +20,7 @@ struct DraftFactor {
   std::vector<DraftCondition> when;  // of the file alone
   std::string place;
   bool overridden = false;
+  Sampling sampling = Sampling::kNone;
 };
 
 struct DraftSelection {

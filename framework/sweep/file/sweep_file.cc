@@ -168,7 +168,7 @@ Sweep finished(SweepDraft draft) {
     sweep.places["fixed " + one.name] = one.place;
   }
   for (DraftFactor& one : draft.factors) {
-    Factor factor{one.name, std::move(one.levels), plain(one.when)};
+    Factor factor{one.name, std::move(one.levels), plain(one.when), one.sampling};
     const std::vector<Condition>& own = sweep.experiment.schema.at(one.name).when;
     factor.when.insert(factor.when.end(), own.begin(), own.end());
     sweep.factors.push_back(std::move(factor));

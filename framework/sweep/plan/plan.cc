@@ -262,6 +262,7 @@ PlanDescription describe(const Plan& plan, const std::map<std::string, std::stri
   for (const Factor& factor : sweep.factors) {
     const ParameterSpec& spec = sweep.experiment.schema.at(factor.name);
     FactorInfo info{factor.name, factor.levels, spec.unit, spec.doc, spec.role, spec.axis};
+    info.sampling = factor.sampling;
     info.partial = factor.name != sweep.replicate && !plan.in_every_cell(factor.name);
     out.factors.push_back(std::move(info));
   }

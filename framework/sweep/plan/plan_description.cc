@@ -33,6 +33,7 @@ Json json_of(const FactorInfo& factor) {
               {"role", role_name(factor.role)}};
   if (!factor.axis.empty()) out["axis"] = factor.axis;
   if (factor.partial) out["partial"] = true;
+  if (factor.sampling != Sampling::kNone) out["sample"] = sampling_name(factor.sampling);
   return out;
 }
 
@@ -45,6 +46,7 @@ FactorInfo factor_of(const Json& json) {
   out.role = parameter_role_from_name(json.at("role").get<std::string>());
   out.axis = json.value("axis", "");
   out.partial = json.value("partial", false);
+  out.sampling = sampling_from_name(json.value("sample", ""));
   return out;
 }
 

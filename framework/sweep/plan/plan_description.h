@@ -14,6 +14,7 @@
 #include "framework/sweep/experiment.h"
 #include "framework/sweep/parameters.h"
 #include "framework/sweep/role.h"
+#include "framework/sweep/sampling.h"
 
 namespace polysweep {
 
@@ -32,6 +33,7 @@ struct FactorInfo {
   Role role = Role::kNone;
   std::string axis;      // ParameterSpec::axis
   bool partial = false;  // some cell of the plan has no level of it
+  Sampling sampling = Sampling::kNone;
 };
 
 struct PlanDescription {

@@ -19,6 +19,7 @@ for (const figure of document.querySelectorAll("figure")) {
   if (!svg || !table) continue;
   const tools = make("details", {className: "tools"}, make("summary", {}, "Look closer"));
   if (svg.dataset.axes && figure.dataset.kind === "forest") look_at_forest(figure, svg, table);
+  if (figure.dataset.kind === "parallel") look_at_parallel(figure, svg, table);
   if (svg.dataset.axes && figure.dataset.kind === "curves") {
     const view = new CurveView(figure, svg, lines_of(table));
     curve_views.push(view);
