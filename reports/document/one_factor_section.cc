@@ -5,6 +5,7 @@
 #include "reports/document/fields.h"
 #include "reports/document/sections.h"
 #include "reports/figures/forest_plot.h"
+#include "reports/figures/panel_layout.h"
 
 namespace polysweep {
 namespace {

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "framework/core/error.h"
+#include "reports/figures/panel_layout.h"
 
 namespace polysweep {
 namespace {

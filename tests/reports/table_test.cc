@@ -180,10 +180,10 @@ TEST_CASE("accuracies are plain decimals, however their intervals differ", "[num
     return text;
   };
   // One cell hardly varies: intervals that span more than four powers of ten.
-  CHECK(shown({0.936, 0.9512, 0.25}, {0.012, 1.5e-7, 0.02}) == "0.936 0.951 0.250 ");
+  CHECK(shown({0.936, 0.9512, 0.25}, {0.012, 1.5e-7, 0.02}) == "0.9360 0.9512 0.2500 ");
   // Every cell hardly varies: seven decimals and more are still decimals.
   CHECK(shown({0.936, 0.951}, {2.4e-8, 3.1e-8}) == "0.936000000 0.951000000 ");
-  CHECK(shown({99876.5, 1.25}, {1e-4, 1e-4}) == "99876.50000 1.25000 ");
+  CHECK(shown({99876.5, 1.25}, {1e-4, 1e-4}) == "99876.500000 1.250000 ");
   CHECK(shown({0.001, 0.0015}, {1e-6, 1e-6}) == "0.00100000 0.00150000 ");
   // A value that its uncertainty hides does not make a column span powers of ten.
   CHECK(shown({0.31, 2e-9}, {0.012, 0.011}) == "0.3100 0.0000 ");
