@@ -66,4 +66,10 @@ std::string step_title(const MetricInfo& metric) {
   return metric.step == kDefaultClock ? "step" : shortened(metric.step, 30);
 }
 
+std::string step_unit(const SweepResults& results, const MetricInfo& metric) {
+  if (metric.step == kDefaultClock) return std::string(kDefaultClock);
+  const std::string unit = metric_info(results, metric.step).unit;
+  return unit == metric.step ? "" : shortened(unit, 30);
+}
+
 }  // namespace polysweep

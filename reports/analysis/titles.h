@@ -34,4 +34,8 @@ std::string goal_text(const MetricInfo& metric);
 // What the metric's steps count, as "length"; "step" for the default clock.
 std::string step_title(const MetricInfo& metric);
 
+// The unit of these steps: "updates" for the default clock, else that of the metric of this
+// name; "" where there is none.
+std::string step_unit(const SweepResults& results, const MetricInfo& metric);
+
 }  // namespace polysweep

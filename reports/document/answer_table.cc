@@ -104,21 +104,21 @@ struct Mark {
 
 Mark mark_of(const CellComparison* row) {
   if (row == nullptr) return {};
-  if (row->withheld) return {" (withheld)", Tone::kMissing};
+  if (row->withheld) return {"withheld", Tone::kMissing};
   switch (row->verdict) {
     case Verdict::kBetter:
-      return {" +", Tone::kGood};
+      return {"better", Tone::kGood};
     case Verdict::kWorse:
-      return {" -", Tone::kBad};
+      return {"worse", Tone::kBad};
     case Verdict::kEquivalent:
-      return {" =", Tone::kPlain};
+      return {"equivalent", Tone::kPlain};
     case Verdict::kNotDecided:
       break;
   }
   return {};
 }
 
-// "27.60 ± 1.35 (2 of 3) +".
+// "27.60 ± 1.35 (2 of 3)", with its mark.
 TableCell mean_field(const SweepAnalysis& analysis, const CellValues& values,
                      const ColumnDigits& digits, const Mark& mark) {
   const std::string of = values.missing.empty()
@@ -130,7 +130,8 @@ TableCell mean_field(const SweepAnalysis& analysis, const CellValues& values,
   std::string text = column_text(mean, digits);
   const auto interval = t_interval(numbers, analysis.confidence);
   if (interval) text += " ± " + column_text(half_width(interval), digits);
-  TableCell field(text + of + mark.text, mean);
+  TableCell field(text + of, mean);
+  field.mark = mark.text;
   field.tone = mark.tone == Tone::kPlain && !of.empty() ? Tone::kMissing : mark.tone;
   return field;
 }
@@ -187,9 +188,9 @@ std::vector<std::string> notes_of(const SweepAnalysis& analysis, bool crossed, s
   std::vector<std::string> notes;
   std::string marks;
   if (analysis.comparison().family > 0) {
-    marks = "Decided against the baseline: + better, - worse";
-    if (analysis.comparison().options.smallest_difference) marks += ", = equivalent";
-    marks += "; no mark: not decided. ";
+    marks = "better, worse";
+    if (analysis.comparison().options.smallest_difference) marks += ", equivalent";
+    marks += ": decided against the baseline; without a word: not decided. ";
   }
   notes.push_back(marks + (crossed ? "Bold: the best mean of its column."
                                    : "Bold: the best mean of a complete cell."));

@@ -157,6 +157,10 @@ Table replicates_table(const SweepAnalysis& analysis) {
   for (std::size_t i = 0; i < analysis.results.cells.size(); ++i) {
     table.rows.push_back(replicates_row(analysis, i, column_of));
   }
+  const ColumnDigits digits = mean_digits(analysis, analysis.results.primary.name);
+  for (std::size_t column = 1; column < table.columns.size(); ++column) {
+    set_digits(table, column, digits);
+  }
   return table;
 }
 

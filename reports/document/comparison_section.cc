@@ -207,7 +207,8 @@ Table comparison_table(const SweepAnalysis& analysis, std::size_t most) {
   }
   const auto& comparison = analysis.comparison();
   const ColumnDigits digits = difference_digits(shown);
-  for (const std::size_t column : {3, 4, 5, 7, 10}) set_digits(table, column, digits);
+  for (const std::size_t column : {3, 5, 7, 10}) set_digits(table, column, digits);
+  set_signed_digits(table, 4, digits);
   table.notes = {
       fmt::format(
           "Means are over the pairs. Verdicts are decided by {}; p is what decides. Not "

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "reports/analysis/convergence.h"
 #include "reports/analysis/titles.h"
@@ -26,14 +27,24 @@ std::string counter_title(const ConvergenceCounter& counter) {
              : name + " (" + shortened(counter.unit, 30) + ")";
 }
 
-// To three digits; the end of a range outwards.
+// The end of a range is rounded outwards.
 enum class Rounding : std::uint8_t { kNearest, kDown, kUp };
 
-std::string ratio_number(double ratio, Rounding rounding) {
+// Decimals of the ratios of a column: three digits of the smallest one, at most four decimals.
+int ratio_decimals(const std::vector<const SpeedRatio*>& column) {
+  double smallest = std::numeric_limits<double>::infinity();
+  for (const SpeedRatio* ratio : column) {
+    for (const double each : {ratio->ratio.value_or(ratio->bounds.low), ratio->bounds.high}) {
+      if (each > 0) smallest = std::min(smallest, each);
+    }
+  }
+  if (std::isinf(smallest)) return 2;
+  const int magnitude = static_cast<int>(std::floor(std::log10(smallest)));
+  return std::clamp(magnitude >= -1 ? std::min(2 - magnitude, 2) : 1 - magnitude, 0, 4);
+}
+
+std::string ratio_number(double ratio, int decimals, Rounding rounding) {
   if (!(ratio > 0) || std::isinf(ratio)) return significant_text(ratio);
-  const int decimals = ratio >= 0.1
-                           ? std::clamp(2 - static_cast<int>(std::floor(std::log10(ratio))), 0, 2)
-                           : 1 - static_cast<int>(std::floor(std::log10(ratio)));
   const double scale = std::pow(10, decimals);
   const double slack = 1e-9 * ratio * scale;  // 0.57 is 56.99999999999999 hundredths
   if (rounding == Rounding::kDown) ratio = std::floor(ratio * scale + slack) / scale;
@@ -42,10 +53,9 @@ std::string ratio_number(double ratio, Rounding rounding) {
 }
 
 // "0.51 to 0.75", "< 0.75", "> 0.51".
-std::string range_text(const Interval& range) {
-  const std::string low = ratio_number(range.low, Rounding::kDown);
-  const std::string high = ratio_number(range.high, Rounding::kUp);
-  if (range.low == 0 && std::isinf(range.high)) return "not bounded";
+std::string range_text(const Interval& range, int decimals) {
+  const std::string low = ratio_number(range.low, decimals, Rounding::kDown);
+  const std::string high = ratio_number(range.high, decimals, Rounding::kUp);
   if (range.low == 0) return "< " + high;
   if (std::isinf(range.low)) return "infinite";
   if (std::isinf(range.high)) return "> " + low;
@@ -63,20 +73,23 @@ std::string never_text(const SpeedRatio& ratio) {
   return text;
 }
 
-TableCell ratio_field(const SpeedRatio& ratio) {
+bool is_bounded(const Interval& range) { return range.low > 0 || std::isfinite(range.high); }
+
+TableCell ratio_field(const SpeedRatio& ratio, int decimals) {
   TableCell field;
-  if (ratio.ratio) {
-    field.text = ratio_number(*ratio.ratio, Rounding::kNearest);
-    field.number = *ratio.ratio;
-    field.text +=
-        " (" +
-        (ratio.interval ? range_text(*ratio.interval) : "one pair: " + range_text(ratio.bounds)) +
-        ")";
+  field.number = ratio.ratio;
+  const bool has_interval = ratio.interval && is_bounded(*ratio.interval);
+  if (!is_bounded(ratio.ratio ? ratio.interval.value_or(ratio.bounds) : ratio.bounds)) {
+    field.text = "not bounded";
+    field.tone = Tone::kMuted;
+  } else if (ratio.ratio) {
+    field.text = ratio_number(*ratio.ratio, decimals, Rounding::kNearest) + " (" +
+                 (ratio.interval ? range_text(*ratio.interval, decimals)
+                                 : "one pair: " + range_text(ratio.bounds, decimals)) +
+                 ")";
   } else {
-    const Interval& bounds = ratio.bounds;
-    const bool unknown = bounds.low == 0 && std::isinf(bounds.high);
-    field.text = unknown ? "unknown" : range_text(bounds);
-    if (ratio.interval && !unknown) field.text += " (" + range_text(*ratio.interval) + ")";
+    field.text = range_text(ratio.bounds, decimals);
+    if (has_interval) field.text += " (" + range_text(*ratio.interval, decimals) + ")";
   }
   const std::string never = never_text(ratio);
   if (!never.empty()) {
@@ -96,13 +109,31 @@ std::string target_title(const Convergence& convergence, std::size_t target) {
   return title;
 }
 
-TableCell value_field(const std::optional<double>& value) {
-  if (!value) return {"-", Tone::kMuted};
-  return {fmt::format("{:.4g}", *value), *value};
+// Four digits of the largest value of the metric that the targets' table has.
+ColumnDigits target_digits(const Convergence& convergence) {
+  std::vector<double> values;
+  for (const ConvergenceBaseline& baseline : convergence.baselines) {
+    for (const auto& value : {baseline.start, baseline.best}) {
+      if (value) values.push_back(*value);
+    }
+    for (const auto& value : baseline.targets) {
+      if (value) values.push_back(*value);
+    }
+  }
+  double largest = 0;
+  for (const double value : values) {
+    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+  }
+  return column_digits(values, std::vector<double>(values.size(), largest / 10));
 }
 
-TableCell reached_field(double target, std::size_t reached, std::size_t runs) {
-  TableCell field(fmt::format("{:.4g} ({} of {})", target, reached, runs), target);
+TableCell value_field(const std::optional<double>& value, const ColumnDigits& digits) {
+  if (!value) return {"-", Tone::kMuted};
+  return {column_text(*value, digits), *value};
+}
+
+TableCell reached_field(const std::string& target, std::size_t reached, std::size_t runs) {
+  TableCell field(fmt::format("{} ({} of {})", target, reached, runs));
   if (reached < runs) field.tone = Tone::kMissing;
   return field;
 }
@@ -165,14 +196,15 @@ RatioMark mark_of(const SweepAnalysis& analysis, const std::string& name, const 
           line_text(analysis, ratio)};
 }
 
-bool draws_something(const RatioMark& mark) {
-  return mark.ratio || mark.low > 0 || std::isfinite(mark.high);
+// What a ratio says.
+std::string below_one_text() {
+  return "Below 1 the cell is faster: 0.5 is half of what the baseline needs, 2 is twice as much.";
 }
 
 std::optional<Figure> figure_of(const SweepAnalysis& analysis, const Convergence& convergence,
                                 std::size_t counter) {
   std::vector<RatioRow> rows;
-  bool any = false;
+  bool not_bounded = false;
   std::size_t left_out = 0;
   for (const ConvergenceRow& row : convergence.rows) {
     if (row.ratios.empty()) continue;
@@ -181,8 +213,12 @@ std::optional<Figure> figure_of(const SweepAnalysis& analysis, const Convergence
     for (std::size_t t = 0; t < convergence.targets.size(); ++t) {
       const auto& ratio = row.ratios[counter][t];
       if (!ratio || std::isinf(ratio->bounds.low)) continue;
-      drawn.marks.push_back(mark_of(analysis, target_name(convergence.targets[t]), *ratio));
-      any = any || draws_something(drawn.marks.back());
+      RatioMark mark = mark_of(analysis, target_name(convergence.targets[t]), *ratio);
+      if (mark.low == 0 && std::isinf(mark.high)) {
+        not_bounded = true;
+      } else {
+        drawn.marks.push_back(std::move(mark));
+      }
     }
     if (drawn.marks.empty()) continue;
     if (rows.size() == kMostRows) {
@@ -191,16 +227,18 @@ std::optional<Figure> figure_of(const SweepAnalysis& analysis, const Convergence
       rows.push_back(std::move(drawn));
     }
   }
-  if (!any || rows.empty()) return std::nullopt;
+  if (rows.empty()) return std::nullopt;
   const std::string title = counter_title(convergence.counters[counter]);
-  Figure figure = ratio_figure(
-      fmt::format("convergence-figure{}", counter + 1),
-      {title + " until a target, relative to the baseline (left of 1: faster)", "baseline"}, rows);
+  Figure figure =
+      ratio_figure(fmt::format("convergence-figure{}", counter + 1),
+                   {title + " until a target, ratio to the baseline", "baseline"}, rows);
   figure.caption = fmt::format(
-      "Ratio of {} until {} first reaches each target, cell to baseline, logarithmic axis: "
-      "geometric mean over {}s with its {} interval. Dashed: bounds alone. "
-      "An arrow goes beyond the figure or has no bound.{}",
-      title, metric_title(convergence.metric), analysis.noun, analysis.percent,
+      "How soon {} gets as far as the baseline: {} that a cell needs until each target, divided by "
+      "what the baseline needs. {} At the right of a line its target, a share of the baseline's "
+      "improvement. Mark and line: geometric mean over {}s and its {} interval. Dashed: bounds "
+      "alone. An arrow goes beyond the figure or has no bound. The axis is logarithmic.{}{}",
+      metric_title(convergence.metric), title, below_one_text(), analysis.noun, analysis.percent,
+      not_bounded ? " A ratio that is not bounded is left out." : "",
       left_out > 0 ? fmt::format(" The first {} cells are drawn.", kMostRows) : std::string());
   figure.description = "Ratio plot. " + figure.caption;
   return figure;
@@ -210,20 +248,29 @@ Table ratio_table(const SweepAnalysis& analysis, const Convergence& convergence,
                   std::size_t counter) {
   Table table;
   table.id = fmt::format("convergence-ratio{}", counter + 1);
-  table.caption =
-      fmt::format("Ratio of {} until {} first reaches each target, cell to baseline",
-                  counter_title(convergence.counters[counter]), metric_title(convergence.metric));
+  table.caption = fmt::format(
+      "Ratio to the baseline of {} until {} first reaches each target (below 1: faster)",
+      counter_title(convergence.counters[counter]), metric_title(convergence.metric));
   table.columns = {{"cell", Align::kLeft, ""}, {"pairs", Align::kRight, ""}};
   for (std::size_t t = 0; t < convergence.targets.size(); ++t) {
     table.columns.push_back({target_title(convergence, t), Align::kRight, ""});
+  }
+  std::vector<int> decimals;
+  for (std::size_t t = 0; t < convergence.targets.size(); ++t) {
+    std::vector<const SpeedRatio*> column;
+    for (const ConvergenceRow& row : convergence.rows) {
+      if (!row.ratios.empty() && row.ratios[counter][t]) column.push_back(&*row.ratios[counter][t]);
+    }
+    decimals.push_back(ratio_decimals(column));
   }
   for (const ConvergenceRow& row : convergence.rows) {
     if (row.ratios.empty()) continue;
     std::size_t pairs = 0;
     TableRow fields;
-    for (const auto& ratio : row.ratios[counter]) {
+    for (std::size_t t = 0; t < convergence.targets.size(); ++t) {
+      const auto& ratio = row.ratios[counter][t];
       if (ratio) pairs = ratio->pairs;
-      fields.push_back(ratio ? ratio_field(*ratio) : TableCell("-", Tone::kMuted));
+      fields.push_back(ratio ? ratio_field(*ratio, decimals[t]) : TableCell("-", Tone::kMuted));
     }
     fields.insert(fields.begin(), {cell_field(analysis, row.cell),
                                    count_field(std::min(pairs, row.planned), row.planned)});
@@ -234,20 +281,21 @@ Table ratio_table(const SweepAnalysis& analysis, const Convergence& convergence,
 
 std::vector<std::string> ratio_notes(const SweepAnalysis& analysis) {
   return {fmt::format(
-      "Below 1 is faster. Geometric mean over the {0}s that both cells have, and its {1} interval: "
+      "{2} Geometric mean over the {0}s that both cells have, and its {1} interval: "
       "t intervals with each run's first evaluation at the target, and with the "
       "evaluation before it for the cell or for the baseline, joined. Where a run never reached "
       "the target: the range in which the median of the pairs lies, and in brackets its {1} "
-      "interval where there are enough pairs. Intervals are not adjusted for the number of cells "
-      "and targets.",
-      analysis.noun, analysis.percent)};
+      "interval where there are enough pairs. Not bounded: the evaluations admit every ratio. "
+      "Intervals are not adjusted for the number of cells and targets.",
+      analysis.noun, analysis.percent, below_one_text())};
 }
 
 Table targets_table(const SweepAnalysis& analysis, const Convergence& convergence) {
   Table table;
   table.id = "convergence-targets";
-  table.caption = "Targets of " + metric_title(convergence.metric) +
-                  ", and how many of the baseline's own runs reach them";
+  table.caption = "Targets: values of " + metric_title(convergence.metric) +
+                  " on the baseline's way from its start (0%) to its best (100%), and how many of "
+                  "its own runs reach them";
   table.columns = {{"baseline", Align::kLeft, ""},
                    {"runs", Align::kRight, ""},
                    {"start", Align::kRight, ""},
@@ -255,16 +303,19 @@ Table targets_table(const SweepAnalysis& analysis, const Convergence& convergenc
   for (const auto& target : convergence.targets) {
     table.columns.push_back({target_name(target), Align::kRight, ""});
   }
+  const ColumnDigits digits = target_digits(convergence);
   for (const ConvergenceRow& row : convergence.rows) {
     if (!convergence.is_baseline(row)) continue;
     const ConvergenceBaseline& baseline = convergence.baseline_of(row);
     TableRow fields = {cell_field(analysis, row.cell),
                        count_field(std::min(baseline.runs, row.planned), row.planned),
-                       value_field(baseline.start), value_field(baseline.best)};
+                       value_field(baseline.start, digits), value_field(baseline.best, digits)};
     for (std::size_t t = 0; t < convergence.targets.size(); ++t) {
       const auto& value = baseline.targets[t];
-      fields.push_back(value ? reached_field(*value, row.reached[t], row.runs.size())
-                             : TableCell("-", Tone::kMuted));
+      fields.push_back(
+          value ? reached_field(column_text(*value, digits), row.reached[t], row.runs.size())
+                : TableCell("-", Tone::kMuted));
+      fields.back().number = value;
     }
     table.rows.push_back(std::move(fields));
     if (!baseline.reason.empty()) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "reports/analysis/learning_curve.h"
+#include "reports/analysis/metric_scale.h"
 #include "reports/analysis/sweep_series.h"
 #include "reports/analysis/titles.h"
 #include "reports/document/band_line.h"
@@ -21,7 +22,7 @@ constexpr std::size_t kMostPoints = 120;
 constexpr std::size_t kMostMetrics = 3;
 constexpr std::size_t kMostContexts = 6;
 constexpr std::size_t kMostLines = 16;
-constexpr double kLogarithmicRange = 50;
+constexpr std::size_t kMostIncomplete = 6;  // named in a caption
 
 // A curve that the plan determines and not the cell, such as a learning rate.
 bool same_in_all_cells(const SweepAnalysis& analysis, const std::string& metric) {
@@ -51,24 +52,6 @@ std::vector<std::string> drawn_metrics(const SweepAnalysis& analysis) {
   }
   for (const auto& [name, curves] : results.curves) add(name);
   return names;
-}
-
-std::string runs_text(const LearningCurve& curve) {
-  return curve.runs == curve.planned ? "" : fmt::format(" (n {} of {})", curve.runs, curve.planned);
-}
-
-bool wants_logarithm(const std::vector<BandLine>& lines) {
-  double low = 0;
-  double high = 0;
-  bool first = true;
-  for (const auto& line : lines) {
-    for (const auto& point : line.points) {
-      low = first ? point.low : std::min(low, point.low);
-      high = first ? point.high : std::max(high, point.high);
-      first = false;
-    }
-  }
-  return low > 0 && high / low > kLogarithmicRange;
 }
 
 // The cells of a context that have done runs with a curve; of many, the baseline's
@@ -108,37 +91,79 @@ std::set<std::size_t> cells_with_curve(const SweepAnalysis& analysis, const std:
   return out;
 }
 
-Figure curve_figure(const SweepAnalysis& analysis, const std::string& id, const MetricInfo& metric,
-                    const std::vector<LearningCurve>& curves) {
-  std::vector<BandLine> lines;
-  std::size_t incomplete = 0;
-  std::string reference;
-  for (const LearningCurve& curve : curves) {
-    const auto& cell = analysis.labels.cells[curve.cell];
-    const std::string mark = analysis.results.cells[curve.cell].is_baseline ? " (baseline)" : "";
-    lines.push_back(band_line(cell.name + mark + runs_text(curve), cell.style, curve.points));
-    if (!mark.empty()) reference = lines.back().label;
-    incomplete = std::max(incomplete, curve.incomplete);
+// The curves of one metric, by context.
+struct ContextCurves {
+  std::size_t context = 0;
+  std::vector<LearningCurve> curves;
+};
+
+// What a reader must know of curves that are not all there.
+std::string gaps_text(const SweepAnalysis& analysis, const std::vector<ContextCurves>& contexts) {
+  std::vector<std::string> incomplete;
+  bool steps = false;
+  bool cut = false;
+  for (const auto& each : contexts) {
+    cut = cut || each.curves.size() == kMostLines;
+    for (const LearningCurve& curve : each.curves) {
+      steps = steps || curve.incomplete > 0;
+      if (curve.runs == curve.planned) continue;
+      incomplete.push_back(fmt::format("{} ({} of {})", analysis.labels.cells[curve.cell].label,
+                                       curve.runs, curve.planned));
+    }
   }
+  std::string text;
+  if (!incomplete.empty()) {
+    text += " Not all runs: " + list_text_of_at_most(incomplete, kMostIncomplete, "; ") + ".";
+  }
+  if (steps) text += " Steps at which a run has no value are left out.";
+  if (cut) {
+    text += fmt::format(" At most {} lines are drawn: the baseline and the best complete cells.",
+                        kMostLines);
+  }
+  return text;
+}
+
+BandPanel panel_of(const SweepAnalysis& analysis, const ContextCurves& context,
+                   std::string& reference) {
+  BandPanel panel{analysis.labels.contexts[context.context], {}};
+  for (const LearningCurve& curve : context.curves) {
+    const auto& cell = analysis.labels.cells[curve.cell];
+    const bool is_baseline = analysis.results.cells[curve.cell].is_baseline;
+    BandLine line =
+        band_line(cell.name + (is_baseline ? " (baseline)" : ""), cell.style, curve.points);
+    line.end = cell.name;
+    if (is_baseline) reference = line.label;
+    panel.lines.push_back(std::move(line));
+  }
+  return panel;
+}
+
+Figure curve_figure(const SweepAnalysis& analysis, const std::string& id, const MetricInfo& metric,
+                    const std::vector<ContextCurves>& contexts) {
+  std::vector<BandPanel> panels;
+  std::string reference;
+  for (const auto& each : contexts) panels.push_back(panel_of(analysis, each, reference));
   BandAxes axes;
   axes.x = step_title(metric);
+  axes.x_unit = step_unit(analysis.results, metric);
   axes.y = metric_title(metric);
   axes.y_unit = shortened(metric.unit, 30);
   axes.band = "lowest and highest " + analysis.noun;
-  axes.y_logarithmic = wants_logarithm(lines);
-  Figure figure = band_figure(id, axes, lines);
+  axes.y_logarithmic = has_logarithmic_axis(analysis.results, metric.name);
+  Figure figure = band_figure(id, axes, panels);
   figure.goal = goal_name(metric.goal);
   figure.reference = reference;
-  const std::string& where = analysis.labels.context(curves.front().cell);
+  std::string by;
+  for (const auto& factor : analysis.labels.context_factors) append_item(by, shortened(factor, 60));
+  const std::string& only = analysis.labels.contexts[contexts.front().context];
   figure.caption = fmt::format(
-      "{}{}{} by {} ({}): mean over done {}s, band from the lowest to the highest {}{}.{}{}", where,
-      where.empty() ? "" : ": ", metric_title(metric), axes.x, goal_text(metric), analysis.noun,
-      analysis.noun, axes.y_logarithmic ? ", logarithmic axis" : "",
-      incomplete > 0 ? " Steps at which a run has no value are left out." : "",
-      lines.size() == kMostLines
-          ? fmt::format(" At most {} lines are drawn: the baseline and the best complete cells.",
-                        kMostLines)
-          : std::string());
+      "{}{}{} by {} ({}){}: mean over done {}s, band from the lowest to the highest {}.{}{}{}",
+      panels.size() > 1 ? "" : only, panels.size() > 1 || only.empty() ? "" : ": ", axes.y, axes.x,
+      goal_text(metric), axes.y_logarithmic ? ", logarithmic axis" : "", analysis.noun,
+      analysis.noun,
+      panels.size() > 1 ? fmt::format(" One panel for each {}, all with the same axes.", by) : "",
+      reference.empty() ? "" : " Thick, with diamonds: the baseline.",
+      gaps_text(analysis, contexts));
   figure.description =
       (metric.step == analysis.results.clock ? "Learning curves. " : "Curves. ") + figure.caption;
   return figure;
@@ -153,14 +178,16 @@ Section curves_section(const SweepAnalysis& analysis) {
   const std::size_t contexts = std::min(analysis.labels.contexts.size(), kMostContexts);
   for (std::size_t m = 0; m < names.size() && m < kMostMetrics; ++m) {
     const auto with_curve = cells_with_curve(analysis, names[m]);
+    std::vector<ContextCurves> drawn;
     for (std::size_t context = 0; context < contexts; ++context) {
       const auto cells = drawn_cells(analysis, with_curve, context, ranks);
       if (cells.empty()) continue;
-      const auto chosen = learning_curves(analysis.results, names[m], kMostPoints, cells);
-      if (chosen.empty()) continue;
-      section.blocks.push_back(curve_figure(analysis, fmt::format("curve{}-{}", m + 1, context + 1),
-                                            metric_info(analysis.results, names[m]), chosen));
+      auto curves = learning_curves(analysis.results, names[m], kMostPoints, cells);
+      if (!curves.empty()) drawn.push_back({context, std::move(curves)});
     }
+    if (drawn.empty()) continue;
+    section.blocks.push_back(curve_figure(analysis, fmt::format("curve{}", m + 1),
+                                          metric_info(analysis.results, names[m]), drawn));
   }
   std::string left;
   for (std::size_t m = kMostMetrics; m < names.size(); ++m) {

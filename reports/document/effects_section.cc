@@ -28,6 +28,14 @@ Table effects_table(const SweepAnalysis& analysis, const std::string& id,
                           signed_field(effect.effect, half_width(effect.interval)),
                           interval_field(effect.interval)});
   }
+  std::vector<double> values;
+  std::vector<double> halves;
+  for (const auto& effect : effects) {
+    values.push_back(effect.effect);
+    halves.push_back(half_width(effect.interval));
+  }
+  set_signed_digits(table, 2, column_digits(values, halves));
+  set_digits(table, 3, column_digits(values, halves));
   return table;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "reports/analysis/factor_curve.h"
+#include "reports/analysis/metric_scale.h"
 #include "reports/analysis/titles.h"
 #include "reports/document/band_line.h"
 #include "reports/document/sections.h"
@@ -55,13 +56,14 @@ Figure curve_figure(const SweepAnalysis& analysis, const std::string& id,
   axes.y_unit = analysis.unit;
   axes.band = "ends of the " + analysis.percent + " t interval";
   axes.x_logarithmic = panel.logarithmic;
+  axes.y_logarithmic = has_logarithmic_axis(analysis.results, metric.name);
   axes.x_tics = panel.tics;
   axes.all_points = all_points;
   Figure figure = band_figure(id, axes, lines);
   figure.caption = fmt::format(
-      "{}{}{} over {} ({}): mean over done {}s with {} t interval.{}{}{}{}{}", panel.context,
+      "{}{}{} over {} ({}){}: mean over done {}s with {} t interval.{}{}{}{}{}", panel.context,
       panel.context.empty() ? "" : ": ", metric_title(metric), panel.x, goal_text(metric),
-      analysis.noun, analysis.percent,
+      axes.y_logarithmic ? ", logarithmic axis" : "", analysis.noun, analysis.percent,
       panel.horizontal_lines
           ? " A horizontal line is a cell without " + shortened(panel.factor, 60) + "."
           : std::string(),

@@ -13,7 +13,18 @@ namespace {
 constexpr std::size_t kMostMaps = 12;
 constexpr std::size_t kMostFields = 600;  // of one map: more texts cannot be read
 
-HeatMap::Field drawn_field(const FactorPairMap::Field& field) {
+ColumnDigits digits_of(const FactorPairMap& map) {
+  std::vector<double> means;
+  std::vector<double> spreads;
+  for (const auto& field : map.fields) {
+    if (!field.mean) continue;
+    means.push_back(*field.mean);
+    spreads.push_back(field.spread);
+  }
+  return column_digits(means, spreads);
+}
+
+HeatMap::Field drawn_field(const FactorPairMap::Field& field, const ColumnDigits& digits) {
   HeatMap::Field drawn;
   drawn.baseline = field.baseline;
   if (!field.planned || !field.mean) {
@@ -22,7 +33,7 @@ HeatMap::Field drawn_field(const FactorPairMap::Field& field) {
   }
   drawn.known = true;
   drawn.value = *field.mean;
-  drawn.text = rounded_text(*field.mean, field.spread);
+  drawn.text = column_text(*field.mean, digits);
   if (field.values < field.trials) {
     drawn.text += fmt::format(" (n {} of {})", field.values, field.trials);
   }
@@ -31,7 +42,8 @@ HeatMap::Field drawn_field(const FactorPairMap::Field& field) {
 
 Figure map_figure(const SweepAnalysis& analysis, const std::string& id, const FactorPairMap& map) {
   HeatMap drawn{map.x, map.y, map.columns, map.rows, {}, map.low, map.high};
-  for (const auto& field : map.fields) drawn.fields.push_back(drawn_field(field));
+  const ColumnDigits digits = digits_of(map);
+  for (const auto& field : map.fields) drawn.fields.push_back(drawn_field(field, digits));
   Figure figure = heat_figure(id, drawn);
   figure.caption = fmt::format("{}{}{} over {} and {}", map.title, map.title.empty() ? "" : ": ",
                                metric_title(analysis.results.primary), map.x, map.y);

@@ -83,9 +83,14 @@ void set_digits(Table& table, std::size_t column, const ColumnDigits& digits) {
   for (auto& row : table.rows) {
     TableCell& field = row.at(column);
     if (field.interval) field.text = column_interval_text(*field.interval, digits);
-    if (!field.number) continue;
-    field.text = field.text.starts_with('+') ? signed_column_text(*field.number, digits)
-                                             : column_text(*field.number, digits);
+    if (field.number) field.text = column_text(*field.number, digits);
+  }
+}
+
+void set_signed_digits(Table& table, std::size_t column, const ColumnDigits& digits) {
+  for (auto& row : table.rows) {
+    TableCell& field = row.at(column);
+    if (field.number) field.text = signed_column_text(*field.number, digits);
   }
 }
 

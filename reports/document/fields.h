@@ -35,7 +35,9 @@ ColumnDigits difference_digits(const std::vector<CellComparison>& rows);
 ColumnDigits difference_digits(const std::vector<const CellComparison*>& rows);
 // The digits of columns of the cells' means, which their t intervals decide.
 ColumnDigits mean_digits(const SweepAnalysis& analysis, const std::string& metric);
-// Writes the numbers and intervals of a column with these digits; signs stay.
+// Writes the numbers and intervals of a column with these digits.
 void set_digits(Table& table, std::size_t column, const ColumnDigits& digits);
+// The same with signs: "+1.2".
+void set_signed_digits(Table& table, std::size_t column, const ColumnDigits& digits);
 
 }  // namespace polysweep

@@ -25,7 +25,11 @@ Table counts_table(const SweepAnalysis& analysis) {
   table.id = "ledger-counts";
   table.caption = "Trials by state";
   TableRow row;
-  const auto add = [&](const char* title, std::size_t count, Tone tone) {
+  std::string notes = "Only done trials have values.";
+  // A state that no trial is in is left out.
+  const auto add = [&](const char* title, std::size_t count, Tone tone, const char* meaning) {
+    if (count == 0 && *meaning != 0) return;
+    if (*meaning != 0) notes += fmt::format(" {}: {}.", title, meaning);
     table.columns.push_back({title, Align::kRight, ""});
     TableCell number(std::to_string(count), count > 0 ? tone : Tone::kPlain);
     number.number = static_cast<double>(count);
@@ -33,18 +37,17 @@ Table counts_table(const SweepAnalysis& analysis) {
   };
   std::uint64_t excluded = 0;
   for (const auto& exclusion : analysis.results.exclusions) excluded += exclusion.count;
-  add("planned", analysis.results.trials.size(), Tone::kPlain);
-  add("done", analysis.count(TrialState::kDone), Tone::kPlain);
-  add("running", analysis.count(TrialState::kRunning), Tone::kMissing);
-  add("diverged", analysis.count(TrialState::kDiverged), Tone::kBad);
-  add("failed", analysis.count(TrialState::kFailed), Tone::kBad);
-  add("pending", analysis.count(TrialState::kPending), Tone::kMissing);
-  add("excluded", excluded, Tone::kPlain);
+  add("planned", analysis.results.trials.size(), Tone::kPlain, "");
+  add("done", analysis.count(TrialState::kDone), Tone::kPlain, "");
+  add("running", analysis.count(TrialState::kRunning), Tone::kMissing, "started and not ended");
+  add("diverged", analysis.count(TrialState::kDiverged), Tone::kBad, "a result was not finite");
+  add("failed", analysis.count(TrialState::kFailed), Tone::kBad,
+      "no attempt succeeded, never read as a number");
+  add("pending", analysis.count(TrialState::kPending), Tone::kMissing, "not started");
+  add("excluded", excluded, Tone::kPlain,
+      "combinations that the sweep leaves out, not among the planned");
   table.rows.push_back(std::move(row));
-  table.notes = {
-      "Only done trials have values. diverged: a result was not finite; failed: no "
-      "attempt succeeded, never read as a number; running: started and not ended; pending: not "
-      "started; excluded: combinations that the sweep leaves out, not among the planned."};
+  table.notes = {notes};
   return table;
 }
 

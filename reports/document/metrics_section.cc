@@ -51,6 +51,9 @@ Table secondary_table(const SweepAnalysis& analysis, const MetricInfo& metric, s
     }
     table.rows.push_back(std::move(row));
   }
+  const ColumnDigits digits = mean_digits(analysis, metric.name);
+  for (const std::size_t column : {2, 3, 4}) set_digits(table, column, digits);
+  set_signed_digits(table, 5, difference_digits(comparison.rows));
   table.notes = {
       "Exploratory, without a verdict: p is that of one comparison, BH p controls the false "
       "discovery rate over the "
@@ -93,12 +96,24 @@ std::vector<MetricInfo> other_metrics(const SweepResults& results,
   return others;
 }
 
-TableCell mean_field(const CellValues& values) {
+// The digits of a column of means with their standard deviations.
+ColumnDigits spread_digits(const std::vector<CellValues>& cells) {
+  std::vector<double> means;
+  std::vector<double> spreads;
+  for (const CellValues& values : cells) {
+    if (values.values.empty()) continue;
+    const Summary s = summarize(values.numbers());
+    means.push_back(s.mean);
+    spreads.push_back(s.sd.value_or(0));
+  }
+  return column_digits(means, spreads);
+}
+
+TableCell mean_field(const CellValues& values, const ColumnDigits& digits) {
   if (values.values.empty()) return {"-", Tone::kMuted};
   const Summary s = summarize(values.numbers());
-  const double spread = s.sd.value_or(0);
-  TableCell field(rounded_text(s.mean, spread), s.mean);
-  if (s.sd) field.text += " (" + rounded_text(spread, spread) + ")";
+  TableCell field(column_text(s.mean, digits), s.mean);
+  if (s.sd) field.text += " (" + column_text(*s.sd, digits) + ")";
   if (!values.missing.empty()) {
     field.text += fmt::format(", n {} of {}", values.values.size(), values.planned());
     field.tone = Tone::kMissing;
@@ -123,7 +138,8 @@ Table means_table(const SweepAnalysis& analysis, const std::string& id, const st
     if (!any) continue;
     table.columns.push_back(
         {shortened(metric.name, 60), Align::kRight, shortened(metric.unit, 30)});
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].push_back(mean_field(values[i]));
+    const ColumnDigits digits = spread_digits(values);
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].push_back(mean_field(values[i], digits));
   }
   table.rows = std::move(rows);
   return table;

@@ -7,6 +7,7 @@
 #include "reports/document/fields.h"
 #include "reports/document/sections.h"
 #include "reports/figures/forest_plot.h"
+#include "reports/figures/panel_layout.h"
 
 namespace polysweep {
 namespace {
@@ -37,9 +38,8 @@ Table one_factor_table(const SweepAnalysis& analysis, const Ablation& ablation) 
     differences.push_back(*row.difference);
     halves.push_back(half_width(row.interval));
   }
-  for (const std::size_t column : {3, 4}) {
-    set_digits(table, column, column_digits(differences, halves));
-  }
+  set_signed_digits(table, 3, column_digits(differences, halves));
+  set_digits(table, 4, column_digits(differences, halves));
   if (!ablation.chosen) {
     table.notes = {
         "Exploratory, without a verdict: the reference is the best complete cell, chosen because "
@@ -59,10 +59,12 @@ std::optional<Figure> one_factor_figure(const SweepAnalysis& analysis, const Abl
   }
   if (rows.empty()) return std::nullopt;
   const std::string metric = metric_title(analysis.results.primary);
+  std::vector<std::string> names;
+  for (const ForestRow& row : rows) names.push_back(row.label);
   Figure figure =
       forest_figure("one-factor-figure",
                     {"difference in " + metric + ", " + goal_text(analysis.results.primary),
-                     "reference", analysis.unit},
+                     "reference", analysis.unit, width_beside(names)},
                     rows);
   figure.caption = fmt::format(
       "One factor changed from the reference {}: mean difference in {} over {}s and {} t "

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "framework/core/error.h"
+#include "reports/figures/panel_layout.h"
 
 namespace polysweep {
 namespace {
@@ -12,6 +13,10 @@ namespace {
 constexpr std::size_t kLongestTitle = 100;
 constexpr int kRowHeight = 24;
 constexpr int kHeightBesideRows = 84;
+constexpr int kNarrowWidth = 360;
+constexpr int kNarrowRowHeight = 42;
+constexpr std::size_t kNarrowTitle = 46;
+constexpr double kNarrowTics = 5;
 constexpr double kSpread = 0.5;  // of a row's height, over which its dots are spread
 
 Table numbers_of(const std::string& id, const DotAxes& axes, const std::vector<DotRow>& rows) {
@@ -93,14 +98,30 @@ void add_plot(std::string& script, std::string& plots, const std::string& name,
   plots += (plots.empty() ? "$" : ", \\\n  $") + name + " " + plot + " notitle";
 }
 
-}  // namespace
+// Labels beside the axis, or each above its row.
+std::string row_labels(const std::vector<DotRow>& rows, const Range& range, bool narrow,
+                       Labels& labels) {
+  if (!narrow) {
+    std::vector<std::string> names;
+    for (const auto& row : rows) names.push_back(row.label);
+    return axis_tics("y", names, true, labels);
+  }
+  std::string script = fmt::format("unset ytics\nset lmargin 2\nset rmargin 3\nset xtics {:.9g}\n",
+                                   tic_distance(range.high - range.low, kNarrowTics));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    script += fmt::format(
+        "set label {} {} at graph 0, first {} left offset 0,0.9 textcolor rgb 'black'\n", i + 2,
+        labels.quoted(rows[i].label, kNarrowTitle), rows.size() - 1 - i);
+  }
+  return script;
+}
 
-Figure dot_figure(const std::string& id, const DotAxes& axes, const std::vector<DotRow>& rows) {
-  Figure figure;
-  figure.id = id;
-  figure.height = kHeightBesideRows + kRowHeight * static_cast<int>(rows.size());
-  std::vector<std::string> names;
-  for (const auto& row : rows) names.push_back(row.label);
+void draw_rows(Figure& figure, const DotAxes& axes, const std::vector<DotRow>& rows, bool narrow) {
+  std::vector<std::string> row_names;
+  for (const DotRow& row : rows) row_names.push_back(row.label);
+  figure.width = narrow ? kNarrowWidth : width_beside(row_names);
+  figure.height =
+      kHeightBesideRows + (narrow ? kNarrowRowHeight : kRowHeight) * static_cast<int>(rows.size());
   const Range range = range_of(rows);
   Labels labels;
   std::string& script = figure.script;
@@ -111,13 +132,26 @@ Figure dot_figure(const std::string& id, const DotAxes& axes, const std::vector<
            "using 1:2:3:4 with points pointtype variable linecolor rgb variable pointsize 0.45");
   add_plot(script, plots, "means", means_of(rows),
            "using 1:2:5:6 with points pointtype variable linecolor rgb variable pointsize 1.1");
-  script += "set border 1 linecolor rgb 'gray'\n" + axis_tics("y", names, true, labels);
-  script += fmt::format("set yrange [-0.7:{}]\nset xrange [{:.9g}:{:.9g}]\nset xlabel {}\n",
-                        static_cast<double>(rows.size()) - 0.3, range.low, range.high,
-                        labels.quoted(axes.x, kLongestTitle));
+  script += "set border 1 linecolor rgb 'gray'\n" + row_labels(rows, range, narrow, labels);
+  script += fmt::format(
+      "set yrange [-0.7:{}]\nset xrange [{:.9g}:{:.9g}]\nset xlabel ' '\n"
+      "set label 1000 {} at graph 1, graph 0 right offset 0,-2.4 textcolor rgb 'black'\n",
+      static_cast<double>(rows.size()) - (narrow ? 0.1 : 0.3), range.low, range.high,
+      labels.quoted(axes.x, narrow ? kNarrowTitle : kLongestTitle));
   script += "plot " + plots + "\n";
   figure.labels = labels.take();
+}
+
+}  // namespace
+
+Figure dot_figure(const std::string& id, const DotAxes& axes, const std::vector<DotRow>& rows) {
+  Figure figure;
+  figure.id = id;
+  draw_rows(figure, axes, rows, false);
   figure.numbers = numbers_of(id, axes, rows);
+  Figure& narrow = figure.narrow.emplace_back();
+  narrow.id = id + "-narrow";
+  draw_rows(narrow, axes, rows, true);
   return figure;
 }
 

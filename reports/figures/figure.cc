@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "framework/core/error.h"
 #include "reports/text/escaping.h"
@@ -29,10 +30,23 @@ constexpr const char* kHead =
 // Where the axes lie: x from, to, y from, to, in hundredths of px from below;
 // then the values at these ends.
 constexpr const char* kAxes =
-    "set print '-'\n"
     "print sprintf('<!-- axes %.9g %.9g %.9g %.9g %.9g %.9g %.9g %.9g -->', "
     "GPVAL_TERM_XMIN, GPVAL_TERM_XMAX, GPVAL_TERM_YMIN, GPVAL_TERM_YMAX, "
     "GPVAL_X_MIN, GPVAL_X_MAX, GPVAL_Y_MIN, GPVAL_Y_MAX)\n";
+
+// The script with a print of its axes at the end of each panel, or at its own end. gnuplot
+// prints where it draws: between the panels of the SVG.
+std::string with_axes(const std::string& script) {
+  const std::string mark = kPanelEnd;
+  std::string out;
+  std::size_t copied = 0;
+  for (std::size_t at = script.find(mark); at != script.npos; at = script.find(mark, copied)) {
+    out.append(script, copied, at - copied).append(kAxes);
+    copied = at + mark.size();
+  }
+  out.append(script, copied);
+  return copied == 0 ? out + kAxes : out;
+}
 
 // Every byte as \ooo, in double quotes: nothing that gnuplot could act on. A
 // label of tics is a format, in which %% is a percent sign.
@@ -72,6 +86,15 @@ int script_shape(const CellStyle& style) {
   return kPointTypes[style.shape];
 }
 
+double tic_distance(double range, double most) {
+  const double least = range / std::max(most, 1.0);
+  const double power = std::pow(10.0, std::floor(std::log10(least)));
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (factor * power >= least) return factor * power;
+  }
+  return 10 * power;
+}
+
 std::string axis_tics(const std::string& axis, const std::vector<std::string>& names,
                       bool downwards, Labels& labels) {
   std::string tics;
@@ -85,8 +108,9 @@ std::string axis_tics(const std::string& axis, const std::vector<std::string>& n
 std::string svg_script(const Figure& figure) {
   return fmt::format(
       "set encoding utf8\n"
-      "set terminal svg size {},{} dynamic noenhanced font 'sans,13' linewidth 1\n{}{}{}",
-      figure.width, figure.height, kHead, figure.script, kAxes);
+      "set terminal svg size {},{} dynamic noenhanced font 'sans,13' linewidth 1\n"
+      "set print '-'\n{}{}",
+      figure.width, figure.height, kHead, with_axes(figure.script));
 }
 
 std::string pdf_script(const Figure& figure) {

@@ -24,7 +24,7 @@ using Draw = std::function<std::string(const std::string& script)>;
 enum class FigureKind : std::uint8_t {
   kPicture,   // nothing
   kForest,    // shows the values of a row: numbers are label, mean, low, high
-  kCurves,    // shows values, hides lines, zooms: label, x, mean, low, high
+  kCurves,    // shows values, hides lines, zooms: label, panel (of several), x, mean, low, high
   kParallel,  // shows the setting of a line: numbers have a row for each, the last drawn first
 };
 
@@ -40,6 +40,9 @@ struct Figure {
   // "maximize" has it, and relative to the line with the label `reference`; "" if not.
   std::string goal;
   std::string reference;
+  // Of kCurves: what the y axis shows. The figures of one switch between a linear and a
+  // logarithmic axis together.
+  std::string y;
   std::string script;               // for gnuplot 5.4, without its terminal
   std::vector<std::string> labels;  // the texts of the script's tokens
   Table numbers;                    // all that is drawn
@@ -65,6 +68,13 @@ class Labels {
   std::vector<std::string> texts_;
 };
 
+// The line of a script after the plot of a panel; what is before it is that panel's. A
+// script of panels is one multiplot.
+inline constexpr const char* kPanelEnd = "#panel\n";
+
+// 1, 2 or 5 times a power of ten, so that at most `most` tics are in `range`.
+double tic_distance(double range, double most);
+
 // "set ytics (...)": names at 0, 1, ... ; `downwards`: the first on top.
 std::string axis_tics(const std::string& axis, const std::vector<std::string>& names,
                       bool downwards, Labels& labels);
@@ -76,7 +86,8 @@ std::string pdf_script(const Figure& figure);
 // gnuplot's SVG as an element of a page: ids made unique by
 // `id`, no fixed size, no background, black as currentColor, tokens replaced by
 // the escaped labels, its axes in data-axes ("x0 x1 y0 y1" in px, then the
-// values there) and data-log. Throws Error unless `svg` is gnuplot's.
+// values there) and data-log; of panels, each is a group with its own. Throws Error unless
+// `svg` is gnuplot's.
 std::string finished_svg(const std::string& svg, const Figure& figure);
 
 // A file on its own: finished_svg() with a white background and a size.

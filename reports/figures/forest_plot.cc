@@ -47,16 +47,6 @@ std::pair<double, double> range_of(const std::vector<ForestRow>& rows) {
   return {low - margin, high + margin};
 }
 
-// 1, 2 or 5 times a power of ten, at most five tics apart over `range`.
-double tic_distance(double range) {
-  const double least = range / kNarrowTics;
-  const double power = std::pow(10.0, std::floor(std::log10(least)));
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= least) return factor * power;
-  }
-  return 10 * power;
-}
-
 // Labels beside the axis, or each above its row.
 std::string row_labels(const std::vector<ForestRow>& rows, bool narrow, Labels& labels) {
   if (!narrow) {
@@ -66,7 +56,7 @@ std::string row_labels(const std::vector<ForestRow>& rows, bool narrow, Labels& 
   }
   const auto [low, high] = range_of(rows);
   std::string script = fmt::format("unset ytics\nset lmargin 2\nset rmargin 3\nset xtics {:.9g}\n",
-                                   tic_distance(high - low));
+                                   tic_distance(high - low, kNarrowTics));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     script += fmt::format(
         "set label {} {} at graph 0, first {} left offset 0,0.9 textcolor rgb 'black'\n", i + 2,

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "framework/core/error.h"
+#include "reports/figures/panel_layout.h"
 
 namespace polysweep {
 namespace {
@@ -14,6 +15,9 @@ namespace {
 constexpr std::size_t kLongestTitle = 100;
 constexpr int kMarkHeight = 15;
 constexpr int kHeightBesideRows = 110;
+constexpr int kNarrowWidth = 360;
+constexpr int kNarrowMarkHeight = 19;
+constexpr std::size_t kNarrowTitle = 46;
 constexpr double kArrow = 1.4;   // the shortest arrow, from its mark or its other end
 constexpr double kFarthest = 4;  // an interval is drawn to this many times what else is drawn
 
@@ -74,12 +78,13 @@ Range range_of(const std::vector<RatioRow>& rows) {
 }
 
 // Tics at 1, 2 and 5 of each power of ten, more of them where these are few.
-std::string tics_of(const Range& range) {
-  const bool narrow = range.high / range.low < 8;
-  const std::vector<double> steps = narrow
+std::string tics_of(const Range& range, bool narrow_page) {
+  const bool few = range.high / range.low < 8;
+  const std::vector<double> steps = few && !narrow_page
                                         ? std::vector<double>{1, 1.2, 1.5, 2, 3, 4, 5, 6, 7, 8, 9}
-                                        : std::vector<double>{1, 2, 5};
-  const bool wide = range.high / range.low > 2000;
+                                    : few ? std::vector<double>{1, 1.5, 2, 3, 5, 7}
+                                          : std::vector<double>{1, 2, 5};
+  const bool wide = range.high / range.low > (narrow_page ? 100 : 2000);
   std::string tics;
   for (int power = static_cast<int>(std::floor(std::log10(range.low)));
        std::pow(10, power) <= range.high; ++power) {
@@ -111,17 +116,18 @@ void add_line(Lines& lines, const RatioMark& mark, double y, const Range& range,
   if (!to_left && !to_right) line("line", mark.low, mark.high);
 }
 
-}  // namespace
-
-Figure ratio_figure(const std::string& id, const RatioAxes& axes,
-                    const std::vector<RatioRow>& rows) {
+// Labels beside the axis, or above the marks of their row.
+void draw_rows(Figure& figure, const RatioAxes& axes, const std::vector<RatioRow>& rows,
+               bool narrow) {
   std::size_t places = 0;
   for (const RatioRow& row : rows) places += row.marks.size() + 1;
   check(places > rows.size(), "a figure of ratios has marks");
-  Figure figure;
-  figure.id = id;
   figure.logarithmic = "x";
-  figure.height = kHeightBesideRows + kMarkHeight * static_cast<int>(places);
+  std::vector<std::string> row_names;
+  for (const RatioRow& row : rows) row_names.push_back(row.label);
+  figure.width = narrow ? kNarrowWidth : width_beside(row_names);
+  figure.height =
+      kHeightBesideRows + (narrow ? kNarrowMarkHeight : kMarkHeight) * static_cast<int>(places);
   const Range range = range_of(rows);
   Labels labels;
   Lines lines;
@@ -129,55 +135,73 @@ Figure ratio_figure(const std::string& id, const RatioAxes& axes,
   std::string tics;
   std::string names;
   int label = 1;
+  const auto name = [&](const std::string& text, const char* x, double y, const char* look) {
+    names += fmt::format("set label {} {} at graph {}, first {} left {} textcolor rgb 'black'\n",
+                         ++label, text, x, y, look);
+  };
   double y = static_cast<double>(places);
   for (const RatioRow& row : rows) {
-    const double centre = y - (static_cast<double>(row.marks.size()) - 1) / 2;
-    tics += fmt::format("{}{} {}", tics.empty() ? "" : ", ", labels.quoted(row.label), centre);
+    if (narrow) {
+      name(labels.quoted(row.label, kNarrowTitle), "0", y, "offset 0,0");
+      y -= 1;
+    } else {
+      const double centre = y - (static_cast<double>(row.marks.size()) - 1) / 2;
+      tics += fmt::format("{}{} {}", tics.empty() ? "" : ", ", labels.quoted(row.label), centre);
+    }
     for (const RatioMark& mark : row.marks) {
       add_line(lines, mark, y, range, script_colour_number(row.style));
       if (mark.ratio) {
         marks += fmt::format("{:.9g} {} {} {}\n", *mark.ratio, y, script_shape(row.style),
                              script_colour_number(row.style));
       }
-      names += fmt::format(
-          "set label {} {} at graph 1, first {} left offset 0.7,0 font ',10' "
-          "textcolor rgb 'black'\n",
-          ++label, labels.quoted(mark.name, 20), y);
+      name(labels.quoted(mark.name, narrow ? 8 : 20), "1", y, "offset 0.7,0 font ',10'");
       y -= 1;
     }
-    y -= 1;
+    if (!narrow) y -= 1;
   }
   std::string plots;
   std::string& script = figure.script;
-  const auto add = [&](const std::string& name, const std::string& data, const std::string& look) {
+  const auto add = [&](const std::string& block, const std::string& data, const std::string& look) {
     if (data.empty()) return;
-    script += "$" + name + " << EOD\n" + data + "EOD\n";
-    plots += (plots.empty() ? "plot $" : ", \\\n  $") + name + " using " + look + " notitle";
+    script += "$" + block + " << EOD\n" + data + "EOD\n";
+    plots += (plots.empty() ? "plot $" : ", \\\n  $") + block + " using " + look + " notitle";
   };
-  for (const auto& [name, data] : lines) {
-    add(name, data,
+  for (const auto& [block, data] : lines) {
+    add(block, data,
         std::string("1:2:3:(0):4 with vectors ") +
-            (name.ends_with("arrow") ? "head filled size graph 0.012,20 " : "nohead ") +
-            (name.starts_with("bound") ? "dashtype 2 linewidth 1.2" : "linewidth 1.6") +
+            (block.ends_with("arrow") ? "head filled size graph 0.012,20 " : "nohead ") +
+            (block.starts_with("bound") ? "dashtype 2 linewidth 1.2" : "linewidth 1.6") +
             " linecolor rgb variable");
   }
   add("marks", marks,
       "1:2:3:4 with points pointtype variable linecolor rgb variable pointsize 0.6");
   if (plots.empty()) plots = "plot NaN notitle";
-  script += "set border 1 linecolor rgb 'gray'\nset logscale x\n" + tics_of(range) + "set ytics (" +
-            tics +
-            ") scale 0\nunset grid\n"
-            "set grid xtics linecolor rgb 'gray' linewidth 0.5 dashtype 3\n" +
-            names;
+  script += "set border 1 linecolor rgb 'gray'\nset logscale x\n" + tics_of(range, narrow) +
+            (narrow ? "unset ytics\nset lmargin 2\n" : "set ytics (" + tics + ") scale 0\n") +
+            "unset grid\nset grid xtics linecolor rgb 'gray' linewidth 0.5 dashtype 3\n" + names;
   script += fmt::format(
-      "set yrange [0.3:{}]\nset xrange [{:.9g}:{:.9g}]\nset tmargin 2.5\nset rmargin 8\n"
-      "set xlabel {}\nset label 1 {} at first 1, graph 1 center offset 0,0.6 "
+      "set yrange [0.3:{}]\nset xrange [{:.9g}:{:.9g}]\nset tmargin 2.5\nset rmargin {}\n"
+      "set xlabel ' '\nset label 1000 {} at graph 1, graph 0 right offset 0,-2.4 "
+      "textcolor rgb 'black'\n"
+      "set label 1 {} at first 1, graph 1 center offset 0,0.6 "
       "textcolor rgb 'black'\nset arrow 1 from 1, graph 0 to 1, graph 1 nohead linecolor rgb "
       "'black' linewidth 1.5 back\n{}\n",
-      static_cast<double>(places) + 0.7, range.low, range.high,
-      labels.quoted(axes.x, kLongestTitle), labels.quoted(axes.one), plots);
+      static_cast<double>(places) + 0.7, range.low, range.high, narrow ? 6 : 8,
+      labels.quoted(axes.x, narrow ? kNarrowTitle : kLongestTitle), labels.quoted(axes.one), plots);
   figure.labels = labels.take();
+}
+
+}  // namespace
+
+Figure ratio_figure(const std::string& id, const RatioAxes& axes,
+                    const std::vector<RatioRow>& rows) {
+  Figure figure;
+  figure.id = id;
+  draw_rows(figure, axes, rows, false);
   figure.numbers = numbers_of(id, axes, rows);
+  Figure& narrow = figure.narrow.emplace_back();
+  narrow.id = id + "-narrow";
+  draw_rows(narrow, axes, rows, true);
   return figure;
 }
 

@@ -13,6 +13,11 @@ constexpr int kRowHeight = 24;
 constexpr int kHeightBesideRows = 110;
 constexpr int kColumnWidth = 36;
 constexpr int kWidthBesideColumns = 540;
+constexpr int kNarrowWidth = 360;
+constexpr int kNarrowRowHeight = 42;
+constexpr int kNarrowKeyHeight = 80;
+constexpr std::size_t kNarrowTitle = 46;
+constexpr std::size_t kNarrowNames = 10;  // of columns, beside each other
 
 // Never by colour alone: every state has its own mark.
 struct StateMark {
@@ -63,16 +68,16 @@ std::string points_of(const std::vector<StateRow>& rows, TrialState state) {
   return data;
 }
 
-}  // namespace
-
-Figure state_figure(const std::string& id, const std::string& replicate,
-                    const std::vector<std::string>& columns, const std::vector<StateRow>& rows) {
-  check(!rows.empty() && !columns.empty(), "a map has rows and columns");
-  Figure figure;
-  figure.id = id;
-  figure.height = kHeightBesideRows + kRowHeight * static_cast<int>(rows.size());
+// Labels beside the axis and the key at the right, or labels above the rows and the key below.
+void draw_rows(Figure& figure, const std::string& replicate,
+               const std::vector<std::string>& columns, const std::vector<StateRow>& rows,
+               bool narrow) {
+  const int rows_px = (narrow ? kNarrowRowHeight : kRowHeight) * static_cast<int>(rows.size());
+  figure.height = kHeightBesideRows + rows_px + (narrow ? kNarrowKeyHeight : 0);
   figure.width =
-      std::min(1100, kWidthBesideColumns + kColumnWidth * static_cast<int>(columns.size()));
+      narrow
+          ? kNarrowWidth
+          : std::min(1100, kWidthBesideColumns + kColumnWidth * static_cast<int>(columns.size()));
   Labels labels;
   std::vector<std::string> names;
   for (const auto& row : rows) {
@@ -90,14 +95,41 @@ Figure state_figure(const std::string& id, const std::string& replicate,
         "pointsize 0.8 title '{}'",
         plots.empty() ? "" : ", \\\n", name, mark.point_type, mark.colour, name);
   }
-  figure.script += "unset border\nset key outside right top vertical reverse Left samplen 1\n" +
-                   axis_tics("x", columns, false, labels) + axis_tics("y", names, true, labels);
+  figure.script += "unset border\n";
+  if (narrow) {
+    figure.script += "set key below left vertical maxcols 2 reverse Left samplen 1\nunset ytics\n";
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      figure.script += fmt::format(
+          "set label {} {} at graph 0, first {} left offset 0,0.9 textcolor rgb 'black'\n", i + 1,
+          labels.quoted(names[i], kNarrowTitle), names.size() - 1 - i);
+    }
+    figure.script += "set lmargin 2\nset rmargin 3\n" +
+                     (columns.size() > kNarrowNames ? std::string("unset xtics\n")
+                                                    : axis_tics("x", columns, false, labels));
+  } else {
+    figure.script += "set key outside right top vertical reverse Left samplen 1\n" +
+                     axis_tics("x", columns, false, labels) + axis_tics("y", names, true, labels);
+  }
   figure.script += fmt::format("set xrange [-0.6:{}]\nset yrange [-0.6:{}]\nset xlabel {}\n",
                                static_cast<double>(columns.size()) - 0.4,
-                               static_cast<double>(rows.size()) - 0.4, labels.quoted(replicate));
+                               static_cast<double>(rows.size()) - (narrow ? 0.1 : 0.4),
+                               labels.quoted(replicate, narrow ? kNarrowTitle : 60));
   figure.script += "plot " + (plots.empty() ? "NaN notitle" : plots) + "\n";
   figure.labels = labels.take();
+}
+
+}  // namespace
+
+Figure state_figure(const std::string& id, const std::string& replicate,
+                    const std::vector<std::string>& columns, const std::vector<StateRow>& rows) {
+  check(!rows.empty() && !columns.empty(), "a map has rows and columns");
+  Figure figure;
+  figure.id = id;
+  draw_rows(figure, replicate, columns, rows, false);
   figure.numbers = numbers_of(id, replicate, columns, rows);
+  Figure& narrow = figure.narrow.emplace_back();
+  narrow.id = id + "-narrow";
+  draw_rows(narrow, replicate, columns, rows, true);
   return figure;
 }
 

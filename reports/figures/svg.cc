@@ -15,6 +15,9 @@
 namespace polysweep {
 namespace {
 
+constexpr std::string_view kAxesMark = "<!-- axes ";
+constexpr std::size_t kLongestAxes = 300;
+
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
   std::string result;
   std::size_t at = 0;
@@ -101,6 +104,23 @@ void put_labels(std::string& svg, const std::vector<std::string>& labels) {
   svg = result.append(svg, at);
 }
 
+// What svg_script() had gnuplot print about its axes, as attributes; "" where it
+// printed nothing. y is reversed: px count from the top.
+std::string axes_of(const std::string& answer, std::size_t from, const std::string& height,
+                    const std::string& logarithmic) {
+  const std::size_t start = answer.find(kAxesMark, from);
+  if (start == std::string::npos) return "";
+  std::istringstream printed(answer.substr(start + kAxesMark.size(), kLongestAxes));
+  printed.imbue(std::locale::classic());
+  std::array<double, 8> ends{};
+  for (double& end : ends) printed >> end;
+  if (!printed) return "";
+  const double pixels = std::stod(height);
+  return fmt::format(" data-axes=\"{} {} {:.6g} {:.6g} {} {} {} {}\" data-log=\"{}\"", ends[0],
+                     ends[1], pixels - ends[2], pixels - ends[3], ends[4], ends[5], ends[6],
+                     ends[7], logarithmic);
+}
+
 // What is before the first plot, in a group of its own: the page's script replaces
 // it with other axes when it zooms.
 void group_axes(std::string& body) {
@@ -112,22 +132,27 @@ void group_axes(std::string& body) {
   body.insert(first + defs.size(), "\n<g class=\"axes\">");
 }
 
-// What svg_script() had gnuplot print about its axes, as attributes; "" where it
-// printed nothing. y is reversed: px count from the top.
-std::string axes_of(const std::string& answer, std::size_t from, const std::string& height,
-                    const std::string& logarithmic) {
-  const std::string mark = "<!-- axes ";
-  const std::size_t start = answer.find(mark, from);
-  if (start == std::string::npos) return "";
-  std::istringstream printed(answer.substr(start + mark.size()));
-  printed.imbue(std::locale::classic());
-  std::array<double, 8> ends{};
-  for (double& end : ends) printed >> end;
-  if (!printed) return "";
-  const double pixels = std::stod(height);
-  return fmt::format(" data-axes=\"{} {} {:.6g} {:.6g} {} {} {} {}\" data-log=\"{}\"", ends[0],
-                     ends[1], pixels - ends[2], pixels - ends[3], ends[4], ends[5], ends[6],
-                     ends[7], logarithmic);
+// Every panel in a group with its axes, which it ends with; in it, as group_axes().
+void group_panels(std::string& body, const std::string& height, const std::string& logarithmic) {
+  const std::string defs = "</defs>";
+  const std::string end_of_group = "</g>";
+  std::size_t at = body.find(defs);
+  if (at == std::string::npos) return;
+  at += defs.size();
+  std::string result = body.substr(0, at);
+  for (std::size_t print = body.find(kAxesMark, at); print != std::string::npos;
+       print = body.find(kAxesMark, at)) {
+    // Inside a group in which nothing is drawn yet.
+    const std::size_t printed = body.find('\n', print);
+    const std::size_t plot = body.find("<g id=\"gnuplot_plot_1", at);
+    const std::size_t last = body.find(end_of_group, print);
+    if (printed > last || last == std::string::npos || plot > print) break;
+    result += "\n<g class=\"panel\"" + axes_of(body, print, height, logarithmic) +
+              "><g class=\"axes\">" + body.substr(at, plot - at) + "</g>\n" +
+              body.substr(plot, print - plot) + end_of_group + "</g>\n";
+    at = last + end_of_group.size();
+  }
+  body = result.append(body, at);
 }
 
 struct Drawing {
@@ -156,7 +181,11 @@ Drawing drawing_of(const std::string& svg, const Figure& figure) {
   drawing.axes = axes_of(svg, end, drawing.height, figure.logarithmic);
   drawing.body = svg.substr(canvas, end - canvas);
   std::string& body = drawing.body;
-  group_axes(body);
+  if (body.find(kAxesMark) == std::string::npos) {
+    group_axes(body);
+  } else {
+    group_panels(body, drawing.height, figure.logarithmic);
+  }
   remove_between(body, "<filter", "</filter>");
   remove_between(body, "<title>", "</title>");
   remove_between(body, " font-family=\"", "\"");

@@ -1,6 +1,8 @@
 // The report as one HTML page that needs no network; its only script is optional.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "reports/render/report_format.h"
@@ -11,6 +13,10 @@ namespace {
 
 constexpr std::size_t kUnfoldedRows = 100;        // a longer table is folded
 constexpr std::size_t kLongestDescription = 300;  // of the page, for previews of links
+constexpr double kLetter_px = 7;                  // of a table's text
+constexpr int kHalfPage_px = 590;                 // of a screen that is 1280 wide
+constexpr int kHalfSheet_px = 1000;               // wider figures are not halved on paper
+constexpr std::size_t kRowsBeside = 40;
 
 std::string source_hash(const std::string& text) {
   const auto digest = sha256(text);
@@ -38,8 +44,42 @@ std::string badge_class(Tone tone) {
   return tone == Tone::kBad ? " class=\"bad\"" : tone_class(tone);
 }
 
-std::string details(const std::string& summary, const std::string& content) {
-  return "<details><summary>" + html_escaped(summary) + "</summary>\n" + content + "</details>\n";
+std::string details(const std::string& summary, const std::string& content,
+                    const char* attributes = "") {
+  return fmt::format("<details{}><summary>", attributes) + html_escaped(summary) + "</summary>\n" +
+         content + "</details>\n";
+}
+
+// About the width of a table that is not narrowed, in px.
+double width_px(const Table& table) {
+  std::size_t letters = 0;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const Column& column = table.columns[i];
+    std::size_t longest = text_length(column.title) + text_length(column.unit);
+    for (const auto& row : table.rows) {
+      longest = std::max(longest, text_length(row[i].text) + text_length(row[i].mark));
+    }
+    letters += longest + 2;
+  }
+  return kLetter_px * static_cast<double>(letters);
+}
+
+// What may stand beside another block: figures and short tables do on paper, of them those
+// that fit half a page on a wide screen too.
+enum class Room : std::uint8_t { kAll, kHalfOnPaper, kHalf };
+
+Room room_of(const Block& block) {
+  if (const auto* figure = std::get_if<Figure>(&block)) {
+    if (figure->width <= kHalfPage_px) return Room::kHalf;
+    return figure->width <= kHalfSheet_px ? Room::kHalfOnPaper : Room::kAll;
+  }
+  const auto* table = std::get_if<Table>(&block);
+  const bool is_short = table != nullptr && table->rows.size() <= kRowsBeside;
+  return is_short && width_px(*table) <= kHalfPage_px ? Room::kHalf : Room::kAll;
+}
+
+const char* room_class(Room room) {
+  return room == Room::kHalf ? "half" : room == Room::kHalfOnPaper ? "half-sheet" : "full";
 }
 
 // What the page's script reads.
@@ -48,8 +88,9 @@ std::string kind_attributes(const Figure& figure) {
     case FigureKind::kForest:
       return " data-kind=\"forest\"";
     case FigureKind::kCurves:
-      return " data-kind=\"curves\" data-x=\"" + html_escaped(figure.numbers.columns[1].title) +
-             "\"" +
+      return " data-kind=\"curves\" data-x=\"" +
+             html_escaped(figure.numbers.columns[figure.numbers.columns.size() - 4].title) +
+             "\" data-y=\"" + html_escaped(figure.y) + "\"" +
              (figure.goal.empty()
                   ? std::string()
                   : " data-goal=\"" + html_escaped(figure.goal) + "\" data-reference=\"" +
@@ -87,6 +128,25 @@ struct Writer {
   const Draw& draw;
   std::string html;
 
+  // Blocks in their order; two and more that may stand beside each other, in a grid.
+  void write(const std::vector<Block>& blocks) {
+    for (std::size_t i = 0; i < blocks.size();) {
+      std::size_t end = i;
+      while (end < blocks.size() && room_of(blocks[end]) != Room::kAll) ++end;
+      if (end - i < 2) {
+        std::visit(*this, blocks[i++]);
+        continue;
+      }
+      html += "<div class=\"pairs\">\n";
+      for (; i < end; ++i) {
+        html += fmt::format("<div class=\"{}\">\n", room_class(room_of(blocks[i])));
+        std::visit(*this, blocks[i]);
+        html += "</div>\n";
+      }
+      html += "</div>\n";
+    }
+  }
+
   void operator()(const Paragraph& paragraph) {
     html += "<p" + tone_class(paragraph.tone) + ">" + html_escaped(paragraph.text) + "</p>\n";
   }
@@ -110,7 +170,8 @@ struct Writer {
   void operator()(const FoldedTable& folded) { fold(folded.table); }
   void fold(const Table& table) {
     html +=
-        details(fmt::format("{} ({} rows)", table.caption, table.rows.size()), table_html(table));
+        details(fmt::format("{} ({} rows)", table.caption, table.rows.size()), table_html(table),
+                table.rows.size() > kUnfoldedRows ? "" : " class=\"on-paper\"");
   }
   void operator()(const Figure& figure) {
     const Drawn result = drawn(figure, draw);
@@ -213,7 +274,7 @@ std::string html_page(const Report& report, const Draw& draw) {
     writer.html += "<section id=\"" + section.id + "\" aria-labelledby=\"" + section.id +
                    "-heading\"><h2 id=\"" + section.id + "-heading\">" +
                    html_escaped(section.heading) + "</h2>\n";
-    for (const auto& block : section.blocks) std::visit(writer, block);
+    writer.write(section.blocks);
     writer.html += "</section>\n";
   }
   writer.html +=

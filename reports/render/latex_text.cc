@@ -126,7 +126,7 @@ std::string head_of(const Table& table) {
 }
 
 // `toned`: what is good or bad is bold; else only what the table itself emphasises.
-std::string field_of(const TableCell& field, bool toned) {
+std::string text_of(const TableCell& field, bool toned) {
   const std::string text = latex_escaped(field.text);
   if (field.strong) return "\\textbf{" + text + "}";
   switch (field.tone) {
@@ -140,6 +140,12 @@ std::string field_of(const TableCell& field, bool toned) {
       break;
   }
   return text;
+}
+
+std::string field_of(const TableCell& field, bool toned) {
+  const std::string mark =
+      field.mark.empty() ? "" : " {\\scriptsize " + latex_escaped(field.mark) + "}";
+  return text_of(field, toned) + mark;
 }
 
 std::string body_of(const Table& table) {

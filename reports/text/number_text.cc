@@ -17,10 +17,11 @@ std::string without_negative_zero(const std::string& text) {
   return zero && text.starts_with('-') ? text.substr(1) : text;
 }
 
-constexpr double kMostSpan = 1e4;  // of a column's uncertainties
+constexpr double kPlainFrom = 1e-3;      // numbers from here to kHuge are plain decimals
+constexpr int kMostDecimalsOfPlain = 9;  // however small their uncertainty is
+constexpr double kMostSpan = 1e4;        // of a column's numbers below kPlainFrom
 constexpr int kMostMantissa = 8;
-constexpr double kSmall = 0.01;  // below, four zeros and more are not written
-constexpr int kMostDecimalsOfSmall = 4;
+constexpr int kMostDecimalsOfSmall = 4;  // of a column below kPlainFrom
 
 // "4.6e-03" as "4.6e-3".
 std::string without_padded_exponent(const std::string& text) {
@@ -62,8 +63,10 @@ std::optional<int> supported_decimals(double uncertainty) {
 std::string number_text(double value, int decimals) {
   if (std::isnan(value)) return "not a number";
   if (std::isinf(value)) return value > 0 ? "infinite" : "-infinite";
-  if (std::abs(value) < kHuge && decimals <= kMostDecimals) {
-    return without_negative_zero(fmt::format("{:.{}f}", value, std::max(decimals, 0)));
+  const bool plain = std::abs(value) >= kPlainFrom || decimals <= kMostDecimals;
+  if (std::abs(value) < kHuge && plain) {
+    const int shown = std::clamp(decimals, 0, kMostDecimalsOfPlain);
+    return without_negative_zero(fmt::format("{:.{}f}", value, shown));
   }
   if (value == 0) return "0";
   return without_padded_exponent(
@@ -98,33 +101,41 @@ std::string p_text(double p) {
 
 ColumnDigits column_digits(const std::vector<double>& values,
                            const std::vector<double>& uncertainties) {
+  const auto uncertainty_of = [&](std::size_t i) {
+    const double each = i < uncertainties.size() ? uncertainties[i] : 0;
+    return std::isfinite(each) && each > kNoise * std::abs(values[i]) ? each : 0;
+  };
   double largest = 0;
   int decimals = 0;
-  bool tiny = true;
-  for (const double value : values) {
-    if (!std::isfinite(value)) continue;
-    largest = std::max(largest, std::abs(value));
-    decimals = std::max(decimals, significant_decimals(value));
-    tiny = tiny && std::abs(value) < std::pow(10.0, -kMostDecimals);
-  }
   std::vector<double> known;
-  for (std::size_t i = 0; i < std::min(values.size(), uncertainties.size()); ++i) {
-    const double each = uncertainties[i];
-    if (std::isfinite(each) && each > kNoise * std::abs(values[i])) known.push_back(each);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (uncertainty_of(i) > 0) known.push_back(uncertainty_of(i));
+    if (!std::isfinite(values[i])) continue;
+    largest = std::max(largest, std::abs(values[i]));
+    decimals = std::max(decimals, significant_decimals(values[i]));
   }
+  // The smallest number that is more than noise: below its uncertainty, that one.
+  double smallest = largest;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double size = std::max(std::abs(values[i]), uncertainty_of(i));
+    const bool noise = uncertainty_of(i) == 0 && size <= kNoise * largest;
+    if (std::isfinite(size) && !noise) smallest = std::min(smallest, size);
+  }
+  const bool apart = smallest > 0 && smallest * kMostSpan < kPlainFrom && largest >= kPlainFrom;
   if (known.empty()) {
-    const bool scientific = largest >= kHuge || (tiny && largest > 0);
+    const bool tiny = largest > 0 && largest < std::pow(10.0, -kMostDecimals);
+    const bool scientific = largest >= kHuge || tiny || apart;
     return {scientific ? 2 : std::min(decimals, kMostDecimals), scientific};
   }
   const auto [low, high] = std::minmax_element(known.begin(), known.end());
-  const bool apart = *high > kMostSpan * *low;
+  const bool differ = *high > kMostSpan * *low;
   const int fixed = std::max(2 - magnitude_of(*high), 1 - magnitude_of(median_of(known)));
-  const bool small = largest < kSmall && fixed > kMostDecimalsOfSmall;
-  if (largest < kHuge && fixed <= kMostDecimals && !small && !apart) {
-    return {std::max(fixed, 0), false};
+  const bool small = largest < kPlainFrom && fixed > kMostDecimalsOfSmall;
+  if (largest < kHuge && !small && !apart) {
+    return {std::clamp(fixed, 0, kMostDecimalsOfPlain), false};
   }
   const int mantissa = largest > 0 ? magnitude_of(largest) + fixed : 2;
-  return {apart ? 2 : std::clamp(mantissa, 2, kMostMantissa), true};
+  return {apart || differ ? 2 : std::clamp(mantissa, 2, kMostMantissa), true};
 }
 
 std::string column_text(double value, const ColumnDigits& digits) {

@@ -14,7 +14,8 @@ namespace polysweep {
 // gives 3, 12.7 gives 0. None where it is 0 or not finite.
 std::optional<int> supported_decimals(double uncertainty);
 
-// `value` with that many digits; scientific where it is huge or tiny (1.23e9).
+// `value` with that many digits, at most nine; scientific where it is 1e7 or more (1.23e9),
+// or below 0.001 and has more than six.
 std::string number_text(double value, int decimals);
 
 // `value` rounded to what `uncertainty` supports; significant_text() without one
@@ -41,9 +42,10 @@ struct ColumnDigits {
 
 // Digits so that the largest of `uncertainties` (half the widths of the values' intervals,
 // in their order) keeps three significant ones, and their median two; those that are 0,
-// not finite or rounding noise do not count. Scientific where the numbers are huge or
-// tiny, or the uncertainties span more than four powers of ten. Without an uncertainty:
-// what significant_text() of the values needs.
+// not finite or rounding noise do not count. Plain decimals, but for columns with a number
+// of 1e7 or more, columns of numbers below 0.001 that need more than four, and columns whose
+// numbers span more than four powers of ten below 0.001. Without an uncertainty: what
+// significant_text() of the values needs.
 ColumnDigits column_digits(const std::vector<double>& values,
                            const std::vector<double>& uncertainties);
 std::string column_text(double value, const ColumnDigits& digits);

@@ -52,9 +52,22 @@ std::string column_classes(const Table& table) {
   return classes;
 }
 
+// Whether a column has marks, which then all have the same width.
+bool has_marks(const Table& table, std::size_t column) {
+  return std::any_of(table.rows.begin(), table.rows.end(),
+                     [&](const auto& row) { return !row[column].mark.empty(); });
+}
+
 // Without its end tag, which HTML does not need: in a long table they are a tenth.
-std::string field_html(const TableCell& field, bool heads_row, bool sortable,
-                       const std::string& title) {
+struct FieldPlace {
+  bool heads_row = false;
+  bool sortable = false;
+  bool in_marked_column = false;
+  std::string title;  // of a table that stacks
+};
+
+std::string field_html(const TableCell& field, const FieldPlace& place) {
+  const auto& [heads_row, sortable, marked, title] = place;
   std::string html = heads_row ? "<th scope=\"row\"" : "<td";
   if (field.tone != Tone::kPlain) html += " class=\"" + tone_class(field.tone) + "\"";
   // Where the text is the number itself, the script reads it there.
@@ -66,8 +79,8 @@ std::string field_html(const TableCell& field, bool heads_row, bool sortable,
   if (field.swatch) {
     html += fmt::format("<i class=\"a{} m{}\"></i>", field.swatch->colour, field.swatch->shape);
   }
-  return html +
-         (field.strong ? "<b>" + html_escaped(field.text) + "</b>" : html_escaped(field.text));
+  html += field.strong ? "<b>" + html_escaped(field.text) + "</b>" : html_escaped(field.text);
+  return marked ? html + " <small>" + html_escaped(field.mark) + "</small>" : html;
 }
 
 QueryValue csv_value(const TableCell& field) {
@@ -99,7 +112,8 @@ std::string table_markdown(const Table& table) {
   for (const auto& row : table.rows) {
     for (const auto& field : row) {
       const std::string bold = field.strong ? "**" : "";
-      text += "| " + bold + markdown_escaped(field.text) + bold + " ";
+      const std::string mark = field.mark.empty() ? "" : markdown_escaped(field.mark) + " ";
+      text += "| " + bold + markdown_escaped(field.text) + bold + " " + mark;
     }
     text += "|\n";
   }
@@ -122,11 +136,15 @@ std::string table_html(const Table& table) {
     html += "<th scope=\"col\">" + html_escaped(header(column)) + "</th>";
   }
   html += "</tr></thead>\n<tbody>\n";
+  std::vector<FieldPlace> places;
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    places.push_back({i == 0, table.sortable, has_marks(table, i),
+                      table.stacked ? header(table.columns[i]) : std::string()});
+  }
   for (const auto& row : table.rows) {
     html += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      html += field_html(row[i], i == 0, table.sortable,
-                         table.stacked ? header(table.columns[i]) : std::string());
+      html += field_html(row[i], places[i]);
     }
     html += "\n";
   }

@@ -45,6 +45,7 @@ struct TableCell {
   bool in_interval_column = false;
   std::optional<CellStyle> swatch;  // shown before the text
   bool strong = false;              // bold; between asterisks in plain text
+  std::string mark;                 // a word after the text, as small as a format allows: "worse"
 };
 
 using TableRow = std::vector<TableCell>;

@@ -68,6 +68,17 @@ struct Layout {
   std::vector<std::size_t> least;  // narrower, and words are broken
 };
 
+// By column the width of its marks, so that the texts before them stay aligned.
+std::vector<std::size_t> mark_widths(const Table& table) {
+  std::vector<std::size_t> widths(table.columns.size());
+  for (const auto& row : table.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      widths[i] = std::max(widths[i], text_length(terminal_escaped(row[i].mark)));
+    }
+  }
+  return widths;
+}
+
 Layout layout_of(const Table& table) {
   Layout out;
   for (const auto& column : table.columns) {
@@ -76,12 +87,15 @@ Layout layout_of(const Table& table) {
     out.widths.push_back(text_length(out.heads.back()));
     out.least.push_back(longest_word(out.heads.back()));
   }
+  const std::vector<std::size_t> marks = mark_widths(table);
   for (const auto& row : table.rows) {
     out.rows.emplace_back();
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::string emphasis = row[i].strong ? "*" : "";
+      const std::string mark =
+          marks[i] == 0 ? "" : " " + padded(terminal_escaped(row[i].mark), marks[i], Align::kLeft);
       const std::string& text =
-          out.rows.back().emplace_back(emphasis + terminal_escaped(row[i].text) + emphasis);
+          out.rows.back().emplace_back(emphasis + terminal_escaped(row[i].text) + emphasis + mark);
       const std::size_t length = text_length(text);
       out.widths[i] = std::max(out.widths[i], length);
       // Numbers stay in one piece.

@@ -41,6 +41,21 @@ const fs::path& hostile_page() {
   return page;
 }
 
+// JavaScript: shows the page, everything unfolded, in a frame of a phone's width (Chromium's
+// window is not narrower than 500 px). Leaves `frame` and its document `page`.
+const std::string kInPhone = R"js(
+  const frame = document.createElement("iframe");
+  frame.width = 390;
+  frame.height = 2000;
+  frame.style.border = "0";
+  const source = document.documentElement.cloneNode(true);
+  for (const script of source.querySelectorAll("script")) script.remove();
+  frame.srcdoc = "<!doctype html>" + source.outerHTML;
+  document.body.replaceChildren(frame);
+  await new Promise(done => frame.addEventListener("load", done));
+  const page = frame.contentDocument;
+)js";
+
 // 1,000 cells of 10 seeds, with curves.
 SweepResults ten_thousand_trials() {
   SweepBuilder builder("large");
@@ -54,6 +69,32 @@ SweepResults ten_thousand_trials() {
       Curve curve{trial, {}};
       for (int step = 1; step <= 100; ++step) curve.points.push_back({step, 9.0 / step + i % 7});
       builder.results().curves["validation_loss"].push_back(std::move(curve));
+    }
+  }
+  return builder.build();
+}
+
+// Arms that separate, crossed with widths, with curves of a loss.
+SweepResults crossed_sweep(int widths) {
+  SweepBuilder builder("crossed");
+  const std::vector<std::string> arms = {"plain", "fast", "slow"};
+  std::vector<std::string> names;
+  for (int i = 0; i < widths; ++i) names.push_back(std::to_string(16 << i));
+  builder.factor("arm", arms).factor("width", names).baseline("arm", "plain");
+  builder.results().metrics = {
+      {"loss", Goal::kMinimize, "nats", "", builder.results().clock, Role::kProgress}};
+  for (std::size_t arm = 0; arm < arms.size(); ++arm) {
+    for (int width = 0; width < widths; ++width) {
+      const auto cell = builder.cell({arms[arm], names[static_cast<std::size_t>(width)]});
+      for (int seed = 0; seed < 3; ++seed) {
+        const double level = 2 + static_cast<double>(arm) + 0.1 * width;
+        const std::size_t trial = builder.done(cell, seed, 10 * level + 0.1 * seed);
+        Curve curve{trial, {}};
+        for (int step = 10; step <= 1000; step += 10) {
+          curve.points.push_back({step, level + 5.0 / step + 0.02 * seed});
+        }
+        builder.results().curves["loss"].push_back(std::move(curve));
+      }
     }
   }
   return builder.build();
@@ -132,9 +173,10 @@ TEST_CASE("a table is sorted by its exact numbers and filtered by words", "[brow
 TEST_CASE("curves show values, hide lines and zoom, by pointer and by key", "[browser]") {
   if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
   const auto answer = probe(full_page(), "curves", R"js(
-    const figure = document.getElementById("curve1-1"), svg = figure.querySelector("svg");
-    const tip = figure.querySelector(".tip");
-    const [x0, x1, y0, y1] = svg.dataset.axes.split(" ").map(Number);
+    const figure = document.getElementById("curve1"), svg = figure.querySelector("svg");
+    const tip = figure.querySelector(".tip"), panels = svg.querySelectorAll(".panel");
+    const [panel, other] = panels;
+    const [x0, x1, y0, y1] = panel.dataset.axes.split(" ").map(Number);
     const client = (x, y) => {
       const place = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());
       return {clientX: place.x, clientY: place.y, bubbles: true};
@@ -154,17 +196,20 @@ TEST_CASE("curves show values, hide lines and zoom, by pointer and by key", "[br
     const lines_left = tip.querySelectorAll("i").length;
     box.click();
     key("+");
-    const zoomed = svg.classList.contains("zoomed");
-    const tics = svg.querySelectorAll(".own text").length;
-    const axes = getComputedStyle(svg.querySelector(".axes")).display;
+    const zoomed = panel.classList.contains("zoomed");
+    const tics = panel.querySelectorAll(".own text").length;
+    const axes = getComputedStyle(panel.querySelector(".axes")).display;
+    const frames = [...panels].map(each => each.querySelector(".view").getAttribute("transform"));
     key("Escape");
     svg.dispatchEvent(new PointerEvent("pointerdown", client(x0 + 200, y1 + 50)));
-    svg.dispatchEvent(new PointerEvent("pointerup", client(x0 + 400, y1 + 50)));
-    const dragged = svg.classList.contains("zoomed");
-    const first = Number(svg.querySelector(".own text").textContent);
+    svg.dispatchEvent(new PointerEvent("pointerup", client(x0 + 300, y1 + 50)));
+    const dragged = panel.classList.contains("zoomed");
+    const with_it = other.classList.contains("zoomed");
+    const first = Number(panel.querySelector(".own text").textContent);
     svg.dispatchEvent(new MouseEvent("dblclick"));
     return {under_pointer, lines, after_arrow, hidden, lines_left, zoomed, tics, axes, dragged,
-            first, whole: !svg.classList.contains("zoomed"),
+            first, with_it, panels: panels.length, frames: frames.filter(Boolean).length,
+            whole: !panel.classList.contains("zoomed"),
             gone: document.querySelectorAll(".gone").length};
   )js");
   CAPTURE(answer.dump());
@@ -179,6 +224,9 @@ TEST_CASE("curves show values, hide lines and zoom, by pointer and by key", "[br
   CHECK(answer["tics"] > 4);
   CHECK(answer["axes"] == "none");
   CHECK(answer["dragged"] == true);
+  CHECK(answer["panels"] == 2);
+  CHECK(answer["with_it"] == true);
+  CHECK(answer["frames"] == 2);
   CHECK(answer["first"] >= 100);
   CHECK(answer["whole"] == true);
 }
@@ -186,8 +234,9 @@ TEST_CASE("curves show values, hide lines and zoom, by pointer and by key", "[br
 TEST_CASE("a click on a curve says when each line reaches that value", "[browser]") {
   if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
   const auto answer = probe(full_page(), "target", R"js(
-    const figure = document.getElementById("curve1-1"), svg = figure.querySelector("svg");
-    const [x0, x1, y0, y1, low, high, bottom, top] = svg.dataset.axes.split(" ").map(Number);
+    const figure = document.getElementById("curve1"), svg = figure.querySelector("svg");
+    const [x0, x1, y0, y1, low, high, bottom, top] =
+        svg.querySelector(".panel").dataset.axes.split(" ").map(Number);
     const click = value => {
       const y = y0 + (y1 - y0) * (value - bottom) / (top - bottom);
       const place = new DOMPoint((x0 + x1) / 2, y).matrixTransform(svg.getScreenCTM());
@@ -200,8 +249,9 @@ TEST_CASE("a click on a curve says when each line reaches that value", "[browser
     const field = figure.querySelector(".tools input[type=number]");
     const clicked = Number(field.value), rows = said(), lines = {};
     for (const row of figure.querySelector("table").tBodies[0].rows) {
-      const [label, x, mean] = [...row.cells].map(cell => cell.textContent);
-      (lines[label] = lines[label] || []).push([Number(x), Number(mean)]);
+      const [label, panel, x, mean] = [...row.cells].map(cell => cell.textContent);
+      const name = `${label}, ${panel}`;
+      (lines[name] = lines[name] || []).push([Number(x), Number(mean)]);
     }
     field.value = -1000;
     field.dispatchEvent(new Event("change"));
@@ -219,10 +269,11 @@ TEST_CASE("a click on a curve says when each line reaches that value", "[browser
     }
     return 0;
   };
-  const std::string reference = answer["reference"];
-  const double base = first(answer["lines"][reference]);
-  REQUIRE(base > 0);
   for (const auto& [label, line] : answer["lines"].items()) {
+    const std::string reference =
+        answer["reference"].get<std::string>() + label.substr(label.rfind(", "));
+    const double base = first(answer["lines"].at(reference));
+    REQUIRE(base > 0);
     for (const std::string row : answer["rows"]) {
       if (!row.ends_with(" " + label)) continue;
       if (first(line) == 0) {
@@ -300,18 +351,7 @@ TEST_CASE("on a phone nothing of the opening is cropped", "[browser]") {
   const std::pair<const char*, fs::path> pages[] = {{"phone-usual", full_page()},
                                                     {"phone-hostile", hostile_page()}};
   for (const auto& [name, page] : pages) {
-    // Chromium's window is not narrower than 500 px: the page is shown in a frame of 390.
-    const auto answer = probe(page, name, R"js(
-      const frame = document.createElement("iframe");
-      frame.width = 390;
-      frame.height = 2000;
-      frame.style.border = "0";
-      const source = document.documentElement.cloneNode(true);
-      for (const script of source.querySelectorAll("script")) script.remove();
-      frame.srcdoc = "<!doctype html>" + source.outerHTML;
-      document.body.replaceChildren(frame);
-      await new Promise(done => frame.addEventListener("load", done));
-      const page = frame.contentDocument;
+    const auto answer = probe(page, name, kInPhone + R"js(
       const wide = [...page.querySelectorAll("header *, .opening *")].filter(element => {
         const box = element.getBoundingClientRect();
         return box.width > 0 && !element.closest("details") &&
@@ -335,6 +375,155 @@ TEST_CASE("on a phone nothing of the opening is cropped", "[browser]") {
     CHECK(answer["svg"][0] == "360");  // the figure's narrow layout
     CHECK(answer["head"] == "none");
   }
+}
+
+TEST_CASE("on a phone no figure is cropped, and only tables scroll", "[browser]") {
+  if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
+  const fs::path crossed = write_page("crossed", crossed_sweep(4));
+  const std::pair<const char*, fs::path> pages[] = {
+      {"phone-all", full_page()}, {"phone-all-hostile", hostile_page()}, {"crossed", crossed}};
+  for (const auto& [name, page] : pages) {
+    const auto answer = probe(page, name, kInPhone + R"js(
+      for (const folded of page.querySelectorAll("details")) folded.open = true;
+      const inside = (box, outer) => box.left >= outer.left - 1 && box.right <= outer.right + 1 &&
+          box.top >= outer.top - 1 && box.bottom <= outer.bottom + 1;
+      const seen = element => element.getBoundingClientRect().width > 0;
+      const figures = [...page.querySelectorAll("figure")].map(figure => {
+        const pictures = [...figure.querySelectorAll(".box > svg")].filter(seen);
+        const cropped = pictures.flatMap(svg => [...svg.querySelectorAll("text")].filter(
+            text => text.textContent.trim() && !inside(text.getBoundingClientRect(),
+                                                       svg.getBoundingClientRect())));
+        const boxes = pictures.map(svg => svg.parentElement);
+        return {id: figure.id, pictures: pictures.length,
+                cropped: cropped.map(text => text.textContent),
+                scrolled: boxes.some(box => box.scrollWidth > box.clientWidth + 1),
+                outside: pictures.some(svg => svg.getBoundingClientRect().right > 390.5 ||
+                    svg.getBoundingClientRect().left < 0)};
+      });
+      const heads = [...page.querySelectorAll("table:not(.stacked) tbody th")].filter(seen);
+      const boxes = [...page.querySelectorAll(".box:has(> table)")].filter(seen);
+      return {figures, page: page.documentElement.scrollWidth,
+              heads: Math.max(...heads.map(head => head.getBoundingClientRect().width)),
+              thin: heads.filter(head => head.textContent.length > 14 &&
+                  head.getBoundingClientRect().width < 100).length,
+              loose: heads.filter(
+                  head => frame.contentWindow.getComputedStyle(head).position !== "sticky").length,
+              boxes: boxes.filter(box => box.getBoundingClientRect().right > 390.5).length,
+              wide: boxes.filter(box => box.scrollWidth > box.clientWidth + 1).length};
+    )js",
+                              "--virtual-time-budget=20000");
+    CAPTURE(name, answer.dump(1));
+    REQUIRE(answer["figures"].size() > 1);
+    for (const auto& figure : answer["figures"]) {
+      CAPTURE(figure.dump());
+      CHECK(figure["pictures"] == 1);
+      CHECK(figure["cropped"].empty());
+      CHECK(figure["scrolled"] == false);
+      CHECK(figure["outside"] == false);
+    }
+    CHECK(answer["page"].get<double>() <= 390);
+    CHECK(answer["heads"].get<double>() <= 0.45 * 390 + 0.5);
+    CHECK(answer["thin"] == 0);
+    CHECK(answer["loose"] == 0);
+    CHECK(answer["boxes"] == 0);
+    CHECK(answer["wide"] > 0);  // tables that scroll in their own box
+  }
+}
+
+TEST_CASE("on a laptop no text of a figure is cropped or covers another", "[browser]") {
+  if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
+  const fs::path crossed = write_page("crossed", crossed_sweep(4));
+  for (const auto& [name, page] : {std::pair("texts", full_page()), {"texts-crossed", crossed}}) {
+    const auto answer = probe(page, name, R"js(
+      const figures = [...document.querySelectorAll("figure")].map(figure => {
+        const svg = figure.querySelector(".box > svg"), outer = svg.getBoundingClientRect();
+        const texts = [...svg.querySelectorAll("text")].filter(text => text.textContent.trim());
+        const boxes = texts.map(text => text.getBoundingClientRect());
+        const cropped = texts.filter((text, i) => boxes[i].left < outer.left - 1 ||
+            boxes[i].right > outer.right + 1 || boxes[i].bottom > outer.bottom + 2 ||
+            boxes[i].top < outer.top - 2);
+        const covered = texts.filter((text, i) => boxes.some((box, j) => j < i &&
+            Math.min(box.right, boxes[i].right) - Math.max(box.left, boxes[i].left) > 2 &&
+            Math.min(box.bottom, boxes[i].bottom) - Math.max(box.top, boxes[i].top) > 5));
+        return {id: figure.id, kind: figure.dataset.kind ?? "", texts: texts.length,
+                cropped: cropped.map(text => text.textContent),
+                covered: covered.map(text => text.textContent)};
+      });
+      const rects = [...document.querySelectorAll(".pairs")].map(
+          pair => [...pair.children].map(child => child.getBoundingClientRect()));
+      const beside = rects.filter(all => all.some((rect, i) => i > 0 &&
+          rect.left >= all[i - 1].right && rect.top < all[i - 1].bottom)).length;
+      return {figures, beside, width: document.documentElement.scrollWidth};
+    )js",
+                              "--window-size=1280,900 --virtual-time-budget=20000");
+    for (const auto& figure : answer["figures"]) {
+      CAPTURE(name, figure.dump());
+      CHECK(figure["texts"] > 2);
+      CHECK(figure["cropped"].empty());
+      if (figure["kind"] == "curves") CHECK(figure["covered"].empty());
+    }
+    CHECK(answer["beside"] > 0);
+    CHECK(answer["width"] == 1280);
+  }
+}
+
+TEST_CASE("one button makes every figure of a metric logarithmic, and back", "[browser]") {
+  if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
+  const auto answer = probe(full_page(), "scale", R"js(
+    const figure = document.getElementById("curve1"), svg = figure.querySelector("svg");
+    const panel = svg.querySelector(".panel"), button = figure.querySelector(".scale button");
+    const numbers = () => [...panel.querySelectorAll(".own text")].map(text => text.textContent);
+    const path = () => [...panel.querySelectorAll(".view > g:not(.other) path")].map(
+        each => each.getAttribute("d"));
+    const before = path(), text = button.textContent;
+    button.click();
+    const logarithmic = path(), pressed = button.textContent, own = numbers();
+    // Where the first point of the first line should be.
+    const row = figure.querySelector("table").tBodies[0].rows[0];
+    const [x, mean] = [2, 3].map(column => Number(row.cells[column].textContent));
+    const all = [...figure.querySelector("table").tBodies[0].rows].map(
+        each => [...each.cells].slice(-2).map(cell => Number(cell.textContent)));
+    const low = Math.min(...all.map(each => each[0])), high = Math.max(...all.map(each => each[1]));
+    const margin = (high / low) ** 0.04, [bottom, top] = [low / margin, high * margin];
+    const [, , y0, y1] = panel.dataset.axes.split(" ").map(Number);
+    const wanted = y0 + (y1 - y0) * Math.log(mean / bottom) / Math.log(top / bottom);
+    const line = panel.querySelectorAll(".view > g:not(.other)");
+    const curve = [...line].at(-7).querySelector("path").getAttribute("d");
+    const drawn = Number(curve.slice(1).split("L")[0].split(" ")[1]);
+    const others = [...document.querySelectorAll("figure[data-kind=curves]")].filter(
+        each => each.dataset.y !== figure.dataset.y && each.querySelector(".zoomed")).length;
+    button.click();
+    return {text, pressed, changed: before.join() !== logarithmic.join(), own, wanted, drawn, others,
+            restored: path().join() === before.join() && !panel.classList.contains("zoomed"),
+            left: figure.querySelectorAll(".other").length};
+  )js");
+  CAPTURE(answer.dump());
+  CHECK(answer["text"] == "Logarithmic axis");
+  CHECK(answer["pressed"] == "Linear axis");
+  CHECK(answer["changed"] == true);
+  CHECK(answer["own"].size() > 4);
+  CHECK(answer["drawn"].get<double>() == Approx(answer["wanted"].get<double>()).margin(0.1));
+  CHECK(answer["others"] == 0);
+  CHECK(answer["restored"] == true);
+  CHECK(answer["left"] == 0);
+}
+
+TEST_CASE("on paper tables are unfolded, and no button or half page is printed", "[browser]") {
+  if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
+  const fs::path file = pages_folder() / "encodings.pdf";
+  fs::remove(file);
+  REQUIRE(browse(full_page(), "print",
+                 "--virtual-time-budget=10000 --no-pdf-header-footer --print-to-pdf='" +
+                     file.string() + "'") == 0);
+  const std::string pdf = content(file);
+  std::size_t pages = 0;
+  for (std::size_t at = pdf.find("/Type /Page\n"); at != pdf.npos;
+       at = pdf.find("/Type /Page\n", at + 1)) {
+    ++pages;
+  }
+  CAPTURE(pages);
+  CHECK(pages > 4);
+  CHECK(pages <= 20);
 }
 
 TEST_CASE("axe finds no violation, in light and dark", "[browser][slow]") {

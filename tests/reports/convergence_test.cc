@@ -408,7 +408,7 @@ TEST_CASE("the table says how many never reached a target, and what bounds the r
   const auto found = converge(results, {"loss", 0.95, {{0.5, 0}}});
   const std::vector<Table> tables = convergence_tables(analysis, *found);
   REQUIRE(tables.size() == 2);
-  CHECK(field(tables[0], 0, 4) == "3.5 (5 of 5)");
+  CHECK(field(tables[0], 0, 4) == "3.500 (5 of 5)");
   CHECK(tables[1].columns[2].title == "50%: 3.5");
   // 200 to 300 by the baseline, 100 to 200 by the fast one.
   CHECK(field(tables[1], 0, 2) == "0.67 (0.33 to 1.00)");

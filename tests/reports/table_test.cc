@@ -2,6 +2,7 @@
 
 #include <sstream>
 
+#include "reports/render/latex_text.h"
 #include "reports/text/escaping.h"
 #include "reports/text/number_text.h"
 #include "tests/support/catch.h"
@@ -151,7 +152,8 @@ TEST_CASE("the numbers of a column have the same digits", "[numbers]") {
   CHECK(shown({93.7412, 27.6, 5}, {1.35, 0.5, 2.1}) == "93.74 27.60 5.00 ");
   CHECK(shown({93.7412, 27.6}, {12.7, 31}) == "93.7 27.6 ");
   CHECK(shown({1234.6, 2000}, {150, 220}) == "1235 2000 ");
-  CHECK(shown({4.64123e-3, 5.2e-3}, {1.2e-4, 1.3e-4}) == "4.641e-3 5.200e-3 ");
+  CHECK(shown({4.64123e-3, 5.2e-3}, {1.2e-4, 1.3e-4}) == "0.004641 0.005200 ");
+  CHECK(shown({4.64123e-4, 5.2e-4}, {1.2e-5, 1.3e-5}) == "4.641e-4 5.200e-4 ");
   CHECK(shown({0.0464, 0.05}, {0.0012, 0.0013}) == "0.04640 0.05000 ");
   CHECK(shown({41, 5.68012e-12}, {3.2, 1.1e-12}) == "4.10e1 5.68e-12 ");
   CHECK(shown({1.23456e9, 2e9}, {1e6, 2e6}) == "1.23456e9 2.00000e9 ");
@@ -167,6 +169,50 @@ TEST_CASE("the numbers of a column have the same digits", "[numbers]") {
   CHECK(signed_column_text(-0.0001, digits) == "0.00");
   CHECK(column_interval_text({-0.512, 1.04}, digits) == "-0.51 to 1.04");
   CHECK(column_text(0, {2, true}) == "0");
+}
+
+TEST_CASE("accuracies are plain decimals, however their intervals differ", "[numbers]") {
+  const auto shown = [](const std::vector<double>& values,
+                        const std::vector<double>& uncertainties) {
+    const ColumnDigits digits = column_digits(values, uncertainties);
+    std::string text;
+    for (const double value : values) text += column_text(value, digits) + " ";
+    return text;
+  };
+  // One cell hardly varies: intervals that span more than four powers of ten.
+  CHECK(shown({0.936, 0.9512, 0.25}, {0.012, 1.5e-7, 0.02}) == "0.9360 0.9512 0.2500 ");
+  // Every cell hardly varies: seven decimals and more are still decimals.
+  CHECK(shown({0.936, 0.951}, {2.4e-8, 3.1e-8}) == "0.936000000 0.951000000 ");
+  CHECK(shown({99876.5, 1.25}, {1e-4, 1e-4}) == "99876.500000 1.250000 ");
+  CHECK(shown({0.001, 0.0015}, {1e-6, 1e-6}) == "0.00100000 0.00150000 ");
+  // A value that its uncertainty hides does not make a column span powers of ten.
+  CHECK(shown({0.31, 2e-9}, {0.012, 0.011}) == "0.3100 0.0000 ");
+  CHECK(shown({0.31, 2e-9}, {0.012, 1e-10}) == "3.10e-1 2.00e-9 ");
+  CHECK(rounded_text(0.936, 1.3e-7) == "0.93600000");
+  CHECK(interval_text({0.9359999, 0.9360001}) == "0.93599990 to 0.93600010");
+}
+
+TEST_CASE("a mark follows its text in every format, and texts before marks stay aligned",
+          "[table]") {
+  Table table;
+  table.id = "t";
+  table.columns = {{"cell", Align::kLeft, ""}, {"mean", Align::kRight, ""}};
+  table.rows = {{"a", "1.25"}, {"b", "10.25"}, {"c", "2"}};
+  table.rows[0][1].mark = "worse";
+  table.rows[1][1].mark = "better";
+  table.rows[0][1].strong = true;
+  CHECK(table_text(table, 80, false) ==
+        "cell           mean\n"
+        "-------------------\n"
+        "a     *1.25* worse\n"
+        "b      10.25 better\n"
+        "c          2\n");
+  CHECK_THAT(table_markdown(table), Contains("| a | **1.25** worse |"));
+  CHECK_THAT(table_html(table),
+             Contains("<td><b>1.25</b> <small>worse</small>") && Contains("<td>2 <small></small>"));
+  CHECK_THAT(table_csv(table), Contains("a,1.25"));
+  table.rows[0][1].mark = "50% & _x_";
+  CHECK_THAT(table_latex(table), Contains("\\textbf{1.25} {\\scriptsize 50\\% \\& "));
 }
 
 TEST_CASE("what a table emphasises is bold in every format", "[table]") {

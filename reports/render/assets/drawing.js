@@ -30,12 +30,13 @@ class Axis {
     const v = low + (high - low) * (pixel - this.from) / (this.to - this.from);
     return this.logarithmic ? 10 ** v : v;
   }
-  tics() {
+  // About `most` of them.
+  tics(most) {
     if (this.logarithmic && this.high / this.low > 20) {
       const first = Math.ceil(Math.log10(this.low)), last = Math.floor(Math.log10(this.high));
       return Array.from({length: last - first + 1}, (_, i) => 10 ** (first + i));
     }
-    const rough = (this.high - this.low) / 6, power = 10 ** Math.floor(Math.log10(rough));
+    const rough = (this.high - this.low) / most, power = 10 ** Math.floor(Math.log10(rough));
     const step = [1, 2, 5, 10].map(times => times * power).find(size => size >= rough);
     const first = Math.ceil(this.low / step), last = Math.floor(this.high / step);
     const tic = (_, i) => Number(((first + i) * step).toPrecision(12));
@@ -49,17 +50,30 @@ function button(text, act) {
   return made;
 }
 
-// Label, style and points of every line, in the order of the table.
+// Label, style, panel and points of every line, in the order of the table.
 function lines_of(table) {
   const lines = new Map();
   for (const row of table.tBodies[0].rows) {
     const [head, ...cells] = row.cells;
-    const label = head.textContent;
-    if (!lines.has(label)) lines.set(label, {label, mark: head.querySelector("i"), points: []});
-    const [x, mean, low, high] = cells.map(cell => Number(cell.textContent));
-    lines.get(label).points.push({x, mean, low, high});
+    const label = head.textContent, panel = cells.length > 4 ? cells[0].textContent : "";
+    const key = `${label}\n${panel}`, mark = head.querySelector("i");
+    if (!lines.has(key)) lines.set(key, {label, panel, mark, points: []});
+    const [x, mean, low, high] = cells.slice(-4).map(cell => Number(cell.textContent));
+    lines.get(key).points.push({x, mean, low, high});
   }
   return [...lines.values()];
+}
+
+// The range with a margin at both ends, on a linear or logarithmic axis.
+function with_margin(low, high, logarithmic) {
+  if (low === high) return logarithmic ? [low / 2, high * 2] : [low - 1, high + 1];
+  const margin = logarithmic ? (high / low) ** 0.04 : (high - low) / 30;
+  return logarithmic ? [low / margin, high * margin] : [low - margin, high + margin];
+}
+
+function is_number(element) {
+  const text = element.textContent.trim();
+  return text !== "" && !Number.isNaN(Number(text));
 }
 
 function axes_of(svg) {
@@ -78,10 +92,10 @@ function tip_of(figure, svg) {
   figure.append(tip);
   return {
     hide: () => { tip.hidden = true; },
-    show: (x, y, content) => {
+    show: (x, y, content, picture = svg) => {
       tip.replaceChildren(...content);
       tip.hidden = false;
-      const place = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());
+      const place = new DOMPoint(x, y).matrixTransform(picture.getScreenCTM());
       const frame = figure.getBoundingClientRect();
       const left = place.x - frame.left;
       const right = left > frame.width / 2;
@@ -92,7 +106,7 @@ function tip_of(figure, svg) {
 }
 
 const mark_of = line => line.mark ? [line.mark.cloneNode()] : [];
-const row_of = (line, text) =>
-  make("div", {}, ...mark_of(line), make("b", {}, text), " " + line.label);
+const row_of = (line, text, name = line.label) =>
+  make("div", {}, ...mark_of(line), make("b", {}, text), " " + name);
 
 const range_text = (mean, low, high) => `${shown(mean)} (${shown(low)} to ${shown(high)})`;

@@ -2,7 +2,7 @@
 // The picture as a file of its own, on white.
 function save(figure, svg) {
   const copy = svg.cloneNode(true);
-  const unseen = ".gone, .cursor, .choice, .zoomed .axes, .zoomed .view use";
+  const unseen = ".gone, .other, .cursor, .choice, .zoomed .axes, .zoomed .view use";
   for (const part of copy.querySelectorAll(unseen)) part.remove();
   const [, , width, height] = copy.getAttribute("viewBox").split(" ");
   set(copy, {xmlns: "http://www.w3.org/2000/svg", height, color: "#000000",
@@ -18,12 +18,14 @@ for (const figure of document.querySelectorAll("figure")) {
   const svg = figure.querySelector("svg"), table = figure.querySelector("table");
   if (!svg || !table) continue;
   const tools = make("details", {className: "tools"}, make("summary", {}, "Look closer"));
+  const svgs = [...figure.querySelectorAll(".box > svg")];
   if (svg.dataset.axes && figure.dataset.kind === "forest") look_at_forest(figure, svg, table);
   if (figure.dataset.kind === "parallel") look_at_parallel(figure, svg, table);
-  if (svg.dataset.axes && figure.dataset.kind === "curves") {
-    const view = new CurveView(figure, svg, lines_of(table));
+  if (svg.querySelector(".panel") && figure.dataset.kind === "curves") {
+    const view = new CurveView(figure, svgs, lines_of(table));
     curve_views.push(view);
     tools.append(...view.tools());
+    figure.querySelector("figcaption").before(view.scale_button());
   } else {
     tools.firstChild.textContent = "Save";
   }

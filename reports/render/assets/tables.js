@@ -1,5 +1,16 @@
-// Sorts and filters the tables that are marked sortable.
+// Sorts and filters the tables that are marked sortable; opens what is folded to print it.
 "use strict";
+const opened_to_print = new Set();
+addEventListener("beforeprint", () => {
+  for (const folded of document.querySelectorAll("details.on-paper:not([open])")) {
+    folded.open = true;
+    opened_to_print.add(folded);
+  }
+});
+addEventListener("afterprint", () => {
+  for (const folded of opened_to_print) folded.open = false;
+  opened_to_print.clear();
+});
 for (const table of document.querySelectorAll("table.sortable")) {
   const body = table.tBodies[0];
   const key = (row, column) => {
