@@ -17,7 +17,7 @@
 namespace polysweep {
 namespace {
 
-constexpr std::size_t kMostRows = 24;    // of a figure
+constexpr std::size_t kMostRows = 12;    // of a figure
 constexpr std::size_t kMostRuns = 2000;  // of the table of runs
 
 std::string counter_title(const ConvergenceCounter& counter) {

@@ -17,6 +17,7 @@ constexpr double kLetter_px = 7;                  // of a table's text
 constexpr int kHalfPage_px = 590;                 // of a screen that is 1280 wide
 constexpr int kHalfSheet_px = 1000;               // wider figures are not halved on paper
 constexpr std::size_t kRowsBeside = 40;
+constexpr std::size_t kLettersOnPaper = 8000;  // of a table that is printed unfolded
 
 std::string source_hash(const std::string& text) {
   const auto digest = sha256(text);
@@ -48,6 +49,14 @@ std::string details(const std::string& summary, const std::string& content,
                     const char* attributes = "") {
   return fmt::format("<details{}><summary>", attributes) + html_escaped(summary) + "</summary>\n" +
          content + "</details>\n";
+}
+
+std::size_t letters_of(const Table& table) {
+  std::size_t letters = 0;
+  for (const auto& row : table.rows) {
+    for (const auto& field : row) letters += text_length(field.text);
+  }
+  return letters;
 }
 
 // About the width of a table that is not narrowed, in px.
@@ -171,7 +180,7 @@ struct Writer {
   void fold(const Table& table) {
     html +=
         details(fmt::format("{} ({} rows)", table.caption, table.rows.size()), table_html(table),
-                table.rows.size() > kUnfoldedRows ? "" : " class=\"on-paper\"");
+                letters_of(table) > kLettersOnPaper ? "" : " class=\"on-paper\"");
   }
   void operator()(const Figure& figure) {
     const Drawn result = drawn(figure, draw);

@@ -493,7 +493,8 @@ TEST_CASE("one button makes every figure of a metric logarithmic, and back", "[b
     const others = [...document.querySelectorAll("figure[data-kind=curves]")].filter(
         each => each.dataset.y !== figure.dataset.y && each.querySelector(".zoomed")).length;
     button.click();
-    return {text, pressed, changed: before.join() !== logarithmic.join(), own, wanted, drawn, others,
+    return {text, pressed, changed: before.join() !== logarithmic.join(), own, wanted, drawn,
+            others,
             restored: path().join() === before.join() && !panel.classList.contains("zoomed"),
             left: figure.querySelectorAll(".other").length};
   )js");
