@@ -218,17 +218,30 @@ void audit_data(std::vector<AuditItem>& items, const SweepResults& results) {
 void audit_metrics(std::vector<AuditItem>& items, const Source& source, Role role) {
   for (const std::string& name : metrics_with(source.results, role)) {
     std::map<std::string, Values> by_context;
+    std::map<std::string, std::map<std::string, std::set<std::string>>> by_replicate;
     for (const auto& trial : source.results.trials) {
       const auto found = trial.final_metrics.find(name);
       if (trial.state != TrialState::kDone || found == trial.final_metrics.end()) continue;
-      Seen& seen = by_context[source.labels.context(trial.cell)][significant_text(found->second)];
+      const std::string& context = source.labels.context(trial.cell);
+      const std::string value = significant_text(found->second);
+      Seen& seen = by_context[context][value];
+      by_replicate[context][trial.replicate].insert(value);
       seen.cells.insert(source.names.of_cell[trial.cell]);
       ++seen.trials;
     }
     for (const auto& [context, values] : by_context) {
-      items.push_back(judged(std::string(role_name(role)),
-                             context.empty() ? name : name + ", " + context, values,
-                             source.name_of()));
+      AuditItem item = judged(std::string(role_name(role)),
+                              context.empty() ? name : name + ", " + context, values,
+                              source.name_of());
+      // Cells are compared within a replicate: what it decides is the same for them.
+      const auto& replicates = by_replicate[context];
+      if (item.state == AuditState::kDiffers &&
+          std::all_of(replicates.begin(), replicates.end(),
+                      [](const auto& each) { return each.second.size() == 1; })) {
+        item.state = AuditState::kSame;
+        item.finding += "; the same in all cells of a " + replicate_noun(source.results);
+      }
+      items.push_back(std::move(item));
     }
   }
 }

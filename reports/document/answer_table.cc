@@ -13,7 +13,7 @@
 namespace polysweep {
 namespace {
 
-constexpr std::size_t kMostRows = 12;
+constexpr std::size_t kMostRows = 16;
 constexpr std::size_t kMostContexts = 4;   // as columns; of more, every cell is a row
 constexpr std::size_t kMostSecondary = 1;  // metrics beside the primary one
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();

@@ -22,13 +22,17 @@ constexpr std::size_t kBestLines = 100;  // of more lines than that
 constexpr std::size_t kMostAxes = 12;    // beside the metric's
 constexpr std::size_t kNamedParameters = 4;
 constexpr std::size_t kParametersOnPhone = 3;  // beside each other
-constexpr double kSmallest = 0.01;             // of a logarithmic scale, without an exponent
+constexpr double kSmallest = 0.001;            // of a logarithmic scale, without an exponent
 constexpr double kLargest = 1e6;
 constexpr int kMostDecimals = 6;
 
-// One precision for all numbers of a parameter: three digits of the range, or of each
-// number where the scale is logarithmic.
-ColumnDigits digits_of(const Search& search, std::size_t parameter) {
+int decimals_of_three_digits(double value) {
+  return value == 0 ? 0 : std::max(0, 2 - static_cast<int>(std::floor(std::log10(std::abs(value)))));
+}
+
+// How the numbers of a parameter are written: none where the scale is logarithmic and they
+// are neither small nor large, then each has three digits.
+std::optional<ColumnDigits> digits_of(const Search& search, std::size_t parameter) {
   double low = 0;
   double high = 0;
   bool integers = true;
@@ -42,28 +46,30 @@ ColumnDigits digits_of(const Search& search, std::size_t parameter) {
     any = true;
   }
   const double size = std::max(std::abs(low), std::abs(high));
-  if (integers && size < kLargest) return {0, false};
+  if (integers && size < kLargest) return ColumnDigits{0, false};
   if (search.parameters[parameter].logarithmic) {
-    if (low < kSmallest || high >= kLargest) return {2, true};
-    return {std::max(0, 2 - static_cast<int>(std::floor(std::log10(low)))), false};
+    if (low < kSmallest || high >= kLargest) return ColumnDigits{2, true};
+    return std::nullopt;
   }
   const double range = high > low ? high - low : size;
   const int decimals = range > 0 ? 2 - static_cast<int>(std::floor(std::log10(range))) : 0;
-  if (decimals > kMostDecimals || size >= kLargest) return {3, true};
-  return {std::max(0, decimals), false};
+  if (decimals > kMostDecimals || size >= kLargest) return ColumnDigits{3, true};
+  return ColumnDigits{std::max(0, decimals), false};
 }
 
 TableCell setting_field(const Search& search, std::size_t parameter, const SearchSetting& setting,
-                        const ColumnDigits& digits) {
+                        const std::optional<ColumnDigits>& digits) {
   if (!setting.at[parameter]) return {"-", Tone::kMuted};
   const SearchParameter& known = search.parameters[parameter];
   const double value = *setting.at[parameter];
   if (!known.numeric()) return known.words[static_cast<std::size_t>(value)];
-  return {column_text(value, digits), value};
+  return {digits ? column_text(value, *digits)
+                 : number_text(value, decimals_of_three_digits(value)),
+          value};
 }
 
-std::vector<ColumnDigits> all_digits(const Search& search) {
-  std::vector<ColumnDigits> digits;
+std::vector<std::optional<ColumnDigits>> all_digits(const Search& search) {
+  std::vector<std::optional<ColumnDigits>> digits;
   for (std::size_t i = 0; i < search.parameters.size(); ++i) digits.push_back(digits_of(search, i));
   return digits;
 }
@@ -206,8 +212,8 @@ std::string best_setting_text(const SweepAnalysis& analysis) {
   const std::string others =
       ties == 0
           ? ""
-          : fmt::format(", as {} {}", count_text(static_cast<std::size_t>(ties), "other setting"),
-                        ties == 1 ? "has" : "have");
+          : fmt::format("; {} equal to it", count_text(static_cast<std::size_t>(ties), "other setting") +
+                                               (ties == 1 ? " is" : " are"));
   return fmt::format("The best of {} is {}, with {}{} {}{}", of,
                      parts.empty() ? analysis.labels.cells[best.cell].label : list_text(parts),
                      search.replicates > 1 ? "mean " : "",

@@ -16,7 +16,7 @@ namespace polysweep {
 // The opening: what was found, as one sentence, a table, a figure and badges.
 // `warnings`: how many warnings follow.
 Opening opening_of(const SweepAnalysis& analysis, std::size_t warnings);
-// At most 12 arms in rows, the crossed factor in columns; none where no trial is done.
+// At most 16 arms in rows, the crossed factor in columns; none where no trial is done.
 std::optional<Table> answer_table(const SweepAnalysis& analysis);
 // How it was decided, and what must be known before the rest is read.
 std::vector<std::string> verdict_sentences(const SweepAnalysis& analysis);

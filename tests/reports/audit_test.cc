@@ -1,5 +1,6 @@
 #include "reports/analysis/audit.h"
 
+#include "reports/analysis/titles.h"
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"
 
@@ -61,6 +62,23 @@ TEST_CASE("a fact that is there and empty is said to be", "[audit]") {
   const auto* item = find(items, "build", AuditState::kSame);
   REQUIRE(item != nullptr);
   CHECK(item->finding == "alike in all done trials: build.dirty_digest (empty)");
+}
+
+TEST_CASE("a size that the seed decides is the same for the cells of a seed", "[audit]") {
+  auto results = sample_sweep({3, false, true, false});
+  const std::string name = metrics_with(results, Role::kSize).front();
+  for (auto& trial : results.trials) {
+    trial.final_metrics[name] = trial.replicate == results.trials[0].replicate ? 100 : 101;
+  }
+  for (const auto& item : audited(results)) {
+    if (item.topic != "size") continue;
+    CHECK(item.state == AuditState::kSame);
+    CHECK_THAT(item.finding, Contains("the same in all cells of a seed"));
+  }
+  // The same values in each cell, but on other seeds.
+  std::swap(results.trials[results.cells[0].trials[0]].final_metrics.at(name),
+            results.trials[results.cells[0].trials[1]].final_metrics.at(name));
+  CHECK(find(audited(results), "size", AuditState::kDiffers) != nullptr);
 }
 
 TEST_CASE("trials that were stopped and resumed do not differ, trials that failed do", "[audit]") {
