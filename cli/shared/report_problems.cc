@@ -7,6 +7,7 @@
 #include <set>
 
 #include "cli/shared/terminal.h"
+#include "reports/text/escaping.h"
 #include "reports/text/list_text.h"
 #include "reports/text/number_text.h"
 
