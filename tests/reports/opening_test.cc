@@ -187,7 +187,7 @@ TEST_CASE("a table of many crossed levels has one row for each cell", "[opening]
   const auto found = opening(grid(2, {"1", "2", "3", "4", "5", "6"}, 3).build());
   REQUIRE(found.table);
   CHECK(found.table->columns.size() == 3);  // cell, mean, difference
-  CHECK(found.table->rows.size() == 12);
+  CHECK(found.table->rows.size() == 16);
   CHECK(found.table->rows[7][0].text == "arm1, width 2");
 }
 
@@ -224,12 +224,12 @@ TEST_CASE("a table of 10,000 cells is cut, and says so", "[opening]") {
   const SweepAnalysis analysis(results, options);
   const auto table = answer_table(analysis);
   REQUIRE(table);
-  CHECK(table->rows.size() == 12);
+  CHECK(table->rows.size() == 16);
   CHECK(table->rows[0][0].text == "arm5 (baseline)");
   CHECK(table->rows[1][0].text == "arm9999");
   REQUIRE(table->notes.size() == 2);
   CHECK(table->notes[1] ==
-        "12 of 10000 cells are shown: the baseline and the best ones. Section \"Cells\" has all.");
+        "16 of 10000 cells are shown: the baseline and the best ones. Section \"Cells\" has all.");
 }
 
 TEST_CASE("without a baseline there is a ranking and no mark", "[opening]") {

@@ -136,9 +136,9 @@ TEST_CASE("the opening of a sampled design names the best setting", "[search]") 
 
 TEST_CASE("settings that are as good as the best are counted", "[search]") {
   CHECK_THAT(build_report(scored({1, 5, 3, 5})).opening.answer,
-             Contains(", as 1 other setting has;"));
+             Contains("; 1 other setting is equal to it; "));
   CHECK_THAT(build_report(scored({5, 5, 5})).opening.answer,
-             Contains(", as 2 other settings have;"));
+             Contains("; 2 other settings are equal to it; "));
 }
 
 TEST_CASE("the best so far is in the order in which trials finished", "[search]") {
