@@ -27,7 +27,8 @@ constexpr double kLargest = 1e6;
 constexpr int kMostDecimals = 6;
 
 int decimals_of_three_digits(double value) {
-  return value == 0 ? 0 : std::max(0, 2 - static_cast<int>(std::floor(std::log10(std::abs(value)))));
+  return value == 0 ? 0
+                    : std::max(0, 2 - static_cast<int>(std::floor(std::log10(std::abs(value)))));
 }
 
 // How the numbers of a parameter are written: none where the scale is logarithmic and they
@@ -63,9 +64,9 @@ TableCell setting_field(const Search& search, std::size_t parameter, const Searc
   const SearchParameter& known = search.parameters[parameter];
   const double value = *setting.at[parameter];
   if (!known.numeric()) return known.words[static_cast<std::size_t>(value)];
-  return {digits ? column_text(value, *digits)
-                 : number_text(value, decimals_of_three_digits(value)),
-          value};
+  return {
+      digits ? column_text(value, *digits) : number_text(value, decimals_of_three_digits(value)),
+      value};
 }
 
 std::vector<std::optional<ColumnDigits>> all_digits(const Search& search) {
@@ -210,10 +211,10 @@ std::string best_setting_text(const SweepAnalysis& analysis) {
     return search.settings[index].value == best.value;
   });
   const std::string others =
-      ties == 0
-          ? ""
-          : fmt::format("; {} equal to it", count_text(static_cast<std::size_t>(ties), "other setting") +
-                                               (ties == 1 ? " is" : " are"));
+      ties == 0 ? ""
+                : fmt::format("; {} equal to it",
+                              count_text(static_cast<std::size_t>(ties), "other setting") +
+                                  (ties == 1 ? " is" : " are"));
   return fmt::format("The best of {} is {}, with {}{} {}{}", of,
                      parts.empty() ? analysis.labels.cells[best.cell].label : list_text(parts),
                      search.replicates > 1 ? "mean " : "",

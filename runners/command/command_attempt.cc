@@ -59,7 +59,7 @@ CommandAttempt::CommandAttempt(const AttemptContext& context)
       report_(context.spec, trial_folder_, context.recorder, history_),
       captured_file_(captured_path(trial_folder_, context.assignment.attempt)),
       capture_(command_.capture, trial_folder_,
-               [this](const ReportedItem& item, const std::string& where) {
+               [this](const ReportedItem& item, const ReportedWhere& where) {
                  take_captured(item, where);
                }) {}
 
@@ -160,7 +160,7 @@ bool CommandAttempt::follow_report() {
 }
 
 // A later attempt finds in the file what this one took, in the same order.
-void CommandAttempt::take_captured(const ReportedItem& item, const std::string& where) {
+void CommandAttempt::take_captured(const ReportedItem& item, const ReportedWhere& where) {
   const bool had_resumed = report_.resumed().has_value();
   report_.take_captured(item, where);
   const std::optional<std::int64_t>& resumed = report_.resumed();

@@ -48,7 +48,7 @@ class CommandAttempt {
   void wait_for_events(const ChildProcess& process) const;
   // True if there may be more to read.
   bool follow_report();
-  void take_captured(const ReportedItem& item, const std::string& where);
+  void take_captured(const ReportedItem& item, const ReportedWhere& where);
   void enforce_limits(ChildProcess& process);
   void interrupt(ChildProcess& process, Interruption why, std::string text);
   AttemptResult end(ChildProcess& process);

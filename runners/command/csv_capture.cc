@@ -118,7 +118,7 @@ void CsvCapture::read_on(File& file) {
 
 void CsvCapture::take(File& file, const ReportLines::Line& line) {
   ++file.line;
-  const std::string where = fmt::format("{}, line {}", file.name, file.line);
+  const ReportedWhere where = [&file] { return fmt::format("{}, line {}", file.name, file.line); };
   ReportedMetrics metrics;
   const auto refuse = [&](std::string why) {
     metrics = {};

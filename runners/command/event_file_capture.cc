@@ -143,15 +143,19 @@ void EventFileCapture::take(File& file, std::string_view record) {
   }
   for (auto& [name, value] : metrics.values) name = file.prefix + name;
   has_matched_ = has_matched_ || !metrics.values.empty();
-  sink_(metrics, fmt::format("{}, record {}", file.path.filename().string(), file.records));
+  sink_(metrics, [&file] {
+    return fmt::format("{}, record {}", file.path.filename().string(), file.records);
+  });
 }
 
 void EventFileCapture::refuse(const File& file, const std::string& why) {
   if (is_skipping_) return;
   ReportedMetrics refused;
   refused.refused.push_back(why);
-  sink_(refused, fmt::format("{}, record {} at byte {}", file.path.filename().string(),
-                             file.records + 1, file.offset));
+  sink_(refused, [&file] {
+    return fmt::format("{}, record {} at byte {}", file.path.filename().string(), file.records + 1,
+                       file.offset);
+  });
 }
 
 }  // namespace polysweep

@@ -49,7 +49,18 @@ ReportedItem item_of(const std::vector<OutputPattern::Group>& groups) {
   return metrics;
 }
 
-std::string printed_by(std::string_view line) { return "output " + in_quotes(line); }
+ReportedWhere printed(std::string_view line) {
+  return [line] { return "output " + in_quotes(line); };
+}
+
+// Makes '\n' of each '\r' from `begin` on.
+void end_lines(std::string& text, std::size_t begin) {
+  char* at = text.data() + begin;
+  const char* const end = text.data() + text.size();
+  while ((at = static_cast<char*>(std::memchr(at, '\r', static_cast<std::size_t>(end - at))))) {
+    *at++ = '\n';
+  }
+}
 
 }  // namespace
 
@@ -63,7 +74,7 @@ void OutputCapture::append(std::string_view bytes) {
   if (patterns_.empty() && !json_) return;
   const std::size_t before = buffer_.size();
   buffer_ += bytes;
-  std::replace(buffer_.begin() + static_cast<std::ptrdiff_t>(before), buffer_.end(), '\r', '\n');
+  end_lines(buffer_, before);
   const void* last = memrchr(buffer_.data() + before, '\n', bytes.size());
   if (last == nullptr) {
     if (skipping_ || buffer_.size() > kLongestOutputLine) {
@@ -141,14 +152,14 @@ void OutputCapture::take_match(std::string_view line, std::size_t pattern) {
   }
   const auto* metrics = std::get_if<ReportedMetrics>(&item);
   if (metrics == nullptr || !metrics->values.empty()) matched_[pattern] = true;
-  sink_(item, printed_by(line));
+  sink_(item, printed(line));
 }
 
 void OutputCapture::take_json(std::string_view line) {
   ReportedItem item;
   if (line.size() > kLongestReportLine || !read_json_metrics(line, item)) return;
   matched_[patterns_.size()] = true;
-  sink_(item, printed_by(line));
+  sink_(item, printed(line));
 }
 
 std::vector<std::string> OutputCapture::unmatched() const {

@@ -18,9 +18,9 @@ namespace polysweep {
 
 inline constexpr std::size_t kLongestOutputLine = 64 * 1024;
 
-// Receives what was found, and where: "output 'epoch 3 loss 0.5'". What was found is
-// invalid if it has nothing but refused values.
-using CaptureSink = std::function<void(const ReportedItem& item, const std::string& where)>;
+// Receives what was found, and where (report_line.h). What was found may have nothing but
+// refused values.
+using CaptureSink = std::function<void(const ReportedItem& item, const ReportedWhere& where)>;
 
 class OutputCapture {
  public:

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -54,6 +55,9 @@ struct ReportedResumption {
 struct ReportedArtifact {
   std::string path;
 };
+
+// Says where an item stands: "line 3", "output 'epoch 3 loss 0.5'". Called for messages only.
+using ReportedWhere = std::function<std::string()>;
 
 using ReportedItem = std::variant<ReportedMetrics, ReportedResult, ReportedText, ReportedProgress,
                                   ReportedResumption, ReportedArtifact>;

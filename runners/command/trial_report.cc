@@ -169,24 +169,24 @@ TrialReport::TrialReport(const ExperimentSpec& spec, fs::path trial_folder, Reco
 // A line may be wrong in any way.
 void TrialReport::take(const ReportLines::Line& line) {
   ++lines_;
-  const std::string where = fmt::format("line {}", lines_);
+  const ReportedWhere where = [this] { return fmt::format("line {}", lines_); };
   std::optional<ReportedItem> item;
   try {
     if (line.too_long) fail("longer than {} bytes", kLongestReportLine);
     item = parse_report_line(line.text);
   } catch (const Error& error) {
-    reject_point(where + ": " + error.what());
+    reject_point(where() + ": " + error.what());
     return;
   }
   take_item(*item, where);
 }
 
-bool TrialReport::take_captured(const ReportedItem& item, const std::string& where) {
+bool TrialReport::take_captured(const ReportedItem& item, const ReportedWhere& where) {
   if (const auto* metrics = std::get_if<ReportedMetrics>(&item)) {
     try {
       resume_if_continued(*metrics);
     } catch (const Error& error) {
-      reject(where + ": " + error.what());
+      reject(where() + ": " + error.what());
     }
   }
   const std::uint64_t refused = rejected_;
@@ -194,7 +194,7 @@ bool TrialReport::take_captured(const ReportedItem& item, const std::string& whe
   return rejected_ == refused;
 }
 
-void TrialReport::take_item(const ReportedItem& item, const std::string& where) {
+void TrialReport::take_item(const ReportedItem& item, const ReportedWhere& where) {
   check(!is_finished_, "a finished report takes no more lines");
   refusals_.clear();
   try {
@@ -205,7 +205,7 @@ void TrialReport::take_item(const ReportedItem& item, const std::string& where) 
   if (refusals_.empty()) {
     ++accepted_;
   } else {
-    reject(where + ": " + refusals_[0]);
+    reject(where() + ": " + refusals_[0]);
   }
 }
 

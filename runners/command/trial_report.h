@@ -126,11 +126,11 @@ class TrialReport {
               History& history);
 
   void take(const ReportLines::Line& line);
-  // What was captured from `where` ("output 'epoch 3 loss 0.5'"). An attempt that has
+  // What was captured. An attempt that has
   // recorded nothing and whose first captured point is beyond the first step of the earlier
   // ones resumes before that point: its program continued from a checkpoint. Returns true
   // if the item, or a part of it, was taken.
-  bool take_captured(const ReportedItem& item, const std::string& where);
+  bool take_captured(const ReportedItem& item, const ReportedWhere& where);
   // A problem of the report other than an invalid line. One that costs a point is counted
   // among points_refused().
   void reject(const std::string& what);
@@ -174,7 +174,7 @@ class TrialReport {
   enum class Repeat : std::uint8_t { kConflicts, kReplaces };
 
   // Takes the item and counts what of it was refused, as "`where`: reason".
-  void take_item(const ReportedItem& item, const std::string& where);
+  void take_item(const ReportedItem& item, const ReportedWhere& where);
   void apply(const ReportedItem& item);
   void apply_up_to(std::int64_t limit, const ReportedItem& item);
   void point(const std::string& name, std::optional<double> step, double value, std::int64_t limit,

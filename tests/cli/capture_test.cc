@@ -56,8 +56,8 @@ TEST_CASE("the example of printed metrics runs as it stands", "[cli]") {
   CHECK_THAT(program.ask({"list", "line"}).output, Contains("slope"));
   CHECK(program.ask({"compare", "line"}).status == 0);
 
-  const CommandEnd built =
-      run_command({"g++", "-O2", "-o", (copy / "anneal").string(), (copy / "anneal.cc").string()});
+  const CommandEnd built = run_command({"/usr/bin/env", "g++", "-O2", "-o",
+                                        (copy / "anneal").string(), (copy / "anneal.cc").string()});
   REQUIRE(built.status == 0);
   end = run_file(program, copy / "anneal.toml", {"--strict"});
   INFO(end.output << end.error);

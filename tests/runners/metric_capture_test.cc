@@ -50,7 +50,8 @@ class Writer:
         self.record(b'\x09' + struct.pack('<d', 1.0) + field(3, b'brain.Event:2'))
     def record(self, data):
         head = struct.pack('<Q', len(data))
-        self.file.write(head + struct.pack('<I', masked(head)) + data + struct.pack('<I', masked(data)))
+        for part in (head, data):
+            self.file.write(part + struct.pack('<I', masked(part)))
         self.file.flush()
 )";
 
@@ -140,7 +141,8 @@ with open(path, 'w') as file:
     file.write('0,9,,0.75\n1,19,0.25,\n')
 time.sleep(0.7)
 with open(path, 'w') as file:
-    file.write('epoch,step,loss,val_loss,lr\n0,9,0.5,,\n0,9,,0.75,\n1,19,0.25,,\n1,19,,nan,0.1\nx,29,low,,\n1,2\n')
+    file.write('epoch,step,loss,val_loss,lr\n0,9,0.5,,\n0,9,,0.75,\n1,19,0.25,,\n')
+    file.write('1,19,,nan,0.1\nx,29,low,,\n1,2\n')
 )");
   trial.spec.command->capture.csv = "logs/*/metrics.csv";
   const AttemptResult result = trial.run();
@@ -219,11 +221,12 @@ TEST_CASE("a damaged event file costs what follows the damage", "[capture]") {
   damaged[20] = 'x';
   folder.write("events.out.tfevents.1", record + damaged + record);
   std::vector<std::string> found;
-  EventFileCapture capture(folder.path(), [&](const ReportedItem& item, const std::string& where) {
-    const auto& metrics = std::get<ReportedMetrics>(item);
-    found.push_back(metrics.refused.empty() ? report_line(item)
-                                            : where + ": " + metrics.refused[0]);
-  });
+  EventFileCapture capture(
+      folder.path(), [&](const ReportedItem& item, const ReportedWhere& where) {
+        const auto& metrics = std::get<ReportedMetrics>(item);
+        found.push_back(metrics.refused.empty() ? report_line(item)
+                                                : where() + ": " + metrics.refused[0]);
+      });
   capture.follow();
   capture.finish();
   CHECK(found == std::vector<std::string>{

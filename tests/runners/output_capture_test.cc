@@ -12,7 +12,7 @@ namespace {
 std::vector<std::string> captured(const CaptureSpec& spec, const std::string& output,
                                   std::size_t piece) {
   std::vector<std::string> found;
-  OutputCapture capture(spec, [&](const ReportedItem& item, const std::string&) {
+  OutputCapture capture(spec, [&](const ReportedItem& item, const ReportedWhere&) {
     const auto* metrics = std::get_if<ReportedMetrics>(&item);
     std::string text = report_line(item);
     if (metrics != nullptr) {
@@ -86,7 +86,7 @@ TEST_CASE("ten megabytes without a line end cost neither memory nor the lines af
 TEST_CASE("a pattern that found nothing is named", "[capture]") {
   CaptureSpec spec = patterns({"loss (?P<loss>\\S+)", "acc (?P<acc>\\S+)"});
   spec.json = true;
-  OutputCapture capture(spec, [](const ReportedItem&, const std::string&) {});
+  OutputCapture capture(spec, [](const ReportedItem&, const ReportedWhere&) {});
   capture.append("loss 1\nacc none\n{}\n");
   CHECK(capture.unmatched() ==
         std::vector<std::string>{"stdout 'acc (?P<acc>\\S+)'", "json = true"});
