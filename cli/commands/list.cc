@@ -9,10 +9,12 @@
 #include "cli/commands/command_table.h"
 #include "cli/shared/json_output.h"
 #include "cli/shared/output_format.h"
+#include "cli/shared/report_problems.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 #include "results/export/csv.h"
+#include "results/read/ledger.h"
 #include "results/read/trial_filter.h"
 #include "results/read/trial_table.h"
 
@@ -171,6 +173,7 @@ int run_list(const po::variables_map& given) {
   } else {
     print_rows(rows, columns);
   }
+  if (!sweeps.empty()) print_problems(sweeps[0], Ledger(database).report_problems(sweeps[0]));
   return kExitComplete;
 }
 

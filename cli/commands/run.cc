@@ -3,10 +3,12 @@
 #include "cli/commands/command_table.h"
 #include "cli/shared/host_configuration.h"
 #include "cli/shared/plan_from_file.h"
+#include "cli/shared/report_problems.h"
 #include "cli/shared/store.h"
 #include "cli/shared/trial_counts.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
+#include "reports/text/escaping.h"
 #include "reports/text/number_text.h"
 #include "results/ingest/ingest_thread.h"
 #include "results/read/ledger.h"
@@ -31,7 +33,10 @@ void declare_run(CommandOptions& options) {
   options.shown.add_options()(
       "lease", po::value<double>()->value_name("SECONDS"),
       "other runs take over the trials of this run if it is silent for this time (default: 30, on "
-      "a network file system 120)")("quiet", po::bool_switch(), "print only the final summary");
+      "a network file system 120)")("quiet", po::bool_switch(), "print only the final summary")(
+      "strict", po::bool_switch(),
+      "exit status 1 if a trial reported points that were rejected or in conflict, or [capture] "
+      "found nothing");
   options.argument("file");
   options.argument("overrides", true);
 }
@@ -96,9 +101,9 @@ Work work_of(const Ledger& ledger, const Plan& plan, const std::string& own_host
   return work;
 }
 
-int print_end(const Plan& plan, const HostResult& result, const StateCounts& counts) {
+int print_end(const Plan& plan, const HostResult& result, const StateCounts& counts, bool quiet) {
   const std::string& name = plan.sweep().name;
-  if (!result.breaker_sentence.empty()) fmt::print("{}\n", result.breaker_sentence);
+  if (quiet && !result.breaker_sentence.empty()) fmt::print("{}\n", result.breaker_sentence);
   fmt::print("sweep {}: {}\n", name, counts_text(counts));
   if (result.stopped) {
     fmt::print("stopped; the same command resumes\n");
@@ -165,9 +170,13 @@ int run_plan(const po::variables_map& given, const PlanFromFile& planned) {
   }
   const bool damaged = print_damage(ingest.finish().damage);
   const Database database = store.open();
-  const int status =
-      print_end(planned.plan, result, Ledger(database).standing(planned.plan).counts);
-  return damaged && status == kExitComplete ? kExitMissing : status;
+  const Ledger ledger(database);
+  const int status = print_end(planned.plan, result, ledger.standing(planned.plan).counts, quiet);
+  const std::vector<ReportProblem> problems = ledger.report_problems(options.sweep);
+  print_problems(options.sweep, problems);
+  const bool refused = given["strict"].as<bool>() && has_errors(problems);
+  if (refused) fmt::print(stderr, "sweep {}: not accepted (--strict)\n", options.sweep);
+  return (damaged || refused) && status == kExitComplete ? kExitMissing : status;
 }
 
 int run_sweep(const po::variables_map& given) { return run_plan(given, plan_from_file(given)); }

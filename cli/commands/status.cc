@@ -6,6 +6,7 @@
 #include "cli/commands/command_table.h"
 #include "cli/shared/cell_names.h"
 #include "cli/shared/json_output.h"
+#include "cli/shared/report_problems.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "cli/shared/trial_counts.h"
@@ -25,8 +26,6 @@ void declare_status(CommandOptions& options) {
 }
 
 std::string count(std::uint64_t number) { return number == 0 ? "-" : fmt::format("{}", number); }
-
-constexpr std::size_t kTrialsNamed = 5;
 
 void add_counts(TableRow& row, const StateCounts& counts) {
   row.emplace_back(fmt::format("{}", counts.planned));
@@ -115,20 +114,6 @@ void print_cells(const std::vector<StateCounts>& cells, const SweepResults& plan
   print_table(table);
 }
 
-// Names the finished trials whose series are not all that they measured.
-void print_dropped(const std::string& sweep, const std::vector<DroppedPoints>& dropped) {
-  if (dropped.empty()) return;
-  std::uint64_t points = 0;
-  std::string trials;
-  for (std::size_t i = 0; i < dropped.size(); ++i) {
-    points += dropped[i].points;
-    if (i < kTrialsNamed) trials += (i == 0 ? "" : ", ") + dropped[i].trial.brief();
-  }
-  if (dropped.size() > kTrialsNamed) trials += ", ...";
-  fmt::print(stderr, "sweep {}: points were dropped of {} ({}): {}\n", sweep,
-             count_text(dropped.size(), "finished trial"), count_text(points, "point"), trials);
-}
-
 int run_status(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
@@ -140,7 +125,7 @@ int run_status(const po::variables_map& given) {
     const std::vector<SweepSummary> sweeps = ledger.sweeps();
     print_sweeps(sweeps, json);
     for (const SweepSummary& sweep : sweeps) {
-      print_dropped(sweep.name, ledger.dropped_points(sweep.name));
+      print_problems(sweep.name, ledger.report_problems(sweep.name));
     }
     for (const SweepSummary& sweep : sweeps) {
       if (!is_complete(sweep.counts)) return kExitMissing;
@@ -150,7 +135,7 @@ int run_status(const po::variables_map& given) {
   const std::vector<StateCounts> cells = ledger.cells(names[0]);
   const std::vector<std::uint32_t> shown = shown_cells(cells, json || given["all"].as<bool>());
   print_cells(cells, load_plan(database, names[0], shown), json);
-  print_dropped(names[0], ledger.dropped_points(names[0]));
+  print_problems(names[0], ledger.report_problems(names[0]));
   return std::all_of(cells.begin(), cells.end(), is_complete) ? kExitComplete : kExitMissing;
 }
 

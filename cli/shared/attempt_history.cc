@@ -1,6 +1,7 @@
 #include "cli/shared/attempt_history.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/shared/terminal.h"
 #include "reports/text/escaping.h"
@@ -39,6 +40,26 @@ void print_attempts(const TrialRecord& trial) {
                                     : std::string());
   }
   for (const AttemptRecord& attempt : trial.attempts) {
+    const ReportFindings& findings = attempt.findings;
+    if (!findings.first_refusal.empty()) {
+      fmt::print("\nattempt {}: the first of what was rejected: {}\n", attempt.number,
+                 clean_text(findings.first_refusal));
+    }
+    if (findings.conflicts > 0) {
+      fmt::print(
+          "\nattempt {}: {} points gave another value at a step that had one, the first: {}\n",
+          attempt.number, findings.conflicts, clean_text(findings.first_conflict));
+    }
+    if (!findings.undeclared.empty()) {
+      fmt::print("\nattempt {}: undeclared metrics: {}\n", attempt.number,
+                 clean_text(fmt::format("{}", fmt::join(findings.undeclared, ", "))));
+    }
+    if (!findings.unmatched.empty()) {
+      fmt::print("\nattempt {}: [capture] found nothing for {}\n", attempt.number,
+                 clean_text(fmt::format("{}", fmt::join(findings.unmatched, " and "))));
+    }
+  }
+  for (const AttemptRecord& attempt : trial.attempts) {
     if (attempt.output_tail.empty()) continue;
     fmt::print("\nlast output of attempt {}:\n{}\n", attempt.number,
                clean_text(attempt.output_tail));
@@ -65,6 +86,11 @@ nlohmann::ordered_json attempts_json(const TrialRecord& trial) {
                    {"points", attempt.points},
                    {"points_ignored", attempt.points_ignored},
                    {"points_dropped", attempt.points_dropped},
+                   {"first_refusal", attempt.findings.first_refusal},
+                   {"conflicts", attempt.findings.conflicts},
+                   {"first_conflict", attempt.findings.first_conflict},
+                   {"undeclared", attempt.findings.undeclared},
+                   {"unmatched", attempt.findings.unmatched},
                    {"provenance", attempt.provenance},
                    {"message", attempt.message},
                    {"output_tail", attempt.output_tail}});

@@ -148,6 +148,17 @@ struct TextRecorded {
   bool own_clock = false;  // as MetricName::own_clock
 };
 
+// What the report of an attempt's program says beside its points.
+struct ReportFindings {
+  std::string first_refusal;            // why the first of points_refused was refused; "" for none
+  std::uint64_t conflicts = 0;          // points that gave another value at a step that had one
+  std::string first_conflict;           // which; "" for none
+  std::vector<std::string> undeclared;  // metrics that were recorded and not declared, by name
+  std::vector<std::string> unmatched;   // captures that found nothing, as the sweep file has them
+
+  friend bool operator==(const ReportFindings&, const ReportFindings&) = default;
+};
+
 struct AttemptFinished {
   TrialId trial;
   std::uint32_t attempt = 1;
@@ -163,6 +174,7 @@ struct AttemptFinished {
   // Points that the trial reported and its worker refused: lines of a program's
   // report that break its rules.
   std::uint64_t points_refused = 0;
+  ReportFindings findings;
 };
 
 struct HostStopped {

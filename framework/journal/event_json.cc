@@ -93,16 +93,25 @@ Json members(const TextRecorded& event) {
 }
 
 Json members(const AttemptFinished& event) {
-  return {{"trial", event.trial.hex()},
-          {"attempt", event.attempt},
-          {"outcome", outcome_name(event.outcome)},
-          {"final", event.final},
-          {"message", event.message},
-          {"output_tail", event.output_tail},
-          {"elapsed_s", number(event.elapsed_s)},
-          {"peak_memory_bytes", number(event.peak_memory_bytes)},
-          {"time_us", event.time_us},
-          {"points_refused", event.points_refused}};
+  Json out = {{"trial", event.trial.hex()},
+              {"attempt", event.attempt},
+              {"outcome", outcome_name(event.outcome)},
+              {"final", event.final},
+              {"message", event.message},
+              {"output_tail", event.output_tail},
+              {"elapsed_s", number(event.elapsed_s)},
+              {"peak_memory_bytes", number(event.peak_memory_bytes)},
+              {"time_us", event.time_us},
+              {"points_refused", event.points_refused}};
+  const ReportFindings& findings = event.findings;
+  if (!findings.first_refusal.empty()) out["first_refusal"] = findings.first_refusal;
+  if (findings.conflicts > 0) {
+    out["conflicts"] = findings.conflicts;
+    out["first_conflict"] = findings.first_conflict;
+  }
+  if (!findings.undeclared.empty()) out["undeclared"] = findings.undeclared;
+  if (!findings.unmatched.empty()) out["unmatched"] = findings.unmatched;
+  return out;
 }
 
 Json members(const HostStopped& event) {

@@ -99,6 +99,27 @@ void read_payload(ByteReader& in, TrialId& trial) {
   bytes.copy(reinterpret_cast<char*>(trial.bytes.data()), bytes.size());
 }
 
+void write_payload(ByteWriter& out, const ReportFindings& findings) {
+  out.text(findings.first_refusal);
+  out.varint(findings.conflicts);
+  out.text(findings.first_conflict);
+  for (const auto* names : {&findings.undeclared, &findings.unmatched}) {
+    out.varint(names->size());
+    for (const std::string& name : *names) out.text(name);
+  }
+}
+
+void read_payload(ByteReader& in, ReportFindings& findings) {
+  findings.first_refusal = in.text();
+  findings.conflicts = in.varint();
+  findings.first_conflict = in.text();
+  for (auto* names : {&findings.undeclared, &findings.unmatched}) {
+    const std::size_t count = read_count(in, 1);
+    names->reserve(count);
+    for (std::size_t i = 0; i < count; ++i) names->emplace_back(in.text());
+  }
+}
+
 void write_payload(ByteWriter& out, const HostStarted& event) {
   out.text(event.host);
   out.varint(event.epoch);
@@ -242,6 +263,7 @@ void write_payload(ByteWriter& out, const AttemptFinished& event) {
   out.f64(event.peak_memory_bytes);
   out.zigzag(event.time_us);
   out.varint(event.points_refused);
+  write_payload(out, event.findings);
 }
 
 void read_payload(ByteReader& in, AttemptFinished& event) {
@@ -255,6 +277,7 @@ void read_payload(ByteReader& in, AttemptFinished& event) {
   event.peak_memory_bytes = in.f64();
   event.time_us = in.zigzag();
   event.points_refused = in.varint();
+  read_payload(in, event.findings);
 }
 
 void write_payload(ByteWriter& out, const HostStopped& event) {

@@ -9,7 +9,7 @@
 //                    count, then for each the number of its name, its step as the
 //                    difference to the point before (zigzag, wrapping), its value
 //                    (f64)
-//   AttemptFinished  outcome u8
+//   AttemptFinished  outcome u8; findings: their members in order, lists with their count
 //   TrialsPlanned    sweep, revision, first, number of rows, and as a text the
 //   CellsPlanned     rows packed by zlib; each row: how many bytes of the
 //                    previous row's text it begins with, how many it ends with,
@@ -53,6 +53,7 @@ Event read_event(std::uint8_t type, std::uint8_t version, std::string_view paylo
 Event decode_event(std::uint8_t type, std::uint8_t version, std::string_view payload);
 
 void write_payload(ByteWriter& out, const TrialId& trial);
+void write_payload(ByteWriter& out, const ReportFindings& findings);
 void write_payload(ByteWriter& out, const HostStarted& event);
 void write_payload(ByteWriter& out, const ProvenanceSeen& event);
 void write_payload(ByteWriter& out, const SweepPlanned& event);
@@ -66,6 +67,7 @@ void write_payload(ByteWriter& out, const AttemptFinished& event);
 void write_payload(ByteWriter& out, const HostStopped& event);
 
 void read_payload(ByteReader& in, TrialId& trial);
+void read_payload(ByteReader& in, ReportFindings& findings);
 void read_payload(ByteReader& in, HostStarted& event);
 void read_payload(ByteReader& in, ProvenanceSeen& event);
 void read_payload(ByteReader& in, SweepPlanned& event);

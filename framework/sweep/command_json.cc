@@ -34,6 +34,12 @@ std::string CommandSpec::to_json() const {
               {"files", Json::array()},
               {"primary", primary},
               {"diverging", diverging},
+              {"undeclared", undeclared_name(undeclared)},
+              {"capture",
+               {{"output_patterns", capture.output_patterns},
+                {"json", capture.json},
+                {"tensorboard", capture.tensorboard},
+                {"csv", capture.csv}}},
               {"time_limit_s", time_limit_s},
               {"progress_limit_s", progress_limit_s},
               {"stop_grace_s", stop_grace_s}};
@@ -63,6 +69,12 @@ CommandSpec CommandSpec::from_json(std::string_view json) try {
   }
   command.primary = document.at("primary").get<std::string>();
   command.diverging = document.at("diverging").get<std::vector<std::string>>();
+  command.undeclared = undeclared_from_name(document.at("undeclared").get<std::string>());
+  const Json& capture = document.at("capture");
+  command.capture.output_patterns = capture.at("output_patterns").get<std::vector<std::string>>();
+  command.capture.json = capture.at("json").get<bool>();
+  command.capture.tensorboard = capture.at("tensorboard").get<std::string>();
+  command.capture.csv = capture.at("csv").get<std::string>();
   command.time_limit_s = document.at("time_limit_s").get<double>();
   command.progress_limit_s = document.at("progress_limit_s").get<double>();
   command.stop_grace_s = document.at("stop_grace_s").get<double>();

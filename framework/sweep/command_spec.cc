@@ -8,6 +8,7 @@
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "framework/core/name_rule.h"
+#include "framework/core/suggestion.h"
 #include "framework/core/utf8.h"
 
 namespace polysweep {
@@ -61,6 +62,28 @@ bool is_plain(char c) {
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 }  // namespace
+
+std::string_view undeclared_name(Undeclared policy) {
+  switch (policy) {
+    case Undeclared::kRecord:
+      return "record";
+    case Undeclared::kIgnore:
+      return "ignore";
+    case Undeclared::kError:
+      return "error";
+  }
+  check(false, "an undeclared metric is recorded, ignored or an error");
+  return "";
+}
+
+Undeclared undeclared_from_name(std::string_view name) {
+  std::vector<std::string> known;
+  for (const Undeclared each : {Undeclared::kRecord, Undeclared::kIgnore, Undeclared::kError}) {
+    if (name == undeclared_name(each)) return each;
+    known.emplace_back(undeclared_name(each));
+  }
+  fail("{}", unknown_name("value of 'undeclared'", name, known));
+}
 
 std::string CommandSpec::identity_digest(std::string_view data_digest) const {
   std::string lines = identity_lines(*this);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -41,6 +42,27 @@ struct InputFile {
   std::string sha256;  // of its content, 64 hex digits
 };
 
+// What becomes of a reported metric that the sweep does not declare.
+enum class Undeclared : std::uint8_t { kRecord, kIgnore, kError };
+
+// "record", "ignore", "error".
+std::string_view undeclared_name(Undeclared policy);
+// Throws Error that names the nearest policy for any other name.
+Undeclared undeclared_from_name(std::string_view name);
+
+// Where metrics are read from, beside the metrics file (docs/protocol.md, "Metrics
+// that a program writes elsewhere"). It is not part of a trial's identity.
+struct CaptureSpec {
+  std::vector<std::string> output_patterns;  // RE2, with named groups
+  bool json = false;                         // lines of the output that are JSON objects
+  std::string tensorboard;  // folder in the trial's folder that has event files; "": none
+  std::string csv;          // file in the trial's folder, may have wildcards; "": none
+
+  bool any() const {
+    return json || !output_patterns.empty() || !tensorboard.empty() || !csv.empty();
+  }
+};
+
 struct CommandSpec {
   std::vector<CommandWords> words;  // the first group is the program alone
   std::vector<CommandVariable> environment;
@@ -49,9 +71,11 @@ struct CommandSpec {
   std::vector<InputFile> files;           // sorted by path
   std::string primary;                    // the metric without which a trial is not done
   std::vector<std::string> diverging;     // metrics whose NaN or infinity is a divergence
-  double time_limit_s = 0;                // of one attempt; 0: none
-  double progress_limit_s = 0;            // without a report; 0: none
-  double stop_grace_s = 20;               // from SIGTERM to SIGKILL
+  Undeclared undeclared = Undeclared::kRecord;
+  CaptureSpec capture;
+  double time_limit_s = 0;      // of one attempt; 0: none
+  double progress_limit_s = 0;  // without a report; 0: none
+  double stop_grace_s = 20;     // from SIGTERM to SIGKILL
 
   // What a trial's identity holds as its data: SHA-256 (hex) over the templates,
   // the input files, and `data_digest`, that of the data files ("" for none).

@@ -55,9 +55,9 @@ class Recorder {
  public:
   virtual ~Recorder() = default;
 
-  // One point of a series. `step` counts what MetricSpec::step says and is not
-  // below the step of the series' previous point. NaN and infinities are legal
-  // and kept as they are.
+  // One point of a series. `step` counts what MetricSpec::step says. Points may
+  // come in any order; of two at one step the later counts. NaN and infinities are
+  // legal and kept as they are.
   virtual void metric(std::string_view name, std::int64_t step, double value) = 0;
   // A text worth keeping, as a sample of the output. At most 1 MiB.
   virtual void text(std::string_view name, std::int64_t step, std::string_view value) = 0;

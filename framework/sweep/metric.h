@@ -25,6 +25,10 @@ struct MetricSpec {
   // steps count the experiment's clock is cut where a resumed attempt starts.
   std::string step{kDefaultClock};
   Role role = Role::kNone;
+  // Of a metric that is reported at real steps: what an integer step stands for, in the
+  // unit that it is reported in. `step` names both ("0.001 epochs"). 0: its steps are
+  // integers.
+  double step_resolution = 0;
 };
 
 }  // namespace polysweep

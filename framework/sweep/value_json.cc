@@ -43,18 +43,19 @@ std::vector<Condition> conditions_of(const Json& json) {
 }
 
 Json json_of(const MetricSpec& metric) {
-  return {{"name", metric.name}, {"goal", goal_name(metric.goal)},
-          {"unit", metric.unit}, {"doc", metric.doc},
-          {"step", metric.step}, {"role", role_name(metric.role)}};
+  Json out = {{"name", metric.name}, {"goal", goal_name(metric.goal)},
+              {"unit", metric.unit}, {"doc", metric.doc},
+              {"step", metric.step}, {"role", role_name(metric.role)}};
+  if (metric.step_resolution > 0) out["step_resolution"] = metric.step_resolution;
+  return out;
 }
 
 MetricSpec metric_of(const Json& json) {
-  return {json.at("name").get<std::string>(),
-          goal_from_name(json.at("goal").get<std::string>()),
-          json.at("unit").get<std::string>(),
-          json.at("doc").get<std::string>(),
-          json.at("step").get<std::string>(),
-          metric_role_from_name(json.at("role").get<std::string>())};
+  return {
+      json.at("name").get<std::string>(), goal_from_name(json.at("goal").get<std::string>()),
+      json.at("unit").get<std::string>(), json.at("doc").get<std::string>(),
+      json.at("step").get<std::string>(), metric_role_from_name(json.at("role").get<std::string>()),
+      json.value("step_resolution", 0.0)};
 }
 
 }  // namespace polysweep

@@ -158,6 +158,7 @@ void write_payload(ByteWriter& out, const AttemptEnded& message) {
   out.f64(message.elapsed_s);
   out.f64(message.peak_memory_bytes);
   out.varint(message.points_refused);
+  polysweep::write_payload(out, message.findings);
 }
 
 void read_payload(ByteReader& in, AttemptEnded& message) {
@@ -171,6 +172,7 @@ void read_payload(ByteReader& in, AttemptEnded& message) {
   message.elapsed_s = in.f64();
   message.peak_memory_bytes = in.f64();
   message.points_refused = in.varint();
+  polysweep::read_payload(in, message.findings);
 }
 
 template <std::size_t kIndex = 0>

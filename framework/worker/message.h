@@ -21,7 +21,7 @@
 
 namespace polysweep {
 
-inline constexpr std::uint32_t kProtocolVersion = 3;
+inline constexpr std::uint32_t kProtocolVersion = 4;
 // The longest message, type and payload together.
 inline constexpr std::size_t kLongestMessage = 16 * 1024 * 1024;
 
@@ -79,6 +79,7 @@ struct AttemptEnded {
   double elapsed_s = 0;
   double peak_memory_bytes = 0;
   std::uint64_t points_refused = 0;  // as AttemptFinished
+  ReportFindings findings;
 };
 
 using Message =

@@ -121,6 +121,7 @@ void WorkerLoop::run(const AssignTrial& assignment) {
   ended.elapsed_s = system_clock().monotonic_s() - started_s;
   ended.peak_memory_bytes = result.peak_memory_bytes;
   ended.points_refused = result.points_refused;
+  ended.findings = std::move(result.findings);
   bool more = false;
   {
     const std::lock_guard lock(mutex_);

@@ -19,6 +19,7 @@ struct AttemptResult {
   std::string message;               // what went wrong; "" where nothing did
   double peak_memory_bytes = 0;      // largest resident memory
   std::uint64_t points_refused = 0;  // reported, and not passed on to the recorder
+  ReportFindings findings;
 };
 
 // What a worker does with an assignment.

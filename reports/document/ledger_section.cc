@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "reports/analysis/titles.h"
@@ -113,6 +114,41 @@ Table waiting_table(const SweepAnalysis& analysis) {
   return table;
 }
 
+// Trials whose reports are not in the database as they were.
+Table reports_table(const SweepAnalysis& analysis) {
+  Table table;
+  table.id = "reports";
+  table.caption = "Rejected and contradictory reports";
+  table.columns = {{"trial", Align::kLeft, ""},
+                   {"cell", Align::kLeft, ""},
+                   {"rejected points", Align::kRight, ""},
+                   {"first reason", Align::kLeft, ""},
+                   {"points in conflict", Align::kRight, ""},
+                   {"first conflict", Align::kLeft, ""}};
+  std::set<std::string> undeclared;
+  std::set<std::string> unmatched;
+  for (const auto& trial : analysis.results.trials) {
+    const ReportFindings& findings = trial.findings;
+    undeclared.insert(findings.undeclared.begin(), findings.undeclared.end());
+    unmatched.insert(findings.unmatched.begin(), findings.unmatched.end());
+    if (trial.points_dropped == 0 && findings.conflicts == 0) continue;
+    table.rows.push_back(
+        {trial.id.brief(), cell_field(analysis, trial.cell),
+         TableCell(std::to_string(trial.points_dropped), static_cast<double>(trial.points_dropped)),
+         shortened(findings.first_refusal, kLongestMessage),
+         TableCell(std::to_string(findings.conflicts), static_cast<double>(findings.conflicts)),
+         shortened(findings.first_conflict, kLongestMessage)});
+  }
+  const auto note = [&table](const char* what, const std::set<std::string>& names) {
+    std::string list;
+    for (const std::string& name : names) append_item(list, shortened(name, 60));
+    if (!names.empty()) table.notes.push_back(what + list + ".");
+  };
+  note("Undeclared metrics that were recorded: ", undeclared);
+  note("[capture] found nothing for: ", unmatched);
+  return table;
+}
+
 void add_tails(Section& section, const SweepAnalysis& analysis) {
   std::size_t shown = 0;
   std::size_t left = 0;
@@ -173,6 +209,14 @@ Section ledger_section(const SweepAnalysis& analysis) {
   Table failures = failures_table(analysis);
   if (!failures.rows.empty()) section.blocks.push_back(std::move(failures));
   add_tails(section, analysis);
+  Table reports = reports_table(analysis);
+  if (!reports.rows.empty()) {
+    section.blocks.push_back(std::move(reports));
+  } else {
+    for (std::string& note : reports.notes) {
+      section.blocks.push_back(Paragraph{std::move(note), Tone::kMuted});
+    }
+  }
   Table waiting = waiting_table(analysis);
   if (!waiting.rows.empty()) section.blocks.push_back(std::move(waiting));
   if (!analysis.results.exclusions.empty()) section.blocks.push_back(exclusions_table(analysis));

@@ -7,6 +7,7 @@
 #include "reports/document/fields.h"
 #include "reports/document/sections.h"
 #include "reports/document/verdict_words.h"
+#include "reports/text/escaping.h"
 #include "reports/text/number_text.h"
 
 namespace polysweep {
@@ -86,22 +87,46 @@ std::vector<std::string> verdict_sentences(const SweepAnalysis& analysis) {
   return sentences;
 }
 
+// What programs reported that is not in the series as it was.
+std::vector<std::string> report_notes(const SweepAnalysis& analysis) {
+  std::size_t incomplete = 0;
+  std::uint64_t dropped = 0;
+  std::size_t contradictory = 0;
+  std::uint64_t conflicts = 0;
+  std::string reason;
+  std::string conflict;
+  for (const auto& trial : analysis.results.trials) {
+    if (has_result(trial.state) && trial.points_dropped > 0) {
+      ++incomplete;
+      dropped += trial.points_dropped;
+      if (reason.empty() && !trial.findings.first_refusal.empty()) {
+        reason = "; the first reason: " + shortened(trial.findings.first_refusal, 200);
+      }
+    }
+    if (trial.findings.conflicts == 0) continue;
+    if (contradictory++ == 0) conflict = shortened(trial.findings.first_conflict, 200);
+    conflicts += trial.findings.conflicts;
+  }
+  std::vector<std::string> notes;
+  if (incomplete > 0) {
+    notes.push_back(fmt::format(
+        "The series of {} are incomplete: {} that they reported were dropped (`polysweep show "
+        "TRIAL` says why){}.",
+        count_text(incomplete, "finished trial"), count_text(dropped, "point"), reason));
+  }
+  if (contradictory > 0) {
+    notes.push_back(fmt::format(
+        "{} of {} gave another value at a step that had one; the later value counts. Two processes "
+        "may report one metric. The first: {}.",
+        count_text(conflicts, "point"), count_text(contradictory, "trial"), conflict));
+  }
+  return notes;
+}
+
 std::vector<std::string> warnings_of(const SweepAnalysis& analysis) {
   std::vector<std::string> warnings = later_choices(analysis);
   for (std::string& note : guard_rails(analysis)) warnings.push_back(std::move(note));
-  std::size_t incomplete = 0;
-  std::uint64_t dropped = 0;
-  for (const auto& trial : analysis.results.trials) {
-    if (!has_result(trial.state) || trial.points_dropped == 0) continue;
-    ++incomplete;
-    dropped += trial.points_dropped;
-  }
-  if (incomplete > 0) {
-    warnings.push_back(fmt::format(
-        "The series of {} are incomplete: {} that they reported were dropped (`polysweep show "
-        "TRIAL` says why).",
-        count_text(incomplete, "finished trial"), count_text(dropped, "point")));
-  }
+  for (std::string& note : report_notes(analysis)) warnings.push_back(std::move(note));
   for (const auto& item : analysis.audit_items()) {
     if (item.state == AuditState::kConfounded && item.topic != "size" &&
         item.topic != "missing values") {

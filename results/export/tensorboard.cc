@@ -1,41 +1,20 @@
 // TensorBoard event files: a run per trial, TARGET/<12 digits of its id>.
 //
-// A file is a sequence of records (TFRecord): u64 length, u32 masked CRC-32C of
-// the length, the bytes, u32 masked CRC-32C of the bytes. Each is an Event in
+// A file is a sequence of records (framework/core/tfrecord.h). Each is an Event in
 // Protocol Buffers' wire form (tensorflow/core/util/event.proto, framework/
 // summary.proto; tensorboard/plugins/hparams/plugin_data.proto). Scalars are
 // 32-bit floats there. The time of a single point is unknown: all points have the
 // start time of the counted attempt.
 #include <bit>
-#include <boost/crc.hpp>
 
 #include "framework/core/bytes.h"
 #include "framework/core/error.h"
+#include "framework/core/tfrecord.h"
 #include "results/export/export_folder.h"
 #include "results/export/exporter.h"
 
 namespace polysweep {
 namespace {
-
-using Crc32c = boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true>;
-
-std::uint32_t masked_crc(std::string_view bytes) {
-  Crc32c crc;
-  crc.process_bytes(bytes.data(), bytes.size());
-  const std::uint32_t sum = crc.checksum();
-  return ((sum >> 15) | (sum << 17)) + 0xa282ead8U;
-}
-
-std::string record(std::string_view bytes) {
-  ByteWriter length;
-  length.u64_fixed(bytes.size());
-  ByteWriter out;
-  out.raw(length.bytes());
-  out.u32_fixed(masked_crc(length.bytes()));
-  out.raw(bytes);
-  out.u32_fixed(masked_crc(bytes));
-  return out.take();
-}
 
 // Builds one message.
 class Message {
@@ -152,13 +131,13 @@ void TensorboardExporter::add(const ExportedTrial& trial) {
   make_folder(run);
   OutputFile file(run / fmt::format("events.out.tfevents.{:010}.polysweep",
                                     static_cast<std::int64_t>(started_s)));
-  file.write(record(Message().real(1, started_s).bytes(3, "brain.Event:2").text()));
-  file.write(record(event(started_s, 0, session_start(trial.record, started_s)).text()));
+  file.write(tfrecord(Message().real(1, started_s).bytes(3, "brain.Event:2").text()));
+  file.write(tfrecord(event(started_s, 0, session_start(trial.record, started_s)).text()));
   for (const ExportedSeries& series : trial.series) {
     for (const CurvePoint& point : series.points) {
       const Message value =
           Message().bytes(1, series.metric).single(2, static_cast<float>(point.value));
-      file.write(record(event(started_s, point.step, value).text()));
+      file.write(tfrecord(event(started_s, point.step, value).text()));
     }
   }
   for (const TextEntry& text : trial.record.texts) {
@@ -166,9 +145,9 @@ void TensorboardExporter::add(const ExportedTrial& trial) {
                               .bytes(1, text.name)
                               .message(8, text_tensor(text.value))
                               .message(9, plugin_data("text", ""));
-    file.write(record(event(started_s, text.step, value).text()));
+    file.write(tfrecord(event(started_s, text.step, value).text()));
   }
-  file.write(record(event(finished_s, 0, session_end(trial.record, finished_s)).text()));
+  file.write(tfrecord(event(finished_s, 0, session_end(trial.record, finished_s)).text()));
   file.close();
 }
 

@@ -39,6 +39,7 @@ AttemptRow read_row(Statement& row) {
   out.finished_us = row.integer(18);
   out.points_dropped = row.integer(19);
   out.resumed_step = optional_integer<std::int64_t>(row, 20);
+  out.findings = row.string(21);
   return out;
 }
 
@@ -69,7 +70,8 @@ AttemptTable::AttemptTable(Connection& connection, const HostJournals& journals)
           "SELECT a.attempt, a.journal_id, a.epoch, a.slot, a.device, a.provenance_id, "
           "a.started_us, a.begins_after, a.points, a.points_counted, a.texts, a.texts_counted, "
           "a.outcome, a.final, a.message, a.output_tail, a.elapsed_s, a.peak_memory_bytes, "
-          "a.finished_us, a.points_dropped, a.resumed_step FROM attempt a JOIN journal j ON "
+          "a.finished_us, a.points_dropped, a.resumed_step, a.findings FROM attempt a JOIN journal "
+          "j ON "
           "j.journal_id = "
           "a.journal_id "
           "WHERE a.trial_id = ? ORDER BY a.attempt, j.host")),
@@ -79,8 +81,8 @@ AttemptTable::AttemptTable(Connection& connection, const HostJournals& journals)
           "INSERT OR REPLACE INTO attempt (trial_id, attempt, journal_id, epoch, slot, device, "
           "provenance_id, started_us, begins_after, points, points_counted, texts, texts_counted, "
           "outcome, final, message, output_tail, elapsed_s, peak_memory_bytes, finished_us, "
-          "points_dropped, resumed_step) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
+          "points_dropped, resumed_step, findings) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")),
       add_lost_(connection.prepare(
           "INSERT INTO attempt_lost (trial_id, attempt, journal_id, final, message, noticed_us) "
           "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET final = max(final, excluded.final), "
@@ -195,7 +197,7 @@ void AttemptTable::write(std::int64_t trial_id, AttemptRow& row) {
             if_finished(std::string_view(row.message)),
             if_finished(std::string_view(row.output_tail)), if_finished(row.elapsed_s),
             if_finished(row.peak_memory_bytes), if_finished(row.finished_us), row.points_dropped,
-            row.resumed_step)
+            row.resumed_step, row.findings)
       .run();
   row.changed = false;
 }

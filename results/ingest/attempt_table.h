@@ -42,6 +42,7 @@ struct AttemptRow {
   // Points of this attempt that no other replaces: those up to the step that it
   // resumed after, and those that its worker refused.
   std::int64_t points_dropped = 0;
+  std::string findings;  // findings_json()
   std::int64_t texts = 0;
   std::int64_t texts_counted = 0;
   std::optional<Outcome> outcome;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "framework/core/error.h"
+#include "results/schema/report_findings.h"
 #include "results/schema/stored_text.h"
 
 namespace polysweep {
@@ -161,6 +162,7 @@ void EventRows::apply_event(const Source& source, const AttemptFinished& event) 
   row.peak_memory_bytes = event.peak_memory_bytes;
   row.finished_us = event.time_us;
   row.points_dropped += static_cast<std::int64_t>(event.points_refused);
+  row.findings = findings_json(event.findings);
   row.changed = true;
   attempts.changed = true;
 }

@@ -5,6 +5,7 @@
 #include "framework/core/error.h"
 #include "results/read/last_planning.h"
 #include "results/schema/connection.h"
+#include "results/schema/report_findings.h"
 
 namespace polysweep {
 namespace {
@@ -232,21 +233,28 @@ std::vector<StateCounts> Ledger::cells(const std::string& sweep) const {
   return out;
 }
 
-std::vector<DroppedPoints> Ledger::dropped_points(const std::string& sweep) const {
+std::vector<ReportProblem> Ledger::report_problems(const std::string& sweep) const {
   Connection& connection = database_.connection();
   const Transaction snapshot(connection, Transaction::Kind::kRead);
   const LastPlanning known = last_planning(connection, sweep);
   Statement rows = connection.prepare(
-      "SELECT t.trial, a.points_dropped FROM attempt a INDEXED BY attempt_dropped "
+      "SELECT t.trial, t.state, a.points_dropped, a.findings "
+      "FROM attempt a INDEXED BY attempt_reported "
       "CROSS JOIN trial t ON t.trial_id = a.trial_id AND t.attempt = a.attempt "
       "AND t.journal_id = a.journal_id "
       "CROSS JOIN sweep_trial x ON x.trial_id = t.trial_id AND x.revision_id = ?1 "
-      "WHERE a.points_dropped > 0 AND t.state IN (?2, ?3) ORDER BY x.position");
-  std::vector<DroppedPoints> out;
+      "WHERE (a.points_dropped > 0 OR a.findings <> '') AND t.state IN (?2, ?3, ?4) "
+      "ORDER BY x.position");
+  std::vector<ReportProblem> out;
   rows.with(known.revision_id, static_cast<int>(TrialState::kDone),
-            static_cast<int>(TrialState::kDiverged));
+            static_cast<int>(TrialState::kDiverged), static_cast<int>(TrialState::kFailed));
   while (rows.step()) {
-    out.push_back({TrialId::from_hex(rows.text(0)), static_cast<std::uint64_t>(rows.integer(1))});
+    ReportProblem each;
+    each.trial = TrialId::from_hex(rows.text(0));
+    each.has_result = static_cast<TrialState>(rows.integer(1)) != TrialState::kFailed;
+    each.points_dropped = static_cast<std::uint64_t>(rows.integer(2));
+    each.findings = findings_of(rows.text(3));
+    out.push_back(std::move(each));
   }
   return out;
 }

@@ -73,11 +73,14 @@ struct PlanStanding {
   std::vector<OpenTrial> open;  // in plan order
 };
 
-// A trial with a result of which points were dropped: its series are not complete.
-struct DroppedPoints {
+// A trial whose counted attempt reported something that was not recorded as it was, or
+// that the sweep does not declare.
+struct ReportProblem {
   TrialId trial;
-  // Of the counted attempt, as in column points_dropped of view attempts.
-  std::uint64_t points = 0;
+  bool has_result = false;  // done or diverged: its series are not complete if points lack
+  // As in column points_dropped of view attempts.
+  std::uint64_t points_dropped = 0;
+  ReportFindings findings;
 };
 
 class Ledger {
@@ -99,9 +102,9 @@ class Ledger {
   // known sweep.
   std::vector<StateCounts> cells(const std::string& sweep) const;
 
-  // The done and diverged trials of the sweep of which points were dropped, in plan
-  // order. Takes time for those trials alone. Throws Error as cells() does.
-  std::vector<DroppedPoints> dropped_points(const std::string& sweep) const;
+  // The settled trials of the sweep with such a report, in plan order. Takes time for
+  // those trials alone. Throws Error as cells() does.
+  std::vector<ReportProblem> report_problems(const std::string& sweep) const;
 
   // True if the sweep as last planned is this one: the same revision and
   // description (framework/sweep/plan/plan.h describe()), and all of its trials are

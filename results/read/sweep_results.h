@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "framework/journal/event.h"
 #include "framework/sweep/experiment.h"
 #include "framework/sweep/parameters.h"
 #include "framework/sweep/plan/plan_description.h"
@@ -36,7 +37,8 @@ struct TrialResult {
   // Points of the counted attempt that are in no series, with no other in their place
   // (view attempts, column points_dropped).
   std::uint64_t points_dropped = 0;
-  std::string provenance;  // digest, "" unknown
+  ReportFindings findings;  // of the counted attempt
+  std::string provenance;   // digest, "" unknown
   // Last value of every metric, of done trials only.
   std::map<std::string, double> final_metrics;
 };

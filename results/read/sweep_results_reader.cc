@@ -16,6 +16,7 @@
 #include "results/read/stored_plan.h"
 #include "results/read/trial_record.h"
 #include "results/schema/connection.h"
+#include "results/schema/report_findings.h"
 #include "results/schema/series_summary.h"
 
 namespace polysweep {
@@ -98,7 +99,7 @@ struct TrialKeys {
 constexpr const char* kTrials =
     "SELECT t.trial_id, t.trial, x.cell, t.state, t.attempt, t.parameters, k.series, a.outcome, "
     "a.message, a.output_tail, a.elapsed_s, a.peak_memory_bytes, a.provenance_id, "
-    "a.points_dropped "
+    "a.points_dropped, a.findings "
     "FROM sweep_trial x JOIN trial t ON t.trial_id = x.trial_id "
     "LEFT JOIN attempt a ON a.trial_id = t.trial_id AND a.attempt = t.attempt "
     "AND a.journal_id = t.journal_id "
@@ -145,6 +146,7 @@ TrialKeys read_trials(const Database& database, const LastPlanning& known,
       unfinished.read(trial);
     }
     trial.points_dropped = static_cast<std::uint64_t>(rows.integer(13));
+    trial.findings = findings_of(rows.text(14));
     if (!rows.is_null(12)) trial.provenance = digests.at(rows.integer(12));
     out.cells[trial.cell].trials.push_back(out.trials.size());
     out.trials.push_back(std::move(trial));

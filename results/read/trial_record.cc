@@ -7,6 +7,7 @@
 #include "framework/journal/event.h"
 #include "results/read/point_reader.h"
 #include "results/schema/connection.h"
+#include "results/schema/report_findings.h"
 
 namespace polysweep {
 namespace {
@@ -17,7 +18,8 @@ std::vector<AttemptRecord> read_attempts(Connection& connection, const std::stri
   Statement rows = connection.prepare(
       "SELECT attempt, host, epoch, slot, device, counted, state, outcome, final, message, "
       "output_tail, started_us, finished_us, elapsed_s, peak_memory_bytes, resumed_step, points, "
-      "points_ignored, provenance, points_dropped FROM attempts WHERE trial = ? ORDER BY attempt, "
+      "points_ignored, provenance, points_dropped, findings "
+      "FROM attempts WHERE trial = ? ORDER BY attempt, "
       "host");
   std::vector<AttemptRecord> out;
   rows.with(hex);
@@ -43,6 +45,7 @@ std::vector<AttemptRecord> read_attempts(Connection& connection, const std::stri
     each.points_ignored = static_cast<std::uint64_t>(rows.integer(17));
     each.provenance = rows.string(18);
     each.points_dropped = static_cast<std::uint64_t>(rows.integer(19));
+    each.findings = findings_of(rows.text(20));
     out.push_back(std::move(each));
   }
   return out;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "framework/journal/event.h"
 #include "framework/sweep/parameters.h"
 #include "framework/sweep/trial.h"
 #include "results/read/sweep_results.h"
@@ -35,7 +36,8 @@ struct AttemptRecord {
   std::uint64_t points = 0;          // metric points that it reported
   std::uint64_t points_ignored = 0;  // of them, those that do not count
   std::uint64_t points_dropped = 0;  // those in whose place no other counts
-  std::string provenance;            // digest
+  ReportFindings findings;
+  std::string provenance;  // digest
 };
 
 // The summary of a series: of its counted points; minimum and maximum of the finite

@@ -81,10 +81,11 @@ CREATE TABLE attempt (
   peak_memory_bytes REAL,
   finished_us INTEGER,
   points_dropped INTEGER NOT NULL,
+  findings TEXT NOT NULL,
   resumed_step INTEGER,
   PRIMARY KEY (trial_id, attempt, journal_id)
 ) WITHOUT ROWID;
-CREATE INDEX attempt_dropped ON attempt (trial_id) WHERE points_dropped > 0;
+CREATE INDEX attempt_reported ON attempt (trial_id) WHERE points_dropped > 0 OR findings <> '';
 CREATE INDEX attempt_unfinished ON attempt (journal_id) WHERE outcome IS NULL;
 
 CREATE TABLE attempt_lost (

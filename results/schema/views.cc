@@ -60,6 +60,7 @@ SELECT t.trial AS trial, a.attempt AS attempt, j.host AS host, a.epoch AS epoch,
   a.resumed_step AS resumed_step,
   a.points AS points, a.points - a.points_counted AS points_ignored,
   a.points_dropped AS points_dropped,
+  a.findings AS findings,
   a.texts AS texts, a.texts - a.texts_counted AS texts_ignored, p.digest AS provenance,
   a.attempt = t.attempt AND a.journal_id = t.journal_id AS counted
 FROM attempt a JOIN trial t ON t.trial_id = a.trial_id

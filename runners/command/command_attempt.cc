@@ -1,5 +1,6 @@
 #include "runners/command/command_attempt.h"
 
+#include <fmt/ranges.h>
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
@@ -55,11 +56,17 @@ CommandAttempt::CommandAttempt(const AttemptContext& context)
       log_(log_path(trial_folder_, context.assignment.attempt)),
       report_file_(report_path(trial_folder_, context.assignment.attempt)),
       history_(context.spec, trial_folder_, context.assignment.attempt),
-      report_(context.spec, trial_folder_, context.recorder, history_) {}
+      report_(context.spec, trial_folder_, context.recorder, history_),
+      captured_file_(captured_path(trial_folder_, context.assignment.attempt)),
+      capture_(command_.capture, trial_folder_,
+               [this](const ReportedItem& item, const ReportedWhere& where) {
+                 take_captured(item, where);
+               }) {}
 
 AttemptResult CommandAttempt::run() {
   context_.folders.prepare(trial_folder_, context_.assignment.parameters.canonical());
   context_.oom_kills.grew();
+  capture_.begin();
   const ProcessOptions options = process_options();
   // Before the start: the program may have run for a while before this thread does.
   started_s_ = progressed_s_ = system_clock().monotonic_s();
@@ -105,7 +112,13 @@ ProcessOptions CommandAttempt::process_options() {
   options.folder = fs::path(command_.sweep_folder) / filled.folder;
   options.channel = false;
   options.session = true;
-  options.on_output = [this](std::string_view bytes) { log_.write(bytes); };
+  options.on_output = [this](std::string_view bytes) {
+    log_.write(bytes);
+    if (!command_.capture.any()) return;
+    // A program says that it resumes before it prints a point.
+    if (!report_.has_points()) follow_report();
+    capture_.output(bytes);
+  };
   return options;
 }
 
@@ -114,6 +127,8 @@ void CommandAttempt::watch(ChildProcess& process) {
     wait_for_events(process);
     process.read_output();
     more_to_read_ = follow_report();
+    capture_.follow(system_clock().monotonic_s());
+    captured_file_.write();
     if (process.poll()) return;
     enforce_limits(process);
   }
@@ -144,13 +159,28 @@ bool CommandAttempt::follow_report() {
   return more;
 }
 
+// A later attempt finds in the file what this one took, in the same order.
+void CommandAttempt::take_captured(const ReportedItem& item, const ReportedWhere& where) {
+  const bool had_resumed = report_.resumed().has_value();
+  report_.take_captured(item, where);
+  const std::optional<std::int64_t>& resumed = report_.resumed();
+  if (!had_resumed && resumed) captured_file_.append(ReportedResumption{*resumed});
+  if (const auto* metrics = std::get_if<ReportedMetrics>(&item)) {
+    if (!metrics->values.empty()) captured_file_.append(item);
+  } else if (std::holds_alternative<ReportedResult>(item)) {
+    captured_file_.append(item);
+  }
+}
+
 void CommandAttempt::enforce_limits(ChildProcess& process) {
   const double now_s = system_clock().monotonic_s();
   if (interruption_ != Interruption::kNone) {
     if (now_s > kill_s_) process.kill(SIGKILL);
     return;
   }
-  if (report_.divergence()) {
+  if (report_.violation()) {
+    interrupt(process, Interruption::kViolation, *report_.violation());
+  } else if (report_.divergence()) {
     interrupt(process, Interruption::kDivergence, *report_.divergence());
   } else if (context_.recorder.stop_requested()) {
     interrupt(process, Interruption::kStop, "");
@@ -179,9 +209,15 @@ AttemptResult CommandAttempt::end(ChildProcess& process) {
   while (follow_report()) {
   }
   if (const std::optional<ReportLines::Line> line = lines_.rest()) report_.take(*line);
+  capture_.finish();
+  captured_file_.write();
   report_.measured("elapsed_s", elapsed_s);
   report_.measured("peak_memory_bytes", process.peak_memory_bytes());
   report_.finish();
+  if (report_.violation() && interruption_ == Interruption::kNone) {
+    interruption_ = Interruption::kViolation;
+    interruption_text_ = *report_.violation();
+  }
   if (report_.divergence() && interruption_ == Interruption::kNone) {
     interruption_ = Interruption::kDivergence;
     interruption_text_ = *report_.divergence();
@@ -204,13 +240,21 @@ AttemptResult CommandAttempt::end(ChildProcess& process) {
   ended.has_result = report_.has_result();
   ended.last_line = last_line_of(process.output_tail());
   ended.rejection = report_.rejection();
+  ended.reported = report_.reported();
   AttemptResult result = judge(ended);
   result.peak_memory_bytes = process.peak_memory_bytes();
   result.points_refused = report_.points_refused();
+  result.findings = report_.findings();
+  const auto* exited = std::get_if<Exited>(&ended.status);
+  if (exited != nullptr && exited->code == 0) result.findings.unmatched = capture_.unmatched();
+  const std::string unmatched = result.findings.unmatched.empty()
+                                    ? std::string()
+                                    : fmt::format("[capture] found nothing for {}",
+                                                  fmt::join(result.findings.unmatched, " and "));
   for (const std::string& problem :
-       {log_.problem(), killed.left > 0
-                            ? fmt::format("{} of its processes could not be killed", killed.left)
-                            : std::string()}) {
+       {unmatched, log_.problem(),
+        killed.left > 0 ? fmt::format("{} of its processes could not be killed", killed.left)
+                        : std::string()}) {
     if (problem.empty()) continue;
     result.message += result.message.empty() ? problem : "; " + problem;
   }

@@ -10,6 +10,7 @@
 #include "framework/sweep/experiment.h"
 #include "framework/worker/worker_loop.h"
 #include "runners/command/command_end.h"
+#include "runners/command/metric_capture.h"
 #include "runners/command/report_file.h"
 #include "runners/command/trial_folder_pool.h"
 #include "runners/command/trial_report.h"
@@ -47,6 +48,7 @@ class CommandAttempt {
   void wait_for_events(const ChildProcess& process) const;
   // True if there may be more to read.
   bool follow_report();
+  void take_captured(const ReportedItem& item, const ReportedWhere& where);
   void enforce_limits(ChildProcess& process);
   void interrupt(ChildProcess& process, Interruption why, std::string text);
   AttemptResult end(ChildProcess& process);
@@ -62,6 +64,8 @@ class CommandAttempt {
   ReportLines lines_;
   ReportHistory history_;
   TrialReport report_;
+  CapturedFile captured_file_;
+  MetricCapture capture_;
   std::string report_problem_;
   bool more_to_read_ = false;
 

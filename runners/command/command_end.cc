@@ -1,8 +1,10 @@
 #include "runners/command/command_end.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <signal.h>
 
+#include "framework/core/suggestion.h"
 #include "framework/worker/memory_message.h"
 
 namespace polysweep {
@@ -12,6 +14,10 @@ namespace {
 std::string with_last_line(std::string text, const CommandEnd& end) {
   if (!end.last_line.empty()) text += fmt::format("; its last line: {}", end.last_line);
   return text;
+}
+
+std::string reported_instead(const std::string& primary, const std::vector<std::string>& names) {
+  return fmt::format(", only {}{}", fmt::join(names, ", "), suggestion(primary, names));
 }
 
 AttemptResult of_signal(int number, const CommandEnd& end) {
@@ -44,8 +50,14 @@ AttemptResult of_exit(int code, const CommandEnd& end) {
             with_last_line(fmt::format("it failed with exit status {}", code), end)};
   }
   if (end.has_primary) return {};
+  const std::vector<std::string> reported(end.reported.begin(), end.reported.end());
   return {Outcome::kError,
-          fmt::format("it ended with exit status 0 but did not report its primary metric '{}'",
+          fmt::format("it ended with exit status 0 but did not report its primary metric '{}'{}: "
+                      "let it append {{\"metric\": \"{}\", \"value\": 0.5}} to the file that "
+                      "$POLYSWEEP_METRICS_FILE names, or say in [capture] of the sweep file where "
+                      "it writes its metrics (docs/protocol.md)",
+                      end.primary,
+                      reported.empty() ? std::string() : reported_instead(end.primary, reported),
                       end.primary)};
 }
 
@@ -58,6 +70,8 @@ AttemptResult of_interruption(const CommandEnd& end) {
       return {Outcome::kHung, end.interruption_text};
     case Interruption::kDivergence:
       return {Outcome::kDiverged, end.interruption_text};
+    case Interruption::kViolation:
+      return {Outcome::kError, end.interruption_text};
     case Interruption::kStop:
     case Interruption::kNone:
       break;

@@ -4,6 +4,7 @@
 // follows from them is decided in retry_policy.h. Documented in docs/protocol.md.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "framework/worker/worker_loop.h"
@@ -17,7 +18,14 @@ inline constexpr int kExitDivergedProgram = 76;  // diverged: a result, not run 
 inline constexpr int kExitMemoryProgram = 77;    // out of memory: run it again, alone
 
 // Why we ended a program.
-enum class Interruption : std::uint8_t { kNone, kStop, kTimeLimit, kNoProgress, kDivergence };
+enum class Interruption : std::uint8_t {
+  kNone,
+  kStop,
+  kTimeLimit,
+  kNoProgress,
+  kDivergence,
+  kViolation
+};
 
 struct CommandEnd {
   ExitStatus status;
@@ -27,8 +35,9 @@ struct CommandEnd {
   bool has_primary = false;       // it reported its primary metric
   bool has_result = false;        // it reported its result: nothing is left to do
   std::string primary;
-  std::string last_line;  // of its output
-  std::string rejection;  // which lines of its report were rejected, or ""
+  std::set<std::string, std::less<>> reported;  // metrics
+  std::string last_line;                        // of its output
+  std::string rejection;                        // which lines of its report were rejected, or ""
 };
 
 // Outcome and message. The message includes `rejection`.

@@ -1,6 +1,11 @@
 #include "runners/command/report_file.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <limits>
 #include <optional>
 #include <vector>
@@ -41,37 +46,55 @@ void read_report(const std::filesystem::path& path,
 }
 
 bool is_content(const ReportedItem& item) {
-  return std::holds_alternative<ReportedMetrics>(item) ||
-         std::holds_alternative<ReportedResult>(item) || std::holds_alternative<ReportedText>(item);
-}
-
-// A line with an undeclared metric was rejected.
-bool all_declared(const ReportedMetrics& metrics, const SeriesSteps& steps) {
-  return std::all_of(metrics.values.begin(), metrics.values.end(),
-                     [&](const auto& each) { return steps.is_declared(each.first); });
+  if (const auto* metrics = std::get_if<ReportedMetrics>(&item)) return !metrics->values.empty();
+  return std::holds_alternative<ReportedResult>(item) || std::holds_alternative<ReportedText>(item);
 }
 
 }  // namespace
+
+void ReportHistory::read(std::uint32_t attempt, const Visitor& visit) const {
+  read_report(report_path(trial_folder_, attempt),
+              [&](const ReportedItem& item) { visit(item, false); });
+  read_report(captured_path(trial_folder_, attempt),
+              [&](const ReportedItem& item) { visit(item, true); });
+}
+
+bool ReportHistory::is_recorded(const std::string& metric) const {
+  if (spec_.command->undeclared == Undeclared::kRecord) return true;
+  return std::any_of(spec_.metrics.begin(), spec_.metrics.end(),
+                     [&](const MetricSpec& each) { return each.name == metric; });
+}
+
+std::optional<std::int64_t> ReportHistory::resumption_of(std::uint32_t attempt) const {
+  std::optional<std::int64_t> resumed;
+  bool has_content[2] = {false, false};
+  read(attempt, [&](const ReportedItem& item, bool captured) {
+    const auto* resumption = std::get_if<ReportedResumption>(&item);
+    if (resumption != nullptr && !resumed && !has_content[captured ? 1 : 0]) {
+      resumed = resumption->step;
+    }
+    has_content[captured ? 1 : 0] |= is_content(item);
+  });
+  return resumed;
+}
 
 std::optional<std::int64_t> ReportHistory::reach_of(std::uint32_t attempt,
                                                     const Names& stepped) const {
   SeriesSteps steps(spec_);
   steps.set_stepped(stepped);
-  bool has_items = false;
-  read_report(report_path(trial_folder_, attempt), [&](const ReportedItem& item) {
-    if (const auto* resumed = std::get_if<ReportedResumption>(&item)) {
-      if (has_items) return;
-      steps.raise_floor(resumed->step);
-      has_items = true;
-    } else if (const auto* metrics = std::get_if<ReportedMetrics>(&item)) {
-      if (!all_declared(*metrics, steps)) return;
-      for (const auto& [name, value] : metrics->values) {
-        try {
-          steps.took(name, steps.next(name, metrics->step));
-          has_items = true;
-        } catch (const Error&) {
-          return;  // a decreasing step, which was rejected
-        }
+  const std::optional<std::int64_t> resumed = resumption_of(attempt);
+  bool has_items = resumed.has_value();
+  if (resumed) steps.raise_floor(*resumed);
+  read(attempt, [&](const ReportedItem& item, bool) {
+    const auto* metrics = std::get_if<ReportedMetrics>(&item);
+    if (metrics == nullptr) return;
+    for (const auto& [name, value] : metrics->values) {
+      if (!is_recorded(name)) continue;
+      try {
+        steps.took(name, steps.next(name, metrics->step));
+        has_items = true;
+      } catch (const Error&) {
+        continue;  // it was rejected
       }
     }
   });
@@ -83,15 +106,29 @@ std::set<std::string> ReportHistory::stepped() {
   const SeriesSteps steps(spec_);
   Names names;
   for (std::uint32_t attempt = 1; attempt < attempt_; ++attempt) {
-    read_report(report_path(trial_folder_, attempt), [&](const ReportedItem& item) {
+    read(attempt, [&](const ReportedItem& item, bool) {
       const auto* metrics = std::get_if<ReportedMetrics>(&item);
-      if (metrics == nullptr || !metrics->step || !all_declared(*metrics, steps)) return;
+      if (metrics == nullptr || !metrics->step) return;
       for (const auto& [name, value] : metrics->values) {
-        if (!steps.has_own_clock(name)) names.insert(name);
+        if (is_recorded(name) && !steps.has_own_clock(name)) names.insert(name);
       }
     });
   }
   return names;
+}
+
+std::optional<std::int64_t> ReportHistory::first_step() {
+  const SeriesSteps steps(spec_);
+  std::optional<std::int64_t> first;
+  all([&](const HistoryLine& line) {
+    const auto* metrics = std::get_if<ReportedMetrics>(&line.item);
+    if (first || metrics == nullptr || !metrics->step) return;
+    for (const auto& [name, value] : metrics->values) {
+      if (first || !is_recorded(name) || steps.has_own_clock(name)) continue;
+      first = static_cast<std::int64_t>(*metrics->step);
+    }
+  });
+  return first;
 }
 
 bool ReportHistory::up_to(std::int64_t step, const HistoryVisitor& visit) {
@@ -104,46 +141,58 @@ bool ReportHistory::read_before(std::uint32_t attempt, std::int64_t step, const 
   std::optional<std::int64_t> reach;
   while (source > 1 && !(reach && *reach >= step)) reach = reach_of(--source, stepped);
   if (!reach || *reach < step) return false;
-  bool has_content = false;
-  bool is_complete = true;
-  read_report(report_path(trial_folder_, source), [&](const ReportedItem& item) {
-    const auto* resumed = std::get_if<ReportedResumption>(&item);
-    if (resumed != nullptr && !has_content) {
-      is_complete = read_before(source, std::min(resumed->step, step), stepped, visit);
-    } else if (resumed == nullptr && is_complete) {
-      visit({source, step, item});
-    }
-    has_content = has_content || is_content(item);
+  if (const std::optional<std::int64_t> resumed = resumption_of(source)) {
+    if (!read_before(source, std::min(*resumed, step), stepped, visit)) return false;
+  }
+  read(source, [&](const ReportedItem& item, bool captured) {
+    if (std::holds_alternative<ReportedResumption>(item)) return;
+    visit({source, captured, step, item});
   });
-  return is_complete;
+  return true;
 }
 
 bool ReportHistory::continues_earlier(std::uint32_t attempt) const {
-  std::optional<bool> resumed;
-  read_report(report_path(trial_folder_, attempt), [&](const ReportedItem& item) {
-    const bool is_resumption = std::holds_alternative<ReportedResumption>(item);
-    if (!resumed && (is_resumption || is_content(item))) resumed = is_resumption;
-  });
-  return resumed.value_or(true);
+  if (resumption_of(attempt)) return true;
+  bool has_content = false;
+  read(attempt, [&](const ReportedItem& item, bool) { has_content |= is_content(item); });
+  return !has_content;
 }
 
 void ReportHistory::all(const HistoryVisitor& visit) {
   std::uint32_t first = attempt_;
   while (first > 1 && (first == attempt_ || continues_earlier(first))) --first;
   for (std::uint32_t attempt = first; attempt < attempt_; ++attempt) {
-    read_report(report_path(trial_folder_, attempt), [&](const ReportedItem& item) {
-      visit({attempt, std::numeric_limits<std::int64_t>::max(), item});
+    read(attempt, [&](const ReportedItem& item, bool captured) {
+      visit({attempt, captured, std::numeric_limits<std::int64_t>::max(), item});
     });
   }
+}
+
+void CapturedFile::write() {
+  if (text_.empty()) return;
+  if (file_.get() < 0) {
+    file_ = Descriptor(open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+    if (file_.get() < 0) fail("cannot open {}: {}", path_.string(), std::strerror(errno));
+  }
+  std::string_view left = text_;
+  while (!left.empty()) {
+    const ssize_t size = ::write(file_.get(), left.data(), left.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) fail("cannot write {}: {}", path_.string(), std::strerror(errno));
+    left.remove_prefix(static_cast<std::size_t>(size));
+  }
+  text_.clear();
 }
 
 void remove_reports(const std::filesystem::path& trial_folder, std::uint32_t attempt,
                     const std::set<std::string>& kept) {
   for (std::uint32_t i = 1; i <= attempt; ++i) {
-    const std::filesystem::path report = report_path(trial_folder, i);
-    if (kept.contains(report.filename())) continue;
-    std::error_code gone;
-    std::filesystem::remove(report, gone);
+    for (const std::filesystem::path& report :
+         {report_path(trial_folder, i), captured_path(trial_folder, i)}) {
+      if (kept.contains(report.filename())) continue;
+      std::error_code gone;
+      std::filesystem::remove(report, gone);
+    }
   }
 }
 

@@ -1,8 +1,9 @@
 #include "runners/command/report_line.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <limits>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "framework/core/error.h"
@@ -16,8 +17,6 @@ namespace {
 using Json = nlohmann::json;
 using Names = std::vector<std::string>;
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kLargestStep = 9007199254740992;  // 2^53: what JSON numbers hold exactly
 
 // Python writes NaN and Infinity without quotes, which is not JSON.
@@ -48,34 +47,35 @@ std::string with_quoted_words(std::string_view line) {
   return out;
 }
 
-double value_of(const Json& json, std::string_view name) {
+// Empty: null, which is skipped. Throws Error.
+std::optional<double> value_of(const Json& json, std::string_view name) {
+  if (json.is_null()) return std::nullopt;
   if (json.is_number()) return json.get<double>();
-  if (json.is_null()) return kNan;
   if (json.is_string()) {
-    const std::string& word = json.get_ref<const std::string&>();
-    if (word == "NaN" || word == "nan") return kNan;
-    if (word == "Infinity" || word == "inf") return kInfinity;
-    if (word == "-Infinity" || word == "-inf") return -kInfinity;
+    if (const auto number = number_in(json.get_ref<const std::string&>())) return number;
+    fail("the value of metric {} is {}; expected a number", in_quotes(name),
+         in_quotes(json.get_ref<const std::string&>()));
   }
-  fail(
-      "the value of metric {} has type {}; expected a number, \"NaN\", \"Infinity\" or "
-      "\"-Infinity\"",
-      in_quotes(name), json.type_name());
+  fail("the value of metric {} has type {}; expected a number", in_quotes(name), json.type_name());
 }
 
-std::int64_t step_of(const Json& json) {
-  if (json.is_number()) {
-    const double step = json.get<double>();
-    if (step >= 0 && step <= kLargestStep && step == std::floor(step)) {
-      return static_cast<std::int64_t>(step);
-    }
-  }
-  fail("expected a step: an integer from 0 to 2^53");
+double step_of(const Json& json) {
+  std::optional<double> step;
+  if (json.is_number()) step = json.get<double>();
+  if (json.is_string()) step = number_in(json.get_ref<const std::string&>());
+  if (step && *step >= 0 && *step <= kLargestStep) return *step;
+  fail("expected a step: a number from 0 to 2^53");
 }
 
-std::optional<std::int64_t> step_in(const Json& object) {
+std::int64_t integer_step_of(const Json& json) {
+  const double step = step_of(json);
+  if (step != std::floor(step)) fail("expected a step: an integer from 0 to 2^53");
+  return static_cast<std::int64_t>(step);
+}
+
+std::optional<double> step_in(const Json& object) {
   const auto found = object.find("step");
-  if (found == object.end()) return std::nullopt;
+  if (found == object.end() || found->is_null()) return std::nullopt;
   return step_of(*found);
 }
 
@@ -85,20 +85,41 @@ std::string text_in(const Json& object, const char* key) {
   return found->get<std::string>();
 }
 
-std::vector<std::pair<std::string, double>> values_in(const Json& object, const char* key) {
+template <typename Item>
+void read_values(const Json& object, const char* key, Item& item) {
   const Json& values = object.at(key);
   if (!values.is_object())
     fail("expected an object of metrics as \"{}\": {{\"NAME\": VALUE}}", key);
-  std::vector<std::pair<std::string, double>> out;
-  for (const auto& [name, value] : values.items()) out.emplace_back(name, value_of(value, name));
-  return out;
+  for (const auto& [name, json] : values.items()) {
+    try {
+      if (const auto value = value_of(json, name)) item.values.emplace_back(name, *value);
+    } catch (const Error& error) {
+      item.refused.emplace_back(error.what());
+    }
+  }
+}
+
+ReportedItem metrics_in(const Json& object) {
+  ReportedMetrics item;
+  item.step = step_in(object);
+  read_values(object, "metrics", item);
+  return item;
+}
+
+ReportedItem result_in(const Json& object) {
+  ReportedResult item;
+  read_values(object, "result", item);
+  return item;
 }
 
 ReportedItem metric_in(const Json& object) {
   const std::string name = text_in(object, "metric");
-  const auto value = object.find("value");
-  if (value == object.end()) fail("metric {} has no \"value\"", in_quotes(name));
-  return ReportedMetrics{{{name, value_of(*value, name)}}, step_in(object)};
+  const auto found = object.find("value");
+  if (found == object.end()) fail("metric {} has no \"value\"", in_quotes(name));
+  ReportedMetrics item;
+  item.step = step_in(object);
+  if (const auto value = value_of(*found, name)) item.values.emplace_back(name, *value);
+  return item;
 }
 
 ReportedItem progress_in(const Json& object) {
@@ -124,7 +145,10 @@ ReportedItem artifact_in(const Json& object) {
 }
 
 ReportedItem text_of(const Json& object) {
-  return ReportedText{text_in(object, "text"), text_in(object, "value"), step_in(object)};
+  const auto step = object.find("step");
+  ReportedText item{text_in(object, "text"), text_in(object, "value"), std::nullopt};
+  if (step != object.end() && !step->is_null()) item.step = integer_step_of(*step);
+  return item;
 }
 
 // The kinds of lines: the member that identifies the kind, all members it may have, and
@@ -138,29 +162,39 @@ struct Kind {
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> table = {
       {"metric", {"metric", "value", "step"}, metric_in},
-      {"metrics",
-       {"metrics", "step"},
-       [](const Json& object) {
-         return ReportedItem(ReportedMetrics{values_in(object, "metrics"), step_in(object)});
-       }},
-      {"result",
-       {"result"},
-       [](const Json& object) {
-         return ReportedItem(ReportedResult{values_in(object, "result")});
-       }},
+      {"metrics", {"metrics", "step"}, metrics_in},
+      {"result", {"result"}, result_in},
       {"text", {"text", "value", "step"}, text_of},
       {"progress", {"progress", "total"}, progress_in},
       {"resumed",
        {"resumed"},
        [](const Json& object) {
-         return ReportedItem(ReportedResumption{step_of(object.at("resumed"))});
+         return ReportedItem(ReportedResumption{integer_step_of(object.at("resumed"))});
        }},
       {"artifact", {"artifact"}, artifact_in},
   };
   return table;
 }
 
-Json parsed(std::string_view line) {
+void append_values(std::string& out, const char* key,
+                   const std::vector<std::pair<std::string, double>>& values) {
+  out += fmt::format("{{\"{}\":{{", key);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i > 0) out += ',';
+    append_json_text(out, values[i].first);
+    const double value = values[i].second;
+    out += std::isfinite(value) ? fmt::format(":{}", value) : fmt::format(":\"{}\"", value);
+  }
+  out += '}';
+}
+
+bool is_blank(std::string_view text) {
+  return text.find_first_not_of(" \t\r") == std::string_view::npos;
+}
+
+}  // namespace
+
+nlohmann::json parse_report_object(std::string_view line) {
   Json object = Json::parse(line, nullptr, false);
   if (object.is_discarded() && (line.find("NaN") != std::string_view::npos ||
                                 line.find("Infinity") != std::string_view::npos)) {
@@ -171,18 +205,12 @@ Json parsed(std::string_view line) {
   return object;
 }
 
-bool is_blank(std::string_view text) {
-  return text.find_first_not_of(" \t\r") == std::string_view::npos;
-}
-
-}  // namespace
-
 ReportedItem parse_report_line(std::string_view line) {
   if (line.size() > kLongestReportLine) {
     fail("a line of {} bytes; the limit is {}", line.size(), kLongestReportLine);
   }
   if (!is_utf8(line)) fail("not UTF-8: {}", in_quotes(line));
-  const Json object = parsed(line);
+  const Json object = parse_report_object(line);
   Names keys;
   for (const Kind& kind : kinds()) {
     keys.emplace_back(kind.key);
@@ -197,6 +225,36 @@ ReportedItem parse_report_line(std::string_view line) {
   }
   if (object.empty()) fail("an empty object");
   fail("{}", unknown_name("kind of line", object.begin().key(), keys));
+}
+
+std::string report_line(const ReportedItem& item) {
+  std::string out;
+  if (const auto* resumed = std::get_if<ReportedResumption>(&item)) {
+    return fmt::format("{{\"resumed\":{}}}", resumed->step);
+  }
+  if (const auto* result = std::get_if<ReportedResult>(&item)) {
+    append_values(out, "result", result->values);
+    return out + "}";
+  }
+  const auto* metrics = std::get_if<ReportedMetrics>(&item);
+  check(metrics != nullptr, "metrics, results and resumptions are written as lines");
+  append_values(out, "metrics", metrics->values);
+  if (metrics->step) out += fmt::format(",\"step\":{}", *metrics->step);
+  return out + "}";
+}
+
+std::optional<double> number_in(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t");
+  if (begin == std::string_view::npos) return std::nullopt;
+  text = text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
+  if (text.starts_with('+') && text.size() > 1 && text[1] != '-') text.remove_prefix(1);
+  double value = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool complete = read.ptr == text.data() + text.size();
+  if (read.ec == std::errc() && complete) return value;
+  if (read.ec != std::errc::result_out_of_range || !complete) return std::nullopt;
+  // Too large or too small for a double: as C reads it.
+  return std::strtod(std::string(text).c_str(), nullptr);
 }
 
 std::optional<ReportLines::Line> ReportLines::next() {

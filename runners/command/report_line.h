@@ -1,10 +1,13 @@
 // The lines of a metrics file: one JSON object per line, as docs/protocol.md describes.
 //
 // A metrics file may contain anything: a line that does not follow the protocol is an
-// Error with the reason, and has no other effect.
+// Error with the reason, and has no other effect. Of a line with several values, one that
+// is none costs itself alone.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,12 +23,14 @@ inline constexpr std::size_t kLongestReportLine = 1024 * 1024;  // bytes, withou
 // {"metrics": {"loss": 0.5, "accuracy": 0.9}, "step": 10}.
 struct ReportedMetrics {
   std::vector<std::pair<std::string, double>> values;
-  std::optional<std::int64_t> step;
+  std::optional<double> step;        // from 0 to 2^53; may be real
+  std::vector<std::string> refused;  // why other values of the line are none
 };
 
 // {"result": {"loss": 0.5}}: final values; nothing is left to do.
 struct ReportedResult {
   std::vector<std::pair<std::string, double>> values;
+  std::vector<std::string> refused;
 };
 
 // {"text": "sample", "step": 10, "value": "..."}
@@ -51,12 +56,25 @@ struct ReportedArtifact {
   std::string path;
 };
 
+// Says where an item stands: "line 3", "output 'epoch 3 loss 0.5'". Called for messages only.
+using ReportedWhere = std::function<std::string()>;
+
 using ReportedItem = std::variant<ReportedMetrics, ReportedResult, ReportedText, ReportedProgress,
                                   ReportedResumption, ReportedArtifact>;
 
-// A value may be a number, "NaN", "Infinity", "-Infinity" (quoted, or bare as Python
-// writes them) or null, which is NaN. Throws Error.
+// A value may be a number, NaN, Infinity or -Infinity as Python writes them, or one of
+// these in quotes. A value that is null is left out. Throws Error.
 ReportedItem parse_report_line(std::string_view line);
+
+// The JSON object that a line is, with NaN and infinities as texts. Throws Error.
+nlohmann::json parse_report_object(std::string_view line);
+
+// The line that parse_report_line() reads as `item`, of metrics, a result or a resumption.
+std::string report_line(const ReportedItem& item);
+
+// The number that `text` is: as C writes them, or nan, inf, infinity in any case, with or
+// without a sign. Empty if it is anything else.
+std::optional<double> number_in(std::string_view text);
 
 // Splits bytes into lines. The content of lines that are too long is dropped.
 class ReportLines {

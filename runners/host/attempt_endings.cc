@@ -33,6 +33,7 @@ void AttemptEndings::end(AssignedAttempt attempt, AttemptEnd end, int device_gro
   finished.elapsed_s = end.elapsed_s;
   finished.peak_memory_bytes = end.peak_memory_bytes;
   finished.points_refused = end.points_refused;
+  finished.findings = std::move(end.findings);
   finished.time_us = system_clock().wall_us();
   check(attempt.started || !finished.final, "only an attempt that started settles its trial");
   const Sequence sequence = commit_.append_state(finished);
@@ -66,6 +67,11 @@ void AttemptEndings::acknowledge() {
       ++result_.retried;
     }
     if (end.outcome != Outcome::kDone && end.outcome != Outcome::kStopped) sink_.failure(end);
+    // The first alone: what its report lacks is likely to lack in all.
+    if (end.outcome == Outcome::kDone && !end.message.empty() && !has_told_) {
+      has_told_ = true;
+      sink_.notice(fmt::format("trial {} is done, but: {}", end.trial.brief(), end.message));
+    }
     if (end.final) breaker_.settled(end.outcome, end.message);
   }
   unacknowledged_.clear();

@@ -27,6 +27,7 @@ struct AttemptEnd {
   double elapsed_s = 0;
   double peak_memory_bytes = 0;
   std::uint64_t points_refused = 0;  // as AttemptFinished
+  ReportFindings findings;
 };
 
 class AttemptEndings {
@@ -65,6 +66,7 @@ class AttemptEndings {
   CircuitBreaker breaker_;
   std::vector<Unacknowledged> unacknowledged_;
   double head_starts_ = 0;
+  bool has_told_ = false;  // of a trial that is done and has a message
 };
 
 }  // namespace polysweep

@@ -66,6 +66,27 @@ std::string failure_text(const AttemptFailure& failure) {
   return text;
 }
 
+std::string FailureTexts::failure(const AttemptFailure& failure) {
+  constexpr std::size_t kMostMessages = 1000;
+  const auto known = told_.find(failure.message);
+  if (known == told_.end() || failure.message.empty()) {
+    if (told_.size() < kMostMessages) told_.emplace(failure.message, failure.trial.brief());
+    return failure_text(failure);
+  }
+  AttemptFailure again = failure;
+  again.message = "as trial " + known->second;
+  return failure_text(again);
+}
+
+std::string FailureTexts::notice(std::string sentence) const {
+  for (const auto& [message, trial] : told_) {
+    const std::string end = ": " + message;
+    if (message.empty() || !sentence.ends_with(end)) continue;
+    return sentence.substr(0, sentence.size() - end.size()) + " (as trial " + trial + ")";
+  }
+  return sentence;
+}
+
 StatusLine::StatusLine(std::FILE* out, const Clock& clock, std::size_t width)
     : out_(out), clock_(clock), width_(width) {}
 
@@ -89,9 +110,9 @@ void StatusLine::scroll(const std::string& line) {
   draw(last_);
 }
 
-void StatusLine::failure(const AttemptFailure& failure) { scroll(failure_text(failure)); }
+void StatusLine::failure(const AttemptFailure& failure) { scroll(texts_.failure(failure)); }
 
-void StatusLine::notice(const std::string& sentence) { scroll(one_line(sentence)); }
+void StatusLine::notice(const std::string& sentence) { scroll(one_line(texts_.notice(sentence))); }
 
 void StatusLine::finished(const ProgressCounts& counts) {
   draw(counts);
@@ -108,9 +129,9 @@ void PlainLines::update(const ProgressCounts& counts) {
   line(progress_text(counts));
 }
 
-void PlainLines::failure(const AttemptFailure& failure) { line(failure_text(failure)); }
+void PlainLines::failure(const AttemptFailure& failure) { line(texts_.failure(failure)); }
 
-void PlainLines::notice(const std::string& sentence) { line(one_line(sentence)); }
+void PlainLines::notice(const std::string& sentence) { line(one_line(texts_.notice(sentence))); }
 
 void PlainLines::finished(const ProgressCounts& counts) { line(progress_text(counts)); }
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,6 +56,18 @@ class SilentProgress : public ProgressSink {
   void finished(const ProgressCounts&) override {}
 };
 
+// The texts of failures and notices, in which no message occurs twice.
+class FailureTexts {
+ public:
+  // As failure_text(); of a message that was given before, which trial it was of.
+  std::string failure(const AttemptFailure& failure);
+  // `sentence` without a message at its end that was given before.
+  std::string notice(std::string sentence) const;
+
+ private:
+  std::map<std::string, std::string> told_;  // message -> trial
+};
+
 // One line that is rewritten at most 10 times a second, truncated to the width of
 // the terminal; failures and notices scroll above it.
 class StatusLine : public ProgressSink {
@@ -75,6 +88,7 @@ class StatusLine : public ProgressSink {
   std::size_t width_;
   double drawn_s_ = -1;
   ProgressCounts last_;
+  FailureTexts texts_;
 };
 
 // A line every `interval_s`, and one per failure and notice.
@@ -93,6 +107,7 @@ class PlainLines : public ProgressSink {
   const Clock& clock_;
   double interval_s_;
   double printed_s_;
+  FailureTexts texts_;
 };
 
 // A StatusLine if `out` is a terminal, otherwise PlainLines.

@@ -132,6 +132,7 @@ void WorkerListener::ended(SlotWorker& worker, const AttemptEnded& message) {
   end.elapsed_s = message.elapsed_s;
   end.peak_memory_bytes = message.peak_memory_bytes;
   end.points_refused = message.points_refused;
+  end.findings = message.findings;
   if (message.outcome != Outcome::kDone && message.outcome != Outcome::kStopped) {
     end.output_tail = worker.output().last_lines(current->id, current->number());
   }

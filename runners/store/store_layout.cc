@@ -26,6 +26,11 @@ std::filesystem::path report_path(const std::filesystem::path& trial_folder,
   return trial_folder / fmt::format("attempt-{}.metrics", attempt);
 }
 
+std::filesystem::path captured_path(const std::filesystem::path& trial_folder,
+                                    std::uint32_t attempt) {
+  return trial_folder / fmt::format("attempt-{}.captured", attempt);
+}
+
 std::filesystem::path log_path(const std::filesystem::path& trial_folder, std::uint32_t attempt) {
   return trial_folder / fmt::format("attempt-{}.log", attempt);
 }

@@ -26,10 +26,13 @@ std::string trial_folder(const std::filesystem::path& store, const TrialId& id);
 inline constexpr std::string_view kSpareFolderPrefix = ".spare-";
 
 // In a trial's folder, for trials that run a program: where the program keeps its
-// checkpoints, the parameters it was given, and the metrics file of an attempt.
+// checkpoints, the parameters it was given, the metrics file of an attempt, and what was
+// captured of it, as lines of the same form.
 std::filesystem::path checkpoint_folder(const std::filesystem::path& trial_folder);
 std::filesystem::path parameters_path(const std::filesystem::path& trial_folder);
 std::filesystem::path report_path(const std::filesystem::path& trial_folder, std::uint32_t attempt);
+std::filesystem::path captured_path(const std::filesystem::path& trial_folder,
+                                    std::uint32_t attempt);
 // What an attempt printed.
 std::filesystem::path log_path(const std::filesystem::path& trial_folder, std::uint32_t attempt);
 

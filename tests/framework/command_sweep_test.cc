@@ -250,12 +250,138 @@ TEST_CASE("data files join the identity of a command's trials", "[command]") {
   CHECK(plan.trial(0).data_digest != Plan(sweep_of(whole()), empty).trial(0).data_digest);
 }
 
+namespace {
+
+// A sweep that declares no parameter. `middle` stands before its tables.
+std::string undeclared_sweep(const std::string& factors, const std::string& command,
+                             const std::string& more = "") {
+  return "sweep = \"s\"\nexperiment = \"e\"\ncommand = [\"fit\", " + command + "]\n" + more +
+         "[metrics]\nprimary = { name = \"loss\", goal = \"minimize\" }\n" + factors;
+}
+
+}  // namespace
+
+TEST_CASE("what stands in [fixed] and [factors] is a parameter", "[command]") {
+  const Sweep sweep = sweep_of(undeclared_sweep(
+      "[fixed]\nepochs = 3\n[factors]\nlr = [1, 0.5]\norder = [2, \"full\"]\n"
+      "optimizer = [\"sgd\", \"adam\"]\nmomentum = { values = [0.5, 0.9], when = { optimizer = "
+      "\"sgd\" } }\nseed = { range = [0, 1] }\n",
+      "\"{epochs}\", \"{lr}\", \"{order}\", \"{optimizer}\", \"--momentum={momentum}\", "
+      "\"{seed}\"",
+      "replicate = \"seed\"\n"));
+  const Schema& schema = sweep.experiment.schema;
+  CHECK(schema.at("epochs").type == ValueType::kInteger);
+  CHECK(schema.at("epochs").default_value == Value(3));
+  CHECK(schema.at("lr").type == ValueType::kReal);  // of an integer and a real
+  CHECK(schema.at("order").type == ValueType::kInteger);
+  CHECK(schema.at("order").words == std::vector<std::string>{"full"});
+  CHECK(schema.at("optimizer").type == ValueType::kText);
+  CHECK(schema.at("optimizer").words.empty());
+  CHECK(schema.at("momentum").when.size() == 1);
+  DataFolder none("");
+  const Plan plan(sweep, none);
+  CHECK(plan.size() == 2 * 2 * (2 + 1) * 2);
+  // Where the condition does not hold, the parameter is not there, nor is its word.
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    const Parameters parameters = plan.trial(i).parameters;
+    const bool sgd = parameters.text("optimizer") == "sgd";
+    CHECK((parameters.find("momentum") != nullptr) == sgd);
+    CHECK(argv_of(*sweep.experiment.command, parameters).size() == (sgd ? 7 : 6));
+  }
+}
+
+TEST_CASE("a declaration adds to what the values of a parameter say", "[command]") {
+  const std::string factors =
+      "[factors]\nlr = [0, 0.5]\n[parameters]\nlr = { range = [0, 1], doc = \"step size\" }\n"
+      "momentum = { default = 0.5, when = { lr = 0.5 } }\n";
+  const Sweep sweep = sweep_of(undeclared_sweep(factors, "\"{lr}\", \"{momentum}\""));
+  CHECK(sweep.experiment.schema.at("lr").type == ValueType::kReal);
+  CHECK(sweep.experiment.schema.at("lr").doc == "step size");
+  CHECK(sweep.experiment.schema.at("momentum").when.size() == 1);
+  CHECK_THAT(problem_in(undeclared_sweep(
+                 "[factors]\nlr = [0, 2.5]\n[parameters]\nlr = { range = [0, 1] }\n", "\"{lr}\"")),
+             Contains("f.toml:7:10: 2.5 is not a value of parameter 'lr'"));
+  // Parameters that only decide whether others apply need no place.
+  CHECK(problem_in(undeclared_sweep(
+                       "[factors]\nuse = [false, true]\nlr = { values = [1], when = { use = true } "
+                       "}\n",
+                       "\"{lr}\""))
+            .empty());
+}
+
+TEST_CASE("a parameter that is named wrongly is found where it stands", "[command]") {
+  CHECK_THAT(problem_in(undeclared_sweep("[fixed]\nlr = 1\n", "\"{lrate}\"")),
+             Contains("f.toml:3:19: unknown place 'lrate'") &&
+                 Contains("a parameter has a value in [fixed], levels in [factors] or a default"));
+  CHECK_THAT(problem_in(undeclared_sweep("[fixed]\nlr = 1\nmomentm = 1\nmomentum = 2\n",
+                                         "\"{lr}\", \"{momentum}\"")),
+             Contains("f.toml:8:1: the program does not receive parameter 'momentm' (did you mean "
+                      "'momentum'?): put {momentm} into 'command'"));
+  CHECK_THAT(problem_in(undeclared_sweep("[factors]\nlr = [true, 1]\n", "\"{lr}\"")),
+             Contains("f.toml:7:13: 'lr' has booleans and numbers among its values"));
+  CHECK_THAT(problem_in(undeclared_sweep("[fixed]\ntrial = 1\n", "\"{trial}\"")),
+             Contains("f.toml:7:1: 'trial' is a place that polysweep fills"));
+  CHECK_THAT(problem_in(undeclared_sweep("[factors]\na = { values = [1], when = { b = 1 } }\n"
+                                         "b = { values = [1], when = { a = 1 } }\n",
+                                         "\"{a}{b}\"")),
+             Contains("f.toml:7:21: the conditions of factor 'a' form a circle"));
+}
+
+TEST_CASE("[capture] and undeclared metrics are read and checked", "[command]") {
+  const auto with = [](const std::string& table) {
+    return undeclared_sweep("[fixed]\nlr = 1\n[capture]\n" + table, "\"{lr}\"");
+  };
+  const Sweep sweep =
+      sweep_of(with("stdout = ['epoch (?P<step>\\d+) loss (?P<loss>\\S+)']\njson = true\n"
+                    "tensorboard = \"runs/\"\ncsv = \"logs/*/metrics.csv\"\n"));
+  const CaptureSpec& capture = sweep.experiment.command->capture;
+  CHECK(capture.output_patterns.size() == 1);
+  CHECK(capture.json);
+  CHECK(capture.tensorboard == "runs");
+  CHECK(capture.csv == "logs/*/metrics.csv");
+  const CommandSpec again = CommandSpec::from_json(sweep.experiment.command->to_json());
+  CHECK(again.capture.output_patterns == capture.output_patterns);
+  CHECK(again.capture.csv == capture.csv);
+  CHECK(again.undeclared == Undeclared::kRecord);
+  CHECK_THAT(
+      problem_in(with("stdout = ['loss (?P<loss>\\S+']\n")),
+      Contains("f.toml:9:11: the pattern 'loss (?P<loss>\\S+' does not compile (RE2 syntax), "
+               "column 1: missing )"));
+  CHECK_THAT(problem_in(with("stdout = ['loss (?=x)(?P<loss>.)']\n")),
+             Contains("column 6: invalid perl operator"));
+  CHECK_THAT(problem_in(with("stdout = ['step (?P<step>\\d+)']\n")),
+             Contains("has no named group that is a metric, to its end at column 19"));
+  CHECK_THAT(problem_in(with("csv = \"../m.csv\"\n")),
+             Contains("f.toml:9:7: 'csv' is '../m.csv'; expected a file in the trial's folder"));
+  CHECK_THAT(problem_in(with("")), Contains("f.toml:8:2: [capture] captures nothing"));
+  CHECK_THAT(problem_in(with("stdot = []\n")), Contains("did you mean 'stdout'?"));
+  const std::string ignore = changed("other     = [", "undeclared = \"ignore\"\nother     = [");
+  CHECK(sweep_of(ignore).experiment.command->undeclared == Undeclared::kIgnore);
+  CHECK_THAT(
+      problem_in(changed("other     = [", "undeclared = \"ignor\"\nother     = [")),
+      Contains("f.toml:25:14: unknown value of 'undeclared' 'ignor' (did you mean 'ignore'?)"));
+}
+
+TEST_CASE("a metric may have real steps", "[command]") {
+  const std::string real =
+      changed("name = \"accuracy\"",
+              "name = \"accuracy\", step = { unit = \"epochs\", resolution = 0.001 }");
+  const MetricSpec metric = sweep_of(real).experiment.metrics.at(1);
+  CHECK(metric.step == "0.001 epochs");
+  CHECK(metric.step_resolution == 0.001);
+  CHECK_THAT(problem_in(changed("name = \"accuracy\"",
+                                "name = \"accuracy\", step = { unit = \"epochs\" }")),
+             Contains("expected { unit = \"epochs\", resolution = 0.001 }"));
+}
+
 TEST_CASE("what is wrong with a command is said where it stands", "[command]") {
   const auto wrong = [](const std::string& from, const std::string& to) {
     return problem_in(changed(from, to));
   };
-  CHECK(wrong("--lr={lr}", "--lr={lrr}") ==
-        "f.toml:3:22: unknown place 'lrr' (did you mean 'lr'?)");
+  CHECK(
+      wrong("--lr={lr}", "--lr={lrr}") ==
+      "f.toml:3:22: unknown place 'lrr' (did you mean 'lr'?); a parameter has a value in [fixed], "
+      "levels in [factors] or a default in [parameters]");
   CHECK_THAT(wrong("--lr={lr}", "--lr={lr"),
              Contains("f.toml:3:22: a '{' without its '}' in '--lr={lr'"));
   CHECK(wrong("--lr={lr}", "--lr") ==
@@ -303,7 +429,7 @@ TEST_CASE("what is wrong with a declared schema is said where it stands", "[comm
              Contains("f.toml:12:25: 2.0 is not a value of parameter 'lr'") ||
                  Contains("f.toml:12:25: 2 is not a value of parameter 'lr'"));
   CHECK(wrong("default = 0.1, range = [0, 1]", "range = [0, 1]") ==
-        "f.toml:12:1: parameter 'lr' has no 'default'");
+        "f.toml:12:1: parameter 'lr' has no 'default', and no value in [fixed] or [factors]");
   CHECK(wrong("range = [0, 1]", "range = [0]") ==
         "f.toml:12:38: 'range' is a list of two numbers, [LOWEST, HIGHEST]");
   CHECK(wrong("amp       = false", "slot = false") ==

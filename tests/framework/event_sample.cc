@@ -46,6 +46,16 @@ rc::Gen<CellsPlanned> any_cells() {
 
 Outcome any_outcome() { return static_cast<Outcome>(*rc::gen::inRange(1, 11)); }
 
+ReportFindings any_findings() {
+  ReportFindings findings;
+  findings.first_refusal = any<Text>();
+  findings.conflicts = any<std::uint64_t>();
+  findings.first_conflict = any<Text>();
+  findings.undeclared = any<std::vector<Text>>();
+  findings.unmatched = any<std::vector<Text>>();
+  return findings;
+}
+
 Event event_of_kind(int kind) {
   switch (kind) {
     case 0:
@@ -70,10 +80,10 @@ Event event_of_kind(int kind) {
       return TextRecorded{*any_trial(),        any<std::uint32_t>(), any<Text>(),
                           any<std::int64_t>(), any<Text>(),          any<bool>()};
     case 8:
-      return AttemptFinished{*any_trial(),        any<std::uint32_t>(), any_outcome(),
-                             any<bool>(),         any<Text>(),          any<Text>(),
-                             *any_double(),       *any_double(),        any<std::int64_t>(),
-                             any<std::uint64_t>()};
+      return AttemptFinished{*any_trial(),         any<std::uint32_t>(), any_outcome(),
+                             any<bool>(),          any<Text>(),          any<Text>(),
+                             *any_double(),        *any_double(),        any<std::int64_t>(),
+                             any<std::uint64_t>(), any_findings()};
     default:
       return HostStopped{any<Text>(), any<std::int64_t>()};
   }
@@ -132,8 +142,21 @@ std::vector<Event> one_of_each() {
                       {"loss", {"bleu", true}},
                       {{0, 1, 0.5}, {1, most, kNaN}, {0, least, kInfinity}, {1, 0, -kInfinity}}},
       TextRecorded{id, 1, "sample", 400, "ein Hund\n\x01 \xFF\"<b>"},
-      AttemptFinished{id, 1, Outcome::kOutOfMemory, true, "bad_alloc", "last\nlines", 1.5, kNaN,
-                      least, 3},
+      AttemptFinished{id,
+                      1,
+                      Outcome::kOutOfMemory,
+                      true,
+                      "bad_alloc",
+                      "last\nlines",
+                      1.5,
+                      kNaN,
+                      least,
+                      3,
+                      {"line 3: not JSON",
+                       2,
+                       "metric 'loss' at step 1: 1, then 2",
+                       {"lr", "ä/b"},
+                       {"csv 'm.csv'"}}},
       HostStopped{"finished", 9},
       CellsPlanned{"encodings",
                    "beef",

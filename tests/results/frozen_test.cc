@@ -22,6 +22,15 @@ std::filesystem::path frozen_file(const char* ending) {
          fmt::format("version_{}.{}", kSchemaVersion, ending);
 }
 
+Event with_findings(Event event) {
+  std::get<AttemptFinished>(event).findings = {"line 3: not JSON",
+                                               2,
+                                               "metric 'loss' at step 1: 1, then 2",
+                                               {"lr", "\"ä\"/b"},
+                                               {"csv 'm.csv'"}};
+  return event;
+}
+
 // Something of everything that a database can hold.
 void write_everything(StoreSample& store) {
   const TrialId retried = sample_trial("none", 0).id;
@@ -37,7 +46,7 @@ void write_everything(StoreSample& store) {
   store.write("alpha", points(retried, 2, "loss", 2, {9, -1e300, 5e-324}));
   store.write("alpha", points(retried, 2, "bleu", 4, {30.25}));
   store.write("alpha", text(retried, 2, "sample", 2, "<b>a cat</b>\n\"ü\""));
-  store.write("alpha", finished(retried, 2, Outcome::kDone, true));
+  store.write("alpha", with_findings(finished(retried, 2, Outcome::kDone, true)));
   store.write("alpha", complete_attempt(sample_trial("rope", 0).id, {inf, -inf, nan, 0.5}));
   store.write("alpha", {started(sample_trial("none", 1).id),
                         points(sample_trial("none", 1).id, 1, "=cmd'\"\n", 1, {1}),

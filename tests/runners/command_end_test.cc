@@ -47,9 +47,15 @@ TEST_CASE("a program that ends well has done its trial, if it reported", "[comma
   silent.has_primary = false;
   CHECK(judge(silent).outcome == Outcome::kError);
   CHECK(judge(silent).message ==
-        "it ended with exit status 0 but did not report its primary metric 'loss'");
-  silent.rejection = "1 line of its metrics file was rejected: line 1: unknown metric 'lss'";
-  CHECK(judge(silent).message.ends_with("'loss'; " + silent.rejection));
+        "it ended with exit status 0 but did not report its primary metric 'loss': let it append "
+        "{\"metric\": \"loss\", \"value\": 0.5} to the file that $POLYSWEEP_METRICS_FILE names, or "
+        "say "
+        "in [capture] of the sweep file where it writes its metrics (docs/protocol.md)");
+  silent.reported = {"accuracy", "lss"};
+  CHECK_THAT(judge(silent).message,
+             Contains("metric 'loss', only accuracy, lss (did you mean 'lss'?): let it"));
+  silent.rejection = "1 line of its report was rejected: line 1: not JSON";
+  CHECK(judge(silent).message.ends_with("(docs/protocol.md); " + silent.rejection));
   CommandEnd careless = good();
   careless.rejection = "2 lines ...";
   CHECK(judge(careless).outcome == Outcome::kDone);

@@ -105,7 +105,7 @@ TEST_CASE("NaN and infinities may be written as languages write them", "[command
   const auto value = [](const std::string& word) {
     return metrics_of(R"({"metric":"NaN","value":)" + word + "}").values.at(0).second;
   };
-  for (const char* nan : {"NaN", "\"NaN\"", "\"nan\"", "null"}) CHECK(std::isnan(value(nan)));
+  for (const char* nan : {"NaN", "\"NaN\"", "\"nan\""}) CHECK(std::isnan(value(nan)));
   for (const char* infinity : {"Infinity", "\"Infinity\"", "\"inf\""}) {
     CHECK(value(infinity) == INFINITY);
   }
@@ -143,11 +143,11 @@ TEST_CASE("a line that is none of the protocol's says why", "[command]") {
   CHECK(problem_of(R"({"metric":"loss"})") == "metric 'loss' has no \"value\"");
   CHECK(problem_of(R"({"metric":3,"value":1})") == "expected a string as \"metric\"");
   CHECK_THAT(problem_of(R"({"metric":"loss","value":"low"})"),
-             Contains("the value of metric 'loss' has type string; expected a number"));
-  for (const char* step : {"-1", "1.5", "1e300", "\"1\"", "null", "true"}) {
+             Contains("the value of metric 'loss' is 'low'; expected a number"));
+  for (const char* step : {"-1", "1e300", "\"one\"", "true"}) {
     INFO(step);
     CHECK(problem_of(fmt::format(R"({{"metric":"m","value":1,"step":{}}})", step)) ==
-          "expected a step: an integer from 0 to 2^53");
+          "expected a step: a number from 0 to 2^53");
   }
   for (const char* progress : {"-0.1", "1.5", "\"half\"", "3,\"total\":2", "1,\"total\":0"}) {
     INFO(progress);
@@ -215,7 +215,9 @@ TEST_CASE("any bytes at all are lines or are rejected, and lose no good line", "
 
 TEST_CASE("what a trial reports is held against what is declared", "[command]") {
   const TemporaryFolder folder;
-  Attempt attempt(folder.path(), 1);
+  ExperimentSpec strict = fit_spec();
+  strict.command->undeclared = Undeclared::kError;
+  Attempt attempt(folder.path(), 1, strict);
   attempt.say(R"({"metric":"loss","value":3}
 {"metric":"loss","value":2}
 {"metric":"lss","value":1}
@@ -228,21 +230,115 @@ TEST_CASE("what a trial reports is held against what is declared", "[command]") 
 {"progress":0.5}
 {"resumed":3}
 )");
-  CHECK(attempt.recorder.metrics["loss"] == Series{{0, 3}, {1, 2}, {9, 1.5}, {10, 1.25}});
-  CHECK(attempt.recorder.texts["sample"][10] == "hello");
+  CHECK(attempt.recorder.metrics["loss"] ==
+        Series{{0, 3}, {1, 2}, {8, 1}, {9, 1.5}, {10, 1}, {11, 1.25}});
+  CHECK(attempt.recorder.texts["sample"][11] == "hello");
   CHECK(attempt.recorder.last_progress == 0.5);
-  CHECK(attempt.report().rejected() == 5);
-  CHECK(attempt.report().accepted() == 6);
+  CHECK(attempt.report().rejected() == 4);
+  CHECK(attempt.report().accepted() == 7);
   CHECK(attempt.report().rejection() ==
-        "5 lines of its metrics file were rejected, the first: line 3: unknown metric 'lss' (did "
+        "4 lines of its report were rejected, the first: line 3: unknown metric 'lss' (did "
         "you mean 'loss'?)");
+  CHECK(attempt.report().violation() ==
+        "it reported an unknown metric 'lss' (did you mean 'loss'?) ([metrics] undeclared = "
+        "\"error\")");
   CHECK(attempt.report().has("loss"));
   CHECK_FALSE(attempt.report().has("accuracy"));
   CHECK_FALSE(attempt.report().has_result());
   attempt.say("{\"result\":{\"loss\":1,\"accuracy\":0.5}}\n");
   CHECK(attempt.report().has_result());
-  CHECK(attempt.recorder.metrics["loss"][10] == 1);
-  CHECK(attempt.recorder.metrics["accuracy"] == Series{{10, 0.5}});
+  CHECK(attempt.recorder.metrics["loss"][11] == 1);
+  CHECK(attempt.recorder.metrics["accuracy"] == Series{{11, 0.5}});
+  CHECK(attempt.report().findings().conflicts == 0);
+}
+
+TEST_CASE("an undeclared metric is recorded and listed, with all else on its line", "[command]") {
+  const TemporaryFolder folder;
+  Attempt attempt(folder.path(), 1);
+  attempt.say(R"({"metrics":{"loss":1,"speed/gpu":3,"bad":"fast"},"step":10}
+{"metrics":{"loss":2,"x\u0007":3},"step":11}
+)");
+  CHECK(attempt.recorder.metrics["loss"] == Series{{10, 1}, {11, 2}});
+  CHECK(attempt.recorder.metrics["speed/gpu"] == Series{{10, 3}});
+  const ReportFindings findings = attempt.report().findings();
+  CHECK(findings.undeclared == std::vector<std::string>{"speed/gpu"});
+  CHECK(findings.first_refusal == "line 1: the value of metric 'bad' is 'fast'; expected a number");
+  CHECK(attempt.report().points_refused() == 2);
+  CHECK(attempt.report().rejected() == 2);
+  // A million names are not a million series.
+  for (int i = 0; i < 1500; ++i) {
+    attempt.say(fmt::format("{{\"metric\":\"m{}\",\"value\":1}}\n", i));
+  }
+  CHECK(attempt.report().findings().undeclared.size() == 1000);
+  CHECK_THAT(attempt.report().rejection(), Contains("503 lines of its report were rejected"));
+  // Nor where the sweep says that they are to be ignored.
+  ExperimentSpec ignoring = fit_spec();
+  ignoring.command->undeclared = Undeclared::kIgnore;
+  Attempt other(folder.path() / "x", 1, ignoring);
+  other.report().take({R"({"metrics":{"loss":1,"speed":3}})", false});
+  CHECK(other.recorder.metrics.size() == 1);
+  CHECK(other.report().findings() == ReportFindings());
+  CHECK(other.report().rejected() == 0);
+}
+
+TEST_CASE("null is skipped, and a number in quotes is a number", "[command]") {
+  const TemporaryFolder folder;
+  Attempt attempt(folder.path(), 1);
+  attempt.say(R"({"metric":"loss","step":0,"value":null}
+{"metrics":{"loss":"0.5","accuracy":null},"step":"1"}
+{"metric":"accuracy","value":" nan "}
+{"metric":"loss","step":null,"value":"+2e-1"}
+)");
+  CHECK_FALSE(attempt.report().divergence());
+  CHECK(attempt.recorder.metrics["loss"] == Series{{1, 0.5}, {2, 0.2}});
+  CHECK(std::isnan(attempt.recorder.metrics["accuracy"].at(0)));
+  CHECK(attempt.report().rejected() == 0);
+}
+
+TEST_CASE("a real step is taken where it is declared, and else the message says how", "[command]") {
+  const TemporaryFolder folder;
+  ExperimentSpec spec = fit_spec();
+  spec.metrics[1].step = "0.001 epochs";
+  spec.metrics[1].step_resolution = 0.001;
+  Attempt attempt(folder.path(), 1, spec);
+  attempt.say(R"({"metric":"accuracy","step":0.333,"value":1}
+{"metric":"accuracy","step":2,"value":2}
+{"metric":"loss","step":0.333,"value":1}
+{"result":{"accuracy":3}}
+)");
+  CHECK(attempt.recorder.metrics["accuracy"] == Series{{333, 1}, {2000, 3}});
+  CHECK(attempt.recorder.metrics.count("loss") == 0);
+  CHECK_THAT(attempt.report().findings().first_refusal,
+             Contains("line 3: step 0.333 of metric 'loss' is not an integer; report the count of "
+                      "updates as the step, or declare its steps as real: { name = \"loss\", step "
+                      "= { unit = \"epochs\", resolution = 0.001 } }"));
+}
+
+TEST_CASE("points may come in any order, and two values at one step are a conflict", "[command]") {
+  const TemporaryFolder folder;
+  Attempt attempt(folder.path(), 1);
+  // Four processes report the same hundred steps, one of them in the other order.
+  for (int process = 0; process < 4; ++process) {
+    for (int i = 0; i < 100; ++i) {
+      const int step = process == 3 ? 99 - i : i;
+      attempt.say(fmt::format("{{\"metric\":\"loss\",\"step\":{},\"value\":{}}}\n", step, process));
+    }
+  }
+  CHECK(attempt.recorder.metrics["loss"].size() == 100);
+  CHECK(attempt.recorder.metrics["loss"][50] == 3);
+  CHECK(attempt.report().rejected() == 0);
+  const ReportFindings findings = attempt.report().findings();
+  CHECK(findings.conflicts == 300);
+  CHECK(findings.first_conflict == "metric 'loss' at step 0: 0, then 1");
+  CHECK_THAT(attempt.report().rejection(),
+             Contains("300 points gave another value at a step that had one") &&
+                 Contains("do two processes report one metric?"));
+  // The same value again, and a late point, are no conflicts.
+  attempt.say("{\"metric\":\"accuracy\",\"step\":5,\"value\":1}\n");
+  attempt.say("{\"metric\":\"accuracy\",\"step\":2,\"value\":2}\n");
+  attempt.say("{\"metric\":\"accuracy\",\"step\":2,\"value\":2}\n");
+  CHECK(attempt.report().findings().conflicts == 300);
+  CHECK(attempt.recorder.metrics["accuracy"] == Series{{2, 2}, {5, 1}});
 }
 
 TEST_CASE("a diverging metric that is not finite is a divergence", "[command]") {
@@ -291,7 +387,7 @@ TEST_CASE("a text cannot have the name of the artifacts' records", "[command]") 
   CHECK_THAT(attempt.recorder.texts["artifact"][0], Contains("\"path\":\"f\""));
   CHECK(attempt.recorder.texts["artifacts"][0] == "another");
   CHECK(attempt.report().rejection() ==
-        "1 line of its metrics file was rejected: line 1: the name of a text, 'artifact', is "
+        "1 line of its report was rejected: line 1: the name of a text, 'artifact', is "
         "reserved for the files that {\"artifact\": PATH} records; expected another name");
 }
 
@@ -374,11 +470,15 @@ TEST_CASE("a series without steps that is ahead of the clock is taken over compl
   CHECK(second.recorder.metrics == first.recorder.metrics);
   CHECK(second.recorder.metrics["accuracy"] == points);
   CHECK(second.recorder.texts == first.recorder.texts);
-  // Its count does not tell how far the first attempt came, nor does an undeclared metric.
-  first.say("{\"metric\":\"speed\",\"step\":9,\"value\":1}\n");
+  // Its count does not tell how far the first attempt came; an undeclared metric with steps
+  // does, for they count the clock.
   Attempt beyond(folder.path(), 3);
   beyond.say("{\"resumed\":6}\n");
   CHECK(beyond.recorder.resumed_after == 6);
+  first.say("{\"metric\":\"speed\",\"step\":9,\"value\":1}\n");
+  Attempt reached(folder.path(), 3);
+  reached.say("{\"resumed\":6}\n");
+  CHECK_FALSE(reached.recorder.resumed_after);
 }
 
 TEST_CASE("where no series says steps, their counts are the checkpoint's clock", "[command]") {
@@ -400,7 +500,7 @@ TEST_CASE("a line that its own attempt rejected is not taken over", "[command]")
   Attempt first(folder.path(), 1);
   first.say(R"({"metric":"accuracy","step":1,"value":1}
 {"metric":"accuracy","step":9,"value":9}
-{"metric":"accuracy","step":3,"value":3}
+{"metric":"accuracy","step":0.5,"value":3}
 {"metric":"accuracy","value":10}
 )");
   CHECK(first.report().rejected() == 1);
@@ -421,7 +521,7 @@ TEST_CASE("where no report reaches the checkpoint, earlier attempts keep their s
   CHECK(second.recorder.resumed_after == 7);
   CHECK(second.recorder.metrics["loss"] == Series{{8, 2}});
   CHECK(second.report().rejection() ==
-        "2 lines of its metrics file were rejected, the first: line 2: step 7 of metric 'loss' is "
+        "2 lines of its report were rejected, the first: line 2: step 7 of metric 'loss' is "
         "not beyond 7, the step that the attempt resumed after");
 }
 
@@ -560,8 +660,9 @@ TEST_CASE("a series with its own clock is taken over up to the checkpoint", "[co
 {"metric":"accuracy","step":3,"value":8}
 {"metric":"accuracy","step":2,"value":9}
 )");
-  CHECK(second.recorder.metrics.at("accuracy") == Series{{1, 1}, {2, 7}, {3, 8}});
-  CHECK(second.report().rejected() == 1);
+  CHECK(second.recorder.metrics.at("accuracy") == Series{{1, 1}, {2, 9}, {3, 8}});
+  CHECK(second.report().rejected() == 0);
+  CHECK(second.report().findings().conflicts == 1);
 }
 
 TEST_CASE("a series with its own clock is kept when no report reaches the checkpoint",

@@ -16,6 +16,7 @@
 #include "runners/process/output_log.h"
 #include "runners/process/process_tree.h"
 #include "runners/store/store_layout.h"
+#include "tests/runners/script_trial.h"
 #include "tests/support/catch.h"
 #include "tests/support/recording_recorder.h"
 #include "tests/support/temporary_folder.h"
@@ -25,54 +26,6 @@ namespace polysweep {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string content(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
-// A trial whose program is a shell script.
-class ScriptTrial {
- public:
-  explicit ScriptTrial(const std::string& script) {
-    spec.name = "script";
-    spec.metrics = {{"loss"}};
-    spec.command.emplace();
-    spec.command->words = {{{WordTemplate("/bin/sh")}, {}},
-                           {{WordTemplate("-c")}, {}},
-                           {{WordTemplate("{script}")}, {}}};
-    spec.command->sweep_folder = folder.path().string();
-    spec.command->primary = "loss";
-    spec.command->diverging = {"loss"};
-    spec.command->stop_grace_s = 0.3;
-    assignment.experiment = "script";
-    assignment.trial_folder = (folder.path() / "trials" / "00" / "0011").string();
-    parameters.set("script",
-                   Value("say() { echo \"$1\" >> \"$POLYSWEEP_METRICS_FILE\"; }\n" + script));
-  }
-
-  AttemptResult run() {
-    assignment.parameters = parameters;
-    CommandRunner runner(spec, "/nowhere");
-    return runner.run(assignment, recorder);
-  }
-  // As another attempt, with nothing recorded yet.
-  AttemptResult run_again() {
-    ++assignment.attempt;
-    recorder = RecordingRecorder();
-    return run();
-  }
-  fs::path trial_folder() const { return assignment.trial_folder; }
-  std::string log() const { return content(log_path(trial_folder(), assignment.attempt)); }
-
-  TemporaryFolder folder;
-  ExperimentSpec spec;
-  AssignTrial assignment;
-  Parameters parameters;
-  RecordingRecorder recorder;
-};
 
 // A process whose number a script has written into `file`.
 bool lives(const fs::path& file) {
@@ -187,8 +140,8 @@ TEST_CASE("a program that fails is told of by its last line", "[command]") {
   ScriptTrial silent("say '{\"metric\":\"lss\",\"value\":1}'");
   result = silent.run();
   CHECK(result.outcome == Outcome::kError);
-  CHECK_THAT(result.message, Contains("did not report its primary metric 'loss'; 1 line of its "
-                                      "metrics file was rejected: line 1: unknown metric 'lss'"));
+  CHECK_THAT(result.message, Contains("did not report its primary metric 'loss', only lss (did you "
+                                      "mean 'lss'?): let it append"));
 
   ScriptTrial crash("kill -SEGV $$");
   CHECK(crash.run().outcome == Outcome::kCrashed);

@@ -7,6 +7,7 @@
 #include "framework/core/name_rule.h"
 #include "framework/core/suggestion.h"
 #include "framework/core/utf8.h"
+#include "framework/sweep/file/capture_reader.h"
 #include "framework/sweep/file/input_files.h"
 #include "framework/sweep/file/schema_reader.h"
 #include "framework/sweep/file/sweep_nodes.h"
@@ -19,8 +20,9 @@ constexpr double kMostSeconds = 1e9;  // some 30 years
 
 const std::vector<std::string>& command_keys() {
   static const std::vector<std::string> keys = {
-      "version",         "doc",         "clock",      "files",      "data",           "folder",
-      "parameters_file", "environment", "parameters", "time_limit", "progress_limit", "stop_grace"};
+      "version",         "doc",         "clock",      "files",   "data",       "folder",
+      "parameters_file", "environment", "parameters", "capture", "time_limit", "progress_limit",
+      "stop_grace"};
   return keys;
 }
 
@@ -41,6 +43,7 @@ class CommandReader {
   void read_data(const TomlEntry& entry);
   double seconds(const char* key, double otherwise) const;
   bool reads_parameters_file() const;
+  const std::string& place_of(const std::string& parameter) const;
   void expect_parameters_used() const;
 
   WordTemplate read_template(const TomlNode& node, const std::string& what);
@@ -58,7 +61,7 @@ ExperimentSpec CommandReader::read() {
   command_.sweep_folder = folder_.string();
   read_identity();
   const TomlEntry* parameters = root_.find("parameters");
-  if (parameters != nullptr) spec_.schema = read_schema(*parameters);
+  spec_.schema = read_schema(root_);
   const TomlEntry* metrics = root_.find("metrics");
   if (metrics == nullptr) {
     fail_at(root_.find("command")->place,
@@ -70,6 +73,8 @@ ExperimentSpec CommandReader::read() {
   if (parameters != nullptr) check_axes(*parameters, spec_.schema, spec_.metrics);
   command_.primary = std::move(declared.primary);
   command_.diverging = std::move(declared.diverging);
+  command_.undeclared = declared.undeclared;
+  if (const TomlEntry* capture = root_.find("capture")) command_.capture = read_capture(*capture);
   read_words(*root_.find("command"));
   if (const TomlEntry* environment = root_.find("environment")) read_environment(*environment);
   if (const TomlEntry* folder = root_.find("folder")) read_folder(*folder);
@@ -111,7 +116,10 @@ WordTemplate CommandReader::read_template(const TomlNode& node, const std::strin
     std::vector<std::string> known;
     for (const ParameterSpec& parameter : spec_.schema.specs()) known.push_back(parameter.name);
     known.insert(known.end(), kCommandPlaces.begin(), kCommandPlaces.end());
-    fail_at(node.place, "{}", unknown_name("place", place, known));
+    fail_at(node.place,
+            "{}; a parameter has a value in [fixed], levels in [factors] or a default in "
+            "[parameters]",
+            unknown_name("place", place, known));
   }
   return word;
 }
@@ -246,17 +254,30 @@ bool CommandReader::reads_parameters_file() const {
   return entry->node.value.boolean() || used_.contains("parameters_file");
 }
 
+const std::string& CommandReader::place_of(const std::string& parameter) const {
+  for (const char* section : {"parameters", "fixed", "factors"}) {
+    const TomlEntry* table = root_.find(section);
+    const TomlEntry* entry = table == nullptr ? nullptr : table->node.find(parameter);
+    if (entry != nullptr) return entry->place;
+  }
+  check(false, "a parameter of a command stands in its sweep file");
+  return root_.place;
+}
+
 void CommandReader::expect_parameters_used() const {
   if (reads_parameters_file()) return;
-  const TomlEntry* parameters = root_.find("parameters");
-  if (parameters == nullptr) return;
-  for (const TomlEntry& entry : parameters->node.entries) {
-    if (used_.contains(entry.name)) continue;
-    fail_at(entry.place,
-            "the program does not receive parameter '{0}': put {{{0}}} into 'command' or "
+  std::set<std::string, std::less<>> used = used_;
+  for (const ParameterSpec& spec : spec_.schema.specs()) {
+    for (const Condition& condition : spec.when) used.insert(condition.parameter);
+  }
+  for (const ParameterSpec& spec : spec_.schema.specs()) {
+    if (used.contains(spec.name)) continue;
+    const std::vector<std::string> known(used.begin(), used.end());
+    fail_at(place_of(spec.name),
+            "the program does not receive parameter '{0}'{1}: put {{{0}}} into 'command' or "
             "[environment], or set parameters_file = true if it reads "
             "$POLYSWEEP_PARAMETERS_FILE",
-            entry.name);
+            spec.name, suggestion(spec.name, known));
   }
 }
 

@@ -6,6 +6,7 @@
 #include "framework/core/name_rule.h"
 #include "framework/core/suggestion.h"
 #include "framework/sweep/command_spec.h"
+#include "framework/sweep/file/implied_parameters.h"
 #include "framework/sweep/file/sweep_nodes.h"
 
 namespace polysweep {
@@ -65,23 +66,36 @@ void read_range(const TomlNode& table, ParameterSpec& spec) {
   spec.maximum = ends[1].value.real();
 }
 
-void read_table(const TomlEntry& entry, const std::vector<ParameterSpec>& earlier,
-                ParameterSpec& spec) {
+// Default and type: as declared, else those of the values that the file gives.
+void read_type(const TomlEntry& entry, const ParameterSpec* implied, ParameterSpec& spec) {
   const TomlNode& table = entry.node;
-  expect_keys(table, "key of a parameter",
-              {"default", "type", "range", "minimum", "maximum", "words", "when", "unit", "doc",
-               "role", "axis"});
-  const TomlEntry* value = table.find("default");
-  if (value == nullptr) fail_at(entry.place, "parameter '{}' has no 'default'", entry.name);
-  if (value->node.kind != TomlNode::Kind::kValue) {
-    fail_at(value->node.place, "'default' is {}; expected one value", value->node.kind_name());
+  if (const TomlEntry* value = table.find("default")) {
+    if (value->node.kind != TomlNode::Kind::kValue) {
+      fail_at(value->node.place, "'default' is {}; expected one value", value->node.kind_name());
+    }
+    spec.default_value = value->node.value;
+    spec.type = spec.default_value.type();
+  } else if (implied != nullptr) {
+    spec.default_value = implied->default_value;
+    spec.type = implied->type;
+    spec.words = implied->words;
+  } else {
+    fail_at(entry.place, "parameter '{}' has no 'default', and no value in [fixed] or [factors]",
+            entry.name);
   }
-  spec.default_value = value->node.value;
-  spec.type = spec.default_value.type();
   if (const TomlEntry* type = table.find("type")) {
     const std::string& name = text_of(type->node, "'type'");
     spec.type = in_place(type->node.place, [&] { return type_from_name(name); });
   }
+}
+
+void read_table(const TomlEntry& entry, const ParameterSpec* implied,
+                const std::vector<ParameterSpec>& earlier, ParameterSpec& spec) {
+  const TomlNode& table = entry.node;
+  expect_keys(table, "key of a parameter",
+              {"default", "type", "range", "minimum", "maximum", "words", "when", "unit", "doc",
+               "role", "axis"});
+  read_type(entry, implied, spec);
   read_range(table, spec);
   if (const TomlEntry* words = table.find("words")) spec.words = texts_of(*words);
   spec.unit = text_or_none(table, "unit");
@@ -94,7 +108,8 @@ void read_table(const TomlEntry& entry, const std::vector<ParameterSpec>& earlie
             type_name(spec.type));
   }
   // So that an error about the default has its place.
-  in_place(value->node.place, [&] { Schema({spec}); });
+  const TomlEntry* value = table.find("default");
+  in_place(value == nullptr ? entry.place : value->node.place, [&] { Schema({spec}); });
   if (const TomlEntry* when = table.find("when")) {
     for (const DraftCondition& one : read_conditions(Schema(earlier), *when)) {
       spec.when.push_back(one.condition);
@@ -102,14 +117,75 @@ void read_table(const TomlEntry& entry, const std::vector<ParameterSpec>& earlie
   }
 }
 
-void expect_parameter_name(const TomlEntry& entry) {
-  if (!is_name(entry.name)) {
-    fail_at(entry.place, "{} is not a name for a parameter; expected {}", in_quotes(entry.name),
-            kNameRule);
+void expect_parameter_name(const std::string& name, const std::string& place) {
+  if (!is_name(name)) {
+    fail_at(place, "{} is not a name for a parameter; expected {}", in_quotes(name), kNameRule);
   }
-  if (std::find(kCommandPlaces.begin(), kCommandPlaces.end(), entry.name) != kCommandPlaces.end()) {
-    fail_at(entry.place, "'{}' is a place that polysweep fills; use another name", entry.name);
+  if (std::find(kCommandPlaces.begin(), kCommandPlaces.end(), name) != kCommandPlaces.end()) {
+    fail_at(place, "'{}' is a place that polysweep fills; use another name", name);
   }
+}
+
+// Those whose condition names what is not read yet wait for it.
+void add_conditional(std::vector<const ImpliedParameter*> waiting,
+                     std::vector<ParameterSpec>& specs) {
+  while (!waiting.empty()) {
+    const Schema known(specs);
+    const auto is_ready = [&](const ImpliedParameter* each) {
+      const auto waits = [&](const TomlEntry& one) {
+        return std::any_of(waiting.begin(), waiting.end(), [&](const ImpliedParameter* other) {
+          return other->spec.name == one.name;
+        });
+      };
+      const auto& conditions = each->when->node.entries;
+      return std::none_of(conditions.begin(), conditions.end(), waits);
+    };
+    const auto ready = std::find_if(waiting.begin(), waiting.end(), is_ready);
+    if (ready == waiting.end()) {
+      fail_at(waiting[0]->when->place, "the conditions of factor '{}' form a circle",
+              waiting[0]->spec.name);
+    }
+    ParameterSpec spec = (*ready)->spec;
+    for (const DraftCondition& one : read_conditions(known, *(*ready)->when)) {
+      spec.when.push_back(one.condition);
+    }
+    specs.push_back(std::move(spec));
+    waiting.erase(ready);
+  }
+}
+
+ParameterSpec read_declared(const TomlEntry& entry, const ParameterSpec* implied,
+                            const std::vector<ParameterSpec>& earlier) {
+  ParameterSpec spec;
+  spec.name = entry.name;
+  if (entry.node.kind == TomlNode::Kind::kTable) {
+    read_table(entry, implied, earlier, spec);
+  } else if (entry.node.kind == TomlNode::Kind::kValue) {
+    spec.default_value = entry.node.value;
+    spec.type = spec.default_value.type();
+  } else {
+    fail_at(entry.node.place, "'{}' is {}; expected a default, or a table with one", entry.name,
+            entry.node.kind_name());
+  }
+  return spec;
+}
+
+// step = "UNIT", or { unit = "UNIT", resolution = 0.001 } for real steps.
+void read_step(const TomlEntry& entry, MetricSpec& spec) {
+  if (entry.node.kind != TomlNode::Kind::kTable) {
+    spec.step = name_of(entry, "a unit of steps");
+    return;
+  }
+  expect_keys(entry.node, "key of 'step'", {"unit", "resolution"});
+  const TomlEntry* unit = entry.node.find("unit");
+  const std::optional<double> resolution = number_of(entry.node, "resolution");
+  if (unit == nullptr || !resolution || !(*resolution > 0)) {
+    fail_at(entry.node.place,
+            "'step' is a table; expected {{ unit = \"epochs\", resolution = 0.001 }}: the unit of "
+            "real steps, and the smallest difference between two of them");
+  }
+  spec.step_resolution = *resolution;
+  spec.step = fmt::format("{} {}", *resolution, name_of(*unit, "a unit of steps"));
 }
 
 struct DeclaredMetric {
@@ -151,7 +227,7 @@ DeclaredMetric read_metric(const TomlNode& node, const std::string& clock, bool 
   out.spec.unit = text_or_none(node, "unit");
   out.spec.doc = text_or_none(node, "doc");
   out.spec.role = role_of(node, metric_role_from_name);
-  if (const TomlEntry* step = node.find("step")) out.spec.step = name_of(*step, "a unit of steps");
+  if (const TomlEntry* step = node.find("step")) read_step(*step, out.spec);
   if (const TomlEntry* nan = node.find("nan")) {
     const std::vector<std::string> known = {"diverged", "kept"};
     const std::string& word = text_of(nan->node, "'nan'");
@@ -165,25 +241,35 @@ DeclaredMetric read_metric(const TomlNode& node, const std::string& clock, bool 
 
 }  // namespace
 
-Schema read_schema(const TomlEntry& parameters) {
-  expect_table(parameters);
+Schema read_schema(const TomlNode& root) {
+  const TomlEntry* parameters = root.find("parameters");
+  if (parameters != nullptr) expect_table(*parameters);
+  const std::vector<ImpliedParameter> implied = read_implied_parameters(root);
   std::vector<ParameterSpec> specs;
-  for (const TomlEntry& entry : parameters.node.entries) {
-    expect_parameter_name(entry);
-    ParameterSpec spec;
-    spec.name = entry.name;
-    if (entry.node.kind == TomlNode::Kind::kTable) {
-      read_table(entry, specs, spec);
-    } else if (entry.node.kind == TomlNode::Kind::kValue) {
-      spec.default_value = entry.node.value;
-      spec.type = spec.default_value.type();
+  std::vector<const ImpliedParameter*> conditional;
+  for (const ImpliedParameter& each : implied) {
+    if (parameters != nullptr && parameters->node.find(each.spec.name) != nullptr) continue;
+    expect_parameter_name(each.spec.name, each.place);
+    if (each.when == nullptr) {
+      specs.push_back(each.spec);
     } else {
-      fail_at(entry.node.place, "'{}' is {}; expected a default, or a table with one", entry.name,
-              entry.node.kind_name());
+      expect_table(*each.when);
+      conditional.push_back(&each);
     }
-    specs.push_back(std::move(spec));
   }
-  return in_place(parameters.place, [&] { return Schema(std::move(specs)); });
+  if (parameters != nullptr) {
+    for (const TomlEntry& entry : parameters->node.entries) {
+      expect_parameter_name(entry.name, entry.place);
+      const auto same =
+          std::find_if(implied.begin(), implied.end(),
+                       [&](const ImpliedParameter& each) { return each.spec.name == entry.name; });
+      const ParameterSpec* values = same == implied.end() ? nullptr : &same->spec;
+      specs.push_back(read_declared(entry, values, specs));
+    }
+  }
+  add_conditional(std::move(conditional), specs);
+  return in_place(parameters == nullptr ? root.place : parameters->place,
+                  [&] { return Schema(std::move(specs)); });
 }
 
 void check_axes(const TomlEntry& parameters, const Schema& schema,
@@ -197,12 +283,16 @@ void check_axes(const TomlEntry& parameters, const Schema& schema,
 
 DeclaredMetrics read_declared_metrics(const TomlEntry& metrics, const std::string& clock) {
   expect_table(metrics);
-  expect_keys(metrics.node, "key of [metrics]", {"primary", "secondary", "other"});
+  expect_keys(metrics.node, "key of [metrics]", {"primary", "secondary", "other", "undeclared"});
   const TomlEntry* primary = metrics.node.find("primary");
   if (primary == nullptr) {
     fail_at(metrics.place, "[metrics] needs primary = {{ name = \"METRIC\", goal = \"...\" }}");
   }
   DeclaredMetrics out;
+  if (const TomlEntry* undeclared = metrics.node.find("undeclared")) {
+    const std::string& word = text_of(undeclared->node, "'undeclared'");
+    out.undeclared = in_place(undeclared->node.place, [&] { return undeclared_from_name(word); });
+  }
   const auto declare = [&out, &clock](const TomlNode& node, bool needs_goal, bool diverges) {
     DeclaredMetric metric = read_metric(node, clock, needs_goal, diverges);
     for (const MetricSpec& one : out.metrics) {

@@ -10,18 +10,22 @@
 
 namespace polysweep {
 
-// Reads NAME = DEFAULT and NAME = { default = ..., type = ..., range = ..., ... }.
-// Throws Error with the place.
-Schema read_schema(const TomlEntry& parameters);
+// The parameters that [parameters] declares, as NAME = DEFAULT or NAME = { default = ...,
+// type = ..., range = ..., ... }, and those that [fixed] and [factors] imply
+// (implied_parameters.h). A declaration without a default or a type has those of the
+// parameter's values there. A parameter that only a factor with a `when` implies applies
+// where that holds. Throws Error with the place.
+Schema read_schema(const TomlNode& root);
 
 struct DeclaredMetrics {
   std::vector<MetricSpec> metrics;  // the primary first
   std::string primary;
   std::vector<std::string> diverging;  // those whose NaN or infinity is a divergence
+  Undeclared undeclared = Undeclared::kRecord;
 };
 
 // Reads primary, secondary and other, each { name, goal, unit, doc, step, role,
-// nan }. `clock` is the experiment's, and the default of `step`. Throws Error
+// nan }, and undeclared. `clock` is the experiment's, and the default of `step`. Throws Error
 // with the place.
 DeclaredMetrics read_declared_metrics(const TomlEntry& metrics, const std::string& clock);
 

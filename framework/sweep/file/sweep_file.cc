@@ -170,7 +170,10 @@ Sweep finished(SweepDraft draft) {
   for (DraftFactor& one : draft.factors) {
     Factor factor{one.name, std::move(one.levels), plain(one.when)};
     const std::vector<Condition>& own = sweep.experiment.schema.at(one.name).when;
-    factor.when.insert(factor.when.end(), own.begin(), own.end());
+    for (const Condition& condition : own) {
+      const auto end = factor.when.end();
+      if (std::find(factor.when.begin(), end, condition) == end) factor.when.push_back(condition);
+    }
     sweep.factors.push_back(std::move(factor));
     sweep.places["factor " + one.name] = one.place;
   }

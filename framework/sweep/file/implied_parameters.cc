@@ -1,0 +1,79 @@
+#include "framework/sweep/file/implied_parameters.h"
+
+#include <algorithm>
+
+#include "framework/core/error_place.h"
+#include "framework/sweep/file/factor_levels.h"
+#include "framework/sweep/file/sweep_nodes.h"
+
+namespace polysweep {
+
+namespace {
+
+// The type that all of `values` have; texts among numbers become words of `spec`.
+void set_type(ParameterSpec& spec, const std::vector<PlacedValue>& values) {
+  const auto has = [&](ValueType type) {
+    return std::any_of(values.begin(), values.end(),
+                       [type](const PlacedValue& each) { return each.value.type() == type; });
+  };
+  const bool number = has(ValueType::kInteger) || has(ValueType::kReal);
+  if (has(ValueType::kBoolean)) {
+    spec.type = ValueType::kBoolean;
+  } else if (number) {
+    spec.type = has(ValueType::kReal) ? ValueType::kReal : ValueType::kInteger;
+  } else {
+    spec.type = ValueType::kText;
+  }
+  for (const PlacedValue& each : values) {
+    const bool is_text = each.value.type() == ValueType::kText;
+    if (spec.type == ValueType::kBoolean && each.value.type() != ValueType::kBoolean) {
+      fail_at(each.place, "'{}' has booleans and {} among its values; expected values of one type",
+              spec.name, is_text ? "texts" : "numbers");
+    }
+    if (!number || !is_text) continue;
+    const std::string& word = each.value.text();
+    if (std::find(spec.words.begin(), spec.words.end(), word) == spec.words.end()) {
+      spec.words.push_back(word);
+    }
+  }
+}
+
+ImpliedParameter implied_by(const TomlEntry& entry, const std::vector<PlacedValue>& values) {
+  check(!values.empty(), "a parameter that is implied has a value");
+  ImpliedParameter out;
+  out.spec.name = entry.name;
+  out.place = entry.place;
+  set_type(out.spec, values);
+  out.spec.default_value = values[0].value;
+  return out;
+}
+
+}  // namespace
+
+std::vector<ImpliedParameter> read_implied_parameters(const TomlNode& root) {
+  std::vector<ImpliedParameter> out;
+  if (const TomlEntry* fixed = root.find("fixed")) {
+    expect_table(*fixed);
+    for (const TomlEntry& entry : fixed->node.entries) {
+      if (entry.node.kind != TomlNode::Kind::kValue) {
+        fail_at(entry.node.place, "'{}' is {}; expected one value", entry.name,
+                entry.node.kind_name());
+      }
+      out.push_back(implied_by(entry, {{entry.node.value, entry.node.place}}));
+    }
+  }
+  if (const TomlEntry* factors = root.find("factors")) {
+    expect_table(*factors);
+    for (const TomlEntry& entry : factors->node.entries) {
+      const bool known = std::any_of(out.begin(), out.end(), [&](const ImpliedParameter& each) {
+        return each.spec.name == entry.name;
+      });
+      if (known) continue;  // also fixed, which is refused once both are read
+      out.push_back(implied_by(entry, read_levels(entry.name, entry.node)));
+      out.back().when = entry.node.find("when");
+    }
+  }
+  return out;
+}
+
+}  // namespace polysweep
