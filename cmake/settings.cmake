@@ -8,9 +8,10 @@ if(PROJECT_IS_TOP_LEVEL)
   endif()
   set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
   set(CMAKE_CXX_FLAGS_RELEASE "-O2")
-  # Quick to compile: a third less processor time than Release. What computes (the
-  # experiments with LibTorch) is optimised as in Release; bench/ measures Release.
-  set(CMAKE_CXX_FLAGS_QUICK "-O1")
+  # Quick to compile: -Og takes a seventh less processor time than -O1, which takes a third
+  # less than Release. What computes (the experiments with LibTorch) is optimised as in
+  # Release; bench/ measures Release.
+  set(CMAKE_CXX_FLAGS_QUICK "-Og")
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
     # A compiler that frees no memory until it has used 1 GB is faster by a twentieth.
     string(APPEND CMAKE_CXX_FLAGS_QUICK " --param ggc-min-heapsize=1000000")

@@ -28,7 +28,7 @@ Json json_row(const SweepAnalysis& analysis, const CellComparison& row) {
                {"planned_pairs", row.planned},
                {"difference", number_or_null(row.mean)},
                {"t_interval", interval_json(row.interval)},
-               {"not_rejected", interval_json(row.compatible)},
+               {"compatible_with", interval_json(row.compatible)},
                {"bootstrap_interval", interval_json(row.bootstrap)}};
   const bool known = row.mean.has_value();
   const auto p_or_null = [&](double p) { return known ? Json(p) : Json(nullptr); };
@@ -47,7 +47,7 @@ Json json_row(const SweepAnalysis& analysis, const CellComparison& row) {
   }
   json["superiority"] = number_or_null(row.superiority);
   json["effect_size"] = number_or_null(row.effect_size);
-  json["decidable_difference"] = number_or_null(row.decidable);
+  json["detectable_difference"] = number_or_null(row.detectable);
   json["missing"] = row.missing;
   for (const Pair& pair : row.pairs) {
     json["values"].push_back(
@@ -57,6 +57,9 @@ Json json_row(const SweepAnalysis& analysis, const CellComparison& row) {
 }
 
 constexpr std::size_t kRowsShown = 100;
+constexpr const char* kChosenCells =
+    "These cells were chosen by name: p is that of so few comparisons, and valid only if they were "
+    "chosen before the results were seen.";
 
 // Which cell each row is compared with: it is not the sweep's baseline.
 void name_baselines(const SweepAnalysis& analysis, Table& table) {
@@ -81,6 +84,7 @@ void print(const SweepAnalysis& analysis, const Printed& printed) {
                                                : comparison_table(analysis, kRowsShown);
     if (printed.named) name_baselines(analysis, table);
     for (std::string& note : later_choices(analysis)) table.notes.push_back(std::move(note));
+    if (printed.named) table.notes.emplace_back(kChosenCells);
     print_table(table);
     return;
   }
@@ -101,6 +105,7 @@ void print(const SweepAnalysis& analysis, const Printed& printed) {
   out["notes"] = Json::array();
   for (const std::string& note : later_choices(analysis)) out["notes"].push_back(note);
   for (const std::string& note : guard_rails(analysis)) out["notes"].push_back(clean_text(note));
+  if (printed.named) out["notes"].push_back(kChosenCells);
   out["comparisons"] = Json::array();
   for (const auto& row : analysis.comparison().rows) {
     out["comparisons"].push_back(json_row(analysis, row));

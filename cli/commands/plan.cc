@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/json_output.h"
@@ -12,6 +13,7 @@
 #include "cli/shared/trial_counts.h"
 #include "framework/core/error.h"
 #include "reports/text/escaping.h"
+#include "reports/text/list_text.h"
 #include "reports/text/number_text.h"
 #include "results/read/ledger.h"
 
@@ -112,6 +114,29 @@ void print_command(const Plan& plan) {
   fmt::print("\n");
 }
 
+// Sampled factors that are crossed are a grid of samples: seldom what was meant.
+void print_crossed_samples(const Sweep& sweep) {
+  std::vector<std::string> names;
+  std::vector<std::string> counts;
+  std::set<std::size_t> zips;  // seen
+  for (const Factor& factor : sweep.factors) {
+    if (factor.sampling == Sampling::kNone) continue;
+    const auto zip = std::find_if(sweep.zips.begin(), sweep.zips.end(), [&](const auto& group) {
+      return std::find(group.begin(), group.end(), factor.name) != group.end();
+    });
+    const bool seen = zip != sweep.zips.end() &&
+                      !zips.insert(static_cast<std::size_t>(zip - sweep.zips.begin())).second;
+    if (seen) continue;
+    names.push_back(factor.name);
+    counts.push_back(std::to_string(factor.levels.size()));
+  }
+  if (names.size() < 2) return;
+  fmt::print(
+      "\n  sampled factors are crossed: {} settings, a grid of samples. `zip = [[\"{}\"]]` draws "
+      "them together.\n",
+      list_text(counts, " x "), list_text(names, "\", \""));
+}
+
 void print_plan(const Plan& plan, bool all) {
   const Sweep& sweep = plan.sweep();
   fmt::print("sweep {}: {} in {} of experiment {} (version {})\n\n", sweep.name,
@@ -122,6 +147,7 @@ void print_plan(const Plan& plan, bool all) {
     fmt::print("  {:<14}{}{}\n", factor.name, level_counts(plan, factor, all),
                factor.name == sweep.replicate ? "  (replicate)" : "");
   }
+  print_crossed_samples(sweep);
   if (!sweep.fixed.empty()) fmt::print("\n  fixed:");
   for (const auto& [name, value] : sweep.fixed) {
     fmt::print(" {}={}", name, terminal_escaped(value.display()));

@@ -97,9 +97,9 @@ void print_as_json(const Plan& plan, const Answer& answer) {
   }
   out["rows"] = Json::array();
   for (const std::size_t count : answer.replicates) {
-    const auto smallest = smallest_decidable(answer.with(count));
+    const auto smallest = smallest_detectable(answer.with(count));
     Json row = {{"replicates", count}, {"trials", count * answer.trials_a_replicate}};
-    row["decidable"] = smallest ? Json(*smallest * (spread ? spread->value : 1)) : Json(nullptr);
+    row["detectable"] = smallest ? Json(*smallest * (spread ? spread->value : 1)) : Json(nullptr);
     row["power"] = Json::array();
     for (const double each : answer.differences) {
       row["power"].push_back(power_at(answer.with(count), answer.scaled(each)));
@@ -116,14 +116,14 @@ Table table_of(const Plan& plan, const Answer& answer) {
   Table table;
   table.columns = {{noun + "s", Align::kRight, ""},
                    {"trials", Align::kRight, ""},
-                   {"decidable", Align::kRight, unit}};
+                   {"detectable", Align::kRight, unit}};
   if (answer.experience.seconds) table.columns.push_back({"hours", Align::kRight, ""});
   for (const double each : answer.differences) {
     table.columns.push_back({"power at " + significant_text(each), Align::kRight, ""});
   }
   for (const std::size_t count : answer.replicates) {
     const std::size_t trials = count * answer.trials_a_replicate;
-    const auto smallest = smallest_decidable(answer.with(count));
+    const auto smallest = smallest_detectable(answer.with(count));
     TableRow row = {TableCell(fmt::format("{}{}", count,
                                           count == answer.planned.replicates ? " (planned)" : "")),
                     TableCell(fmt::format("{}", trials)),
@@ -140,7 +140,7 @@ Table table_of(const Plan& plan, const Answer& answer) {
     table.rows.push_back(std::move(row));
   }
   table.notes = {fmt::format(
-      "Test {}, alpha {:g}, Holm over {}. Decidable: the smallest difference that is found with "
+      "Test {}, alpha {:g}, Holm over {}. Detectable: the smallest difference that is found with "
       "probability {:g}%. {}{}",
       comparison_test_name(answer.planned.test), answer.planned.alpha,
       count_text(answer.planned.family, "comparison"), 100 * answer.planned.power,

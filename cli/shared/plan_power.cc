@@ -133,7 +133,7 @@ std::string power_sentences(const Plan& plan, const po::variables_map& given) {
   const std::string unit = plan.sweep().primary.unit;
   std::string out = fmt::format(
       "{}: a difference of {} or more is decided with probability {:g}%{}\n", compared,
-      amount_text(*smallest_decidable(planned), experience, unit), 100 * planned.power,
+      amount_text(*smallest_detectable(planned), experience, unit), 100 * planned.power,
       experience.spread ? fmt::format(" (spread {:.3g}, from {})", experience.spread->value,
                                       experience.spread->source)
                         : ", a spread being the standard deviation over " + noun + "s (--spread)");

@@ -31,8 +31,10 @@ bool ComparisonRule::in_family(const Parameters& levels) const {
 }
 
 void check_alpha(double alpha) {
-  if (alpha > 0 && alpha < 1) return;
-  fail("alpha {:g}: expected a number between 0 and 1, such as 0.05", alpha);
+  if (!(alpha > 0 && alpha < 1)) {
+    fail("alpha {:g}: expected a number between 0 and 1, such as 0.05", alpha);
+  }
+  if (alpha < kSmallestLevel) fail("alpha {:g}: expected at least {:g}", alpha, kSmallestLevel);
 }
 
 void check_smallest_difference(double difference) {

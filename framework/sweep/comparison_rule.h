@@ -34,7 +34,12 @@ struct ComparisonRule {
   friend bool operator==(const ComparisonRule&, const ComparisonRule&) = default;
 };
 
-// Throw Error unless alpha is between 0 and 1, and the difference is positive and finite.
+// The smallest alpha, and distance of a confidence level from 1: quantiles at a share of it
+// are still numbers.
+inline constexpr double kSmallestLevel = 1e-9;
+
+// Throw Error unless alpha is at least kSmallestLevel and below 1, and the difference is positive
+// and finite.
 void check_alpha(double alpha);
 void check_smallest_difference(double difference);
 

@@ -230,9 +230,9 @@ void audit_metrics(std::vector<AuditItem>& items, const Source& source, Role rol
       ++seen.trials;
     }
     for (const auto& [context, values] : by_context) {
-      AuditItem item = judged(std::string(role_name(role)),
-                              context.empty() ? name : name + ", " + context, values,
-                              source.name_of());
+      AuditItem item =
+          judged(std::string(role_name(role)), context.empty() ? name : name + ", " + context,
+                 values, source.name_of());
       // Cells are compared within a replicate: what it decides is the same for them.
       const auto& replicates = by_replicate[context];
       if (item.state == AuditState::kDiffers &&
@@ -300,10 +300,10 @@ void audit_attempts(std::vector<AuditItem>& items, const SweepResults& results) 
   std::size_t failed = 0;
   std::size_t resumed = 0;
   for (const auto& trial : results.trials) {
-    if (trial.attempts < 2) continue;
+    if (trial.attempts < 2 || trial.state != TrialState::kDone) continue;
     (trial.failed_attempts > 0 ? failed : resumed) += 1;
   }
-  std::string finding = failed == 0 ? "no trial failed before it was done"
+  std::string finding = failed == 0 ? "no done trial had failed before"
                                     : count_text(failed, "trial") + " failed before and ran again";
   if (resumed > 0) {
     finding += "; " + count_text(resumed, "trial") + (resumed == 1 ? " was" : " were") +

@@ -14,6 +14,8 @@
 namespace polysweep {
 namespace {
 
+constexpr std::string_view kNoFiniteDifference = " has no finite difference";
+
 // True where both cells have values of the same replicates and none is missing.
 bool all_paired(const CellValues& cell, const CellValues& baseline, std::size_t pairs) {
   return cell.missing.empty() && baseline.missing.empty() && pairs == cell.values.size() &&
@@ -41,7 +43,7 @@ std::vector<std::string> unpaired(const SweepResults& results, const CellValues&
     }
     const Measured* other = baseline.find(measured.replicate);
     if (other != nullptr && !std::isfinite(measured.value - other->value)) {
-      missing.push_back(replicate_text(results, measured.trial) + " has no finite difference");
+      missing.push_back(replicate_text(results, measured.trial) + std::string(kNoFiniteDifference));
     }
   }
   for (const auto& measured : baseline.values) {
@@ -87,7 +89,18 @@ std::string undecided(const CellComparison& row, const Comparison& comparison,
                       const std::string& noun) {
   const std::size_t pairs = row.pairs.size();
   const ComparisonTest test = comparison.options.test;
-  if (pairs == 0) return "no " + noun + " has a value in both cells";
+  if (pairs == 0) {
+    const bool infinite =
+        std::any_of(row.missing.begin(), row.missing.end(), [](const std::string& each) {
+          return each.find(kNoFiniteDifference) != std::string::npos;
+        });
+    return infinite ? "the differences are too large for a number"
+                    : "no " + noun + " has a value in both cells";
+  }
+  if (test != ComparisonTest::kPooled && pairs >= 2 && !row.effect_size) {
+    return "the differences do not vary with the " + noun +
+           " but for rounding, so there is nothing to test their mean against";
+  }
   if (test == ComparisonTest::kSignFlip) return exact_undecided(row, comparison, noun);
   const std::size_t least = test == ComparisonTest::kPooled ? kLeastPairs : 2;
   if (pairs < least) {
@@ -95,14 +108,9 @@ std::string undecided(const CellComparison& row, const Comparison& comparison,
                        count_text(pairs, noun), least);
   }
   if (test == ComparisonTest::kPooled && comparison.no_spread) {
-    return "the values do not vary with the " + noun +
-           " but for rounding, so there is nothing to "
-           "test a difference against";
-  }
-  if (test == ComparisonTest::kPairedT && !row.effect_size) {
-    return "the differences do not vary with the " + noun +
-           " but for rounding, so there is "
-           "nothing to test their mean against";
+    return "beside what cell and " + noun +
+           " determine, the values vary by no more than rounding, so there is nothing to test a "
+           "difference against";
   }
   if (!row.compatible)
     return fmt::format("p {} is above {:g}", p_text(row.p), comparison.options.alpha);

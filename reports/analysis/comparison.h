@@ -69,7 +69,7 @@ struct TestedComparison {
 
   // The smallest difference that these pairs decide with the wanted power, by the estimated
   // spread; none where nothing can be decided.
-  std::optional<double> decidable;
+  std::optional<double> detectable;
 };
 
 // With the names of what it is of.

@@ -8,7 +8,7 @@
 #include <span>
 
 #include "framework/core/error.h"
-#include "reports/analysis/decidable.h"
+#include "reports/analysis/detectable.h"
 #include "reports/analysis/planned_power.h"
 #include "reports/analysis/sign_flip.h"
 #include "reports/analysis/value_grid.h"
@@ -298,7 +298,8 @@ void adopt_exact(Family& family) {
     TestedComparison& row = family.rows[i];
     row.own_p = paired_t_p(family.differences->of(i));
     row.test_p = row.exact.p;
-    row.p = row.holm_p = row.exact.holm_p;
+    // Differences without spread say that the replicates are no repetitions.
+    row.p = row.holm_p = row.effect_size ? row.exact.holm_p : 1;
   }
 }
 
@@ -369,17 +370,17 @@ void add_equivalence(Family& family) {
 
 // The largest of what its tests find; for the exact test as the paired t test, once
 // there are enough pairs.
-void add_decidable(Family& family) {
+void add_detectable(Family& family) {
   const ComparisonOptions& options = family.facts.options;
-  const Decidable decidable(options.power);
+  const Detectable detectable(options.power);
   const double together =
       options.alpha / static_cast<double>(std::max<std::size_t>(family.facts.family, 1));
   for (std::size_t i = 0; i < family.rows.size(); ++i) {
     TestedComparison& row = family.rows[i];
     const RowTests& tests = family.tests_of(i);
     const auto demand = [&](const DemandedTest& test) {
-      const auto smallest = decidable.difference(test);
-      if (smallest) row.decidable = std::max(row.decidable.value_or(0), *smallest);
+      const auto smallest = detectable.difference(test);
+      if (smallest) row.detectable = std::max(row.detectable.value_or(0), *smallest);
     };
     for (const TTest& test : tests.together) {
       demand({together, test.degrees, test.standard_error});
@@ -483,7 +484,7 @@ FamilyTests test_family(const MetricValues& values, const ComparisonOptions& opt
   }
   add_compatible(family);
   add_equivalence(family);
-  add_decidable(family);
+  add_detectable(family);
   add_wanted(family.facts);
   add_discovery(family);
   for (TestedComparison& row : family.rows) {

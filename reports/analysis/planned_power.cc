@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "framework/core/error.h"
-#include "reports/analysis/decidable.h"
+#include "reports/analysis/detectable.h"
 #include "reports/analysis/pooled_test.h"
 #include "reports/analysis/sign_flip.h"
 #include "reports/analysis/statistics.h"
@@ -41,11 +41,11 @@ std::optional<std::size_t> least_replicates(const PlannedComparison& planned) {
   return pairs_to_reach(planned.alpha, planned.family);
 }
 
-std::optional<double> smallest_decidable(const PlannedComparison& planned) {
-  const Decidable decidable(planned.power);
+std::optional<double> smallest_detectable(const PlannedComparison& planned) {
+  const Detectable detectable(planned.power);
   std::optional<double> largest;
   for (const DemandedTest& test : demanded_tests(planned)) {
-    const auto difference = decidable.difference(test);
+    const auto difference = detectable.difference(test);
     if (!difference) return std::nullopt;
     largest = std::max(largest.value_or(0), *difference);
   }

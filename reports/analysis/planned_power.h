@@ -25,7 +25,7 @@ struct PlannedComparison {
 
 // The smallest difference that is decided with the wanted power; none where nothing can be
 // decided: too few replicates, or no comparison.
-std::optional<double> smallest_decidable(const PlannedComparison& planned);
+std::optional<double> smallest_detectable(const PlannedComparison& planned);
 
 // The probability that a cell whose difference is this one is decided (the smaller one of
 // the powers of the tests that it has to pass); 0 where nothing can be decided.

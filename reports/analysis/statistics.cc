@@ -275,7 +275,8 @@ double t_power(double noncentrality, double degrees, double alpha) {
   constexpr double kLargeShift = 1000;
   if (shift > kLargeShift) {
     const double ratio = shift / critical;
-    return 1 - chi_squared_tail(degrees * ratio * ratio, degrees);
+    const double bound = degrees * ratio * ratio;
+    return std::isfinite(bound) ? 1 - chi_squared_tail(bound, degrees) : 1.0;
   }
   if (degrees > kNormalDegrees) {
     return 1 - nearly_normal_cdf(critical, degrees, shift) +

@@ -39,8 +39,12 @@ std::vector<std::size_t> family_of(const SweepResults& results, const AnalysisOp
 
 void check_options(const AnalysisOptions& options) {
   const auto share = [](const char* name, double value) {
-    if (value > 0 && value < 1) return;
-    fail("{} {:g}: expected a number between 0 and 1, such as 0.95 or 0.05", name, value);
+    if (!(value > 0 && value < 1)) {
+      fail("{} {:g}: expected a number between 0 and 1, such as 0.95 or 0.05", name, value);
+    }
+    if (value < kSmallestLevel || 1 - value < kSmallestLevel) {
+      fail("{} {}: expected a distance of at least {:g} from 0 and 1", name, value, kSmallestLevel);
+    }
   };
   if (options.confidence) share("confidence", *options.confidence);
   share("power", options.power);

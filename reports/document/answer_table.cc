@@ -14,6 +14,7 @@ namespace polysweep {
 namespace {
 
 constexpr std::size_t kMostRows = 16;
+constexpr std::size_t kMostBaselines = 4;  // that are shown first
 constexpr std::size_t kMostContexts = 4;   // as columns; of more, every cell is a row
 constexpr std::size_t kMostSecondary = 1;  // metrics beside the primary one
 constexpr std::size_t kNone = std::numeric_limits<std::size_t>::max();
@@ -78,9 +79,12 @@ bool is_baseline(const SweepAnalysis& analysis, const Arm& arm) {
   });
 }
 
-// Of many arms the baseline and the best ones.
+// Of many arms the baseline and the best ones; where there are many baselines, the best ones.
 void cut(std::vector<Arm>& arms, const Facts& facts) {
   if (arms.size() <= kMostRows) return;
+  const auto baselines = std::count_if(
+      arms.begin(), arms.end(), [&](const Arm& arm) { return is_baseline(facts.analysis, arm); });
+  const bool first = static_cast<std::size_t>(baselines) <= kMostBaselines;
   std::vector<std::pair<std::size_t, std::size_t>> order;  // key, index
   for (std::size_t i = 0; i < arms.size(); ++i) {
     std::size_t key = kNone;
@@ -89,7 +93,7 @@ void cut(std::vector<Arm>& arms, const Facts& facts) {
       const std::size_t rank = facts.ranks[cell];
       if (rank != kNone) key = std::min(key, rank + 1);
     }
-    order.emplace_back(is_baseline(facts.analysis, arms[i]) ? 0 : key, i);
+    order.emplace_back(first && is_baseline(facts.analysis, arms[i]) ? 0 : key, i);
   }
   std::partial_sort(order.begin(), order.begin() + kMostRows, order.end());
   std::vector<Arm> kept;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "reports/analysis/sign_flip.h"
 #include "reports/analysis/titles.h"
@@ -21,6 +22,8 @@ constexpr std::size_t kAnswerRows = 16;  // of the forest plot in the opening
 constexpr int kAnswerWidth = 620;
 constexpr std::size_t kMostForestRows = 60;
 constexpr std::size_t kMostForests = 12;
+constexpr std::size_t kMostReasons = 4;
+constexpr std::size_t kNamedPerReason = 4;
 
 Tone tone_of(Verdict verdict) {
   return verdict == Verdict::kBetter       ? Tone::kGood
@@ -38,9 +41,9 @@ TableCell p_field(double p, bool known) {
   return known ? TableCell(p_text(p), p) : TableCell("-", Tone::kMuted);
 }
 
-TableCell decidable_field(const CellComparison& row) {
-  return row.decidable ? number_field(*row.decidable, *row.decidable / 2)
-                       : TableCell("-", Tone::kMuted);
+TableCell detectable_field(const CellComparison& row) {
+  return row.detectable ? number_field(*row.detectable, *row.detectable / 2)
+                        : TableCell("-", Tone::kMuted);
 }
 
 // The mean over the pairs of one of their sides, to the digits that its own
@@ -174,6 +177,23 @@ std::string not_shown_text(const Comparison& comparison, std::size_t shown) {
       comparison.family - shown, comparison.family, text);
 }
 
+// Why cells have no verdict, where that is not what their values are compatible with.
+std::vector<std::string> untested_notes(const SweepAnalysis& analysis,
+                                        const std::vector<const CellComparison*>& shown) {
+  std::map<std::string, std::vector<std::string>> cells;  // by reason
+  for (const CellComparison* row : shown) {
+    if (row->verdict != Verdict::kNotDecided || row->compatible) continue;
+    cells[row->reason].push_back(analysis.labels.cells[row->cell].label);
+  }
+  std::vector<std::string> notes;
+  for (const auto& [reason, labels] : cells) {
+    if (notes.size() == kMostReasons) break;
+    notes.push_back(fmt::format("Not decided ({}): {}.",
+                                list_text_of_at_most(labels, kNamedPerReason, "; "), reason));
+  }
+  return notes;
+}
+
 }  // namespace
 
 Table comparison_table(const SweepAnalysis& analysis, std::size_t most) {
@@ -189,10 +209,10 @@ Table comparison_table(const SweepAnalysis& analysis, std::size_t most) {
                    {"difference", Align::kRight, analysis.unit},
                    {analysis.percent + " t interval", Align::kRight, analysis.unit},
                    {"p", Align::kRight, ""},
-                   {"not rejected", Align::kRight, analysis.unit},
+                   {"compatible with", Align::kRight, analysis.unit},
                    {"exact p", Align::kRight, ""},
                    {"P(X > Y)", Align::kRight, ""},
-                   {"decidable", Align::kRight, analysis.unit}};
+                   {"detectable", Align::kRight, analysis.unit}};
   const auto shown = shown_rows(analysis.comparison(), most);
   for (const CellComparison* each : shown) {
     const CellComparison& row = *each;
@@ -203,7 +223,7 @@ Table comparison_table(const SweepAnalysis& analysis, std::size_t most) {
          side_field(row, &Pair::value, analysis.confidence),
          signed_field(row.mean, half_width(row.interval)), interval_field(row.interval),
          p_field(row.p, known), interval_field(row.compatible), p_field(row.exact.holm_p, known),
-         share_field(row.superiority), decidable_field(row)});
+         share_field(row.superiority), detectable_field(row)});
   }
   const auto& comparison = analysis.comparison();
   const ColumnDigits digits = difference_digits(shown);
@@ -211,18 +231,19 @@ Table comparison_table(const SweepAnalysis& analysis, std::size_t most) {
   set_signed_digits(table, 4, digits);
   table.notes = {
       fmt::format(
-          "Means are over the pairs. Verdicts are decided by {}; p is what decides. Not "
-          "rejected: the differences that this rule does not reject, where it does not "
-          "decide. Exact p: two-sided sign-flip test{}, Holm over the family of {}, cells "
+          "Means are over the pairs. Verdicts are decided by {}; p is what decides. "
+          "Compatible with: where this rule does not decide, the differences that it does not "
+          "reject. Exact p: two-sided sign-flip test{}, Holm over the family of {}, cells "
           "without a value included{}.",
           rule_text(comparison), test_text(comparison), comparison.family,
           comparison.pairs_for_exact
               ? fmt::format("; it needs {}", count_text(*comparison.pairs_for_exact, analysis.noun))
               : std::string()),
       fmt::format("P(X > Y): the probability that a run of the cell exceeds a run of the baseline, "
-                  "ties counted half. Decidable: the smallest difference that so many {}s decide "
+                  "ties counted half. Detectable: the smallest difference that so many {}s decide "
                   "with probability {:g}%, by the estimated spread.",
                   analysis.noun, 100 * comparison.options.power)};
+  for (std::string& note : untested_notes(analysis, shown)) table.notes.push_back(std::move(note));
   for (std::string& note : guard_rails(analysis)) table.notes.push_back(std::move(note));
   if (shown.size() < comparison.family) {
     table.notes.push_back(not_shown_text(comparison, shown.size()));

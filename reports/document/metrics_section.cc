@@ -44,7 +44,9 @@ Table secondary_table(const SweepAnalysis& analysis, const MetricInfo& metric, s
     if (compared != comparison.rows.end() && compared->cell == i) {
       if (compared->mean) {
         row[5] = signed_field(compared->mean, half_width(compared->interval));
-        row[6] = TableCell(p_text(compared->test_p), compared->test_p);
+        const bool joined = comparison.options.test == ComparisonTest::kPooled;
+        const double p = joined ? std::max(compared->test_p, compared->own_p) : compared->test_p;
+        row[6] = TableCell(p_text(p), p);
         row[7] = TableCell(p_text(compared->benjamini_hochberg_p), compared->benjamini_hochberg_p);
       }
       ++compared;

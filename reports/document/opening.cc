@@ -70,10 +70,13 @@ std::string best_text(const SweepAnalysis& analysis) {
   const double best = mean(ranking[0]);
   const auto ties = static_cast<std::size_t>(std::count_if(
       ranking.begin(), ranking.end(), [&](std::size_t cell) { return mean(cell) == best; }));
-  return fmt::format("{} {} the best mean {}: {}",
+  const std::string among = ranking.size() < analysis.results.cells.size()
+                                ? fmt::format(" of the {} complete cells", ranking.size())
+                                : std::string();
+  return fmt::format("{} {} the best mean {}{}: {}",
                      called(analysis, ranking[0]) +
                          (ties > 1 ? " and " + count_text(ties - 1, "other cell") : std::string()),
-                     ties > 1 ? "have" : "has", metric, mean_text(analysis, ranking[0]));
+                     ties > 1 ? "have" : "has", metric, among, mean_text(analysis, ranking[0]));
 }
 
 // "none is worse than sinusoidal by 66.1 BLEU (95% interval 64.7 to 67.4)". Further ones
@@ -127,8 +130,8 @@ std::string would_show(const SweepAnalysis& analysis,
                        const std::vector<const CellComparison*>& undecided) {
   double largest = 0;
   for (const CellComparison* row : undecided) {
-    if (!row->decidable) return "";
-    largest = std::max(largest, *row->decidable);
+    if (!row->detectable) return "";
+    largest = std::max(largest, *row->detectable);
   }
   return fmt::format(" (a difference of {} would show with probability {:g}%)",
                      with_unit(analysis, rounded_text(largest, largest / 2)),
@@ -215,11 +218,15 @@ Badge missing_badge(const SweepAnalysis& analysis) {
 // said, not as a fault.
 Badge audit_badge(const SweepAnalysis& analysis) {
   bool size = false;
+  bool missing = false;
   for (const AuditState state :
        {AuditState::kConfounded, AuditState::kDiffers, AuditState::kUnknown}) {
     std::vector<std::string> topics;
     for (const auto& item : analysis.audit_items()) {
       if (item.topic == "size") size = size || item.state == AuditState::kConfounded;
+      if (item.topic == "missing values") {
+        missing = missing || item.state == AuditState::kConfounded;
+      }
       if (item.state != state || item.topic == "size" || item.topic == "missing values") continue;
       if (std::find(topics.begin(), topics.end(), item.topic) == topics.end()) {
         topics.push_back(item.topic);
@@ -233,9 +240,11 @@ Badge audit_badge(const SweepAnalysis& analysis) {
                         size ? "; sizes differ" : ""),
             state == AuditState::kConfounded ? Tone::kBad : Tone::kMissing, "audit"};
   }
-  return {size ? "audit: the same conditions in all cells, except model size"
-               : "audit: the same conditions in all cells",
-          Tone::kGood, "audit"};
+  std::string except;
+  if (size) append_item(except, "model size");
+  if (missing) append_item(except, "missing values");
+  return {"audit: the same conditions in all cells" + (except.empty() ? "" : ", except " + except),
+          missing ? Tone::kMissing : Tone::kGood, "audit"};
 }
 
 // The version of a trial's code, and how it is shown: the files of a command, or else its

@@ -76,8 +76,8 @@ std::vector<std::string> verdict_sentences(const SweepAnalysis& analysis) {
   }
   first += fmt::format(", {} not decided", comparison.family - better - worse - equivalent);
   std::vector<std::string> sentences = {first + ".", certainty(analysis)};
-  const std::string decidable = decidable_text(analysis);
-  if (!decidable.empty()) sentences.push_back(decidable);
+  const std::string detectable = detectable_text(analysis);
+  if (!detectable.empty()) sentences.push_back(detectable);
   return sentences;
 }
 
@@ -127,14 +127,6 @@ std::vector<std::string> warnings_of(const SweepAnalysis& analysis) {
       warnings.push_back("Not the same in all cells (" + item.topic + "): " + item.finding + ".");
     }
   }
-  if (!analysis.options.family.empty()) {
-    const auto all = std::count_if(analysis.results.cells.begin(), analysis.results.cells.end(),
-                                   [](const CellResult& cell) { return cell.baseline >= 0; });
-    warnings.push_back(fmt::format(
-        "The family was restricted by the user to {} of {} comparisons; p-values are valid only if "
-        "that was decided before the results were seen.",
-        analysis.comparison().family, all));
-  }
   std::size_t missing = 0;
   std::size_t selective = 0;
   for (const auto& values : analysis.primary_values()) {
@@ -142,11 +134,15 @@ std::vector<std::string> warnings_of(const SweepAnalysis& analysis) {
     selective += values.selective_missing();
   }
   if (missing > 0) {
-    warnings.push_back(fmt::format(
-        "{} of {} have no value of {}; {} of them ended without one. Cells with missing values are "
-        "marked, and the ledger names every trial.",
-        missing, count_text(analysis.results.trials.size(), "trial"), analysis.results.primary.name,
-        selective));
+    const std::string of = count_text(analysis.results.trials.size(), "trial");
+    const std::string& metric = analysis.results.primary.name;
+    std::string text =
+        missing == selective
+            ? fmt::format("{} of {} ended without a value of {}", missing, of, metric)
+            : fmt::format("{} of {} have no value of {}; {} of these ended without one", missing,
+                          of, metric, selective);
+    warnings.push_back(text +
+                       ". Cells with missing values are marked, and the ledger names every trial.");
   }
   if (!analysis.results.baseline.empty() && analysis.comparison().family > 0) {
     std::size_t orphans = 0;

@@ -65,6 +65,22 @@ std::string spreads_text(const SweepAnalysis& analysis) {
   return fmt::format("from {} to {}", named(spreads->first), named(spreads->second));
 }
 
+// What was changed between two plans beside the number of replicates and the rule.
+std::string planned_otherwise(const SweepResults& results) {
+  std::set<std::string> changes;
+  std::size_t done = 0;
+  for (const EarlierPlan& earlier : results.earlier_plans) {
+    changes.insert(earlier.changes.begin(), earlier.changes.end());
+    if (!earlier.changes.empty()) done = std::max(done, earlier.done);
+  }
+  if (changes.empty()) return "";
+  return fmt::format(
+      "The sweep was planned again {} when {} done. The p-values are valid only if that was "
+      "decided before the results were seen.",
+      list_text({changes.begin(), changes.end()}),
+      count_text(done, "trial") + (done == 1 ? " was" : " were"));
+}
+
 }  // namespace
 
 std::string with_unit(const SweepAnalysis& analysis, const std::string& number) {
@@ -147,13 +163,13 @@ std::string rule_text(const Comparison& comparison) {
       comparison.error.degrees, holm);
 }
 
-std::string decidable_text(const SweepAnalysis& analysis) {
+std::string detectable_text(const SweepAnalysis& analysis) {
   const Comparison& comparison = analysis.comparison();
   std::vector<double> smallest;
   std::size_t most_pairs = 0;
   for (const auto& row : comparison.rows) {
     most_pairs = std::max(most_pairs, row.pairs.size());
-    if (row.decidable) smallest.push_back(*row.decidable);
+    if (row.detectable) smallest.push_back(*row.detectable);
   }
   if (smallest.empty()) return "";
   const auto [low, high] = std::minmax_element(smallest.begin(), smallest.end());
@@ -183,9 +199,9 @@ std::vector<std::string> guard_rails(const SweepAnalysis& analysis) {
   const bool pooled = comparison.options.test == ComparisonTest::kPooled;
   if (pooled && comparison.no_spread && comparison.error.degrees > 0) {
     notes.push_back(fmt::format(
-        "{} does not vary with the {} but for rounding: there is no spread to test a difference "
-        "against, and nothing is decided.",
-        metric, analysis.noun));
+        "Beside what cell and {} determine, {} varies by no more than rounding: there is no spread "
+        "to test a difference against, and nothing is decided.",
+        analysis.noun, metric));
     return notes;
   }
   if (pooled && comparison.spread_p < kAlike) {
@@ -254,6 +270,16 @@ std::vector<std::string> later_choices(const SweepAnalysis& analysis) {
         "decided before the results were seen.",
         count_text(before, analysis.noun),
         count_text(done_before, "trial") + (done_before == 1 ? " was" : " were"), now));
+  }
+  const std::string otherwise = planned_otherwise(results);
+  if (!otherwise.empty() && analysis.comparison().family > 0) notes.push_back(otherwise);
+  if (!analysis.options.family.empty()) {
+    const auto all = std::count_if(results.cells.begin(), results.cells.end(),
+                                   [](const CellResult& cell) { return cell.baseline >= 0; });
+    notes.push_back(fmt::format(
+        "The family was restricted by the user to {} of {} comparisons; p-values are valid only if "
+        "that was decided before the results were seen.",
+        analysis.comparison().family, all));
   }
   if (changed) {
     notes.push_back(fmt::format(

@@ -24,7 +24,7 @@ std::string rule_text(const Comparison& comparison);
 
 // The smallest difference that the sweep decides: "With 3 seeds a difference of 2.1 BLEU is
 // decided with probability 80%."; "" where nothing can be decided.
-std::string decidable_text(const SweepAnalysis& analysis);
+std::string detectable_text(const SweepAnalysis& analysis);
 
 // What a reader must know of the values before he believes the verdicts: no spread, spreads
 // that differ, two modes, runs far away from the others. Sentences.

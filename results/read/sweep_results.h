@@ -73,6 +73,8 @@ struct EarlierPlan {
   std::size_t trials = 0;
   std::size_t done = 0;  // of these, before the next planning
   ComparisonRule comparison;
+  // What is otherwise in the plan of now: "with other seeds", "with another baseline", ...
+  std::vector<std::string> changes;
 };
 
 class CurvesOnDemand;  // results/read/curves_on_demand.h

@@ -62,6 +62,12 @@ void end_lines(std::string& text, std::size_t begin) {
   }
 }
 
+// True where an object follows a progress bar that did not end its line, as tqdm leaves it
+// on standard error: nothing separates them.
+bool is_glued(std::string_view line, std::size_t object) {
+  return std::string_view(" \t:=,([{\"'").find(line[object - 1]) == std::string_view::npos;
+}
+
 }  // namespace
 
 OutputCapture::OutputCapture(const CaptureSpec& spec, CaptureSink sink)
@@ -135,7 +141,11 @@ void OutputCapture::find_json(std::string_view lines) {
     const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
     const std::size_t end = lines.find('\n', at);
     const std::string_view line = lines.substr(begin, end - begin);
-    if (line.find_first_not_of(" \t") == at - begin) hits_.push_back({line, patterns_.size()});
+    if (line.find_first_not_of(" \t") == at - begin) {
+      hits_.push_back({line, patterns_.size()});
+    } else if (is_glued(line, at - begin)) {
+      hits_.push_back({line.substr(at - begin), patterns_.size()});
+    }
     lines.remove_prefix(end + 1);
   }
 }

@@ -417,8 +417,8 @@ TEST_CASE("plan says what a sweep can decide, and power how many seeds a differe
     const double here = row["power"][0];
     CHECK(here >= last);
     CHECK((here >= 0.8) == (row["replicates"] >= needed));
-    // Where a difference of 1 is found with the wanted power, it is decidable.
-    CHECK((here >= 0.8) == (row["decidable"] <= 1.0));
+    // Where a difference of 1 is found with the wanted power, it is detectable.
+    CHECK((here >= 0.8) == (row["detectable"] <= 1.0));
     last = here;
   }
   CHECK(last > 0.8);

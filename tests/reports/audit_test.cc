@@ -85,7 +85,7 @@ TEST_CASE("trials that were stopped and resumed do not differ, trials that faile
   auto results = sample_sweep({3, false, true, false});
   results.trials[0].attempts = 2;
   CHECK(find(audited(results), "attempts", AuditState::kSame)->finding ==
-        "no trial failed before it was done; 1 trial was stopped and resumed");
+        "no done trial had failed before; 1 trial was stopped and resumed");
   results.trials[1].attempts = 3;
   results.trials[1].failed_attempts = 1;
   CHECK(find(audited(results), "attempts", AuditState::kDiffers)->finding ==

@@ -139,7 +139,7 @@ TEST_CASE("all ties are not decided, and neither are equal differences", "[compa
   for (const auto test : {ComparisonTest::kPooled, ComparisonTest::kPairedT}) {
     const auto row = compared(against({0.1, 0.1, 0.1, 0.1}).build(), test).rows[0];
     CHECK(row.verdict == Verdict::kNotDecided);
-    CHECK_THAT(row.reason, Catch::Matchers::Contains("but for rounding"));
+    CHECK_THAT(row.reason, Catch::Matchers::Contains("rounding, so there is nothing to test"));
   }
 }
 

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/core/random_stream.h"
-#include "reports/analysis/decidable.h"
+#include "reports/analysis/detectable.h"
 #include "reports/analysis/planned_power.h"
 #include "reports/analysis/two_way_fit.h"
 #include "tests/support/catch.h"
@@ -216,12 +216,12 @@ TEST_CASE("the replicates that a difference needs are the published ones", "[poo
 TEST_CASE("a plan decides the differences that its replicates find, and none with too few",
           "[pooled test]") {
   PlannedComparison planned{ComparisonTest::kPooled, 0.05, 0.8, 12, 12, 2};
-  CHECK_FALSE(smallest_decidable(planned).has_value());
+  CHECK_FALSE(smallest_detectable(planned).has_value());
   CHECK(power_at(planned, 100) == 0);
   double last = 1e9;
   for (planned.replicates = 3; planned.replicates < 40; ++planned.replicates) {
     CAPTURE(planned.replicates);
-    const auto smallest = smallest_decidable(planned);
+    const auto smallest = smallest_detectable(planned);
     REQUIRE(smallest.has_value());
     CHECK(*smallest < last);
     CHECK(power_at(planned, *smallest) == Approx(0.8).epsilon(1e-6));
@@ -230,16 +230,16 @@ TEST_CASE("a plan decides the differences that its replicates find, and none wit
   }
 }
 
-TEST_CASE("the decidable difference is that of the replicates it needs", "[pooled test]") {
-  const Decidable decidable(0.8);
+TEST_CASE("the detectable difference is that of the replicates it needs", "[pooled test]") {
+  const Detectable detectable(0.8);
   const double n = 21;
   const double smallest =
-      *decidable.difference({0.05 / 12, 12 * (n - 1), std::sqrt(0.75) * std::sqrt(2 / n)});
+      *detectable.difference({0.05 / 12, 12 * (n - 1), std::sqrt(0.75) * std::sqrt(2 / n)});
   CHECK(smallest <= 1);
   const PlannedComparison planned{ComparisonTest::kPooled, 0.05, 0.8, 12, 12, 0};
   CHECK(replicates_needed(planned, smallest * 1.0001 / std::sqrt(0.75)) <= 21U);
-  CHECK_FALSE(decidable.difference({0.05, 0, 1}).has_value());
-  CHECK_FALSE(decidable.difference({0.05, 4, 0}).has_value());
+  CHECK_FALSE(detectable.difference({0.05, 0, 1}).has_value());
+  CHECK_FALSE(detectable.difference({0.05, 4, 0}).has_value());
 }
 
 }  // namespace polysweep

@@ -156,8 +156,11 @@ TEST_CASE("the guard rails say what the values are like", "[verdict words]") {
   SECTION("nothing to say") { CHECK(rails(arms_with({1, 2, 3, 4}, 5).build()).empty()); }
   SECTION("no spread") {
     const auto results = arms_with({1, 2, 3}, 4, 0).build();
-    CHECK_THAT(rails(results), Contains("score does not vary with the seed but for rounding"));
-    CHECK_THAT(words(results, 0), Contains("not decided: the values do not vary with the seed"));
+    CHECK_THAT(
+        rails(results),
+        Contains("Beside what cell and seed determine, score varies by no more than rounding"));
+    CHECK_THAT(words(results, 0),
+               Contains("not decided: beside what cell and seed determine, the values vary by no"));
   }
   SECTION("spreads that differ are named") {
     auto builder = arms_with({1, 2, 3, 4}, 5);
@@ -219,7 +222,7 @@ TEST_CASE("values that do not fit into the tests decide nothing and break nothin
     for (auto& trial : builder.results().trials) {
       trial.final_metrics["score"] = trial.cell == 0 ? -1.7e308 : 1.7e308;
     }
-    CHECK(words(builder.build(), 0) == "not decided: no seed has a value in both cells");
+    CHECK(words(builder.build(), 0) == "not decided: the differences are too large for a number");
   }
   SECTION("infinite values are missing ones") {
     auto builder = arms_with({1, 2}, 4);
@@ -248,6 +251,12 @@ TEST_CASE("seeds that were added after results are said at the top", "[verdict w
         "The sweep had 10 seeds when 20 trials were done; now it has 5. The p-values are valid "
         "only if that was decided before the results were seen.");
   builder.results().earlier_plans[0].done = 6;
+  builder.results().earlier_plans[0].replicates = 5;
+  builder.results().earlier_plans[0].changes = {"with another baseline", "with other seeds"};
+  CHECK(build_report(builder.build()).warnings.at(0) ==
+        "The sweep was planned again with another baseline, with other seeds when 6 trials were "
+        "done. The p-values are valid only if that was decided before the results were seen.");
+  builder.results().earlier_plans[0].changes.clear();
   // The same number of seeds is not another look; another rule is.
   builder.results().earlier_plans[0].replicates = 5;
   CHECK(build_report(builder.build()).warnings.empty());

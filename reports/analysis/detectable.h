@@ -20,9 +20,9 @@ struct DemandedTest {
 
 // Smallest differences at one power; remembers the noncentrality of each level and number of
 // degrees of freedom. Not thread-safe.
-class Decidable {
+class Detectable {
  public:
-  explicit Decidable(double power) : power_(power) {}
+  explicit Detectable(double power) : power_(power) {}
 
   // The difference that the test finds with that power; none without degrees of freedom
   // or where the standard error is 0 or not finite.

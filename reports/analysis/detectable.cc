@@ -1,4 +1,4 @@
-#include "reports/analysis/decidable.h"
+#include "reports/analysis/detectable.h"
 
 #include <cmath>
 
@@ -6,7 +6,7 @@
 
 namespace polysweep {
 
-std::optional<double> Decidable::difference(const DemandedTest& test) const {
+std::optional<double> Detectable::difference(const DemandedTest& test) const {
   if (!(test.degrees > 0) || !(test.standard_error > 0) || !std::isfinite(test.standard_error)) {
     return std::nullopt;
   }
