@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <set>
+#include <optional>
 #include <thread>
 
 #include "cli/commands/command_table.h"
+#include "cli/shared/help_value.h"
 #include "cli/shared/host_configuration.h"
 #include "cli/shared/output_printer.h"
 #include "cli/shared/plan_from_file.h"
@@ -63,9 +64,15 @@ std::vector<Choice> choices_of(const po::variables_map& given) {
   return out;
 }
 
-bool is_level(const Factor& factor, const std::string& value) {
-  return std::any_of(factor.levels.begin(), factor.levels.end(),
-                     [&](const Value& level) { return level.display() == value; });
+// The level that `text` names: 2 names 2.0 too. nullptr: none.
+const Value* find_level(const Factor& factor, const std::string& text) {
+  const std::optional<Value> typed = help_value(text, std::nullopt);
+  const auto found =
+      std::find_if(factor.levels.begin(), factor.levels.end(), [&](const Value& level) {
+        if (level.display() == text) return true;
+        return level.is_number() && typed && typed->is_number() && typed->real() == level.real();
+      });
+  return found == factor.levels.end() ? nullptr : &*found;
 }
 
 // Overrides under which the sweep has the chosen trial: a level of a factor needs none,
@@ -74,7 +81,7 @@ std::vector<std::string> overrides_for(const Sweep& sweep, const std::vector<Cho
   std::vector<std::string> out;
   for (const Choice& choice : choices) {
     const Factor* factor = sweep.find_factor(choice.name);
-    if (factor != nullptr && is_level(*factor, choice.value)) continue;
+    if (factor != nullptr && find_level(*factor, choice.value) != nullptr) continue;
     std::string word = choice.name + "=";
     if (factor != nullptr) {
       for (const Value& level : factor->levels) {
@@ -110,15 +117,10 @@ std::size_t chosen_trial(const Plan& plan, const std::vector<Choice>& choices) {
     const bool fits = std::all_of(choices.begin(), choices.end(), [&](const Choice& choice) {
       const Factor* factor = plan.sweep().find_factor(choice.name);
       if (factor == nullptr) return true;  // it is fixed by an override
+      const Value* level = find_level(*factor, choice.value);
+      if (level == nullptr) fail("{}={}: expected one value", choice.name, choice.value);
       const Value* value = parameters.find(choice.name);
-      if (value == nullptr) return false;
-      // A value that joined the levels of a factor is their last.
-      const Value wanted =
-          is_level(*factor, choice.value)
-              ? *std::find_if(factor->levels.begin(), factor->levels.end(),
-                              [&](const Value& level) { return level.display() == choice.value; })
-              : factor->levels.back();
-      return *value == wanted;
+      return value != nullptr && *value == *level;
     });
     if (fits) return i;
   }
@@ -297,6 +299,8 @@ void advise_primary(const Tried& tried, std::vector<std::string>& changes) {
 
 std::vector<std::string> changes_for(const Tried& tried) {
   std::vector<std::string> changes;
+  // The metrics of other experiments are not the file's.
+  if (!tried.sweep.experiment.command) return changes;
   advise_primary(tried, changes);
   for (const std::string& name : silent_metrics(tried)) {
     if (name == tried.sweep.primary.name) continue;
@@ -342,7 +346,8 @@ void print_tried(const Tried& tried, const std::string& file) {
   }
   const std::vector<std::string> changes = changes_for(tried);
   if (changes.empty()) {
-    fmt::print("{} needs no change; nothing of this trial was kept\n", terminal_escaped(file));
+    fmt::print("{}nothing of this trial was kept\n",
+               primary == nullptr ? "" : terminal_escaped(file) + " needs no change; ");
     return;
   }
   fmt::print("to change in {}:\n", terminal_escaped(file));

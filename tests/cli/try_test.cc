@@ -83,6 +83,19 @@ TEST_CASE("try takes the trial with the given values, listed or not", "[cli]") {
   CHECK_THAT(try_file(sweep, {"lrr=0.3"}).error, Contains("did you mean 'lr'?"));
 }
 
+TEST_CASE("try runs trials of experiments in C++, 2 names the level 2.0", "[cli]") {
+  const PolysweepProgram program;
+  const fs::path sweep = program.write("toy.toml", kToySweep);
+  const CommandEnd end = run_command(program.planning("try", sweep, {"x=2", "seed=3"}));
+  INFO(end.output << end.error);
+  CHECK(end.status == 0);
+  CHECK_THAT(end.output, Contains("seed=3") && Contains("x=2.0") &&
+                             Contains("a report would compare by objective (minimize)"));
+  const CommandEnd several = run_command(program.planning("try", sweep, {"x=3,4"}));
+  CHECK(several.status == 2);
+  CHECK_THAT(several.error, Contains("x=3,4: expected one value"));
+}
+
 TEST_CASE("try suggests a pattern that then works", "[cli]") {
   const PolysweepProgram program;
   program.write("train.py", kScript);
