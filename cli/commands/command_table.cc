@@ -14,7 +14,9 @@ namespace {
 
 std::vector<Command> table() {
   return {
+      kInitCommand,           //
       kPlanCommand,           //
+      kTryCommand,            //
       kPowerCommand,          //
       kRunCommand,            //
       kStopCommand,           //

@@ -10,7 +10,9 @@
 namespace polysweep {
 
 // Each is defined by the file of its name.
+extern const Command kInitCommand;
 extern const Command kPlanCommand;
+extern const Command kTryCommand;
 extern const Command kPowerCommand;
 extern const Command kRunCommand;
 extern const Command kStopCommand;

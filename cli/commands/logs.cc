@@ -1,15 +1,10 @@
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <thread>
 
 #include "cli/commands/command_table.h"
+#include "cli/shared/output_printer.h"
 #include "cli/shared/store.h"
-#include "cli/shared/terminal.h"
-#include "cli/shared/terminal_sanitizer.h"
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
@@ -28,7 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr auto kPollInterval = std::chrono::milliseconds(200);
 constexpr double kStateInterval_s = 1;  // between readings of the trial's state
-constexpr std::size_t kPiece = 1024 * 1024;
 
 void declare_logs(CommandOptions& options) {
   declare_store(options);
@@ -37,39 +31,6 @@ void declare_logs(CommandOptions& options) {
       "follow,f", po::bool_switch(),
       "keep printing until the trial (or the attempt of --attempt) has ended");
   options.argument("trial");
-}
-
-// Prints bytes as they are; on a terminal without control sequences.
-class Printer {
- public:
-  void print(std::string_view bytes) {
-    if (!terminal_) return write_all(bytes);
-    write_all(text_.safe(bytes));
-  }
-  bool any() const { return any_; }
-
- private:
-  void write_all(std::string_view bytes) {
-    any_ = any_ || !bytes.empty();
-    while (!bytes.empty()) {
-      const ssize_t count = ::write(STDOUT_FILENO, bytes.data(), bytes.size());
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) fail("cannot print: {}", std::strerror(errno));
-      bytes.remove_prefix(static_cast<std::size_t>(count));
-    }
-  }
-
-  const bool terminal_ = output_is_terminal();
-  TerminalSanitizer text_;
-  bool any_ = false;
-};
-
-void print_rest(FollowedFile& log, Printer& printer) {
-  for (std::string piece;; piece.clear()) {
-    const bool more = log.read_more(piece, kPiece);
-    printer.print(piece);
-    if (!more) return;
-  }
 }
 
 // "1, 3": the attempts that have a log.
@@ -117,7 +78,7 @@ const AttemptRecord& chosen_attempt(const po::variables_map& given, const TrialR
 
 // Prints the output kept in the database where there is no log file, and a note.
 void print_without_log(const fs::path& folder, const TrialRecord& trial,
-                       const AttemptRecord& attempt, Printer& printer) {
+                       const AttemptRecord& attempt, OutputPrinter& printer) {
   std::string note = fmt::format("trial {} attempt {}: ", trial.id.brief(), attempt.number);
   if (attempt.output_tail.empty()) {
     note += attempt.running ? "no output yet"
@@ -134,9 +95,9 @@ void print_without_log(const fs::path& folder, const TrialRecord& trial,
 }
 
 int print_log(const fs::path& folder, const TrialRecord& trial, const AttemptRecord& attempt) {
-  Printer printer;
+  OutputPrinter printer;
   FollowedFile log(log_path(folder, attempt.number));
-  print_rest(log, printer);
+  printer.print_rest(log);
   if (!printer.any()) print_without_log(folder, trial, attempt, printer);
   return kExitComplete;
 }
@@ -179,7 +140,7 @@ class Follower {
                         hosts_.status(attempt->host, attempt->epoch) != HostStatus::kGone;
       const double read_s = system_clock().monotonic_s();
       do {
-        print_rest(log, printer_);
+        printer_.print_rest(log);
         if (!runs) return trial;
         std::this_thread::sleep_for(kPollInterval);
       } while (system_clock().monotonic_s() - read_s < kStateInterval_s);
@@ -227,7 +188,7 @@ class Follower {
   fs::path folder_;
   Ingest ingest_;
   ActiveHosts hosts_;
-  Printer printer_;
+  OutputPrinter printer_;
 };
 
 int run_logs(const po::variables_map& given) {

@@ -29,6 +29,7 @@ constexpr double kNetworkLease_s = 120;
 void declare_run(CommandOptions& options) {
   declare_store(options);
   declare_planning(options);
+  declare_slots(options);
   declare_host(options);
   options.shown.add_options()(
       "lease", po::value<double>()->value_name("SECONDS"),

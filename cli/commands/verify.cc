@@ -36,6 +36,7 @@ void declare_verify(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   declare_planning(options);
+  declare_slots(options);
   declare_host(options);
   options.shown.add_options()("sweep", po::value<std::string>()->value_name("NAME"),
                               "trials of this sweep (default: of all sweeps)")(

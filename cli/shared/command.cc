@@ -82,6 +82,23 @@ void check_numbers(const CommandOptions& options, const po::parsed_options& pars
   }
 }
 
+// With "--" before the first word that is neither an option nor the value of one.
+std::vector<std::string> with_options_ended(const CommandOptions& options,
+                                            std::vector<std::string> arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (word == "--") return arguments;
+    if (!word.starts_with("-")) {
+      arguments.insert(arguments.begin() + static_cast<std::ptrdiff_t>(i), "--");
+      return arguments;
+    }
+    if (!word.starts_with("--") || word.find('=') != std::string::npos) continue;
+    const auto* option = options.shown.find_nothrow(word.substr(2), false);
+    if (option != nullptr && option->semantic()->max_tokens() > 0) ++i;
+  }
+  return arguments;
+}
+
 }  // namespace
 
 CommandOptions::CommandOptions(const Command& command) {
@@ -94,6 +111,11 @@ void CommandOptions::argument(const char* name, bool many) {
   order.add(name, many ? -1 : 1);
 }
 
+void CommandOptions::command_line(const char* name) {
+  argument(name, true);
+  ends_in_command_line = true;
+}
+
 po::variables_map parse_arguments(const Command& command, const CommandOptions& options,
                                   const std::vector<std::string>& arguments) {
   po::options_description all;
@@ -102,7 +124,8 @@ po::variables_map parse_arguments(const Command& command, const CommandOptions& 
   try {
     // Only the shown options can be given by name.
     po::parsed_options parsed =
-        po::command_line_parser(arguments)
+        po::command_line_parser(
+            options.ends_in_command_line ? with_options_ended(options, arguments) : arguments)
             .options(options.shown)
             .positional(options.order)
             .style(po::command_line_style::unix_style ^ po::command_line_style::allow_guessing)

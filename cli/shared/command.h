@@ -34,6 +34,10 @@ struct CommandOptions {
 
   // Declares the next positional argument; `many`: it takes all that remain.
   void argument(const char* name, bool many = false);
+  // Declares a command line as the last argument: from its first word on nothing is an
+  // option of this command.
+  void command_line(const char* name);
+  bool ends_in_command_line = false;
 };
 
 struct Command {

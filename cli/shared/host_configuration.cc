@@ -11,8 +11,12 @@ namespace {
 
 constexpr int kMostSlots = 1024;
 
+int slot_count(const po::variables_map& given) {
+  return given.count("slots") > 0 ? given["slots"].as<int>() : 1;
+}
+
 std::vector<Slot> slots_of(const po::variables_map& given, const std::vector<int>& taken_cpus) {
-  const int count = given["slots"].as<int>();
+  const int count = slot_count(given);
   const std::string device = given["device"].as<std::string>();
   check(device == "cpu" || device == "cuda", "options are checked before anything is written");
   if (device == "cpu") return cpu_slots(count, taken_cpus);
@@ -21,7 +25,7 @@ std::vector<Slot> slots_of(const po::variables_map& given, const std::vector<int
 
 // Throws Error for options that choose_slots() cannot use.
 void expect_valid(const po::variables_map& given) {
-  const int count = given["slots"].as<int>();
+  const int count = slot_count(given);
   if (count > kMostSlots) fail("--slots {}: expected an integer from 0 to 1024", count);
   const std::string device = given["device"].as<std::string>();
   if (device != "cpu" && device != "cuda") {
@@ -49,13 +53,17 @@ void set_checkpoints(const po::variables_map& given, std::vector<Slot>& slots) {
 
 }  // namespace
 
+void declare_slots(CommandOptions& options) {
+  options.shown.add_options()("slots", po::value<int>()->default_value(0)->value_name("N"),
+                              "number of workers: in total on the CPU (0: one per core), per "
+                              "device on GPUs");
+}
+
 void declare_host(CommandOptions& options) {
   const auto seconds = [](double otherwise) {
     return po::value<double>()->default_value(otherwise)->value_name("SECONDS");
   };
-  options.shown.add_options()("slots", po::value<int>()->default_value(0)->value_name("N"),
-                              "number of workers: in total on the CPU (0: one per core), per "
-                              "device on GPUs")(
+  options.shown.add_options()(
       "device", po::value<std::string>()->default_value("cpu")->value_name("cpu|cuda"),
       "where trials run")("time-limit", seconds(0), "end an attempt after this time; 0: no limit")(
       "progress-limit", seconds(600),

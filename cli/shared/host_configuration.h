@@ -13,7 +13,9 @@
 
 namespace polysweep {
 
-// --slots, --device, --time-limit, --progress-limit, --memory-limit,
+// --slots.
+void declare_slots(CommandOptions& options);
+// --device, --time-limit, --progress-limit, --memory-limit,
 // --checkpoint-seconds, --checkpoint-steps.
 void declare_host(CommandOptions& options);
 
@@ -23,7 +25,8 @@ std::uint64_t parse_bytes(const std::string& text);
 class HostConfiguration {
  public:
   // For trials that `worker` runs. Sets everything except the slots and the names
-  // of host and sweep. Throws Error for an option that is not valid.
+  // of host and sweep. A command without --slots has one slot. Throws Error for an option that is
+  // not valid.
   HostConfiguration(const po::variables_map& given, const Worker& worker,
                     const std::filesystem::path& data_folder, const std::filesystem::path& store);
 

@@ -1,0 +1,15 @@
+// Types and defaults that a script states as literals where it declares its options.
+#pragma once
+
+#include <string_view>
+
+#include "cli/shared/program_help.h"
+
+namespace polysweep {
+
+// Adds what the help does not show and the call that declares the option states:
+// add_argument("--lr", type=float, default=0.1). A default that is not a number or a text
+// in quotes is left out.
+void add_defaults_of_script(std::string_view script, ProgramHelp& help);
+
+}  // namespace polysweep

@@ -1,0 +1,159 @@
+#include "cli/shared/suggested_pattern.h"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "framework/core/name_rule.h"
+#include "framework/sweep/output_pattern.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::size_t kMostLine = 1000;
+constexpr std::size_t kMostLines = 10'000;
+constexpr std::size_t kMostGroups = 12;
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) { return is_letter_or_digit(c) && !is_digit(c); }
+bool is_separator(char c) {
+  return c == ' ' || c == '\t' || c == ':' || c == '=' || c == '[' || c == '(';
+}
+
+// A word and the number behind it.
+struct Pair {
+  std::string word;
+  std::string separators;
+  bool integer = true;
+};
+
+// The length of the number at the start of `text`; 0: none.
+std::size_t number_length(std::string_view text, bool& integer) {
+  std::size_t at = 0;
+  const auto digits = [&] {
+    const std::size_t begin = at;
+    while (at < text.size() && is_digit(text[at])) ++at;
+    return at > begin;
+  };
+  integer = true;
+  if (at < text.size() && (text[at] == '-' || text[at] == '+')) ++at;
+  bool any = digits();
+  if (at < text.size() && text[at] == '.') {
+    const std::size_t point = at++;
+    const bool fraction = digits();
+    if (!fraction && !any) return 0;
+    if (fraction) integer = false;
+    if (!fraction) at = point;
+    any = true;
+  }
+  if (!any) return 0;
+  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+    const std::size_t exponent = at++;
+    if (at < text.size() && (text[at] == '-' || text[at] == '+')) ++at;
+    if (digits()) {
+      integer = false;
+    } else {
+      at = exponent;
+    }
+  }
+  return at < text.size() && is_letter(text[at]) ? 0 : at;
+}
+
+std::vector<Pair> pairs_of(std::string_view line) {
+  std::vector<Pair> pairs;
+  std::size_t at = 0;
+  while (at < line.size()) {
+    if (!is_letter(line[at])) {
+      ++at;
+      continue;
+    }
+    const std::size_t word = at;
+    while (at < line.size() && (is_letter_or_digit(line[at]) || line[at] == '_')) ++at;
+    const std::size_t word_end = at;
+    while (at < line.size() && is_separator(line[at])) ++at;
+    bool integer = false;
+    const std::size_t length = at > word_end ? number_length(line.substr(at), integer) : 0;
+    if (length == 0) continue;
+    pairs.push_back({std::string(line.substr(word, word_end - word)),
+                     std::string(line.substr(word_end, at - word_end)), integer});
+    at += length;
+  }
+  return pairs;
+}
+
+bool counts_steps(std::string word) {
+  for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  static const std::set<std::string> known = {"step", "epoch", "iter", "iteration", "ep", "it"};
+  return known.contains(word);
+}
+
+std::string escaped_separators(const std::string& separators) {
+  std::string out;
+  for (const char c : separators) {
+    if (c == ' ' || c == '\t') {
+      if (!out.ends_with("\\s+")) out += "\\s+";
+    } else {
+      out += c == '[' || c == '(' ? std::string("\\") + c : std::string(1, c);
+    }
+  }
+  return out;
+}
+
+// "" where the line has no metric. `has_metric`: one of its groups is `metric`.
+std::string pattern_of(std::string_view line, std::string_view metric, bool& has_metric) {
+  std::string pattern;
+  bool has_step = false;
+  std::set<std::string> names;
+  has_metric = false;
+  for (const Pair& pair : pairs_of(line)) {
+    const bool step = pair.integer && counts_steps(pair.word);
+    if (step && has_step) continue;
+    if (!step && (!names.insert(pair.word).second || names.size() > kMostGroups)) continue;
+    if (pair.word == "resumed" || (!step && pair.word == "step")) continue;
+    has_step = has_step || step;
+    has_metric = has_metric || pair.word == metric;
+    pattern += (pattern.empty() ? "\\b" : ".*?\\b") + pair.word +
+               escaped_separators(pair.separators) + "(?P<" + (step ? "step" : pair.word) +
+               (step ? ">\\d+)" : ">\\S+)");
+  }
+  return names.empty() ? "" : pattern;
+}
+
+}  // namespace
+
+std::optional<SuggestedPattern> suggest_pattern(std::string_view output, std::string_view metric) {
+  struct Form {
+    SuggestedPattern suggested;
+    bool has_metric = false;
+  };
+  std::vector<Form> forms;
+  std::size_t lines = 0;
+  while (!output.empty() && lines++ < kMostLines) {
+    const std::size_t end = std::min(output.find_first_of("\r\n"), output.size());
+    const std::string_view line = output.substr(0, end);
+    output.remove_prefix(std::min(end + 1, output.size()));
+    if (line.size() > kMostLine) continue;
+    bool has_metric = false;
+    const std::string pattern = pattern_of(line, metric, has_metric);
+    if (pattern.empty()) continue;
+    const auto same = std::find_if(forms.begin(), forms.end(), [&](const Form& form) {
+      return form.suggested.pattern == pattern;
+    });
+    if (same != forms.end()) {
+      ++same->suggested.lines;
+    } else {
+      forms.push_back({{pattern, std::string(line), 1}, has_metric});
+    }
+  }
+  const auto best = std::max_element(forms.begin(), forms.end(), [](const Form& a, const Form& b) {
+    if (a.has_metric != b.has_metric) return b.has_metric;
+    return a.suggested.lines < b.suggested.lines;
+  });
+  if (best == forms.end()) return std::nullopt;
+  std::vector<OutputPattern::Group> groups;
+  if (!OutputPattern(best->suggested.pattern).match(best->suggested.line, groups))
+    return std::nullopt;
+  return best->suggested;
+}
+
+}  // namespace polysweep

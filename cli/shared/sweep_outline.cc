@@ -1,0 +1,331 @@
+#include "cli/shared/sweep_outline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "framework/core/name_rule.h"
+#include "framework/sweep/command_spec.h"
+#include "reports/text/escaping.h"
+
+namespace polysweep {
+namespace {
+
+using Form = ProgramParameter::Form;
+
+constexpr std::size_t kMostDoc = 80;
+
+// A TOML basic string.
+std::string toml_text(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += fmt::format("\\u{:04X}", static_cast<int>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+std::string toml_value(const Value& value) {
+  return value.type() == ValueType::kText ? toml_text(value.text()) : value.canonical();
+}
+
+std::string toml_key(const std::string& name) {
+  return name.find('.') == std::string::npos ? name : toml_text(name);
+}
+
+std::string without_places(std::string_view word) {
+  std::string out;
+  for (const char c : word) {
+    out += c;
+    if (c == '{' || c == '}') out += c;
+  }
+  return out;
+}
+
+bool is_place(const std::string& name) {
+  return std::find(kCommandPlaces.begin(), kCommandPlaces.end(), name) != kCommandPlaces.end();
+}
+
+// The parameter's name; a place of polysweep itself, as {device}, cannot be one.
+std::string name_of(const ProgramParameter& parameter) {
+  const std::string name = parameter.name();
+  return is_place(name) ? name + "_option" : name;
+}
+
+// "seed", "random_seed", "train.seed".
+bool looks_like_seed(const ProgramParameter& parameter) {
+  if (parameter.form == Form::kFlag || parameter.many) return false;
+  if (parameter.type && *parameter.type != ValueType::kInteger) return false;
+  const std::string name = parameter.name();
+  const std::string last = name.substr(name.rfind('.') + 1);
+  return last == "seed" || last == "random_state" || last.ends_with("_seed") ||
+         last.starts_with("seed_");
+}
+
+bool is_learning_rate(const ProgramParameter& parameter) {
+  const std::string name = parameter.name();
+  const std::string last = name.substr(name.rfind('.') + 1);
+  return last == "lr" || last == "learning_rate";
+}
+
+bool is_number(const ProgramParameter& parameter) {
+  return parameter.default_value && parameter.default_value->is_number() &&
+         parameter.default_value->real() > 0 && parameter.words.empty();
+}
+
+std::string doc_comment(const ProgramParameter& parameter) {
+  if (parameter.doc.empty()) return "";
+  return "# " + shortened(terminal_escaped(parameter.doc), kMostDoc);
+}
+
+class OutlineWriter {
+ public:
+  explicit OutlineWriter(const SweepOutline& outline) : outline_(outline) {
+    for (const ProgramParameter& parameter : outline.help.parameters) {
+      if (seed_ == nullptr && looks_like_seed(parameter)) seed_ = &parameter;
+    }
+    choose_factor();
+  }
+
+  SweepText write() {
+    write_head();
+    write_fixed();
+    write_factors();
+    write_metrics();
+    list_open_questions();
+    return std::move(out_);
+  }
+
+ private:
+  template <typename... Values>
+  void put(fmt::format_string<Values...> format, Values&&... values) {
+    out_.text += fmt::format(format, std::forward<Values>(values)...) + "\n";
+  }
+
+  // Learning rate, else the first real above 0, else the first integer above 0.
+  void choose_factor() {
+    const auto& all = outline_.help.parameters;
+    for (const auto& fits :
+         {+[](const ProgramParameter& one) { return is_learning_rate(one) && is_number(one); },
+          +[](const ProgramParameter& one) {
+            return is_number(one) && one.default_value->type() == ValueType::kReal;
+          },
+          +[](const ProgramParameter& one) { return is_number(one); }}) {
+      const auto found = std::find_if(all.begin(), all.end(), [&](const ProgramParameter& one) {
+        return &one != seed_ && fits(one);
+      });
+      if (found == all.end()) continue;
+      factor_ = &*found;
+      return;
+    }
+  }
+
+  // Active words are in the command; the others in its comments.
+  bool is_active(const ProgramParameter& parameter) const {
+    return &parameter == seed_ || (parameter.default_value && !parameter.many);
+  }
+
+  std::string words_of(const ProgramParameter& parameter) const {
+    const std::string name = name_of(parameter);
+    switch (parameter.form) {
+      case Form::kKeyValue:
+        return toml_text(fmt::format("{}={{{}}}", parameter.option, name));
+      case Form::kOption:
+        if (parameter.option.starts_with("--")) {
+          return toml_text(fmt::format("{}={{{}}}", parameter.option, name));
+        }
+        return fmt::format("[{}, {}]", toml_text(parameter.option), toml_text("{" + name + "}"));
+      case Form::kFlag:
+        break;
+    }
+    const auto when = [&](const std::string& word, bool value) {
+      return fmt::format("{{ words = [{}], when = {{ {} = {} }} }}", toml_text(word),
+                         toml_key(name), value);
+    };
+    std::string words = when(parameter.option, true);
+    if (!parameter.negation.empty()) words += ", " + when(parameter.negation, false);
+    return words;
+  }
+
+  std::string program_words() const {
+    std::string words;
+    for (const std::string& word : outline_.program) {
+      words += (words.empty() ? "" : ", ") + toml_text(without_places(word));
+    }
+    if (outline_.help.layout == HelpLayout::kHydra) {
+      words += ", " + toml_text("hydra.run.dir={trial_folder}/hydra");
+    }
+    return words;
+  }
+
+  void write_head() {
+    put("# {}", terminal_escaped(outline_.origin));
+    put("# Lines with \"GUESS\" are to be checked. `polysweep try` runs one trial and says what is "
+        "missing.");
+    put("sweep      = {}", toml_text(outline_.name));
+    put("experiment = {}          # trials with equal identity are one", toml_text(outline_.name));
+    put("command    = [");
+    put("  {},", program_words());
+    for (const ProgramParameter& parameter : outline_.help.parameters) {
+      if (is_active(parameter)) put("  {},", words_of(parameter));
+    }
+    for (const ProgramParameter& parameter : outline_.help.parameters) {
+      if (is_active(parameter)) continue;
+      put("  # {},   # {}", words_of(parameter), why_left_out(parameter));
+    }
+    if (outline_.help.parameters.empty()) {
+      put("  # \"--lr={{lr}}\", \"--seed={{seed}}\",   # its parameters, with values in [fixed] "
+          "and "
+          "[factors]");
+    }
+    put("]");
+    std::string files;
+    for (const std::string& file : outline_.files) {
+      files += (files.empty() ? "" : ", ") + toml_text(file);
+    }
+    put("files      = [{}]   # when one of these changes, its trials run again: add what the "
+        "program imports",
+        files);
+    if (seed_ != nullptr) {
+      put("replicate  = {}          # GUESS: repeats every cell", toml_text(name_of(*seed_)));
+    } else {
+      put("# replicate = \"seed\"        # the parameter that repeats every cell; none looks like "
+          "a "
+          "seed");
+    }
+  }
+
+  static std::string why_left_out(const ProgramParameter& parameter) {
+    if (parameter.many) return "takes several values; write them as words";
+    if (parameter.required) return "required: give it a value in [fixed]";
+    return "its default is not known; to set it, give it a value in [fixed]";
+  }
+
+  void write_fixed() {
+    put("\n[fixed]                       # defaults of the program; they can be changed");
+    for (const ProgramParameter& parameter : outline_.help.parameters) {
+      if (&parameter == seed_) continue;
+      const std::string key = toml_key(name_of(parameter));
+      std::string comment = doc_comment(parameter);
+      if (!parameter.words.empty()) {
+        comment += fmt::format("{}{}", comment.empty() ? "# one of: " : "; one of: ",
+                               fmt::join(parameter.words, ", "));
+      }
+      if (is_active(parameter)) {
+        put("{} = {}{}{}", key, toml_value(*parameter.default_value), comment.empty() ? "" : "   ",
+            comment);
+      } else if (!parameter.many) {
+        put("# {} = {}{}{}", key, example_of(parameter), comment.empty() ? "" : "   ", comment);
+      }
+    }
+  }
+
+  static std::string example_of(const ProgramParameter& parameter) {
+    if (!parameter.words.empty()) return toml_text(parameter.words[0]);
+    if (parameter.form == Form::kFlag) return "false";
+    switch (parameter.type.value_or(ValueType::kText)) {
+      case ValueType::kBoolean:
+        return "false";
+      case ValueType::kInteger:
+        return "1";
+      case ValueType::kReal:
+        return "1.0";
+      case ValueType::kText:
+        break;
+    }
+    return "\"...\"";
+  }
+
+  // Three levels around the default.
+  static std::string levels_of(const ProgramParameter& parameter) {
+    const Value& middle = *parameter.default_value;
+    if (middle.type() == ValueType::kInteger) {
+      const std::int64_t value = middle.integer();
+      if (value < 2 || value > 1'000'000'000'000) return fmt::format("[{}, {}]", value, value + 1);
+      return fmt::format("[{}, {}, {}]", value / 2, value, value * 2);
+    }
+    const auto real = [](double value) {
+      return Value(std::stod(fmt::format("{:.3g}", value))).canonical();
+    };
+    return fmt::format("[{}, {}, {}]", real(middle.real() / 3), middle.canonical(),
+                       real(middle.real() * 3));
+  }
+
+  void write_factors() {
+    put("\n[factors]");
+    if (factor_ != nullptr) {
+      put("# {} = {}   # GUESS: what to vary; remove its line from [fixed]",
+          toml_key(name_of(*factor_)), levels_of(*factor_));
+    } else {
+      put("# NAME = [VALUE, VALUE]   # what to vary; remove its line from [fixed]");
+    }
+    if (seed_ != nullptr) put("{} = {{ range = [0, 4] }}", toml_key(name_of(*seed_)));
+    put("\n# [baseline]                # what the other cells are compared with");
+    if (factor_ != nullptr) {
+      put("# {} = {}", toml_key(name_of(*factor_)), toml_value(*factor_->default_value));
+    } else {
+      put("# NAME = VALUE");
+    }
+  }
+
+  void write_metrics() {
+    put("\n[metrics]                     # other metrics that are found are recorded too");
+    put("primary = {{ name = \"loss\", goal = \"minimize\" }}   # GUESS: the metric to compare by");
+    put("\n[capture]                     # where the program writes its metrics");
+    put("json = true                   # lines of its output that are JSON objects of numbers");
+    put("# stdout = ['epoch (?P<step>\\d+) loss (?P<loss>\\S+)']   # lines that it prints");
+    put("# tensorboard = \"runs\"        # a folder below $POLYSWEEP_TRIAL_FOLDER");
+    put("# csv = \"logs/*/metrics.csv\"  # a file below $POLYSWEEP_TRIAL_FOLDER");
+  }
+
+  void list_open_questions() {
+    std::vector<std::string> required;
+    std::vector<std::string> many;
+    for (const ProgramParameter& parameter : outline_.help.parameters) {
+      if (is_active(parameter)) continue;
+      if (parameter.required)
+        required.push_back(parameter.option);
+      else if (parameter.many)
+        many.push_back(parameter.option);
+    }
+    const auto ask = [&](std::string sentence) { out_.to_do.push_back(std::move(sentence)); };
+    if (!required.empty()) {
+      ask(
+          fmt::format("command: the program requires {}: give a value in [fixed] and remove '#' "
+                      "before its word in 'command'",
+                      fmt::join(required, ", ")));
+    }
+    if (!outline_.help.arguments.empty()) {
+      ask(fmt::format("command: the program expects {}: add it to 'command'",
+                      fmt::join(outline_.help.arguments, ", ")));
+    }
+    if (!many.empty()) {
+      ask(fmt::format("command: {} take several values each and keep their defaults",
+                      fmt::join(many, ", ")));
+    }
+    ask("[metrics]: the metric to compare by, and its goal; 'loss' is a guess");
+    ask("[capture]: how the program writes its metrics; JSON lines are a guess");
+    ask(factor_ == nullptr ? "[factors]: what to vary"
+                           : fmt::format("[factors]: what to vary; {} is suggested in a comment",
+                                         name_of(*factor_)));
+    if (seed_ == nullptr) ask("replicate: no parameter looks like a seed");
+  }
+
+  const SweepOutline& outline_;
+  const ProgramParameter* seed_ = nullptr;
+  const ProgramParameter* factor_ = nullptr;
+  SweepText out_;
+};
+
+}  // namespace
+
+SweepText write_outline(const SweepOutline& outline) { return OutlineWriter(outline).write(); }
+
+}  // namespace polysweep

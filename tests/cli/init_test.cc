@@ -1,0 +1,142 @@
+// Sweep files that polysweep writes for real scripts.
+#include <chrono>
+#include <fstream>
+#include <sstream>
+
+#include "tests/cli/polysweep_program.h"
+#include "tests/support/catch.h"
+
+using namespace polysweep;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string kScript = R"PY(import argparse
+import helper
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float, default=0.1, help="step size (default: %(default)s)")
+parser.add_argument("--epochs", type=int, default=3)
+parser.add_argument("--device", default="cpu", help="where (default: %(default)s)")
+parser.add_argument("--amp", action="store_true")
+parser.add_argument("--seed", type=int, default=0)
+options = parser.parse_args()
+for epoch in range(1, options.epochs + 1):
+    print('{"step": %d, "loss": %g}' % (epoch, options.lr / epoch), flush=True)
+)PY";
+
+// `polysweep WORDS` in the folder that the program's files are in.
+CommandEnd in_folder(const PolysweepProgram& program, const std::string& words) {
+  const std::string folder = program.store().parent_path().string();
+  return run_command(
+      {"/bin/sh", "-c",
+       "cd '" + folder + "' && exec '" + PolysweepProgram::path().string() + "' " + words});
+}
+
+std::string content(const PolysweepProgram& program, const std::string& name) {
+  std::ifstream in(program.store().parent_path() / name);
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+void write_script(const PolysweepProgram& program) {
+  program.write("train.py", kScript);
+  program.write("helper.py", "");
+}
+
+}  // namespace
+
+TEST_CASE("init writes a sweep file that plan, try and run accept as it is", "[cli]") {
+  const PolysweepProgram program;
+  write_script(program);
+  const CommandEnd end = in_folder(program, "init python3 train.py");
+  INFO(end.output << end.error);
+  REQUIRE(end.status == 0);
+  CHECK_THAT(end.output, Contains("found 5 parameters in the help of train.py") &&
+                             Contains("wrote train.toml: 5 trials as it stands") &&
+                             Contains("[metrics]: the metric to compare by"));
+  const std::string text = content(program, "train.toml");
+  INFO(text);
+  CHECK_THAT(text, Contains("\"python3\", \"train.py\",") && Contains("\"--lr={lr}\",") &&
+                       Contains("{ words = [\"--amp\"], when = { amp = true } }"));
+  CHECK_THAT(text, Contains("\nlr = 0.1   # step size\n") && Contains("\nepochs = 3\n") &&
+                       Contains("\namp = false\n"));
+  // {device} is a place of polysweep itself.
+  CHECK_THAT(text, Contains("\"--device={device_option}\"") && Contains("device_option = \"cpu\""));
+  CHECK_THAT(text, Contains("replicate  = \"seed\"") && Contains("seed = { range = [0, 4] }"));
+  CHECK_THAT(text, Contains("files      = [\"train.py\", \"helper.py\"]") &&
+                       Contains("# lr = [0.0333, 0.1, 0.3]"));
+  CHECK(in_folder(program, "plan train.toml --count").output == "5\n");
+  CHECK(in_folder(program, "try train.toml").status == 0);
+  CHECK(in_folder(program, "run train.toml --strict --quiet").status == 0);
+}
+
+TEST_CASE("init overwrites nothing", "[cli]") {
+  const PolysweepProgram program;
+  write_script(program);
+  program.write("train.toml", "mine");
+  const CommandEnd end = in_folder(program, "init python3 train.py");
+  CHECK(end.status == 2);
+  CHECK_THAT(end.error, Contains("train.toml exists and is not overwritten; --out FILE"));
+  CHECK(content(program, "train.toml") == "mine");
+  CHECK(in_folder(program, "init --out other.toml python3 train.py").status == 0);
+  CHECK_THAT(content(program, "other.toml"), Contains("--epochs={epochs}"));
+}
+
+TEST_CASE("what the program requires is a comment and named at the end", "[cli]") {
+  const PolysweepProgram program;
+  program.write("train.py",
+                "import argparse\np = argparse.ArgumentParser()\np.add_argument('data')\n"
+                "p.add_argument('--name', required=True)\np.parse_args()\n");
+  const CommandEnd end = in_folder(program, "init python3 train.py");
+  INFO(end.output << end.error);
+  CHECK(end.status == 0);
+  CHECK_THAT(end.output, Contains("the program requires --name") &&
+                             Contains("the program expects data") &&
+                             Contains("no parameter looks like a seed"));
+  CHECK_THAT(content(program, "train.toml"), Contains("# \"--name={name}\",   # required"));
+  CHECK(in_folder(program, "plan train.toml --count").output == "1\n");
+  // Given on the command line, they are words of the command.
+  const CommandEnd given = in_folder(program, "init --out b.toml python3 train.py --name=x folder");
+  CHECK_THAT(given.output, !Contains("requires") && !Contains("expects"));
+  CHECK_THAT(content(program, "b.toml"),
+             Contains("\"python3\", \"train.py\", \"--name=x\", \"folder\","));
+}
+
+TEST_CASE("a program without help gets an outline, and is stopped if it runs on", "[cli]") {
+  const PolysweepProgram program;
+  program.write("train.py",
+                "import os, time\nopen('made', 'w').close()\nassert os.path.exists('beside')\n"
+                "print('epoch 1', flush=True)\ntime.sleep(600)\n");
+  program.write("beside", "");
+  const auto begin = std::chrono::steady_clock::now();
+  const CommandEnd end = in_folder(program, "init --help-seconds 1 python3 train.py");
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(60));
+  INFO(end.output << end.error);
+  CHECK(end.status == 0);
+  CHECK_THAT(end.output, Contains("no parameters were found: --help did not end within 1 s"));
+  CHECK(in_folder(program, "plan train.toml --count").output == "1\n");
+  // Its relative files are there, and its new ones are not kept.
+  CHECK_FALSE(fs::exists(program.store().parent_path() / "made"));
+  CHECK(fs::exists(program.store().parent_path() / "beside"));
+}
+
+TEST_CASE("init without a program writes an outline", "[cli]") {
+  const PolysweepProgram program;
+  const CommandEnd end = in_folder(program, "init");
+  INFO(end.output << end.error);
+  CHECK(end.status == 0);
+  CHECK_THAT(end.output, Contains("wrote sweep.toml"));
+  CHECK(in_folder(program, "plan sweep.toml --count").output == "1\n");
+}
+
+TEST_CASE("a program that does not exist is named", "[cli]") {
+  const PolysweepProgram program;
+  write_script(program);
+  CHECK_THAT(in_folder(program, "init train.py").error,
+             Contains("'train.py' is not in $PATH; to run the file, write ./train.py or, for a "
+                      "script, python3 train.py"));
+  CHECK(in_folder(program, "init ./no-such").status == 2);
+  CHECK_FALSE(fs::exists(program.store().parent_path() / "no-such.toml"));
+}

@@ -1,0 +1,120 @@
+// Help texts that libraries really print (tests/cli/help_texts), and what is read of them.
+#include "cli/shared/program_help.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "cli/shared/script_defaults.h"
+#include "cli/shared/suggested_pattern.h"
+#include "tests/support/catch.h"
+
+using namespace polysweep;
+
+namespace {
+
+std::string help_text_of(const std::string& library) {
+  std::ifstream in(std::string(POLYSWEEP_SOURCE_FOLDER) + "/tests/cli/help_texts/" + library +
+                   ".txt");
+  REQUIRE(in.good());
+  std::ostringstream out;
+  out << in.rdbuf();
+  return out.str();
+}
+
+// A line each: "option[/negation] form default [choices] [required] [many]".
+std::string shown(const ProgramHelp& help) {
+  std::string text;
+  for (const ProgramParameter& one : help.parameters) {
+    text += one.option + (one.negation.empty() ? "" : "/" + one.negation);
+    text += one.form == ProgramParameter::Form::kFlag ? " flag" : "";
+    text += one.default_value ? " " + one.default_value->canonical() : " -";
+    for (std::size_t i = 0; i < one.words.size(); ++i) text += (i == 0 ? " " : "|") + one.words[i];
+    text += std::string(one.required ? " required" : "") + (one.many ? " many" : "") + "\n";
+  }
+  for (const std::string& argument : help.arguments) text += argument + "\n";
+  return text;
+}
+
+struct Known {
+  const char* library;
+  const char* parameters;
+};
+
+}  // namespace
+
+TEST_CASE("parameters are read from the help of each library", "[cli]") {
+  static const std::vector<Known> kAll = {
+      {"argparse",
+       "--lr 0.1\n--batch-size 64\n--optimizer \"sgd\" sgd|adam\n--amp flag false\n"
+       "--compile/--no-compile flag true\n--betas - many\n--run-name - required\n"
+       "--silent-default -\n--seed 0\ndata\n"},
+      {"click",
+       "--lr 0.1\n--batch-size 64\n--optimizer \"sgd\" sgd|adam\n--amp/--no-amp flag false\n"
+       "--verbose flag false\n--run-name - required\n--seed 0\nDATA\n"},
+      {"typer",
+       "--run-name - required\n--lr 0.1\n--batch-size 64\n--optimizer \"sgd\" sgd|adam\n"
+       "--amp/--no-amp flag false\n--seed 0\ndata\n"},
+      {"tyro",
+       "--run-name - required\n--lr 0.1\n--optimizer \"sgd\" sgd|adam\n"
+       "--amp/--no-amp flag false\n--betas - many\n--limit -\n--seed 0\n--model.width 64\n"
+       "--model.dropout 0.1\n"},
+      {"absl",
+       "--amp false\n--batch_size 64\n--layers \"64,64\"\n--lr 0.1\n"
+       "--optimizer \"sgd\" sgd|adam\n--run_name -\n--seed 0\n"},
+      {"hydra",
+       "db - mysql|postgresql\ndb.port 3306\nlr 0.0001\nbatch_size 64\namp false\n"
+       "run_name - required\noptimizer.name \"sgd\"\noptimizer.momentum 0.9\nseed 0\n"},
+  };
+  for (const Known& known : kAll) {
+    INFO(known.library);
+    CHECK(shown(read_help(help_text_of(known.library))) == known.parameters);
+  }
+}
+
+TEST_CASE("descriptions are kept without what they say of the default", "[cli]") {
+  for (const char* library : {"argparse", "click", "typer", "absl"}) {
+    INFO(library);
+    const ProgramHelp help = read_help(help_text_of(library));
+    const auto batch =
+        std::find_if(help.parameters.begin(), help.parameters.end(),
+                     [](const ProgramParameter& one) { return one.name() == "batch_size"; });
+    REQUIRE(batch != help.parameters.end());
+    CHECK_THAT(batch->doc, Contains("xamples per update"));
+    CHECK_THAT(batch->doc, !Contains("default"));
+  }
+}
+
+TEST_CASE("text that is not help has no parameters", "[cli]") {
+  CHECK(read_help("").empty());
+  CHECK(read_help("Traceback (most recent call last):\n  File \"x.py\", line 1\nKeyError: 3\n")
+            .parameters.empty());
+  CHECK(read_help("epoch 1 loss 0.3\nepoch 2 loss 0.2\n").empty());
+  CHECK(read_help("\xff\xfe\x1b[31m--\x1b[0m\n --\n -\n * \n[\n| |\n+-+\n").parameters.empty());
+}
+
+TEST_CASE("a script's own literals complete its help", "[cli]") {
+  ProgramHelp help = read_help(
+      "usage: t.py [-h] [--lr LR] [--epochs EPOCHS] [--name NAME] [--path PATH]\n\noptions:\n"
+      "  --lr LR\n  --epochs EPOCHS\n  --name NAME\n  --path PATH\n");
+  CHECK(shown(help) == "--lr -\n--epochs -\n--name -\n--path -\n");
+  add_defaults_of_script(
+      "add(\"--lr\", type=float, default=1)\n"
+      "add('-e', '--epochs', help=\"of (1, 2)\", type=int, default=20)\n"
+      "add('--name', default=\"a b\")\nadd('--path', default=os.getcwd())\n",
+      help);
+  CHECK(shown(help) == "--lr 1.0\n--epochs 20\n--name \"a b\"\n--path -\n");
+}
+
+TEST_CASE("a pattern is suggested for lines with numbers", "[cli]") {
+  const auto one = suggest_pattern(
+      "loading 3 files\nepoch 1 loss 0.500 acc 0.1\nepoch 2 loss 0.250 acc 0.2\n", "loss");
+  REQUIRE(one);
+  CHECK(one->pattern ==
+        "\\bepoch\\s+(?P<step>\\d+).*?\\bloss\\s+(?P<loss>\\S+).*?\\bacc\\s+(?P<acc>\\S+)");
+  CHECK(one->lines == 2);
+  const auto brackets = suggest_pattern("Epoch [3/10], Step [100/600], Loss: 1.5e-3", "loss");
+  REQUIRE(brackets);
+  CHECK(brackets->pattern == "\\bEpoch\\s+\\[(?P<step>\\d+).*?\\bLoss:\\s+(?P<Loss>\\S+)");
+  CHECK_FALSE(suggest_pattern("nothing here\nepoch 3\n", "loss"));
+}
