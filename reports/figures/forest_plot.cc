@@ -15,7 +15,7 @@ constexpr std::size_t kLongestTitle = 100;
 constexpr int kRowHeight = 24;
 constexpr int kHeightBesideRows = 100;
 constexpr int kNarrowWidth = 360;
-constexpr int kNarrowRowHeight = 42;
+constexpr int kNarrowRowHeight = 50;
 constexpr std::size_t kNarrowTitle = 46;
 constexpr double kNarrowTics = 5;
 
@@ -59,7 +59,7 @@ std::string row_labels(const std::vector<ForestRow>& rows, bool narrow, Labels& 
                                    tic_distance(high - low, kNarrowTics));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     script += fmt::format(
-        "set label {} {} at graph 0, first {} left offset 0,0.9 textcolor rgb 'black'\n", i + 2,
+        "set label {} {} at graph 0, first {} left offset 0,0.75 textcolor rgb 'black'\n", i + 2,
         labels.quoted(rows[i].label, kNarrowTitle), rows.size() - 1 - i);
   }
   return script;
