@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -125,14 +126,19 @@ void add_equivalent(std::vector<std::string>& parts, const SweepAnalysis& analys
       with_unit(analysis, significant_text(*analysis.comparison().options.smallest_difference))));
 }
 
-// " (a difference of 1.2 BLEU would probably show with 3 seeds)"; "" where that is not known.
+// " (a difference of 1.2 BLEU would show with probability 80%)"; "" where no one number
+// says it.
 std::string would_show(const SweepAnalysis& analysis,
                        const std::vector<const CellComparison*>& undecided) {
+  double smallest = std::numeric_limits<double>::infinity();
   double largest = 0;
   for (const CellComparison* row : undecided) {
     if (!row->detectable) return "";
+    smallest = std::min(smallest, *row->detectable);
     largest = std::max(largest, *row->detectable);
   }
+  // Of cells whose spreads differ no one number tells it.
+  if (largest > 2 * smallest) return "";
   return fmt::format(" (a difference of {} would show with probability {:g}%)",
                      with_unit(analysis, rounded_text(largest, largest / 2)),
                      100 * analysis.comparison().options.power);
