@@ -169,8 +169,11 @@ void leave_out_given(const Words& words, ProgramHelp& help) {
     const bool is_value = before.starts_with("-") && before.find('=') == std::string::npos;
     has_argument = has_argument || (!words[i].starts_with("-") && words[i] != script && !is_value);
   }
-  std::erase_if(help.parameters,
-                [&](const ProgramParameter& one) { return given.contains(one.option); });
+  std::erase_if(help.parameters, [&](const ProgramParameter& one) {
+    return given.contains(one.option) ||
+           std::any_of(one.spellings.begin(), one.spellings.end(),
+                       [&](const std::string& each) { return given.contains(each); });
+  });
   if (has_argument) help.arguments.clear();
 }
 
@@ -204,11 +207,9 @@ std::vector<fs::path> local_imports(const fs::path& script) {
   return found;
 }
 
-// As a path relative to the folder of the sweep file; what lies elsewhere is absolute.
+// As a path relative to the folder of the sweep file.
 std::string seen_from(const fs::path& folder, const fs::path& file) {
-  const fs::path absolute = fs::absolute(file).lexically_normal();
-  const fs::path relative = absolute.lexically_relative(folder);
-  return relative.empty() ? absolute.string() : relative.string();
+  return fs::absolute(file).lexically_normal().lexically_relative(folder).string();
 }
 
 std::string sweep_name(const std::string& stem) {

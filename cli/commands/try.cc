@@ -8,7 +8,6 @@
 #include <thread>
 
 #include "cli/commands/command_table.h"
-#include "cli/shared/help_value.h"
 #include "cli/shared/host_configuration.h"
 #include "cli/shared/output_printer.h"
 #include "cli/shared/plan_from_file.h"
@@ -20,6 +19,7 @@
 #include "framework/core/file_system.h"
 #include "framework/core/suggestion.h"
 #include "framework/sweep/file/sweep_file.h"
+#include "framework/sweep/value_reader.h"
 #include "reports/text/escaping.h"
 #include "reports/text/list_text.h"
 #include "reports/text/number_text.h"
@@ -66,11 +66,11 @@ std::vector<Choice> choices_of(const po::variables_map& given) {
 
 // The level that `text` names: 2 names 2.0 too. nullptr: none.
 const Value* find_level(const Factor& factor, const std::string& text) {
-  const std::optional<Value> typed = help_value(text, std::nullopt);
+  const Value typed = value_from_argument(text);
   const auto found =
       std::find_if(factor.levels.begin(), factor.levels.end(), [&](const Value& level) {
-        if (level.display() == text) return true;
-        return level.is_number() && typed && typed->is_number() && typed->real() == level.real();
+        if (level.display() == text || level == typed) return true;
+        return level.is_number() && typed.is_number() && typed.real() == level.real();
       });
   return found == factor.levels.end() ? nullptr : &*found;
 }

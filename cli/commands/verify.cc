@@ -1,10 +1,7 @@
 // polysweep verify: whether finished trials give identical results again.
-#include <stdlib.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,6 +11,7 @@
 #include "cli/shared/host_configuration.h"
 #include "cli/shared/json_output.h"
 #include "cli/shared/plan_from_file.h"
+#include "cli/shared/scratch_folder.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "cli/shared/trial_replay.h"
@@ -101,28 +99,20 @@ std::vector<Trial> trials_of(const Database& database, const std::vector<TrialId
 // The store of the replays: removed with this object, unless --keep was given.
 class ReplayStore {
  public:
-  explicit ReplayStore(const po::variables_map& given) : kept_(given.count("keep") > 0) {
-    if (kept_) {
+  explicit ReplayStore(const po::variables_map& given) {
+    if (given.count("keep") > 0) {
       folder_ = absolute_path("keep", given["keep"].as<std::string>());
       if (fs::exists(folder_)) fail("--keep {}: the folder already exists", folder_.string());
       fs::create_directories(folder_);
       return;
     }
-    std::string name = (fs::temp_directory_path() / "polysweep-verify-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) fail("cannot make {}: {}", name, std::strerror(errno));
-    folder_ = name;
+    folder_ = scratch_.emplace("verify").path();
   }
-  ~ReplayStore() {
-    std::error_code gone;
-    if (!kept_) fs::remove_all(folder_, gone);
-  }
-  ReplayStore(const ReplayStore&) = delete;
-  ReplayStore& operator=(const ReplayStore&) = delete;
 
   const fs::path& folder() const { return folder_; }
 
  private:
-  bool kept_;
+  std::optional<ScratchFolder> scratch_;
   fs::path folder_;
 };
 

@@ -237,6 +237,7 @@ std::optional<ProgramParameter> read_option(const std::vector<HelpLine>& lines,
   const auto is_long = [](const std::string& name) { return name.starts_with("--"); };
   const auto first = std::find_if(invocation.names.begin(), invocation.names.end(), is_long);
   parameter.option = first == invocation.names.end() ? invocation.names[0] : *first;
+  parameter.spellings = invocation.names;
   for (const std::string& name : invocation.names) {
     if (prints_and_exits(stem_of(name))) return std::nullopt;
     if (negates(name, parameter.option)) parameter.negation = name;

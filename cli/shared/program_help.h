@@ -21,8 +21,9 @@ struct ProgramParameter {
     kKeyValue,  // lr=VALUE, as Hydra takes it
   };
 
-  std::string option;    // as the program spells it: "--batch-size", "model.width"
-  std::string negation;  // of a flag: what turns it off; "" for none
+  std::string option;                  // as the program spells it: "--batch-size", "model.width"
+  std::vector<std::string> spellings;  // all of them: "-b", "--batch-size"
+  std::string negation;                // of a flag: what turns it off; "" for none
   Form form = Form::kOption;
   std::optional<ValueType> type;       // as the help names it; empty: it does not
   std::optional<Value> default_value;  // of a flag always a boolean

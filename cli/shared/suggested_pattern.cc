@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "framework/core/error.h"
 #include "framework/core/name_rule.h"
 #include "framework/sweep/output_pattern.h"
 
@@ -25,6 +26,7 @@ struct Pair {
   std::string word;
   std::string separators;
   bool integer = true;
+  bool of_total = false;  // 93 of "93/100"
 };
 
 // The length of the number at the start of `text`; 0: none.
@@ -73,10 +75,13 @@ std::vector<Pair> pairs_of(std::string_view line) {
     while (at < line.size() && is_separator(line[at])) ++at;
     bool integer = false;
     const std::size_t length = at > word_end ? number_length(line.substr(at), integer) : 0;
-    if (length == 0) continue;
+    // A pattern finds a word at its beginning only.
+    const bool inside = word > 0 && (is_letter_or_digit(line[word - 1]) || line[word - 1] == '_');
+    if (length == 0 || inside) continue;
     pairs.push_back({std::string(line.substr(word, word_end - word)),
                      std::string(line.substr(word_end, at - word_end)), integer});
     at += length;
+    pairs.back().of_total = at < line.size() && line[at] == '/';
   }
   return pairs;
 }
@@ -108,8 +113,8 @@ std::string pattern_of(std::string_view line, std::string_view metric, bool& has
   for (const Pair& pair : pairs_of(line)) {
     const bool step = pair.integer && counts_steps(pair.word);
     if (step && has_step) continue;
+    if (pair.word == "resumed" || (!step && (pair.word == "step" || pair.of_total))) continue;
     if (!step && (!names.insert(pair.word).second || names.size() > kMostGroups)) continue;
-    if (pair.word == "resumed" || (!step && pair.word == "step")) continue;
     has_step = has_step || step;
     has_metric = has_metric || pair.word == metric;
     pattern += (pattern.empty() ? "\\b" : ".*?\\b") + pair.word +
@@ -151,8 +156,8 @@ std::optional<SuggestedPattern> suggest_pattern(std::string_view output, std::st
   });
   if (best == forms.end()) return std::nullopt;
   std::vector<OutputPattern::Group> groups;
-  if (!OutputPattern(best->suggested.pattern).match(best->suggested.line, groups))
-    return std::nullopt;
+  check(OutputPattern(best->suggested.pattern).match(best->suggested.line, groups),
+        "a suggested pattern matches the line that it was made from");
   return best->suggested;
 }
 

@@ -11,14 +11,6 @@ namespace {
 
 using Crc32c = boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true>;
 
-std::uint64_t little_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) {
-    value = value << 8 | static_cast<unsigned char>(bytes[i]);
-  }
-  return value;
-}
-
 }  // namespace
 
 std::uint32_t masked_crc32c(std::string_view bytes) {
@@ -41,14 +33,15 @@ std::string tfrecord(std::string_view bytes) {
 
 std::optional<std::uint64_t> tfrecord_length(std::string_view header) {
   check(header.size() == kTfRecordHeader, "the header of a record is complete");
-  const std::string_view length = header.substr(0, 8);
-  if (little_endian(header.substr(8)) != masked_crc32c(length)) return std::nullopt;
-  return little_endian(length);
+  ByteReader in(header);
+  const std::uint64_t length = in.u64_fixed();
+  if (in.u32_fixed() != masked_crc32c(header.substr(0, 8))) return std::nullopt;
+  return length;
 }
 
 bool tfrecord_agrees(std::string_view bytes, std::string_view footer) {
   check(footer.size() == kTfRecordFooter, "the footer of a record is complete");
-  return little_endian(footer) == masked_crc32c(bytes);
+  return ByteReader(footer).u32_fixed() == masked_crc32c(bytes);
 }
 
 }  // namespace polysweep

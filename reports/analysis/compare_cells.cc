@@ -112,6 +112,9 @@ std::string undecided(const CellComparison& row, const Comparison& comparison,
            " determine, the values vary by no more than rounding, so there is nothing to test a "
            "difference against";
   }
+  if (row.p <= comparison.options.alpha) {
+    return "the mean over the pairs and the difference by least squares do not agree on the sign";
+  }
   if (!row.compatible)
     return fmt::format("p {} is above {:g}", p_text(row.p), comparison.options.alpha);
   return fmt::format("from {} is compatible with {}", interval_text(*row.compatible),

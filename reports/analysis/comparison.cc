@@ -1,6 +1,5 @@
 #include "reports/analysis/comparison.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace polysweep {
@@ -37,14 +36,6 @@ std::vector<double> differences_of(const std::vector<Pair>& pairs) {
   std::vector<double> differences;
   for (const auto& pair : pairs) differences.push_back(pair.difference());
   return differences;
-}
-
-double magnitude_of(const std::vector<Pair>& pairs) {
-  double largest = 0;
-  for (const auto& pair : pairs) {
-    largest = std::max({largest, std::abs(pair.value), std::abs(pair.baseline)});
-  }
-  return largest;
 }
 
 }  // namespace polysweep

@@ -140,7 +140,4 @@ struct Comparison : FamilyFacts {
 std::vector<Pair> paired(const CellValues& cell, const CellValues& baseline);
 std::vector<double> differences_of(const std::vector<Pair>& pairs);
 
-// The largest absolute value of which they are differences.
-double magnitude_of(const std::vector<Pair>& pairs);
-
 }  // namespace polysweep

@@ -30,7 +30,7 @@ std::string counter_title(const ConvergenceCounter& counter) {
 // The end of a range is rounded outwards.
 enum class Rounding : std::uint8_t { kNearest, kDown, kUp };
 
-// Decimals of the ratios of a column: three digits of the smallest one, at most four decimals.
+// Decimals of the ratios of a column, by its smallest one; at most four.
 int ratio_decimals(const std::vector<const SpeedRatio*>& column) {
   double smallest = std::numeric_limits<double>::infinity();
   for (const SpeedRatio* ratio : column) {
@@ -205,6 +205,7 @@ std::optional<Figure> figure_of(const SweepAnalysis& analysis, const Convergence
                                 std::size_t counter) {
   std::vector<RatioRow> rows;
   bool not_bounded = false;
+  bool never = false;
   std::size_t left_out = 0;
   for (const ConvergenceRow& row : convergence.rows) {
     if (row.ratios.empty()) continue;
@@ -212,7 +213,11 @@ std::optional<Figure> figure_of(const SweepAnalysis& analysis, const Convergence
         analysis.labels.cells[row.cell].label, analysis.labels.cells[row.cell].style, {}};
     for (std::size_t t = 0; t < convergence.targets.size(); ++t) {
       const auto& ratio = row.ratios[counter][t];
-      if (!ratio || std::isinf(ratio->bounds.low)) continue;
+      if (!ratio) continue;
+      if (std::isinf(ratio->bounds.low)) {
+        never = true;
+        continue;
+      }
       RatioMark mark = mark_of(analysis, target_name(convergence.targets[t]), *ratio);
       if (mark.low == 0 && std::isinf(mark.high)) {
         not_bounded = true;
@@ -236,9 +241,10 @@ std::optional<Figure> figure_of(const SweepAnalysis& analysis, const Convergence
       "How soon {} gets as far as the baseline: {} that a cell needs until each target, divided by "
       "what the baseline needs. {} At the right of a line its target, a share of the baseline's "
       "improvement. Mark and line: geometric mean over {}s and its {} interval. Dashed: bounds "
-      "alone. An arrow goes beyond the figure or has no bound. The axis is logarithmic.{}{}",
+      "alone. An arrow goes beyond the figure or has no bound. The axis is logarithmic.{}{}{}",
       metric_title(convergence.metric), title, below_one_text(), analysis.noun, analysis.percent,
       not_bounded ? " A ratio that is not bounded is left out." : "",
+      never ? " A cell whose typical run never reaches a target has no line for it." : "",
       left_out > 0 ? fmt::format(" The first {} cells are drawn.", kMostRows) : std::string());
   figure.description = "Ratio plot. " + figure.caption;
   return figure;

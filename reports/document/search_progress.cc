@@ -111,10 +111,11 @@ std::optional<Figure> search_progress_figure(const SweepAnalysis& analysis) {
   figure.numbers = numbers_of(analysis, best, numbers, expected);
   figure.caption = fmt::format(
       "The best {}{} so far ({}) against the number of {}. Dashed: the expected best of n draws "
-      "from the values of all {} (Dodge et al. 2019), which is too low near the last{}.",
+      "from the values of all {} (Dodge et al. 2019), which is too {} near the last{}.",
       repeated ? "mean " : "", metric_title(analysis.results.primary),
       goal_text(analysis.results.primary), repeated ? "settings" : "trials",
       count_text(values.size(), "setting"),
+      analysis.results.primary.goal == Goal::kMinimize ? "high" : "low",
       search.settings.size() < analysis.results.cells.size()
           ? "; settings without a value are not counted"
           : "");

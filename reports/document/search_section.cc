@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "reports/analysis/additive_model.h"
 #include "reports/analysis/local_regression.h"
@@ -243,6 +244,7 @@ struct FittedModel {
   AdditiveModel model;
   std::vector<std::size_t> parameters;  // of its variables
   std::vector<std::string> partial;     // left out: they do not apply everywhere
+  std::vector<std::string> unseen;      // left out: not every value has a complete setting
   std::size_t far_out = 0;              // settings that were left out
 };
 
@@ -271,6 +273,12 @@ FittedModel fitted_model(const SweepAnalysis& analysis) {
     }
     if (!everywhere || variable.words == 1) {
       fitted.partial.push_back(parameter.name);
+      continue;
+    }
+    // A word or a second value that no setting in use has leaves the model without a solution.
+    const std::set<double> seen(variable.x.begin(), variable.x.end());
+    if (seen.size() < std::max<std::size_t>(variable.words, 2)) {
+      fitted.unseen.push_back(parameter.name);
       continue;
     }
     variables.push_back(std::move(variable));
@@ -379,11 +387,14 @@ void add_model(Section& section, const SweepAnalysis& analysis) {
   } else {
     section.blocks.push_back(effects_figure(analysis, fitted));
   }
-  if (fitted.partial.empty()) return;
-  section.blocks.push_back(
-      Paragraph{"Not in the partial effects, because they do not apply to every setting: " +
-                    list_text_of_at_most(fitted.partial, kNamed) + ".",
-                Tone::kMuted});
+  const auto leave_out = [&](const char* why, const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    section.blocks.push_back(Paragraph{fmt::format("Not in the partial effects, because {}: {}.",
+                                                   why, list_text_of_at_most(names, kNamed)),
+                                       Tone::kMuted});
+  };
+  leave_out("they do not apply to every setting", fitted.partial);
+  leave_out("not every value of theirs has a complete setting", fitted.unseen);
 }
 
 // "rate (log-uniform)".

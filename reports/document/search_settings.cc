@@ -264,7 +264,7 @@ std::optional<Table> best_settings_table(const SweepAnalysis& analysis) {
       text += " ± " + column_text(half_width(interval), of_value);
     }
     row.push_back({text, setting.value});
-    row.back().strong = i == 0;
+    row.back().strong = setting.value == search.settings[order[0]].value;
     table.rows.push_back(std::move(row));
   }
   if (repeated) {

@@ -142,7 +142,9 @@ std::string verdict_text(const SweepAnalysis& analysis, const CellComparison& ro
       }
       break;
   }
-  append_item(text, exact_text(analysis, row), exact_text(analysis, row).empty() ? "" : "; ");
+  if (const std::string exact = exact_text(analysis, row); !exact.empty()) {
+    append_item(text, exact, "; ");
+  }
   return text;
 }
 

@@ -19,7 +19,7 @@ std::string verdict_text(const SweepAnalysis& analysis, const CellComparison& ro
 // What the exact test says beside this verdict: "also by the exact test".
 std::string exact_text(const SweepAnalysis& analysis, const CellComparison& row);
 
-// What decides: "the error pooled over 13 cells (24 degrees of freedom), and ...".
+// What decides: "t tests with the error of all cells (24 degrees of freedom) and ...".
 std::string rule_text(const Comparison& comparison);
 
 // The smallest difference that the sweep decides: "With 3 seeds a difference of 2.1 BLEU is

@@ -24,9 +24,10 @@ std::optional<std::size_t> column_of(const std::vector<std::string>& columns,
   return static_cast<std::size_t>(found - columns.begin());
 }
 
-bool is_header(const std::vector<std::string>& fields) {
-  return std::none_of(fields.begin(), fields.end(), [](const std::string& field) {
-    return field.empty() || number_in(field).has_value();
+// A first line may have columns without a name, as the index that pandas writes.
+bool is_header(const std::vector<std::string>& fields, bool is_first) {
+  return std::none_of(fields.begin(), fields.end(), [&](const std::string& field) {
+    return (field.empty() && !is_first) || number_in(field).has_value();
   });
 }
 
@@ -69,7 +70,8 @@ void CsvCapture::find_files() {
        each.increment(gone)) {
     const std::string relative = each->path().lexically_relative(folder_).generic_string();
     if (fnmatch(pattern_.c_str(), relative.c_str(), FNM_PATHNAME) != 0) continue;
-    if (each->is_regular_file(gone)) found.push_back(each->path());
+    std::error_code unknown;  // a link to nothing does not end the search
+    if (each->is_regular_file(unknown)) found.push_back(each->path());
   }
   std::sort(found.begin(), found.end());
   for (const fs::path& path : found) add(path);
@@ -127,7 +129,7 @@ void CsvCapture::take(File& file, const ReportLines::Line& line) {
   };
   if (line.too_long) return refuse(fmt::format("longer than {} bytes", kLongestReportLine));
   std::vector<std::string> fields = csv_fields(line.text);
-  if (is_header(fields)) {
+  if (is_header(fields, file.columns.empty())) {
     file.columns = std::move(fields);
     return;
   }
@@ -149,7 +151,7 @@ void CsvCapture::take(File& file, const ReportLines::Line& line) {
     metrics.step = *number;
   }
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (i == step || fields[i].empty()) continue;
+    if (i == step || fields[i].empty() || file.columns[i].empty()) continue;
     if (const std::optional<double> number = number_in(fields[i])) {
       metrics.values.emplace_back(file.columns[i], *number);
     } else {

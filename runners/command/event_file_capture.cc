@@ -44,7 +44,8 @@ void EventFileCapture::find_files() {
     if (each->path().filename().string().find("tfevents") == std::string::npos) continue;
     const bool known = std::any_of(files_.begin(), files_.end(),
                                    [&](const File& file) { return file.path == each->path(); });
-    if (!known && each->is_regular_file(gone)) found.push_back(each->path());
+    std::error_code unknown;  // a link to nothing does not end the search
+    if (!known && each->is_regular_file(unknown)) found.push_back(each->path());
   }
   std::sort(found.begin(), found.end());
   for (fs::path& path : found) {

@@ -32,14 +32,6 @@ struct Field {
   bool has_length = false;
 };
 
-std::uint64_t little_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (std::size_t i = bytes.size(); i-- > 0;) {
-    value = value << 8 | static_cast<unsigned char>(bytes[i]);
-  }
-  return value;
-}
-
 Field next_field(ByteReader& in) {
   const std::uint64_t key = in.varint();
   Field field;
@@ -50,7 +42,7 @@ Field next_field(ByteReader& in) {
       return field;
     case 1:
       field.bytes = in.raw(8);
-      field.integer = little_endian(field.bytes);
+      field.integer = ByteReader(field.bytes).u64_fixed();
       return field;
     case 2:
       field.bytes = in.text();
@@ -58,7 +50,7 @@ Field next_field(ByteReader& in) {
       return field;
     case 5:
       field.bytes = in.raw(4);
-      field.integer = little_endian(field.bytes);
+      field.integer = ByteReader(field.bytes).u32_fixed();
       return field;
     default:
       fail("field {} has wire type {}, which event files do not have", field.number, key & 7);
@@ -68,7 +60,6 @@ Field next_field(ByteReader& in) {
 double as_float(std::uint64_t bits) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(bits));
 }
-double as_double(std::uint64_t bits) { return std::bit_cast<double>(bits); }
 
 // Empty unless the tensor is one float or double.
 std::optional<double> scalar_of(std::string_view tensor) {
@@ -82,8 +73,8 @@ std::optional<double> scalar_of(std::string_view tensor) {
                            field.number == kTensorDoubles;
     if (is_number) numbers = field.bytes;
   }
-  if (type == kFloatType && numbers.size() == 4) return as_float(little_endian(numbers));
-  if (type == kDoubleType && numbers.size() == 8) return as_double(little_endian(numbers));
+  if (type == kFloatType && numbers.size() == 4) return as_float(ByteReader(numbers).u32_fixed());
+  if (type == kDoubleType && numbers.size() == 8) return ByteReader(numbers).f64();
   return std::nullopt;
 }
 

@@ -1,6 +1,9 @@
 #include "runners/command/metric_capture.h"
 
+#include <algorithm>
+
 #include "framework/core/suggestion.h"
+#include "framework/core/utf8.h"
 
 namespace polysweep {
 
@@ -8,11 +11,29 @@ namespace {
 
 constexpr double kFollowInterval_s = 0.5;
 
+// The record holds text: values under other names are refused.
+CaptureSink of_text(CaptureSink sink) {
+  return [sink = std::move(sink)](const ReportedItem& item, const ReportedWhere& where) {
+    const auto* metrics = std::get_if<ReportedMetrics>(&item);
+    const auto is_foreign = [](const auto& value) { return !is_utf8(value.first); };
+    if (metrics == nullptr ||
+        std::none_of(metrics->values.begin(), metrics->values.end(), is_foreign)) {
+      sink(item, where);
+      return;
+    }
+    ReportedMetrics kept = *metrics;
+    std::erase_if(kept.values, is_foreign);
+    kept.refused.emplace_back("the name of a metric is not UTF-8");
+    sink(kept, where);
+  };
+}
+
 }  // namespace
 
 MetricCapture::MetricCapture(const CaptureSpec& spec, const std::filesystem::path& trial_folder,
-                             CaptureSink sink)
-    : spec_(spec), output_(spec, sink) {
+                             CaptureSink given)
+    : spec_(spec), output_(spec, of_text(given)) {
+  const CaptureSink sink = of_text(std::move(given));
   if (!spec.tensorboard.empty()) {
     events_.emplace((trial_folder / spec.tensorboard).lexically_normal(), sink);
   }

@@ -181,7 +181,7 @@ void TrialReport::take(const ReportLines::Line& line) {
   take_item(*item, where);
 }
 
-bool TrialReport::take_captured(const ReportedItem& item, const ReportedWhere& where) {
+void TrialReport::take_captured(const ReportedItem& item, const ReportedWhere& where) {
   if (const auto* metrics = std::get_if<ReportedMetrics>(&item)) {
     try {
       resume_if_continued(*metrics);
@@ -189,9 +189,7 @@ bool TrialReport::take_captured(const ReportedItem& item, const ReportedWhere& w
       reject(where() + ": " + error.what());
     }
   }
-  const std::uint64_t refused = rejected_;
   take_item(item, where);
-  return rejected_ == refused;
 }
 
 void TrialReport::take_item(const ReportedItem& item, const ReportedWhere& where) {

@@ -128,9 +128,8 @@ class TrialReport {
   void take(const ReportLines::Line& line);
   // What was captured. An attempt that has
   // recorded nothing and whose first captured point is beyond the first step of the earlier
-  // ones resumes before that point: its program continued from a checkpoint. Returns true
-  // if the item, or a part of it, was taken.
-  bool take_captured(const ReportedItem& item, const ReportedWhere& where);
+  // ones resumes before that point: its program continued from a checkpoint.
+  void take_captured(const ReportedItem& item, const ReportedWhere& where);
   // A problem of the report other than an invalid line. One that costs a point is counted
   // among points_refused().
   void reject(const std::string& what);

@@ -72,6 +72,23 @@ TEST_CASE("init writes a sweep file that plan, try and run accept as it is", "[c
   CHECK(in_folder(program, "run train.toml --strict --quiet").status == 0);
 }
 
+TEST_CASE("init keeps what the words of the program give, however it is spelled", "[cli]") {
+  const PolysweepProgram program;
+  program.write("train.py", R"PY(
+import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("-b", "--batch-size", type=int, default=32)
+parser.add_argument("--amp", action=argparse.BooleanOptionalAction, default=True)
+parser.add_argument("--lr", type=float, default=0.1)
+parser.parse_args()
+)PY");
+  REQUIRE(in_folder(program, "init python3 train.py -b 64 --no-amp").status == 0);
+  const std::string text = content(program, "train.toml");
+  INFO(text);
+  CHECK_THAT(text, Contains("\"-b\"") && Contains("\"--no-amp\"") && Contains("--lr={lr}"));
+  CHECK_THAT(text, !Contains("batch_size") && !Contains("amp ="));
+}
+
 TEST_CASE("init overwrites nothing", "[cli]") {
   const PolysweepProgram program;
   write_script(program);

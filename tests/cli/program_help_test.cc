@@ -117,4 +117,8 @@ TEST_CASE("a pattern is suggested for lines with numbers", "[cli]") {
   REQUIRE(brackets);
   CHECK(brackets->pattern == "\\bEpoch\\s+\\[(?P<step>\\d+).*?\\bLoss:\\s+(?P<Loss>\\S+)");
   CHECK_FALSE(suggest_pattern("nothing here\nepoch 3\n", "loss"));
+  // Words that no group can be called after, and those that a pattern would not find.
+  CHECK_FALSE(suggest_pattern("epoch 3 resumed 4\nepoch 3 step 2.5\n", "loss"));
+  CHECK_FALSE(suggest_pattern("3abc 5\n_loss 0.5\nbatch 93/100\n", "loss"));
+  CHECK(suggest_pattern("3abc 5 loss 0.5", "loss")->pattern == "\\bloss\\s+(?P<loss>\\S+)");
 }

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <set>
 
 #include "reports/analysis/cell_labels.h"
@@ -196,7 +195,7 @@ TEST_CASE("a value far from the others is at the edge, and not in the fits", "[s
   CHECK_THAT(
       figure_of(report, "partial-effects")->caption,
       Contains("over 19 settings") && Contains("1 setting far from the others is left out."));
-  // Better by as much is no reason to leave it out.
+  // Better by as much is not a reason to leave it out.
   results.primary.goal = Goal::kMaximize;
   const Report turned = build_report(results);
   CHECK(rows_with(figure_of(turned, "search-scatter")->numbers, "setting beyond the axis") == 0);
@@ -335,15 +334,13 @@ TEST_CASE("hostile names and words in a search", "[search]") {
 
 TEST_CASE("a search of 10,000 trials is thinned, says so, and is built at once", "[search]") {
   const SweepResults results = search_sample(10'000);
-  const auto start = std::chrono::steady_clock::now();
   const Report report = build_report(results);
-  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-  INFO(taken.count() << " s");
-  CHECK(taken.count() < 10);  // 0.3 s on an idle machine; many tests share one
   CHECK_THAT(figure_of(report, "search-scatter")->caption,
              Contains("Of 9997 settings 1000 are drawn, evenly spread in plan order."));
   CHECK_THAT(figure_of(report, "parallel")->caption, Contains("Of 9997 settings 400 are drawn"));
-  CHECK(figure_of(report, "best-so-far")->numbers.rows.size() < 301);
+  const auto& rows = figure_of(report, "best-so-far")->numbers.rows;
+  CHECK(rows.size() > 200);
+  CHECK(rows.size() <= 300);
 }
 
 // The script finds a line by its path: gnuplot has to draw one for each row of the numbers.

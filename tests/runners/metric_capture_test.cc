@@ -160,6 +160,25 @@ with open(path, 'w') as file:
   CHECK_THAT(result.message, Contains("2 lines of its report were rejected"));
 }
 
+TEST_CASE("a CSV file of pandas has an index without a name, and a link to nothing is no end",
+          "[capture]") {
+  PythonTrial trial(R"(
+import os
+folder = os.path.join(os.environ['POLYSWEEP_TRIAL_FOLDER'], 'logs')
+os.makedirs(folder + '/a')
+os.symlink('/nowhere', folder + '/a/a.csv')
+with open(folder + '/a/b.csv', 'wb') as file:
+    file.write(b',step,loss,bad\xff\n0,5,0.5,1\n1,6,0.25,2\n')
+)");
+  trial.spec.command->capture.csv = "logs/*/*.csv";
+  const AttemptResult result = trial.run();
+  INFO(result.message);
+  CHECK(result.outcome == Outcome::kDone);
+  CHECK(trial.recorder.metrics["loss"] == Series{{5, 0.5}, {6, 0.25}});
+  CHECK(trial.recorder.metrics.size() == 1);
+  CHECK_THAT(result.findings.first_refusal, Contains("the name of a metric is not UTF-8"));
+}
+
 TEST_CASE("a CSV file that the next attempt continues gives each point once", "[capture]") {
   // As CSVLogger of Keras with append=True; the checkpoint is of epoch 1.
   ScriptTrial trial(R"(
