@@ -1,5 +1,7 @@
 #include "tests/reports/browser.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -58,8 +60,11 @@ fs::path write_page(const std::string& name, const SweepResults& results) {
   ReportOptions options;
   options.command = "polysweep report " + name + " --html report.html";
   const fs::path path = pages_folder() / (name + ".html");
-  std::ofstream(path, std::ios::binary)
+  // Tests that run at the same time write the same page: none may read half of it.
+  const fs::path written = path.string() + "." + std::to_string(getpid());
+  std::ofstream(written, std::ios::binary)
       << render_report(build_report(results, options), "html", gnuplot());
+  fs::rename(written, path);
   return path;
 }
 
