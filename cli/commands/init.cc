@@ -17,6 +17,7 @@
 #include "framework/core/name_rule.h"
 #include "framework/core/suggestion.h"
 #include "framework/sweep/file/sweep_file.h"
+#include "framework/sweep/file/sweep_override.h"
 #include "framework/sweep/plan/plan.h"
 #include "reports/text/escaping.h"
 #include "reports/text/number_text.h"
@@ -29,7 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 using Words = std::vector<std::string>;
 
-constexpr double kHelpTime_s = 10;  // importing a framework takes seconds
+constexpr double kHelpTime_s = 30;  // importing a framework takes many seconds at first
 constexpr std::size_t kHelpBytes = 4 * 1024 * 1024;
 constexpr std::size_t kMostScriptBytes = 1024 * 1024;
 constexpr const char* kWithoutProgram = "sweep.toml";
@@ -39,7 +40,9 @@ void declare_init(CommandOptions& options) {
                               "the sweep file to write (default: named after the script); it must "
                               "not exist")(
       "help-seconds", po::value<double>()->default_value(kHelpTime_s)->value_name("SECONDS"),
-      "how long the program may take to print its help");
+      "how long the program may take to print its help")(
+      "vary", po::value<std::vector<std::string>>()->composing()->value_name("NAME=VALUE,VALUE"),
+      "a parameter to vary, with its levels; may be repeated");
   options.command_line("program");
 }
 
@@ -219,6 +222,23 @@ std::string sweep_name(const std::string& stem) {
   return name.empty() || !is_name(name) ? "sweep" : name;
 }
 
+// --vary lr=0.01,0.1 --vary seed=0..4
+std::vector<VariedParameter> varied_parameters(const po::variables_map& given) {
+  std::vector<VariedParameter> out;
+  for (const std::string& word : texts_of(given, "vary")) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      fail("--vary {}: expected NAME=VALUE,VALUE or NAME=FIRST..LAST", in_quotes(word));
+    }
+    const std::string name = word.substr(0, equals);
+    for (const VariedParameter& other : out) {
+      if (other.name == name) fail("--vary {}: '{}' is given twice", in_quotes(word), name);
+    }
+    out.push_back({name, levels_from_argument(std::string_view(word).substr(equals + 1), false)});
+  }
+  return out;
+}
+
 // The words as they stand in a sweep file in `folder`, which is where its trials run.
 Words words_seen_from(const fs::path& folder, Words words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -307,7 +327,11 @@ int run_init(const po::variables_map& given) {
     outline = outline_of(words, folder, script);
     FoundHelp found = find_help(words, given["help-seconds"].as<double>());
     outline.help = std::move(found.help);
-    if (!script.empty()) add_defaults_of_script(start_of(script), outline.help);
+    if (!script.empty()) {
+      const std::string text = start_of(script);
+      add_defaults_of_script(text, outline.help);
+      outline.metrics = read_script_metrics(text);
+    }
     leave_out_given(words, outline.help);
     is_known = found.problem.empty();
     if (is_known) {
@@ -318,6 +342,7 @@ int run_init(const po::variables_map& given) {
       fmt::print("no parameters were found: {}\n", terminal_escaped(found.problem));
     }
   }
+  outline.vary = varied_parameters(given);
   SweepText sweep = write_outline(outline);
   if (!is_known) {
     sweep.to_do.insert(sweep.to_do.begin(),
@@ -335,8 +360,9 @@ int run_init(const po::variables_map& given) {
 const Command kInitCommand = {
     "init",
     "Writes a sweep file for a program, with the parameters and defaults that its --help shows",
-    "[--out FILE] [PROGRAM [ARGUMENT ...]]",
+    "[--out FILE] [--vary NAME=VALUE,VALUE ...] [PROGRAM [ARGUMENT ...]]",
     "  polysweep init python3 train.py\n"
+    "  polysweep init --vary lr=0.01,0.1 python3 train.py\n"
     "  polysweep init --out lr.toml python3 train.py --data mnist",
     declare_init,
     run_init,

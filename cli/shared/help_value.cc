@@ -10,12 +10,6 @@
 namespace polysweep {
 namespace {
 
-std::string lower_case(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
-
 template <typename Number>
 std::optional<Number> number_of(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
@@ -38,7 +32,7 @@ std::optional<Value> integer_value(std::string_view text) {
 }
 
 std::optional<Value> boolean_value(std::string_view text) {
-  const std::string word = lower_case(text);
+  const std::string word = ascii_lower_case(text);
   if (word == "true") return Value(true);
   if (word == "false") return Value(false);
   return std::nullopt;
@@ -92,6 +86,12 @@ std::size_t value_end(std::string_view text, std::size_t begin, std::size_t limi
 
 }  // namespace
 
+std::string ascii_lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
 std::string trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos) return "";
@@ -104,7 +104,7 @@ std::optional<Value> help_value(std::string_view text, std::optional<ValueType> 
     const std::string inside = word.substr(1, word.size() - 2);
     return !type || *type == ValueType::kText ? text_value(inside) : help_value(inside, type);
   }
-  const std::string lower = lower_case(word);
+  const std::string lower = ascii_lower_case(word);
   if (word.empty() || lower == "none" || lower == "null" || lower == "???") return std::nullopt;
   if (std::string_view("[({<$").find(word[0]) != std::string_view::npos) return std::nullopt;
   if (type) {
@@ -129,7 +129,7 @@ std::optional<ValueType> placeholder_type(std::string_view placeholder) {
   if (placeholder.starts_with('<')) {
     placeholder = placeholder.substr(1, placeholder.find('>') - 1);
   }
-  const std::string lower = lower_case(trimmed(placeholder));
+  const std::string lower = ascii_lower_case(trimmed(placeholder));
   struct Row {
     std::string_view word;
     ValueType type;
@@ -178,7 +178,7 @@ std::vector<std::string> choice_words(std::string_view placeholder) {
 }
 
 std::optional<std::string> take_default(std::string& description) {
-  const std::string lower = lower_case(description);
+  const std::string lower = ascii_lower_case(description);
   for (std::size_t at = lower.find("default"); at != std::string::npos;
        at = lower.find("default", at + 1)) {
     const std::size_t opening = opening_bracket(description, at);

@@ -13,6 +13,9 @@ namespace polysweep {
 // Without blanks at both ends.
 std::string trimmed(std::string_view text);
 
+// With 'a' to 'z' for 'A' to 'Z'; other letters stay.
+std::string ascii_lower_case(std::string_view text);
+
 // The value `text`, of the type that is known; otherwise of the type that it looks like.
 // Empty for None, null, collections and what does not fit the type.
 std::optional<Value> help_value(std::string_view text, std::optional<ValueType> type);

@@ -307,8 +307,8 @@ class OptionLists {
     }
   }
 
-  void begin_section(std::string title) {
-    for (char& c : title) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  void begin_section(const std::string& text) {
+    const std::string title = ascii_lower_case(text);
     lists_arguments_ = title.starts_with("positional arguments") || title.starts_with("arguments");
     entry_indent_ = kNone;
     argument_indent_ = kNone;

@@ -4,6 +4,7 @@
 #include <set>
 #include <vector>
 
+#include "cli/shared/help_value.h"
 #include "framework/core/error.h"
 #include "framework/core/name_rule.h"
 #include "framework/sweep/output_pattern.h"
@@ -86,12 +87,6 @@ std::vector<Pair> pairs_of(std::string_view line) {
   return pairs;
 }
 
-bool counts_steps(std::string word) {
-  for (char& c : word) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  static const std::set<std::string> known = {"step", "epoch", "iter", "iteration", "ep", "it"};
-  return known.contains(word);
-}
-
 std::string escaped_separators(const std::string& separators) {
   std::string out;
   for (const char c : separators) {
@@ -125,6 +120,11 @@ std::string pattern_of(std::string_view line, std::string_view metric, bool& has
 }
 
 }  // namespace
+
+bool counts_steps(std::string_view word) {
+  static const std::set<std::string> known = {"step", "epoch", "iter", "iteration", "ep", "it"};
+  return known.contains(ascii_lower_case(word));
+}
 
 std::optional<SuggestedPattern> suggest_pattern(std::string_view output, std::string_view metric) {
   struct Form {

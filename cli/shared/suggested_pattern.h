@@ -13,6 +13,9 @@ struct SuggestedPattern {
   std::size_t lines = 0;  // how many lines have this form
 };
 
+// True for epoch, step, iter and their like, in any case.
+bool counts_steps(std::string_view word);
+
 // Numbers behind a word become its group, as "loss 0.25", "loss: 0.25" and "loss=0.25";
 // an integer behind epoch, step, iter, ... is the step. Of several forms of lines the one
 // with a group `metric`, else the most frequent one. Empty if no line has such a number.

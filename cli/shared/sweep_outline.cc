@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "framework/core/error.h"
 #include "framework/core/name_rule.h"
+#include "framework/core/suggestion.h"
 #include "framework/sweep/command_spec.h"
 #include "reports/text/escaping.h"
 
@@ -91,6 +93,7 @@ class OutlineWriter {
     for (const ProgramParameter& parameter : outline.help.parameters) {
       if (seed_ == nullptr && looks_like_seed(parameter)) seed_ = &parameter;
     }
+    find_varied();
     choose_factor();
   }
 
@@ -109,8 +112,30 @@ class OutlineWriter {
     out_.text += fmt::format(format, std::forward<Values>(values)...) + "\n";
   }
 
+  void find_varied() {
+    const auto& all = outline_.help.parameters;
+    for (const VariedParameter& varied : outline_.vary) {
+      const auto found = std::find_if(all.begin(), all.end(), [&](const ProgramParameter& one) {
+        return name_of(one) == varied.name;
+      });
+      if (found == all.end() && !all.empty()) {
+        std::vector<std::string> known;
+        for (const ProgramParameter& one : all) known.push_back(name_of(one));
+        fail("--vary {}: {}", varied.name, unknown_name("parameter", varied.name, known));
+      }
+    }
+  }
+
+  const VariedParameter* varied(const ProgramParameter& parameter) const {
+    for (const VariedParameter& one : outline_.vary) {
+      if (one.name == name_of(parameter)) return &one;
+    }
+    return nullptr;
+  }
+
   // Learning rate, else the first real above 0, else the first integer above 0.
   void choose_factor() {
+    if (!outline_.vary.empty()) return;
     const auto& all = outline_.help.parameters;
     for (const auto& fits :
          {+[](const ProgramParameter& one) { return is_learning_rate(one) && is_number(one); },
@@ -129,7 +154,8 @@ class OutlineWriter {
 
   // Active words are in the command; the others in its comments.
   bool is_active(const ProgramParameter& parameter) const {
-    return &parameter == seed_ || (parameter.default_value && !parameter.many);
+    return &parameter == seed_ || varied(parameter) != nullptr ||
+           (parameter.default_value && !parameter.many);
   }
 
   std::string words_of(const ProgramParameter& parameter) const {
@@ -211,7 +237,7 @@ class OutlineWriter {
   void write_fixed() {
     put("\n[fixed]                       # defaults of the program; they can be changed");
     for (const ProgramParameter& parameter : outline_.help.parameters) {
-      if (&parameter == seed_) continue;
+      if (&parameter == seed_ || varied(parameter) != nullptr) continue;
       const std::string key = toml_key(name_of(parameter));
       std::string comment = doc_comment(parameter);
       if (!parameter.words.empty()) {
@@ -260,13 +286,25 @@ class OutlineWriter {
 
   void write_factors() {
     put("\n[factors]");
+    for (const VariedParameter& one : outline_.vary) {
+      std::string levels;
+      for (const Value& level : one.levels) {
+        levels += (levels.empty() ? "" : ", ") + toml_value(level);
+      }
+      put("{} = [{}]", toml_key(one.name), levels);
+    }
+    if (!outline_.vary.empty()) {
+      write_seed();
+      write_baseline();
+      return;
+    }
     if (factor_ != nullptr) {
       put("# {} = {}   # GUESS: what to vary; remove its line from [fixed]",
           toml_key(name_of(*factor_)), levels_of(*factor_));
     } else {
       put("# NAME = [VALUE, VALUE]   # what to vary; remove its line from [fixed]");
     }
-    if (seed_ != nullptr) put("{} = {{ range = [0, 4] }}", toml_key(name_of(*seed_)));
+    write_seed();
     put("\n# [baseline]                # what the other cells are compared with");
     if (factor_ != nullptr) {
       put("# {} = {}", toml_key(name_of(*factor_)), toml_value(*factor_->default_value));
@@ -275,14 +313,47 @@ class OutlineWriter {
     }
   }
 
+  void write_seed() {
+    if (seed_ == nullptr || varied(*seed_) != nullptr) return;
+    put("{} = {{ range = [0, 4] }}", toml_key(name_of(*seed_)));
+  }
+
+  void write_baseline() {
+    put("\n[baseline]                    # what the other cells are compared with");
+    for (const VariedParameter& one : outline_.vary) {
+      if (seed_ != nullptr && one.name == name_of(*seed_)) continue;
+      const Value* level = &one.levels[0];
+      for (const ProgramParameter& parameter : outline_.help.parameters) {
+        if (name_of(parameter) != one.name || !parameter.default_value) continue;
+        for (const Value& each : one.levels) {
+          if (each.display() == parameter.default_value->display()) level = &each;
+        }
+      }
+      put("{} = {}", toml_key(one.name), toml_value(*level));
+    }
+  }
+
   void write_metrics() {
+    const MetricGuess guess = guess_primary(outline_.metrics.names);
     put("\n[metrics]                     # other metrics that are found are recorded too");
-    put("primary = {{ name = \"loss\", goal = \"minimize\" }}   # GUESS: the metric to compare by");
+    put("primary = {{ name = {}, goal = \"{}\" }}   # GUESS: the metric to compare by",
+        toml_text(guess.name), guess.maximize ? "maximize" : "minimize");
     put("\n[capture]                     # where the program writes its metrics");
-    put("json = true                   # lines of its output that are JSON objects of numbers");
-    put("# stdout = ['epoch (?P<step>\\d+) loss (?P<loss>\\S+)']   # lines that it prints");
-    put("# tensorboard = \"runs\"        # a folder below $POLYSWEEP_TRIAL_FOLDER");
-    put("# csv = \"logs/*/metrics.csv\"  # a file below $POLYSWEEP_TRIAL_FOLDER");
+    const ScriptMetrics& found = outline_.metrics;
+    if (!found.patterns.empty()) {
+      put("stdout = [                    # GUESS: lines that it prints");
+      for (const std::string& pattern : found.patterns) put("  '{}',", pattern);
+      put("]");
+    } else {
+      put("# stdout = ['epoch (?P<step>\\d+) loss (?P<loss>\\S+)']   # lines that it prints");
+    }
+    put("{}json = true                 # lines of its output that are JSON objects of numbers",
+        found.json || found.empty() ? "" : "# ");
+    put("{}tensorboard = {}        # the event files below this folder",
+        found.tensorboard.empty() ? "# " : "",
+        toml_text(found.tensorboard.empty() ? "runs" : found.tensorboard));
+    put("{}csv = {}   # the file of a logger", found.csv.empty() ? "# " : "",
+        toml_text(found.csv.empty() ? "logs/*/metrics.csv" : found.csv));
   }
 
   void list_open_questions() {
@@ -310,11 +381,17 @@ class OutlineWriter {
       ask(fmt::format("command: {} take several values each and keep their defaults",
                       fmt::join(many, ", ")));
     }
-    ask("[metrics]: the metric to compare by, and its goal; 'loss' is a guess");
-    ask("[capture]: how the program writes its metrics; JSON lines are a guess");
-    ask(factor_ == nullptr ? "[factors]: what to vary"
-                           : fmt::format("[factors]: what to vary; {} is suggested in a comment",
-                                         name_of(*factor_)));
+    ask(fmt::format("[metrics]: the metric to compare by, and its goal; '{}' is a guess",
+                    guess_primary(outline_.metrics.names).name));
+    ask(outline_.metrics.empty()
+            ? "[capture]: how the program writes its metrics; JSON lines are a guess"
+            : "[capture]: how the program writes its metrics, as its text shows it; `polysweep "
+              "try` checks it");
+    if (outline_.vary.empty()) {
+      ask(factor_ == nullptr ? "[factors]: what to vary"
+                             : fmt::format("[factors]: what to vary; {} is suggested in a comment",
+                                           name_of(*factor_)));
+    }
     if (seed_ == nullptr) ask("replicate: no parameter looks like a seed");
   }
 

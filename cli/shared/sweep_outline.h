@@ -5,8 +5,16 @@
 #include <vector>
 
 #include "cli/shared/program_help.h"
+#include "cli/shared/script_metrics.h"
+#include "framework/sweep/value.h"
 
 namespace polysweep {
+
+// A parameter that the sweep is to vary.
+struct VariedParameter {
+  std::string name;
+  std::vector<Value> levels;  // at least one
+};
 
 struct SweepOutline {
   std::string name;                  // of the sweep and of its experiment
@@ -14,6 +22,8 @@ struct SweepOutline {
   std::vector<std::string> program;  // the words of the command before its parameters
   std::vector<std::string> files;    // relative to the sweep file
   ProgramHelp help;
+  ScriptMetrics metrics;
+  std::vector<VariedParameter> vary;  // parameters of `help`
 };
 
 struct SweepText {
@@ -21,8 +31,10 @@ struct SweepText {
   std::vector<std::string> to_do;  // what to fill in or to check, a sentence each
 };
 
-// Parameters with a known default are in [fixed], one that looks like a seed is the
-// replicate, the others are comments.
+// Parameters to vary are in [factors], others with a known default in [fixed]; one that
+// looks like a seed is the replicate, the rest are comments. The baseline has the defaults
+// of what varies, where they are among the levels, else its first levels. Throws Error that
+// names the nearest parameter for one to vary that the program does not have.
 SweepText write_outline(const SweepOutline& outline);
 
 }  // namespace polysweep

@@ -72,6 +72,47 @@ TEST_CASE("init writes a sweep file that plan, try and run accept as it is", "[c
   CHECK(in_folder(program, "run train.toml --strict --quiet").status == 0);
 }
 
+TEST_CASE("init writes what varies, and the metrics that the script prints", "[cli]") {
+  const PolysweepProgram program;
+  program.write("train.py", R"PY(import argparse
+parser = argparse.ArgumentParser()
+parser.add_argument("--lr", type=float, default=0.1)
+parser.add_argument("--optimizer", default="sgd")
+parser.add_argument("--seed", type=int, default=0)
+options = parser.parse_args()
+for epoch in range(3):
+    print(f"epoch {epoch}: train loss {options.lr / (epoch + 1):.4f}, val_acc {epoch / 3:.1%}")
+)PY");
+  const CommandEnd end = in_folder(
+      program,
+      "init --vary lr=0.05,0.1 --vary optimizer=adam,sgd --vary seed=0..2 python3 train.py");
+  INFO(end.output << end.error);
+  REQUIRE(end.status == 0);
+  CHECK_THAT(end.output, Contains("wrote train.toml: 12 trials as it stands") &&
+                             !Contains("what to vary") && Contains("'val_acc' is a guess"));
+  const std::string text = content(program, "train.toml");
+  INFO(text);
+  CHECK_THAT(text,
+             Contains("lr = [0.05, 0.1]\noptimizer = [\"adam\", \"sgd\"]\nseed = [0, 1, 2]\n"));
+  CHECK_THAT(text, Contains("lr = 0.1\noptimizer = \"sgd\"\n\n[metrics]"));
+  CHECK_THAT(text, Contains("primary = { name = \"val_acc\", goal = \"maximize\" }"));
+  const CommandEnd tried = in_folder(program, "try train.toml");
+  INFO(tried.output << tried.error);
+  CHECK(tried.status == 0);
+  CHECK(in_folder(program, "run train.toml --strict --quiet").status == 0);
+
+  const CommandEnd unknown =
+      in_folder(program, "init --out b.toml --vary lrr=1,2 python3 train.py");
+  CHECK(unknown.status == 2);
+  CHECK_THAT(unknown.error, Contains("unknown parameter 'lrr' (did you mean 'lr'?)"));
+  CHECK_FALSE(fs::exists(program.store().parent_path() / "b.toml"));
+  for (const char* word : {"lr", "=1", "lr="}) {
+    CHECK(
+        in_folder(program, std::string("init --out b.toml --vary '") + word + "' python3 train.py")
+            .status == 2);
+  }
+}
+
 TEST_CASE("init keeps what the words of the program give, however it is spelled", "[cli]") {
   const PolysweepProgram program;
   program.write("train.py", R"PY(

@@ -48,9 +48,9 @@ bool is_quoted(std::string_view words) {
 }
 
 // One piece: a value, or the integers of FIRST..LAST.
-std::vector<Value> values_of(const ParameterSpec& spec, std::string_view words) {
+std::vector<Value> values_of(std::string_view words, bool texts) {
   if (words.empty()) fail("a value is empty; an empty text is written ''");
-  if (spec.type == ValueType::kText) {
+  if (texts) {
     return {is_quoted(words) ? value_from_argument(words) : Value(std::string(words))};
   }
   const std::size_t dots = words.find("..");
@@ -70,6 +70,14 @@ std::vector<Value> values_of(const ParameterSpec& spec, std::string_view words) 
 
 }  // namespace
 
+std::vector<Value> levels_from_argument(std::string_view text, bool texts) {
+  std::vector<Value> levels;
+  for (const std::string_view piece : pieces_of(text)) {
+    for (Value& value : values_of(piece, texts)) levels.push_back(std::move(value));
+  }
+  return levels;
+}
+
 void apply_override(SweepDraft& draft, const std::string& word) {
   const std::string place = "override " + in_quotes(word);
   const std::size_t equals = word.find('=');
@@ -87,10 +95,9 @@ void apply_override(SweepDraft& draft, const std::string& word) {
     const bool again = (factor != nullptr && factor->overridden) ||
                        (fixed != nullptr && fixed->place.starts_with("override "));
     if (again) fail("parameter '{}' is overridden twice", name);
-    for (const std::string_view piece : pieces_of(std::string_view(word).substr(equals + 1))) {
-      for (const Value& value : values_of(spec, piece)) {
-        made.levels.push_back(schema.typed(name, value));
-      }
+    for (const Value& value : levels_from_argument(std::string_view(word).substr(equals + 1),
+                                                   spec.type == ValueType::kText)) {
+      made.levels.push_back(schema.typed(name, value));
     }
     if (made.levels.size() > kMaxLevels) fail("more than {} levels", kMaxLevels);
     if (const std::optional<std::size_t> twice = first_repeated(made.levels)) {

@@ -1,0 +1,384 @@
+#include "cli/shared/script_metrics.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "cli/shared/help_value.h"
+#include "cli/shared/suggested_pattern.h"
+#include "framework/core/name_rule.h"
+
+namespace polysweep {
+namespace {
+
+constexpr std::size_t kNone = std::string::npos;
+constexpr std::size_t kMostPatterns = 4;
+
+// In sample lines a value is one of these.
+constexpr std::string_view kSampleReal = "0.5";
+constexpr std::string_view kSampleInteger = "3";
+
+bool is_word(char c) { return is_letter_or_digit(c) || c == '_'; }
+
+bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](std::string_view part) { return text.find(part) != kNone; });
+}
+
+bool is_score(std::string_view lower) {
+  return contains_any(lower, {"acc",    "bleu", "f1",   "auc",   "reward", "return", "precision",
+                              "recall", "iou",  "chrf", "rouge", "psnr",   "ssim",   "r2",
+                              "score",  "elbo", "mrr",  "ndcg",  "meteor", "correct"});
+}
+
+bool is_loss(std::string_view lower) {
+  return contains_any(lower, {"loss", "err", "mse", "mae", "nll", "ppl", "perplexity", "cost",
+                              "rmse", "wer", "cer", "fid", "energy", "entropy", "kl", "bpc"});
+}
+
+bool is_held_out(std::string_view lower) {
+  return contains_any(lower, {"val", "test", "eval", "dev"});
+}
+
+// One string literal of Python that begins at `at`, prefix included; `end` is behind it.
+struct Literal {
+  std::string_view text;  // without its quotes
+  bool formatted = false;
+  std::size_t end = kNone;  // kNone: no literal begins here, or it does not end
+};
+
+Literal literal_at(std::string_view script, std::size_t at) {
+  Literal out;
+  std::size_t quote = at;
+  while (quote < script.size() && quote - at < 2 &&
+         contains_any("fFrRbBuU", {script.substr(quote, 1)})) {
+    out.formatted = out.formatted || script[quote] == 'f' || script[quote] == 'F';
+    ++quote;
+  }
+  if (quote >= script.size() || (script[quote] != '"' && script[quote] != '\'')) return out;
+  const std::string mark(script.substr(quote, 3) == std::string(3, script[quote]) ? 3 : 1,
+                         script[quote]);
+  for (std::size_t i = quote + mark.size(); i < script.size(); ++i) {
+    if (script[i] == '\\') {
+      ++i;
+    } else if (script.substr(i).starts_with(mark)) {
+      out.text = script.substr(quote + mark.size(), i - quote - mark.size());
+      out.end = i + mark.size();
+      return out;
+    } else if (script[i] == '\n' && mark.size() == 1) {
+      return out;
+    }
+  }
+  return out;
+}
+
+// The script without its comments and without texts that stand alone, such as docstrings.
+std::string without_comments(std::string_view script) {
+  std::string out;
+  bool line_begins = true;
+  int depth = 0;  // of parentheses
+  for (std::size_t i = 0; i < script.size();) {
+    const char c = script[i];
+    if (c == '#') {
+      i = std::min(script.find('\n', i), script.size());
+      continue;
+    }
+    const bool inside = i > 0 && is_word(script[i - 1]);
+    const Literal literal = inside ? Literal{} : literal_at(script, i);
+    if (literal.end != kNone) {
+      if (!line_begins || depth > 0) out += script.substr(i, literal.end - i);
+      line_begins = false;
+      i = literal.end;
+      continue;
+    }
+    out += c;
+    if (c == '(' || c == '[' || c == '{') ++depth;
+    if (c == ')' || c == ']' || c == '}') depth = std::max(0, depth - 1);
+    if (c == '\n')
+      line_begins = true;
+    else if (c != ' ' && c != '\t')
+      line_begins = false;
+    ++i;
+  }
+  return out;
+}
+
+// The arguments of a call whose text begins behind its parenthesis.
+std::vector<std::string> arguments_at(std::string_view script, std::size_t at) {
+  std::vector<std::string> out(1);
+  int depth = 1;
+  while (at < script.size()) {
+    const Literal literal = is_word(script[at - 1]) ? Literal{} : literal_at(script, at);
+    if (literal.end != kNone) {
+      out.back() += script.substr(at, literal.end - at);
+      at = literal.end;
+      continue;
+    }
+    const char c = script[at++];
+    if (c == '(' || c == '[' || c == '{') ++depth;
+    if ((c == ')' || c == ']' || c == '}') && --depth == 0) break;
+    if (c == ',' && depth == 1) {
+      out.emplace_back();
+    } else {
+      out.back() += c == '\n' ? ' ' : c;
+    }
+  }
+  for (std::string& argument : out) argument = trimmed(argument);
+  if (out.back().empty()) out.pop_back();
+  return out;
+}
+
+// "sep" of "sep=' '"; "" where the argument has no keyword.
+std::string keyword_of(std::string_view argument) {
+  std::size_t at = 0;
+  while (at < argument.size() && is_word(argument[at])) ++at;
+  const std::string word(argument.substr(0, at));
+  while (at < argument.size() && argument[at] == ' ') ++at;
+  const bool assigned =
+      at < argument.size() && argument[at] == '=' && !argument.substr(at).starts_with("==");
+  return assigned ? word : "";
+}
+
+// What stands for a value behind `before`: an integer if that is how it is formatted, or
+// if it counts steps.
+std::string_view sample_value(std::string_view before, std::string_view format) {
+  if (format.ends_with('d')) return kSampleInteger;
+  if (!format.empty()) return kSampleReal;
+  std::size_t end = before.size();
+  while (end > 0 && !is_word(before[end - 1])) --end;
+  std::size_t begin = end;
+  while (begin > 0 && is_word(before[begin - 1])) --begin;
+  const std::string word = ascii_lower_case(before.substr(begin, end - begin));
+  const bool counts = contains_any(word, {"step", "epoch", "iter"}) || word == "ep" || word == "it";
+  return counts || before.ends_with('/') ? kSampleInteger : kSampleReal;
+}
+
+// Appends the text with a sample value in every place, as of f"...", "...".format() and,
+// where `percent`, "..." % values.
+void append_sample(std::string_view text, bool braces, bool percent, std::string& out) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\\' && i + 1 < text.size()) {
+      const char escaped = text[++i];
+      out += escaped == 'n' || escaped == 'r' ? '\n' : escaped == 't' ? '\t' : escaped;
+    } else if (braces && (c == '{' || c == '}')) {
+      if (text.substr(i + 1).starts_with(c)) {
+        out += text[i++];
+        continue;
+      }
+      const std::size_t end = text.find('}', i);
+      if (c == '}' || end == kNone) return;
+      std::string_view place = text.substr(i + 1, end - i - 1);
+      const std::size_t colon = place.rfind(':');
+      const std::string format(colon == kNone ? "" : place.substr(colon + 1));
+      if (colon != kNone) place = place.substr(0, colon);
+      if (place.ends_with('=')) out += place;
+      out += sample_value(out, format);
+      if (format.ends_with('%')) out += '%';
+      i = end;
+    } else if (percent && c == '%') {
+      const std::size_t end = text.find_first_of("difFeEgGsr%", i + 1);
+      if (end == kNone) return;
+      if (text[end] == '%') {
+        out += '%';
+      } else {
+        const char kind = text[end];
+        out += sample_value(out, kind == 's' || kind == 'r' ? ""
+                                 : kind == 'i'              ? "d"
+                                                            : std::string(1, kind));
+      }
+      i = end;
+    } else {
+      out += c;
+    }
+  }
+}
+
+// What the argument of a print() would print.
+void append_argument(std::string_view argument, std::string& out) {
+  std::size_t at = 0;
+  bool any = false;
+  const bool formatted = argument.find(".format(") != kNone;
+  std::vector<Literal> literals;
+  while (at < argument.size()) {
+    const Literal literal = literal_at(argument, at);
+    if (literal.end == kNone) break;
+    literals.push_back(literal);
+    at = literal.end;
+    while (at < argument.size() && argument[at] == ' ') ++at;
+  }
+  const bool percent = at < argument.size() && argument[at] == '%';
+  for (const Literal& literal : literals) {
+    append_sample(literal.text, literal.formatted || formatted, percent, out);
+    any = true;
+  }
+  if (!any) out += sample_value(out, "");
+}
+
+class ScriptReader {
+ public:
+  explicit ScriptReader(std::string_view script) : script_(without_comments(script)) {}
+
+  ScriptMetrics read() {
+    read_printed();
+    read_tensorboard();
+    read_csv();
+    return std::move(found_);
+  }
+
+ private:
+  // Calls take(arguments) for every call of the function, in order.
+  template <typename Take>
+  void for_calls(std::string_view function, Take take) const {
+    const std::string start = std::string(function) + "(";
+    for (std::size_t at = script_.find(start); at != kNone; at = script_.find(start, at + 1)) {
+      const bool other = at > 0 && is_word(script_[at - 1]) && is_word(function[0]);
+      const bool definition = at >= 4 && script_.compare(at - 4, 4, "def ") == 0;
+      if (!other && !definition) take(at, arguments_at(script_, at + start.size()));
+    }
+  }
+
+  bool imports(std::string_view module) const { return script_.find(module) != kNone; }
+
+  void add_name(const std::string& name) {
+    if (std::find(found_.names.begin(), found_.names.end(), name) == found_.names.end()) {
+      found_.names.push_back(name);
+    }
+  }
+
+  // The first argument, or the one with the keyword, if it is a plain text.
+  static std::string text_argument(const std::vector<std::string>& arguments,
+                                   std::string_view keyword) {
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      const std::string name = keyword_of(arguments[i]);
+      if (name.empty() ? i != 0 : name != keyword) continue;
+      const std::size_t at = name.empty() ? 0 : arguments[i].find('=') + 1;
+      const std::string value = trimmed(arguments[i].substr(at));
+      const Literal literal = literal_at(value, 0);
+      const bool plain = literal.end == value.size() && !literal.formatted;
+      return plain ? std::string(literal.text) : "";
+    }
+    return "";
+  }
+
+  void read_printed() {
+    std::vector<std::pair<std::size_t, std::string>> lines;
+    for (const char* function : {"print", ".info", ".write"}) {
+      for_calls(function, [&](std::size_t at, const std::vector<std::string>& arguments) {
+        std::string line;
+        for (const std::string& argument : arguments) {
+          if (!keyword_of(argument).empty()) continue;
+          if (argument.find("json.dumps(") != kNone) {
+            found_.json = true;
+            add_json_names(argument);
+            return;
+          }
+          if (!line.empty()) line += ' ';
+          append_argument(argument, line);
+        }
+        lines.emplace_back(at, line);
+      });
+    }
+    std::sort(lines.begin(), lines.end());
+    for (const auto& [at, line] : lines) add_pattern(line);
+  }
+
+  void add_json_names(std::string_view argument) {
+    for (std::size_t at = 0; at < argument.size(); ++at) {
+      const Literal literal =
+          is_word(at > 0 ? argument[at - 1] : ' ') ? Literal{} : literal_at(argument, at);
+      if (literal.end == kNone) continue;
+      const std::size_t next = argument.find_first_not_of(' ', literal.end);
+      const std::string name(literal.text);
+      if (next != kNone && argument[next] == ':' && !counts_steps(name)) add_name(name);
+      at = literal.end - 1;
+    }
+  }
+
+  // True if the line is a JSON object of numbers.
+  bool add_json_line(const std::string& line) {
+    const auto object = nlohmann::json::parse(line, nullptr, false);
+    if (!object.is_object() || object.empty()) return false;
+    found_.json = true;
+    for (const auto& [name, value] : object.items()) {
+      if (value.is_number() && !counts_steps(name)) add_name(name);
+    }
+    return true;
+  }
+
+  // A line counts if it has a step, or a name that metrics have.
+  void add_pattern(const std::string& lines) {
+    if (add_json_line(lines)) return;
+    const auto suggested = suggest_pattern(lines, "");
+    if (!suggested || found_.patterns.size() >= kMostPatterns) return;
+    const std::string& pattern = suggested->pattern;
+    bool counts = pattern.find("(?P<step>") != kNone;
+    std::vector<std::string> names;
+    for (std::size_t at = pattern.find("(?P<"); at != kNone; at = pattern.find("(?P<", at + 1)) {
+      const std::string name = pattern.substr(at + 4, pattern.find('>', at) - at - 4);
+      if (name == "step") continue;
+      names.push_back(name);
+      const std::string lower = ascii_lower_case(name);
+      counts = counts || is_score(lower) || is_loss(lower);
+    }
+    const bool known =
+        std::find(found_.patterns.begin(), found_.patterns.end(), pattern) != found_.patterns.end();
+    if (!counts || known) return;
+    found_.patterns.push_back(pattern);
+    for (const std::string& name : names) add_name(name);
+  }
+
+  void read_tensorboard() {
+    for_calls("SummaryWriter", [&](std::size_t, const std::vector<std::string>& arguments) {
+      const std::string folder = text_argument(arguments, "log_dir");
+      found_.tensorboard = folder.empty() ? "runs" : folder;
+    });
+    for_calls("TensorBoardLogger", [&](std::size_t, const std::vector<std::string>& arguments) {
+      const std::string folder = text_argument(arguments, "save_dir");
+      if (!folder.empty()) found_.tensorboard = folder;
+    });
+    if (found_.tensorboard.empty()) return;
+    for_calls(".add_scalar", [&](std::size_t, const std::vector<std::string>& arguments) {
+      const std::string tag = text_argument(arguments, "tag");
+      if (!tag.empty()) add_name(tag);
+    });
+    read_lightning_names();
+  }
+
+  void read_csv() {
+    for_calls("CSVLogger", [&](std::size_t, const std::vector<std::string>& arguments) {
+      const bool keras = imports("keras") || imports("tensorflow");
+      const std::string place = text_argument(arguments, keras ? "filename" : "save_dir");
+      if (place.empty()) return;
+      found_.csv = keras ? place : place + "/lightning_logs/*/metrics.csv";
+    });
+    if (!found_.csv.empty()) read_lightning_names();
+  }
+
+  void read_lightning_names() {
+    for_calls("self.log", [&](std::size_t, const std::vector<std::string>& arguments) {
+      const std::string name = text_argument(arguments, "name");
+      if (!name.empty()) add_name(name);
+    });
+  }
+
+  const std::string script_;
+  ScriptMetrics found_;
+};
+
+}  // namespace
+
+ScriptMetrics read_script_metrics(std::string_view script) { return ScriptReader(script).read(); }
+
+MetricGuess guess_primary(const std::vector<std::string>& names) {
+  const auto rank = [](const std::string& name) {
+    const std::string lower = ascii_lower_case(name);
+    return (is_held_out(lower) ? 4 : 0) + (is_score(lower) ? 2 : is_loss(lower) ? 1 : 0);
+  };
+  const auto best = std::max_element(
+      names.begin(), names.end(),
+      [&](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
+  if (best == names.end()) return {"loss", false};
+  return {*best, is_score(ascii_lower_case(*best))};
+}
+
+}  // namespace polysweep
