@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <set>
+#include <utility>
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/json_output.h"
@@ -114,13 +115,34 @@ void print_command(const Plan& plan) {
   fmt::print("\n");
 }
 
+bool is_drawn_together(const Sweep& sweep, const std::string& factor) {
+  if (!sweep.sample) return false;
+  const std::vector<std::string>& drawn = sweep.sample->factors;
+  return std::find(drawn.begin(), drawn.end(), factor) != drawn.end();
+}
+
+void print_design(const Plan& plan) {
+  const std::optional<SampleInfo> sample = describe(plan, {}).sample;
+  if (!sample) return;
+  fmt::print("\n  {}: {} drawn together, {}\n", list_text(sample->factors, ", "),
+             sample->factors.size() == 1 ? "is" : "are", sample_text(*sample));
+}
+
 // Sampled factors that are crossed are a grid of samples: seldom what was meant.
 void print_crossed_samples(const Sweep& sweep) {
   std::vector<std::string> names;
   std::vector<std::string> counts;
   std::set<std::size_t> zips;  // seen
+  bool has_points = false;
   for (const Factor& factor : sweep.factors) {
     if (factor.sampling == Sampling::kNone) continue;
+    if (is_drawn_together(sweep, factor.name)) {
+      if (!std::exchange(has_points, true)) {
+        names.push_back(factor.name);
+        counts.push_back(std::to_string(sweep.sample->points()));
+      }
+      continue;
+    }
     const auto zip = std::find_if(sweep.zips.begin(), sweep.zips.end(), [&](const auto& group) {
       return std::find(group.begin(), group.end(), factor.name) != group.end();
     });
@@ -132,9 +154,9 @@ void print_crossed_samples(const Sweep& sweep) {
   }
   if (names.size() < 2) return;
   fmt::print(
-      "\n  sampled factors are crossed: {} settings, a grid of samples. `zip = [[\"{}\"]]` draws "
-      "them together.\n",
-      list_text(counts, " x "), list_text(names, "\", \""));
+      "\n  sampled factors are crossed: {} settings, a grid of samples. Those of [sample.factors] "
+      "are drawn together ({}).\n",
+      list_text(counts, " x "), list_text(names, ", "));
 }
 
 void print_plan(const Plan& plan, bool all) {
@@ -147,6 +169,7 @@ void print_plan(const Plan& plan, bool all) {
     fmt::print("  {:<14}{}{}\n", factor.name, level_counts(plan, factor, all),
                factor.name == sweep.replicate ? "  (replicate)" : "");
   }
+  print_design(plan);
   print_crossed_samples(sweep);
   if (!sweep.fixed.empty()) fmt::print("\n  fixed:");
   for (const auto& [name, value] : sweep.fixed) {

@@ -1,9 +1,12 @@
-// The distribution that the levels of a factor were drawn from, where they were drawn
-// (docs/sweep_file.md, `sample`).
+// How levels that were drawn were drawn: the distribution of each factor, and the design
+// of those that are drawn together (docs/sweep_file.md, `sample`).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace polysweep {
 
@@ -12,12 +15,32 @@ enum class Sampling : std::uint8_t {
   kUniform,
   kLogUniform,
   kInteger,  // uniform over the integers
+  kChoice,   // one of listed values
+  kNormal,
+  kLogNormal,
 };
 
-// "", "uniform", "log_uniform", "integer".
+// "", "uniform", "log_uniform", "integer", "choice", "normal", "log_normal".
 std::string_view sampling_name(Sampling sampling);
 
 // Throws Error that names the nearest distribution for a name that is none of these.
 Sampling sampling_from_name(std::string_view name);
+
+enum class SampleDesign : std::uint8_t { kSobol, kLatinHypercube, kIndependent };
+
+// "sobol", "latin_hypercube", "independent".
+std::string_view sample_design_name(SampleDesign design);
+// Throws Error that names the nearest design for any other name.
+SampleDesign sample_design_from_name(std::string_view name);
+
+// Factors that were drawn together: the points of a design, each once.
+struct SampleInfo {
+  SampleDesign design = SampleDesign::kSobol;
+  std::size_t points = 0;
+  std::vector<std::string> factors;
+};
+
+// "30 points of a scrambled Sobol design".
+std::string sample_text(const SampleInfo& sample);
 
 }  // namespace polysweep

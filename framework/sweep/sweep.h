@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,16 @@ struct Factor {
   Sampling sampling = Sampling::kNone;
 };
 
+// Factors that are drawn together: one axis of points.
+struct JointSample {
+  SampleDesign design = SampleDesign::kSobol;
+  std::vector<std::string> factors;
+  // Per factor and point: an index into Factor::levels. Two points may be equal.
+  std::vector<std::vector<std::uint16_t>> levels;
+
+  std::size_t points() const { return levels.empty() ? 0 : levels[0].size(); }
+};
+
 // Combinations to leave out (exclude), or the only ones to keep (where).
 struct Selection {
   std::vector<Condition> conditions;
@@ -43,6 +55,7 @@ struct Sweep {
   std::vector<Factor> factors;                 // the replicate is among them
   std::string replicate;                       // "" where nothing is repeated
   std::vector<std::vector<std::string>> zips;  // factors that move together
+  std::optional<JointSample> sample;
   std::vector<Selection> excludes;
   std::vector<Selection> wheres;
   Parameters baseline;  // names levels of some factors; empty: no baseline

@@ -60,8 +60,11 @@ struct Reading {
     out.title = shortened(factor->name, 60) +
                 (factor->unit.empty() ? "" : " (" + shortened(factor->unit, 30) + ")");
     out.sampled = is_sampled(*factor);
-    out.logarithmic = numeric && (out.sampled ? factor->sampling == Sampling::kLogUniform
-                                              : spans_powers(*factor));
+    const bool by_logarithm =
+        factor->sampling == Sampling::kLogUniform || factor->sampling == Sampling::kLogNormal;
+    const bool by_rule =
+        factor->sampling != Sampling::kNone && factor->sampling != Sampling::kChoice;
+    out.logarithmic = numeric && (by_rule ? by_logarithm : spans_powers(*factor));
     out.words.resize(words.size());
     for (const auto& [level, index] : words) {
       out.words[index] = shortened(level.display(), kLongestWord);

@@ -400,8 +400,23 @@ void add_model(Section& section, const SweepAnalysis& analysis) {
 // "rate (log-uniform)".
 std::string drawn_text(const FactorInfo& factor) {
   std::string name = shortened(factor.name, 60);
-  if (factor.sampling == Sampling::kLogUniform) return name + " (log-uniform)";
-  return name + (factor.sampling == Sampling::kInteger ? " (integers)" : " (uniform)");
+  switch (factor.sampling) {
+    case Sampling::kUniform:
+      return name + " (uniform)";
+    case Sampling::kLogUniform:
+      return name + " (log-uniform)";
+    case Sampling::kInteger:
+      return name + " (integers)";
+    case Sampling::kChoice:
+      return name + " (choice)";
+    case Sampling::kNormal:
+      return name + " (normal)";
+    case Sampling::kLogNormal:
+      return name + " (log-normal)";
+    case Sampling::kNone:
+      break;
+  }
+  return name;
 }
 
 Paragraph summary_of(const SweepAnalysis& analysis) {
@@ -413,6 +428,11 @@ Paragraph summary_of(const SweepAnalysis& analysis) {
   std::string text = fmt::format("{}, with drawn values of {}. {} complete",
                                  count_text(analysis.results.cells.size(), "setting"),
                                  list_text_of_at_most(drawn, kNamed), search.settings.size());
+  if (const std::optional<SampleInfo>& sample = analysis.results.sample) {
+    const bool all = sample->factors.size() == drawn.size();
+    text = (all ? "" : list_text_of_at_most(sample->factors, kNamed) + " are ") +
+           sample_text(*sample) + ". " + text;
+  }
   if (!search.lost.empty()) {
     text += fmt::format(", {} with a trial that failed or diverged", search.lost.size());
   }

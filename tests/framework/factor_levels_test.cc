@@ -121,7 +121,9 @@ TEST_CASE("samples that cannot be are refused with their place", "[levels]") {
   CHECK(problem("3") == "f.toml:4:19: 'sample' is an integer; expected the name of a distribution");
   CHECK(problem("\"uniforn\"") ==
         "f.toml:4:19: unknown distribution 'uniforn' (did you mean 'uniform'?)");
-  CHECK(problem("\"integer\", low = 0, high = 3") == "f.toml:4:8: 'sample' also needs 'n'");
+  CHECK(problem("\"integer\", low = 0, high = 3") ==
+        "f.toml:4:8: 'sample' also needs 'n'; factors that are drawn together belong in "
+        "[sample.factors]");
   CHECK(problem("\"integer\", low = 0.5, high = 3, n = 2") ==
         "f.toml:4:36: 'low' is a real number; expected an integer");
   CHECK(problem("\"integer\", low = 3, high = 3, n = 2") ==
@@ -137,7 +139,7 @@ TEST_CASE("samples that cannot be are refused with their place", "[levels]") {
   CHECK(problem("\"integer\", low = 1, high = 3, n = 2, stream = -1") ==
         "f.toml:4:65: 'stream' must be 0 or more");
   CHECK(problem("\"uniform\", low = 1.0, high = 1.000000000000001, n = 9") ==
-        "f.toml:4:71: 9 distinct values cannot be drawn between 'low' and 'high'");
+        "f.toml:4:71: 9 distinct values cannot be drawn of this distribution");
 }
 
 }  // namespace polysweep

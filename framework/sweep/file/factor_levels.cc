@@ -1,32 +1,17 @@
 #include "framework/sweep/file/factor_levels.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <set>
 
 #include "framework/core/error_place.h"
 #include "framework/core/random_stream.h"
 #include "framework/core/suggestion.h"
+#include "framework/sweep/file/distribution.h"
 
 namespace polysweep {
 
 namespace {
-
-// A generated real is rounded to 12 significant digits: levels look as meant,
-// and do not depend on the last bit of a mathematical library.
-double rounded(double value) {
-  const std::string digits = fmt::format("{:.11e}", value);
-  double out = 0;
-  std::from_chars(digits.data(), digits.data() + digits.size(), out);
-  return out;
-}
-
-const TomlNode& entry(const TomlNode& table, const char* generator, const char* name) {
-  const TomlEntry* found = table.find(name);
-  if (found == nullptr) fail_at(table.place, "'{}' also needs '{}'", generator, name);
-  return found->node;
-}
 
 std::int64_t integer_of(const TomlNode& node, const std::string& what) {
   if (node.kind != TomlNode::Kind::kValue || node.value.type() != ValueType::kInteger) {
@@ -48,26 +33,6 @@ std::size_t count_of(const TomlNode& node, std::int64_t least) {
     fail_at(node.place, "{} levels; expected {} to {}", n, least, kMaxLevels);
   }
   return static_cast<std::size_t>(n);
-}
-
-std::vector<PlacedValue> listed(const std::string& name, const TomlNode& node) {
-  if (node.kind != TomlNode::Kind::kArray) {
-    fail_at(node.place, "the levels of factor '{}' are {}; expected a list such as [1, 2]", name,
-            node.kind_name());
-  }
-  if (node.items.size() > kMaxLevels) {
-    fail_at(node.place, "factor '{}' has {} levels; at most {} are allowed", name,
-            node.items.size(), kMaxLevels);
-  }
-  std::vector<PlacedValue> levels;
-  for (const TomlNode& item : node.items) {
-    if (item.kind != TomlNode::Kind::kValue) {
-      fail_at(item.place, "a level of factor '{}' is {}; expected a number, a text or a boolean",
-              name, item.kind_name());
-    }
-    levels.push_back({item.value, item.place});
-  }
-  return levels;
 }
 
 std::vector<PlacedValue> range_of(const std::string&, const TomlNode& node, const TomlNode&) {
@@ -93,8 +58,8 @@ std::vector<PlacedValue> spaced(const TomlNode& node, std::size_t n, Between bet
   std::vector<PlacedValue> levels;
   for (std::size_t i = 0; i < n; ++i) {
     const bool is_end = i == 0 || i + 1 == n;
-    const double value =
-        is_end ? node.items[i == 0 ? 0 : 1].value.real() : rounded(between(static_cast<double>(i)));
+    const double value = is_end ? node.items[i == 0 ? 0 : 1].value.real()
+                                : rounded_level(between(static_cast<double>(i)));
     levels.push_back({in_place(node.place, [&] { return Value(value); }), node.place});
   }
   return levels;
@@ -128,68 +93,26 @@ std::vector<PlacedValue> logspace_of(const std::string&, const TomlNode& node, c
   });
 }
 
-struct Bounds {
-  double low = 0;
-  double high = 0;
-};
-
-Value uniform_draw(RandomStream& stream, const Bounds& bounds) {
-  return Value(rounded(bounds.low + (bounds.high - bounds.low) * stream.uniform()));
-}
-
-Value log_uniform_draw(RandomStream& stream, const Bounds& bounds) {
-  const double low = std::log(bounds.low);
-  const double log = low + (std::log(bounds.high) - low) * stream.uniform();
-  return Value(rounded(std::exp(log)));
-}
-
-Value integer_draw(RandomStream& stream, const Bounds& bounds) {
-  const auto count = static_cast<std::uint64_t>(bounds.high - bounds.low) + 1;
-  return Value(static_cast<std::int64_t>(bounds.low) +
+Value drawn(const Distribution& distribution, RandomStream& stream) {
+  if (distribution.kind != Sampling::kInteger) return distribution.at(stream.uniform());
+  const auto count = static_cast<std::uint64_t>(*distribution.high - *distribution.low) + 1;
+  return Value(static_cast<std::int64_t>(*distribution.low) +
                static_cast<std::int64_t>(stream.below(count)));
-}
-
-Value drawn(Sampling distribution, RandomStream& stream, const Bounds& bounds) {
-  if (distribution == Sampling::kInteger) return integer_draw(stream, bounds);
-  if (distribution == Sampling::kLogUniform) return log_uniform_draw(stream, bounds);
-  return uniform_draw(stream, bounds);
-}
-
-// Of the name after 'sample'; "" is none.
-Sampling distribution_of(const TomlNode& node) {
-  if (!node.is_text()) {
-    fail_at(node.place, "'sample' is {}; expected the name of a distribution", node.kind_name());
-  }
-  const std::string& name = node.value.text();
-  return in_place(node.place, [&] {
-    const Sampling distribution = sampling_from_name(name);
-    if (distribution == Sampling::kNone)
-      fail("'sample' is empty; expected the name of a distribution");
-    return distribution;
-  });
 }
 
 std::vector<PlacedValue> sample_of(const std::string& name, const TomlNode& node,
                                    const TomlNode& table) {
-  const Sampling distribution = distribution_of(node);
-  const TomlNode& low = entry(table, "sample", "low");
-  const TomlNode& high = entry(table, "sample", "high");
-  const TomlNode& number = entry(table, "sample", "n");
-  const bool integral = distribution == Sampling::kInteger;
-  const Bounds bounds = {
-      integral ? static_cast<double>(integer_of(low, "'low'")) : real_of(low, "'low'"),
-      integral ? static_cast<double>(integer_of(high, "'high'")) : real_of(high, "'high'")};
-  const std::size_t n = count_of(number, 1);
-  if (bounds.low >= bounds.high) fail_at(high.place, "'high' must be above 'low'");
-  if (distribution == Sampling::kLogUniform && bounds.low <= 0) {
-    fail_at(low.place, "a log_uniform sample needs a 'low' above 0");
+  const Distribution distribution = read_distribution(table);
+  const TomlEntry* number = table.find("n");
+  if (number == nullptr) {
+    fail_at(table.place,
+            "'sample' also needs 'n'; factors that are drawn together belong in [sample.factors]");
   }
-  if (integral && (std::abs(bounds.low) >= 0x1p53 || std::abs(bounds.high) >= 0x1p53)) {
-    fail_at(table.place, "an integer sample needs 'low' and 'high' below 2^53 in size");
-  }
-  if (integral && bounds.high - bounds.low + 1 < static_cast<double>(n)) {
-    fail_at(number.place, "{} distinct integers cannot be drawn from {} to {}", n, bounds.low,
-            bounds.high);
+  const std::size_t n = count_of(number->node, 1);
+  const bool integral = distribution.kind == Sampling::kInteger;
+  if (integral && *distribution.high - *distribution.low + 1 < static_cast<double>(n)) {
+    fail_at(number->node.place, "{} distinct integers cannot be drawn from {} to {}", n,
+            *distribution.low, *distribution.high);
   }
   const TomlEntry* seed = table.find("stream");
   const std::int64_t stream_seed = seed == nullptr ? 0 : integer_of(seed->node, "'stream'");
@@ -200,9 +123,9 @@ std::vector<PlacedValue> sample_of(const std::string& name, const TomlNode& node
   std::vector<PlacedValue> levels;
   for (std::size_t draws = 0; levels.size() < n; ++draws) {
     if (draws > 1000 * n + 1'000'000) {
-      fail_at(number.place, "{} distinct values cannot be drawn between 'low' and 'high'", n);
+      fail_at(number->node.place, "{} distinct values cannot be drawn of this distribution", n);
     }
-    const Value value = in_place(table.place, [&] { return drawn(distribution, stream, bounds); });
+    const Value value = in_place(table.place, [&] { return drawn(distribution, stream); });
     if (seen.insert(value).second) levels.push_back({value, node.place});
   }
   return levels;
@@ -212,11 +135,11 @@ struct Generator {
   std::string name;
   // Of the factor's name, the generator's node and the table around it.
   std::vector<PlacedValue> (*levels)(const std::string&, const TomlNode&, const TomlNode&);
-  std::vector<std::string> companions;
+  std::vector<std::string> companions;  // a sample has those of its distribution beside them
 };
 
 std::vector<PlacedValue> values_of(const std::string& name, const TomlNode& node, const TomlNode&) {
-  return listed(name, node);
+  return listed_values("factor '" + name + "'", node);
 }
 
 const std::vector<Generator>& generators() {
@@ -225,10 +148,12 @@ const std::vector<Generator>& generators() {
       {"range", range_of, {}},
       {"linspace", linspace_of, {}},
       {"logspace", logspace_of, {}},
-      {"sample", sample_of, {"low", "high", "n", "stream"}},
+      {"sample", sample_of, {"n", "stream"}},
   };
   return all;
 }
+
+bool is_choice(const TomlNode& table) { return sampling_of(table) == Sampling::kChoice; }
 
 std::vector<PlacedValue> generated(const std::string& name, const TomlNode& table) {
   const Generator* chosen = nullptr;
@@ -236,6 +161,7 @@ std::vector<PlacedValue> generated(const std::string& name, const TomlNode& tabl
   for (const Generator& generator : generators()) {
     known.push_back(generator.name);
     if (table.find(generator.name) == nullptr) continue;
+    if (generator.name == "values" && is_choice(table)) continue;
     if (chosen != nullptr) {
       fail_at(table.find(generator.name)->place,
               "factor '{}' has both '{}' and '{}'; remove one of the two", name, chosen->name,
@@ -245,6 +171,9 @@ std::vector<PlacedValue> generated(const std::string& name, const TomlNode& tabl
   }
   if (chosen != nullptr)
     known.insert(known.end(), chosen->companions.begin(), chosen->companions.end());
+  if (const Sampling drawn_from = sampling_of(table); drawn_from != Sampling::kNone) {
+    for (std::string& key : distribution_keys(drawn_from)) known.push_back(std::move(key));
+  }
   for (const TomlEntry& one : table.entries) {
     if (std::find(known.begin(), known.end(), one.name) == known.end()) {
       fail_at(one.place, "{}", unknown_name("key of a factor", one.name, known));
@@ -282,6 +211,26 @@ std::vector<std::int64_t> integer_range(std::int64_t first, std::int64_t last, s
   return values;
 }
 
+std::vector<PlacedValue> listed_values(const std::string& what, const TomlNode& node) {
+  if (node.kind != TomlNode::Kind::kArray) {
+    fail_at(node.place, "the levels of {} are {}; expected a list such as [1, 2]", what,
+            node.kind_name());
+  }
+  if (node.items.size() > kMaxLevels) {
+    fail_at(node.place, "{} has {} levels; at most {} are allowed", what, node.items.size(),
+            kMaxLevels);
+  }
+  std::vector<PlacedValue> levels;
+  for (const TomlNode& item : node.items) {
+    if (item.kind != TomlNode::Kind::kValue) {
+      fail_at(item.place, "a level of {} is {}; expected a number, a text or a boolean", what,
+              item.kind_name());
+    }
+    levels.push_back({item.value, item.place});
+  }
+  return levels;
+}
+
 std::vector<PlacedValue> read_levels(const std::string& name, const TomlNode& node) {
   if (node.kind == TomlNode::Kind::kValue) {
     fail_at(node.place,
@@ -289,15 +238,16 @@ std::vector<PlacedValue> read_levels(const std::string& name, const TomlNode& no
             "[fixed])",
             name, node.kind_name());
   }
-  std::vector<PlacedValue> levels =
-      node.kind == TomlNode::Kind::kTable ? generated(name, node) : listed(name, node);
+  std::vector<PlacedValue> levels = node.kind == TomlNode::Kind::kTable
+                                        ? generated(name, node)
+                                        : listed_values("factor '" + name + "'", node);
   if (levels.empty()) fail_at(node.place, "factor '{}' has no levels", name);
   return levels;
 }
 
 Sampling sampling_of(const TomlNode& node) {
   const TomlEntry* sample = node.kind == TomlNode::Kind::kTable ? node.find("sample") : nullptr;
-  return sample == nullptr ? Sampling::kNone : distribution_of(sample->node);
+  return sample == nullptr ? Sampling::kNone : distribution_name(sample->node);
 }
 
 std::optional<std::size_t> first_repeated(const std::vector<Value>& values) {

@@ -23,6 +23,10 @@ struct PlacedValue {
 // caller. Not typed yet; not empty. Throws Error with the place.
 std::vector<PlacedValue> read_levels(const std::string& name, const TomlNode& node);
 
+// The values of a list of levels; may be empty. `what` names its owner in messages: "factor
+// 'lr'". Throws Error with the place.
+std::vector<PlacedValue> listed_values(const std::string& what, const TomlNode& node);
+
 // The distribution that levels are drawn from; kNone where they are not. Throws Error with
 // the place.
 Sampling sampling_of(const TomlNode& node);

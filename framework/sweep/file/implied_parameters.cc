@@ -4,6 +4,7 @@
 
 #include "framework/core/error_place.h"
 #include "framework/sweep/file/factor_levels.h"
+#include "framework/sweep/file/sample_design.h"
 #include "framework/sweep/file/sweep_nodes.h"
 
 namespace polysweep {
@@ -38,11 +39,12 @@ void set_type(ParameterSpec& spec, const std::vector<PlacedValue>& values) {
   }
 }
 
-ImpliedParameter implied_by(const TomlEntry& entry, const std::vector<PlacedValue>& values) {
+ImpliedParameter implied_by(const std::string& name, const std::string& place,
+                            const std::vector<PlacedValue>& values) {
   check(!values.empty(), "a parameter that is implied has a value");
   ImpliedParameter out;
-  out.spec.name = entry.name;
-  out.place = entry.place;
+  out.spec.name = name;
+  out.place = place;
   set_type(out.spec, values);
   out.spec.default_value = values[0].value;
   return out;
@@ -52,6 +54,11 @@ ImpliedParameter implied_by(const TomlEntry& entry, const std::vector<PlacedValu
 
 std::vector<ImpliedParameter> read_implied_parameters(const TomlNode& root) {
   std::vector<ImpliedParameter> out;
+  // What is given twice is refused once all is read.
+  const auto is_known = [&](const std::string& name) {
+    return std::any_of(out.begin(), out.end(),
+                       [&](const ImpliedParameter& each) { return each.spec.name == name; });
+  };
   if (const TomlEntry* fixed = root.find("fixed")) {
     expect_table(*fixed);
     for (const TomlEntry& entry : fixed->node.entries) {
@@ -59,18 +66,22 @@ std::vector<ImpliedParameter> read_implied_parameters(const TomlNode& root) {
         fail_at(entry.node.place, "'{}' is {}; expected one value", entry.name,
                 entry.node.kind_name());
       }
-      out.push_back(implied_by(entry, {{entry.node.value, entry.node.place}}));
+      out.push_back(implied_by(entry.name, entry.place, {{entry.node.value, entry.node.place}}));
     }
   }
   if (const TomlEntry* factors = root.find("factors")) {
     expect_table(*factors);
     for (const TomlEntry& entry : factors->node.entries) {
-      const bool known = std::any_of(out.begin(), out.end(), [&](const ImpliedParameter& each) {
-        return each.spec.name == entry.name;
-      });
-      if (known) continue;  // also fixed, which is refused once both are read
-      out.push_back(implied_by(entry, read_levels(entry.name, entry.node)));
+      if (is_known(entry.name)) continue;
+      out.push_back(implied_by(entry.name, entry.place, read_levels(entry.name, entry.node)));
       out.back().when = entry.node.find("when");
+    }
+  }
+  if (const TomlEntry* sample = root.find("sample")) {
+    for (const SampledFactor& each : read_sample(*sample).factors) {
+      if (is_known(each.name)) continue;
+      out.push_back(implied_by(each.name, each.place, each.levels));
+      out.back().when = each.when;
     }
   }
   return out;

@@ -1,5 +1,6 @@
 // The parameters of a command that a sweep file gives values to, declared or not:
-// what stands in [fixed] and [factors] is a parameter, its type that of its values.
+// what stands in [fixed], [factors] and [sample.factors] is a parameter, its type that of its
+// values.
 #pragma once
 
 #include <string>

@@ -7,6 +7,7 @@
 #include "framework/core/suggestion.h"
 #include "framework/sweep/file/command_reader.h"
 #include "framework/sweep/file/factor_levels.h"
+#include "framework/sweep/file/sample_design.h"
 #include "framework/sweep/file/worker_key.h"
 
 namespace polysweep {
@@ -28,6 +29,9 @@ class Reader {
   void read_replicate(const TomlEntry& entry);
   void read_fixed(const TomlEntry& entry);
   void read_factors(const TomlEntry& entry);
+  void read_sample(const TomlEntry& entry);
+  void add_factor(DraftFactor factor, const std::vector<PlacedValue>& levels,
+                  const TomlEntry* when);
   void read_zip(const TomlEntry& entry);
   void read_excludes(const TomlEntry& entry) { read_selections(entry, draft_.excludes); }
   void read_wheres(const TomlEntry& entry) { read_selections(entry, draft_.wheres); }
@@ -54,6 +58,7 @@ SweepDraft Reader::read(const TomlNode& root) {
       {"replicate", &Reader::read_replicate},
       {"fixed", &Reader::read_fixed},
       {"factors", &Reader::read_factors},
+      {"sample", &Reader::read_sample},
       {"zip", &Reader::read_zip},
       {"exclude", &Reader::read_excludes},
       {"where", &Reader::read_wheres},
@@ -125,20 +130,38 @@ void Reader::read_factors(const TomlEntry& entry) {
   draft_.factors_place = entry.place;
   for (const TomlEntry& one : entry.node.entries) {
     in_place(one.place, [&] { schema().at(one.name); });
-    DraftFactor factor{one.name, {}, {}, one.place, false, sampling_of(one.node)};
-    const std::vector<PlacedValue> levels = read_levels(one.name, one.node);
-    for (const PlacedValue& level : levels) {
-      factor.levels.push_back(
-          in_place(level.place, [&] { return schema().typed(one.name, level.value); }));
-    }
-    if (const std::optional<std::size_t> twice = first_repeated(factor.levels)) {
-      fail_at(levels[*twice].place, "factor '{}' has the level {} twice", one.name,
-              factor.levels[*twice].canonical());
-    }
-    if (const TomlEntry* when = one.node.find("when"))
-      factor.when = read_conditions(schema(), *when);
-    draft_.factors.push_back(std::move(factor));
+    DraftFactor factor{one.name, {}, {}, one.place, false, sampling_of(one.node), {}};
+    add_factor(std::move(factor), read_levels(one.name, one.node), one.node.find("when"));
   }
+}
+
+void Reader::read_sample(const TomlEntry& entry) {
+  SampledFactors sample = polysweep::read_sample(entry);
+  draft_.design = sample.design;
+  if (draft_.factors.empty()) draft_.factors_place = sample.place;
+  for (SampledFactor& each : sample.factors) {
+    in_place(each.place, [&] { schema().at(each.name); });
+    if (const DraftFactor* other = draft_.find_factor(each.name)) {
+      fail_at(each.place, "'{}' is also a factor of [factors] (at {}); remove one of the two",
+              each.name, other->place);
+    }
+    DraftFactor factor{each.name, {}, {}, each.place, false, each.sampling, std::move(each.at)};
+    add_factor(std::move(factor), each.levels, each.when);
+  }
+}
+
+void Reader::add_factor(DraftFactor factor, const std::vector<PlacedValue>& levels,
+                        const TomlEntry* when) {
+  for (const PlacedValue& level : levels) {
+    factor.levels.push_back(
+        in_place(level.place, [&] { return schema().typed(factor.name, level.value); }));
+  }
+  if (const std::optional<std::size_t> twice = first_repeated(factor.levels)) {
+    fail_at(levels[*twice].place, "factor '{}' has the level {} twice", factor.name,
+            factor.levels[*twice].canonical());
+  }
+  if (when != nullptr) factor.when = read_conditions(schema(), *when);
+  draft_.factors.push_back(std::move(factor));
 }
 
 void Reader::read_zip(const TomlEntry& entry) {

@@ -21,6 +21,7 @@ struct DraftFactor {
   std::string place;
   bool overridden = false;
   Sampling sampling = Sampling::kNone;
+  std::vector<std::uint16_t> at;  // per point of [sample], if it is drawn there: its level
 };
 
 struct DraftSelection {
@@ -49,6 +50,7 @@ struct SweepDraft {
   std::vector<DraftValue> fixed;
   std::vector<DraftFactor> factors;
   std::vector<DraftZip> zips;
+  SampleDesign design = SampleDesign::kSobol;  // of the factors with points
   std::vector<DraftSelection> excludes;
   std::vector<DraftSelection> wheres;
   std::vector<DraftValue> baseline;

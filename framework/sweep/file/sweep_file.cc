@@ -69,7 +69,11 @@ void check_factors(SweepDraft& draft) {
     }
     check_conditions(draft, factor.when);
   }
-  if (!draft.replicate.empty()) factor_at(draft, draft.replicate, draft.replicate_place);
+  if (draft.replicate.empty()) return;
+  const DraftFactor& replicate = factor_at(draft, draft.replicate, draft.replicate_place);
+  if (replicate.at.empty()) return;
+  fail_at(replicate.place, "the replicate '{}' cannot be drawn: every cell has all its levels",
+          replicate.name);
 }
 
 void check_zips(SweepDraft& draft) {
@@ -85,6 +89,9 @@ void check_zips(SweepDraft& draft) {
       if (name == draft.replicate) {
         fail_at(zip.place, "the replicate '{}' cannot be zipped: every cell has all its levels",
                 name);
+      }
+      if (!factor.at.empty()) {
+        fail_at(zip.place, "factor '{}' is drawn together with those of [sample.factors]", name);
       }
       if (factor.levels.size() != first.levels.size()) {
         fail_at(factor.overridden  ? factor.place
@@ -148,6 +155,16 @@ std::vector<Selection> plain(const std::vector<DraftSelection>& selections) {
   return out;
 }
 
+std::optional<JointSample> sample_of(const SweepDraft& draft) {
+  JointSample out{draft.design, {}, {}};
+  for (const DraftFactor& one : draft.factors) {
+    if (one.at.empty()) continue;
+    out.factors.push_back(one.name);
+    out.levels.push_back(one.at);
+  }
+  return out.factors.empty() ? std::nullopt : std::optional(std::move(out));
+}
+
 Sweep finished(SweepDraft draft) {
   check(draft.experiment != nullptr, "a draft has its experiment");
   check_factors(draft);
@@ -167,6 +184,7 @@ Sweep finished(SweepDraft draft) {
     sweep.fixed.set(one.name, one.value);
     sweep.places["fixed " + one.name] = one.place;
   }
+  sweep.sample = sample_of(draft);
   for (DraftFactor& one : draft.factors) {
     Factor factor{one.name, std::move(one.levels), plain(one.when), one.sampling};
     const std::vector<Condition>& own = sweep.experiment.schema.at(one.name).when;

@@ -89,7 +89,7 @@ void apply_override(SweepDraft& draft, const std::string& word) {
     const Schema& schema = draft.experiment->schema;
     const std::string name = word.substr(0, equals);
     const ParameterSpec& spec = schema.at(name);
-    DraftFactor made{name, {}, {}, place, true, Sampling::kNone};
+    DraftFactor made{name, {}, {}, place, true, Sampling::kNone, {}};
     DraftFactor* factor = draft.find_factor(name);
     DraftValue* fixed = draft.find_fixed(name);
     const bool again = (factor != nullptr && factor->overridden) ||

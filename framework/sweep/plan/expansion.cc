@@ -72,6 +72,10 @@ void Expansion::make_slots(const Sweep& sweep) {
   std::sort(by_name_.begin(), by_name_.end(),
             [&](std::size_t a, std::size_t b) { return slots_[a].name < slots_[b].name; });
   for (const Factor& factor : sweep.factors) factor_slot_.push_back(slot_of(factor.name));
+  if (!sweep.sample) return;
+  for (std::size_t i = 0; i < sweep.sample->factors.size(); ++i) {
+    slots_[slot_of(sweep.sample->factors[i])].at = sweep.sample->levels[i];
+  }
 }
 
 void Expansion::compile_conditions(const Sweep& sweep) {
@@ -131,6 +135,12 @@ void Expansion::make_steps(const Sweep& sweep) {
       if (std::find(zip.begin(), zip.end(), factor.name) == zip.end()) continue;
       step.slots.clear();
       for (const std::string& name : zip) step.slots.push_back(slot_of(name));
+    }
+    if (!slots_[step.slots[0]].at.empty()) {
+      step.drawn = true;
+      step.levels = sweep.sample->points();
+      step.slots.clear();
+      for (const std::string& name : sweep.sample->factors) step.slots.push_back(slot_of(name));
     }
     for (const std::size_t slot : step.slots) taken[slot] = 1;
     steps_.push_back(std::move(step));
@@ -246,22 +256,32 @@ Combination Expansion::start() const {
 bool Expansion::settle(std::size_t at, std::size_t level, Combination& combination) const {
   check(at < steps_.size(), "the expansion has the step");
   const Step& step = steps_[at];
+  if (step.drawn) combination.point = static_cast<std::uint16_t>(level);
   bool varies = false;
   for (const std::size_t index : step.slots) {
-    const Slot& slot = slots_[index];
-    std::int32_t& chosen = combination.chosen[index];
-    if (!is_open(combination.open, slot.applies)) {
-      chosen = -1;
-    } else if (step.levels > 0 && is_open(combination.open, slot.varies)) {
-      chosen = static_cast<std::int32_t>(level) + 1;
-      varies = true;
-    } else {
-      chosen = 0;
-    }
-    if (slot.fails.empty()) continue;
-    const ConditionBits& fails = slot.fails[static_cast<std::size_t>(chosen + 1)];
-    for (std::size_t i = 0; i < fails.size(); ++i) combination.open[i] &= ~fails[i];
+    const std::vector<std::uint16_t>& points = slots_[index].at;
+    const std::size_t own = points.empty() ? level : points[level];
+    varies |= settle_slot(index, step.levels > 0, own, combination);
   }
+  return varies;
+}
+
+bool Expansion::settle_slot(std::size_t index, bool is_factor, std::size_t level,
+                            Combination& combination) const {
+  const Slot& slot = slots_[index];
+  std::int32_t& chosen = combination.chosen[index];
+  bool varies = false;
+  if (!is_open(combination.open, slot.applies)) {
+    chosen = -1;
+  } else if (is_factor && is_open(combination.open, slot.varies)) {
+    chosen = static_cast<std::int32_t>(level) + 1;
+    varies = true;
+  } else {
+    chosen = 0;
+  }
+  if (slot.fails.empty()) return varies;
+  const ConditionBits& fails = slot.fails[static_cast<std::size_t>(chosen + 1)];
+  for (std::size_t i = 0; i < fails.size(); ++i) combination.open[i] &= ~fails[i];
   return varies;
 }
 
@@ -274,10 +294,10 @@ Combination Expansion::combination(std::span<const std::uint16_t> levels) const 
   std::vector<std::uint16_t> level_of(slots_.size(), 0);
   for (std::size_t i = 0; i < levels.size(); ++i) level_of[factor_slot_[i]] = levels[i];
   Combination out = start();
-  for (std::size_t at = 0; at < steps_.size(); ++at) {
-    std::uint16_t level = 0;
-    for (const std::size_t slot : steps_[at].slots) level = std::max(level, level_of[slot]);
-    settle(at, level > 0 ? level - 1U : 0, out);
+  for (const Step& step : steps_) {
+    for (const std::size_t slot : step.slots) {
+      settle_slot(slot, step.levels > 0, level_of[slot] > 0 ? level_of[slot] - 1U : 0, out);
+    }
   }
   return out;
 }

@@ -23,16 +23,19 @@ using ConditionBits = std::vector<std::uint64_t>;
 struct Combination {
   std::vector<std::int32_t> chosen;  // per slot: a choice; -1: the parameter is absent
   ConditionBits open;                // the condition lists that have not failed
+  std::uint16_t point = 0;           // of the factors that are drawn together
 };
 
 // Immutable; independent of the sweep it was made from.
 class Expansion {
  public:
-  // Slots that move together: a parameter, a factor, or the factors of a zip.
+  // Slots that move together: a parameter, a factor, the factors of a zip, or those that
+  // are drawn together.
   struct Step {
     std::vector<std::size_t> slots;
-    std::size_t levels = 0;  // 0: not a factor
+    std::size_t levels = 0;  // of a zip and of each of its factors; points; 0: not a factor
     int rank = 0;            // of the steps that can come next, the lowest rank does
+    bool drawn = false;      // together: its levels are points
   };
 
   // Throws Error with the place where conditions form a circle.
@@ -82,11 +85,15 @@ class Expansion {
     std::vector<std::string> pieces;  // "name":value
     std::size_t applies = kAlways;    // the schema's conditions
     std::size_t varies = kAlways;     // the factor's
+    std::vector<std::uint16_t> at;    // per point, of a factor that is drawn: its level
     // Per choice + 1 (0: absent) the bits that fail; empty: no condition asks.
     std::vector<ConditionBits> fails;
   };
   using Edges = std::vector<std::vector<std::size_t>>;
 
+  // Settles one slot at a level of its own. Returns whether it varies.
+  bool settle_slot(std::size_t index, bool is_factor, std::size_t level,
+                   Combination& combination) const;
   std::size_t slot_of(std::string_view parameter) const;
   void make_slots(const Sweep& sweep);
   void compile_conditions(const Sweep& sweep);

@@ -76,6 +76,17 @@ Parameters defaults_in(const Plan& plan) {
   return defaults;
 }
 
+// Of some of the factors of a design that was drawn with more of them, points may be equal.
+std::size_t distinct_points(const JointSample& sample) {
+  std::set<std::vector<std::uint16_t>> points;
+  for (std::size_t i = 0; i < sample.points(); ++i) {
+    std::vector<std::uint16_t> point;
+    for (const std::vector<std::uint16_t>& levels : sample.levels) point.push_back(levels[i]);
+    points.insert(std::move(point));
+  }
+  return points.size();
+}
+
 }  // namespace
 
 Plan::Plan(Sweep sweep, DataFolder& data) : sweep_(std::move(sweep)), expansion_(sweep_) {
@@ -266,6 +277,8 @@ PlanDescription describe(const Plan& plan, const std::map<std::string, std::stri
     info.partial = factor.name != sweep.replicate && !plan.in_every_cell(factor.name);
     out.factors.push_back(std::move(info));
   }
+  if (sweep.sample)
+    out.sample = {sweep.sample->design, distinct_points(*sweep.sample), sweep.sample->factors};
   out.baseline = sweep.baseline;
   out.primary = sweep.primary;
   out.secondary = sweep.secondary;

@@ -62,6 +62,17 @@ std::vector<MetricSpec> metrics_of(const Json& json) {
   return out;
 }
 
+Json json_of(const SampleInfo& sample) {
+  return {{"design", sample_design_name(sample.design)},
+          {"points", sample.points},
+          {"factors", sample.factors}};
+}
+
+SampleInfo sample_of(const Json& json) {
+  return {sample_design_from_name(json.at("design").get<std::string>()),
+          json.at("points").get<std::size_t>(), json.at("factors").get<std::vector<std::string>>()};
+}
+
 Json json_of(const ComparisonRule& rule) {
   Json family = Json::array();
   for (const auto& conditions : rule.family) family.push_back(polysweep::json_of(conditions));
@@ -102,6 +113,7 @@ PlanDescription description_of(const Json& json) {
   }
   out.replicate = json.at("replicate").get<std::string>();
   for (const Json& factor : json.at("factors")) out.factors.push_back(factor_of(factor));
+  if (json.contains("sample")) out.sample = sample_of(json.at("sample"));
   out.baseline = parameters_of(json.at("baseline"));
   out.primary = metric_of(json.at("primary"));
   out.secondary = metrics_of(json.at("secondary"));
@@ -129,27 +141,28 @@ std::string description_json(const PlanDescription& description) {
   for (const Exclusion& each : description.exclusions) {
     exclusions.push_back({{"reason", each.reason}, {"count", each.count}});
   }
-  const Json out = {{"sweep", description.sweep},
-                    {"experiment", description.experiment},
-                    {"version", description.experiment_version},
-                    {"doc", description.experiment_doc},
-                    {"clock", description.clock},
-                    {"file", description.file},
-                    {"text", description.text},
-                    {"overrides", description.overrides},
-                    {"fixed", json_of(description.fixed)},
-                    {"defaults", json_of(description.defaults)},
-                    {"roles", std::move(roles)},
-                    {"replicate", description.replicate},
-                    {"factors", std::move(factors)},
-                    {"baseline", json_of(description.baseline)},
-                    {"primary", polysweep::json_of(description.primary)},
-                    {"secondary", json_of(description.secondary)},
-                    {"metrics", json_of(description.metrics)},
-                    {"comparison", json_of(description.comparison)},
-                    {"data", description.data_digests},
-                    {"cell_count", description.cell_count},
-                    {"exclusions", std::move(exclusions)}};
+  Json out = {{"sweep", description.sweep},
+              {"experiment", description.experiment},
+              {"version", description.experiment_version},
+              {"doc", description.experiment_doc},
+              {"clock", description.clock},
+              {"file", description.file},
+              {"text", description.text},
+              {"overrides", description.overrides},
+              {"fixed", json_of(description.fixed)},
+              {"defaults", json_of(description.defaults)},
+              {"roles", std::move(roles)},
+              {"replicate", description.replicate},
+              {"factors", std::move(factors)},
+              {"baseline", json_of(description.baseline)},
+              {"primary", polysweep::json_of(description.primary)},
+              {"secondary", json_of(description.secondary)},
+              {"metrics", json_of(description.metrics)},
+              {"comparison", json_of(description.comparison)},
+              {"data", description.data_digests},
+              {"cell_count", description.cell_count},
+              {"exclusions", std::move(exclusions)}};
+  if (description.sample) out["sample"] = json_of(*description.sample);
   std::string text = out.dump();
   if (text.size() > kMaxDescriptionBytes) {
     fail(

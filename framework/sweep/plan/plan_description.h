@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,7 @@ struct PlanDescription {
   std::map<std::string, Role> roles;  // of the parameters that have one
   std::string replicate;              // "" where nothing is repeated
   std::vector<FactorInfo> factors;    // the replicate is among them
+  std::optional<SampleInfo> sample;   // factors that were drawn together
   Parameters baseline;
   MetricSpec primary;                 // with the goal that the sweep chose
   std::vector<MetricSpec> secondary;  // likewise

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <unordered_set>
+#include <utility>
 
 #include "framework/core/digest.h"
 #include "framework/core/error_place.h"
@@ -32,6 +34,9 @@ class Collector {
   TrialCollection out_;
   std::map<std::vector<bool>, std::uint16_t> digest_by_files_;
   std::vector<char> fixed_applies_;
+  // Points that differ only in what does not apply, or is overridden, are one.
+  std::unordered_set<TrialId> seen_;
+  std::uint64_t repeated_ = 0;
   std::string parameters_;
   std::string identity_;
 };
@@ -45,7 +50,7 @@ TrialCollection Collector::collect() {
   out_.data_digest_of.reserve(tally.kept);
   out_.levels.reserve(tally.kept * sweep_.factors.size());
   enumeration.for_each([this](const Combination& combination) { take(combination); });
-  check(out_.ids.size() == tally.kept, "the combinations visited are those counted");
+  check(out_.ids.size() + repeated_ == tally.kept, "the combinations visited are those counted");
   set_exclusions(tally);
   expect_effects();
   return std::move(out_);
@@ -110,7 +115,15 @@ void Collector::take(const Combination& combination) {
             "as the path of a file",
             identity_.size(), kMaxIdentityBytes);
   }
-  out_.ids.push_back(id_of_identity_text(identity_));
+  const TrialId id = id_of_identity_text(identity_);
+  if (sweep_.sample) {
+    if (!seen_.insert(id).second) {
+      ++repeated_;
+      return;
+    }
+    out_.points.push_back(combination.point);
+  }
+  out_.ids.push_back(id);
   out_.data_digest_of.push_back(digest);
   for (std::size_t i = 0; i < sweep_.factors.size(); ++i) {
     out_.levels.push_back(expansion_.level(combination, i));
@@ -147,19 +160,35 @@ void Collector::expect_effects() const {
   }
 }
 
+bool is_drawn(const Sweep& sweep, const std::string& factor) {
+  if (!sweep.sample) return false;
+  const std::vector<std::string>& drawn = sweep.sample->factors;
+  return std::find(drawn.begin(), drawn.end(), factor) != drawn.end();
+}
+
 // The order of plan.h over rows of levels.
 class RowOrder {
  public:
-  RowOrder(const Sweep& sweep, const std::vector<std::uint16_t>& levels)
-      : levels_(levels), width_(sweep.factors.size()) {
+  RowOrder(const Sweep& sweep, const TrialCollection& collection)
+      : levels_(collection.levels), points_(collection.points), width_(sweep.factors.size()) {
+    bool has_points = false;
     for (std::size_t i = 0; i < width_; ++i) {
-      const bool is_replicate = sweep.factors[i].name == sweep.replicate;
+      const std::string& name = sweep.factors[i].name;
+      if (is_drawn(sweep, name)) {
+        if (!std::exchange(has_points, true)) columns_.push_back(kPoints);
+        continue;
+      }
+      const bool is_replicate = name == sweep.replicate;
       columns_.insert(is_replicate ? columns_.begin() : columns_.end(), i);
     }
   }
 
   bool operator()(std::uint32_t a, std::uint32_t b) const {
     for (const std::size_t column : columns_) {
+      if (column == kPoints) {
+        if (points_[a] != points_[b]) return points_[a] < points_[b];
+        continue;
+      }
       // An absent factor sorts as its first level.
       const auto x = std::max<std::uint16_t>(levels_[a * width_ + column], 1);
       const auto y = std::max<std::uint16_t>(levels_[b * width_ + column], 1);
@@ -169,7 +198,10 @@ class RowOrder {
   }
 
  private:
+  static constexpr std::size_t kPoints = static_cast<std::size_t>(-1);
+
   const std::vector<std::uint16_t>& levels_;
+  const std::vector<std::uint16_t>& points_;
   std::size_t width_;
   std::vector<std::size_t> columns_;
 };
@@ -189,7 +221,7 @@ std::vector<T> reordered(const std::vector<T>& rows, const std::vector<std::uint
 void sort_rows(const Sweep& sweep, TrialCollection& collection) {
   std::vector<std::uint32_t> order(collection.ids.size());
   std::iota(order.begin(), order.end(), 0);
-  const RowOrder before(sweep, collection.levels);
+  const RowOrder before(sweep, collection);
   if (std::is_sorted(order.begin(), order.end(), before)) return;
   std::sort(order.begin(), order.end(), before);
   collection.ids = reordered(collection.ids, order, 1);
