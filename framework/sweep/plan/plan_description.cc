@@ -95,6 +95,7 @@ PlanDescription description_of(const Json& json) {
   out.file = json.at("file").get<std::string>();
   out.text = json.at("text").get<std::string>();
   out.overrides = json.at("overrides").get<std::vector<std::string>>();
+  out.renamed = json.value("renamed", false);
   out.fixed = parameters_of(json.at("fixed"));
   out.defaults = parameters_of(json.at("defaults"));
   for (const auto& [name, role] : json.at("roles").items()) {
@@ -129,27 +130,28 @@ std::string description_json(const PlanDescription& description) {
   for (const Exclusion& each : description.exclusions) {
     exclusions.push_back({{"reason", each.reason}, {"count", each.count}});
   }
-  const Json out = {{"sweep", description.sweep},
-                    {"experiment", description.experiment},
-                    {"version", description.experiment_version},
-                    {"doc", description.experiment_doc},
-                    {"clock", description.clock},
-                    {"file", description.file},
-                    {"text", description.text},
-                    {"overrides", description.overrides},
-                    {"fixed", json_of(description.fixed)},
-                    {"defaults", json_of(description.defaults)},
-                    {"roles", std::move(roles)},
-                    {"replicate", description.replicate},
-                    {"factors", std::move(factors)},
-                    {"baseline", json_of(description.baseline)},
-                    {"primary", polysweep::json_of(description.primary)},
-                    {"secondary", json_of(description.secondary)},
-                    {"metrics", json_of(description.metrics)},
-                    {"comparison", json_of(description.comparison)},
-                    {"data", description.data_digests},
-                    {"cell_count", description.cell_count},
-                    {"exclusions", std::move(exclusions)}};
+  Json out = {{"sweep", description.sweep},
+              {"experiment", description.experiment},
+              {"version", description.experiment_version},
+              {"doc", description.experiment_doc},
+              {"clock", description.clock},
+              {"file", description.file},
+              {"text", description.text},
+              {"overrides", description.overrides},
+              {"fixed", json_of(description.fixed)},
+              {"defaults", json_of(description.defaults)},
+              {"roles", std::move(roles)},
+              {"replicate", description.replicate},
+              {"factors", std::move(factors)},
+              {"baseline", json_of(description.baseline)},
+              {"primary", polysweep::json_of(description.primary)},
+              {"secondary", json_of(description.secondary)},
+              {"metrics", json_of(description.metrics)},
+              {"comparison", json_of(description.comparison)},
+              {"data", description.data_digests},
+              {"cell_count", description.cell_count},
+              {"exclusions", std::move(exclusions)}};
+  if (description.renamed) out["renamed"] = true;
   std::string text = out.dump();
   if (text.size() > kMaxDescriptionBytes) {
     fail(
