@@ -26,6 +26,7 @@ constexpr std::size_t kLevelsShown = 12;
 
 void declare_plan(CommandOptions& options) {
   declare_planning(options);
+  declare_selection(options);
   declare_store(options);
   declare_json(options);
   declare_power(options);
@@ -48,18 +49,20 @@ std::vector<std::string> command_of(const Plan& plan, std::size_t index) {
   return fill_command(*plan.sweep().experiment.command, plan.trial(index).parameters, places).argv;
 }
 
-void print_as_json(const Plan& plan) {
+void print_as_json(const Plan& plan, const PlanSelection& selection) {
   nlohmann::ordered_json out;
   out["sweep"] = plan.sweep().name;
   out["experiment"] = plan.sweep().experiment.name;
   out["revision"] = plan.revision();
   out["cells"] = plan.cell_count();
+  out["planned"] = plan.size();
+  out["selection"] = selection.words;
   out["exclusions"] = nlohmann::json::array();
   for (const Exclusion& exclusion : plan.exclusions()) {
     out["exclusions"].push_back({{"reason", exclusion.reason}, {"count", exclusion.count}});
   }
   out["trials"] = nlohmann::json::array();
-  for (std::size_t i = 0; i < plan.size(); ++i) {
+  for (const std::uint32_t i : selection.trials) {
     const Trial trial = plan.trial(i);
     nlohmann::ordered_json row = {{"id", trial.id.hex()},
                                   {"cell", plan.cell_of(i)},
@@ -71,16 +74,18 @@ void print_as_json(const Plan& plan) {
 }
 
 // The number of trials of each level of `factor`; of many levels the first.
-std::string level_counts(const Plan& plan, const Factor& factor, bool all) {
+std::string level_counts(const Plan& plan, const PlanSelection& selection, const Factor& factor,
+                         bool all) {
   std::vector<std::uint64_t> counts(factor.levels.size() + 1);
-  for (std::size_t i = 0; i < plan.size(); ++i) {
+  for (const std::uint32_t i : selection.trials) {
     const std::size_t level = plan.level(i, factor.name);
     ++counts[level == Plan::kAbsent ? factor.levels.size() : level];
   }
-  check(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}) == plan.size(),
+  check(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}) == selection.trials.size(),
         "each trial has one level of a factor, or none");
   std::string out;
   for (std::size_t i = 0; i < factor.levels.size(); ++i) {
+    if (!selection.words.empty() && counts[i] == 0) continue;
     if (!all && i == kLevelsShown && factor.levels.size() > kLevelsShown + 2) {
       out += fmt::format("  ... {} levels not shown (--all)", factor.levels.size() - i);
       break;
@@ -91,11 +96,12 @@ std::string level_counts(const Plan& plan, const Factor& factor, bool all) {
   return out;
 }
 
-Table trial_table(const Plan& plan, std::size_t rows) {
+Table trial_table(const Plan& plan, const PlanSelection& selection, std::size_t rows) {
   Table table;
   table.columns.push_back({"trial"});
   for (const Factor& factor : plan.sweep().factors) table.columns.push_back({factor.name});
-  for (std::size_t i = 0; i < rows; ++i) {
+  for (std::size_t row_index = 0; row_index < rows; ++row_index) {
+    const std::size_t i = selection.trials[row_index];
     const Trial trial = plan.trial(i);
     TableRow row = {trial.id.brief()};
     for (const Factor& factor : plan.sweep().factors) {
@@ -107,8 +113,8 @@ Table trial_table(const Plan& plan, std::size_t rows) {
   return table;
 }
 
-void print_command(const Plan& plan) {
-  fmt::print("  first trial:  {}\n", shell_words(command_of(plan, 0)));
+void print_command(const Plan& plan, std::size_t first) {
+  fmt::print("  first trial:  {}\n", shell_words(command_of(plan, first)));
   for (const InputFile& file : plan.sweep().experiment.command->files) {
     fmt::print("  input file:   {}  (SHA-256 {:.12})\n", terminal_escaped(file.path), file.sha256);
   }
@@ -159,14 +165,19 @@ void print_crossed_samples(const Sweep& sweep) {
       list_text(counts, " x "), list_text(names, ", "));
 }
 
-void print_plan(const Plan& plan, bool all) {
+void print_plan(const Plan& plan, const PlanSelection& selection, bool all) {
   const Sweep& sweep = plan.sweep();
+  const std::size_t count = selection.trials.size();
   fmt::print("sweep {}: {} in {} of experiment {} (version {})\n\n", sweep.name,
              count_text(plan.size(), "trial"), count_text(plan.cell_count(), "cell"),
              sweep.experiment.name, sweep.experiment.version);
-  if (sweep.experiment.command) print_command(plan);
+  if (!selection.words.empty()) {
+    fmt::print("  selected:     {} of {} ({})\n", count, count_text(plan.size(), "trial"),
+               terminal_escaped(list_text(selection.words, " ")));
+  }
+  if (sweep.experiment.command) print_command(plan, selection.trials[0]);
   for (const Factor& factor : sweep.factors) {
-    fmt::print("  {:<14}{}{}\n", factor.name, level_counts(plan, factor, all),
+    fmt::print("  {:<14}{}{}\n", factor.name, level_counts(plan, selection, factor, all),
                factor.name == sweep.replicate ? "  (replicate)" : "");
   }
   print_design(plan);
@@ -182,15 +193,16 @@ void print_plan(const Plan& plan, bool all) {
                terminal_escaped(exclusion.reason));
   }
   fmt::print("\n");
-  const std::size_t shown = all ? plan.size() : std::min(plan.size(), kTrialsShown);
-  print_table(trial_table(plan, shown));
-  if (plan.size() > shown) {
-    fmt::print("{} of {} trials not shown; --all prints them\n", plan.size() - shown, plan.size());
+  const std::size_t shown = all ? count : std::min(count, kTrialsShown);
+  print_table(trial_table(plan, selection, shown));
+  if (count > shown) {
+    fmt::print("{} of {} trials not shown; --all prints them\n", count - shown, count);
   }
 }
 
 // How much of the plan the store of --store has already done.
-void print_standing(const po::variables_map& given, const Plan& plan) {
+void print_standing(const po::variables_map& given, const Plan& plan,
+                    const PlanSelection& selection) {
   const Store store(given);
   if (!std::filesystem::exists(journals_path(store.folder()))) {
     fmt::print("\nin {}: no store yet: all trials are pending\n", store.folder().string());
@@ -198,22 +210,24 @@ void print_standing(const po::variables_map& given, const Plan& plan) {
   }
   store.catch_up();
   const Database database = store.open();
-  const StateCounts counts = Ledger(database).standing(plan).counts;
-  fmt::print("\nin {}: {}\n", store.folder().string(), counts_text(counts));
+  const PlanStanding standing = Ledger(database).standing(plan);
+  fmt::print("\nin {}: {}\n", store.folder().string(), counts_text(standing.counts));
+  if (selection.words.empty()) return;
+  fmt::print("of these selected: {}\n", counts_text(standing.counts_of(selection.trials)));
 }
 
 int run_plan(const po::variables_map& given) {
-  const PlanFromFile planned = plan_from_file(given);
+  const PlanFromFile planned = plan_from_file(given, "plan");
   if (given["count"].as<bool>()) {
-    fmt::print("{}\n", planned.plan.size());
+    fmt::print("{}\n", planned.selection.trials.size());
   } else if (given["json"].as<bool>()) {
-    print_as_json(planned.plan);
+    print_as_json(planned.plan, planned.selection);
   } else {
-    print_plan(planned.plan, given["all"].as<bool>());
+    print_plan(planned.plan, planned.selection, given["all"].as<bool>());
     if (const std::string power = power_sentences(planned.plan, given); !power.empty()) {
       fmt::print("\n{}", power);
     }
-    if (!given["store"].defaulted()) print_standing(given, planned.plan);
+    if (!given["store"].defaulted()) print_standing(given, planned.plan, planned.selection);
   }
   return kExitComplete;
 }
@@ -223,9 +237,10 @@ int run_plan(const po::variables_map& given) {
 const Command kPlanCommand = {
     "plan",
     "Shows the trials of a sweep without running them; with --store, also how many are done there",
-    "FILE [name=value ...] [--data FOLDER] [--store FOLDER] [--count | --json] [--all]",
+    "FILE [name=value ...] [--as NAME] [--data FOLDER] [--store FOLDER] [--count | --json] [--all]",
     "  polysweep plan experiments/sweeps/demo.toml\n"
-    "  polysweep plan experiments/sweeps/demo.toml dimension=64,128 seed=0..9 --count",
+    "  polysweep plan experiments/sweeps/demo.toml seed=0 --all\n"
+    "  polysweep plan experiments/sweeps/demo.toml dimension=64,128 seed=0..9 --as wider --count",
     declare_plan,
     run_plan,
 };

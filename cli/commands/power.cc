@@ -152,7 +152,7 @@ Table table_of(const Plan& plan, const Answer& answer) {
 }
 
 int run_power(const po::variables_map& given) {
-  const PlanFromFile planned = plan_from_file(given);
+  const PlanFromFile planned = overridden_plan(given);
   const Answer answer = answer_of(planned.plan, given);
   if (given["json"].as<bool>()) {
     print_as_json(planned.plan, answer);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "cli/commands/command_table.h"
@@ -29,6 +30,7 @@ constexpr double kNetworkLease_s = 120;
 void declare_run(CommandOptions& options) {
   declare_store(options);
   declare_planning(options);
+  declare_selection(options);
   declare_slots(options);
   declare_host(options);
   options.shown.add_options()(
@@ -78,34 +80,58 @@ FailureCounts failure_counts(const Standing& standing) {
   return counts;
 }
 
-// The trials without a final state, whichever run works on them, and the counts.
+// The selected trials without a final state, whichever run works on them, and the counts.
 struct Work {
   std::vector<TrialToRun> trials;
   RunSize size;
   std::map<std::string, JournalPosition> positions;  // up to where journals were read
 };
 
-Work work_of(const Ledger& ledger, const Plan& plan, const std::string& own_host) {
+Work work_of(const Ledger& ledger, const PlanFromFile& planned, const std::string& own_host) {
+  const Plan& plan = planned.plan;
+  const std::vector<std::uint32_t>& selected = planned.selection.trials;
   Work work;
   work.positions = ledger.positions();
   const PlanStanding plan_standing = ledger.standing(plan);
-  const StateCounts& counts = plan_standing.counts;
+  const StateCounts counts = plan_standing.counts_of(selected);
   work.size = {counts.planned, counts.done, counts.diverged, counts.failed};
-  check(plan_standing.open.size() == counts.running + counts.pending,
-        "the trials to run are those without a final state");
   for (const auto& [index, standing] : plan_standing.open) {
+    if (!std::binary_search(selected.begin(), selected.end(), index)) continue;
     TrialToRun trial{index, standing.next_attempt(), failure_counts(standing), plan.id(index)};
     const bool was_running = standing.lost || standing.state == TrialState::kRunning;
     if (was_running && standing.host != own_host) trial.lost_attempt = standing.attempts;
     work.trials.push_back(trial);
   }
+  check(work.trials.size() == counts.running + counts.pending,
+        "the trials to run are those without a final state");
   return work;
 }
 
-int print_end(const Plan& plan, const HostResult& result, const StateCounts& counts, bool quiet) {
-  const std::string& name = plan.sweep().name;
+// What the overrides select: " lr=0.1 seed=0"; "" without any.
+std::string selection_text(const PlanSelection& selection) {
+  std::string out;
+  for (const std::string& word : selection.words) out += " " + terminal_escaped(word);
+  return out;
+}
+
+// How many trials that the overrides leave out have no result.
+std::uint64_t left_over(const StateCounts& all, const StateCounts& selected) {
+  return all.planned - all.done - all.diverged -
+         (selected.planned - selected.done - selected.diverged);
+}
+
+// The exit status is that of the selected trials.
+int print_end(const PlanFromFile& planned, const HostResult& result, const PlanStanding& standing,
+              bool quiet) {
+  const std::string& name = planned.plan.sweep().name;
+  const PlanSelection& selection = planned.selection;
+  const StateCounts counts = standing.counts_of(selection.trials);
   if (quiet && !result.breaker_sentence.empty()) fmt::print("{}\n", result.breaker_sentence);
-  fmt::print("sweep {}: {}\n", name, counts_text(counts));
+  fmt::print("sweep {}{}: {}\n", name, selection_text(selection), counts_text(counts));
+  if (!selection.words.empty()) {
+    fmt::print("sweep {}: {} of {} not selected and without a result\n", name,
+               left_over(standing.counts, counts), count_text(standing.counts.planned, "trial"));
+  }
   if (result.stopped) {
     fmt::print("stopped; the same command resumes\n");
     return kExitStopped;
@@ -130,7 +156,7 @@ Work find_work(const Store& store, const PlanFromFile& planned, Host& host,
   if (!ledger.holds_plan(plan.sweep().name, plan.revision(), planned.description)) {
     write_plan(host.journal(), plan, planned.description);
   }
-  return work_of(ledger, plan, name);
+  return work_of(ledger, planned, name);
 }
 
 // Throws Error where the database is another program's or a newer polysweep's:
@@ -152,7 +178,8 @@ int run_plan(const po::variables_map& given, const PlanFromFile& planned) {
   Work work = find_work(store, planned, *host, options.name);
   const bool quiet = given["quiet"].as<bool>();
   if (!quiet) {
-    fmt::print("sweep {}: running {} of {} on {}\n", planned.plan.sweep().name, work.trials.size(),
+    fmt::print("sweep {}{}: running {} of {} on {}\n", planned.plan.sweep().name,
+               selection_text(planned.selection), work.trials.size(),
                count_text(work.size.planned, "trial"), count_text(options.slots.size(), "slot"));
     std::fflush(stdout);
   }
@@ -172,7 +199,7 @@ int run_plan(const po::variables_map& given, const PlanFromFile& planned) {
   const bool damaged = print_damage(ingest.finish().damage);
   const Database database = store.open();
   const Ledger ledger(database);
-  const int status = print_end(planned.plan, result, ledger.standing(planned.plan).counts, quiet);
+  const int status = print_end(planned, result, ledger.standing(planned.plan), quiet);
   const std::vector<ReportProblem> problems = ledger.report_problems(options.sweep);
   print_problems(options.sweep, problems);
   const bool refused = given["strict"].as<bool>() && has_errors(problems);
@@ -180,7 +207,9 @@ int run_plan(const po::variables_map& given, const PlanFromFile& planned) {
   return (damaged || refused) && status == kExitComplete ? kExitMissing : status;
 }
 
-int run_sweep(const po::variables_map& given) { return run_plan(given, plan_from_file(given)); }
+int run_sweep(const po::variables_map& given) {
+  return run_plan(given, plan_from_file(given, "run"));
+}
 
 }  // namespace
 
@@ -188,9 +217,11 @@ const Command kRunCommand = {
     "run",
     "Runs the pending trials of a sweep; after an interruption the same command resumes, and "
     "several at the same time share the work",
-    "FILE [name=value ...] [--data FOLDER] [--slots N] [--device cpu|cuda] [--memory-limit SIZE]",
+    "FILE [name=value ...] [--as NAME] [--data FOLDER] [--slots N] [--device cpu|cuda] "
+    "[--memory-limit SIZE]",
     "  polysweep run my_sweep.toml\n"
-    "  polysweep run my_sweep.toml lr=0.1,0.01 seed=0..2",
+    "  polysweep run my_sweep.toml lr=0.1,0.01 seed=0..2\n"
+    "  polysweep run my_sweep.toml lr=0.3 --as my_sweep_0.3",
     declare_run,
     run_sweep,
 };

@@ -94,7 +94,7 @@ std::vector<std::string> overrides_for(const Sweep& sweep, const std::vector<Cho
   return out;
 }
 
-// The arguments of plan_from_file() with these overrides.
+// The arguments of overridden_plan() with these overrides.
 po::variables_map with_overrides(const po::variables_map& given,
                                  const std::vector<std::string>& overrides) {
   po::variables_map out = given;
@@ -104,10 +104,10 @@ po::variables_map with_overrides(const po::variables_map& given,
 }
 
 PlanFromFile plan_for(const po::variables_map& given, const std::vector<Choice>& choices) {
-  PlanFromFile planned = plan_from_file(with_overrides(given, {}));
+  PlanFromFile planned = overridden_plan(with_overrides(given, {}));
   const std::vector<std::string> overrides = overrides_for(planned.plan.sweep(), choices);
   if (overrides.empty()) return planned;
-  return plan_from_file(with_overrides(given, overrides));
+  return overridden_plan(with_overrides(given, overrides));
 }
 
 // The first trial that has the chosen values.

@@ -1,10 +1,16 @@
 #include "cli/shared/plan_from_file.h"
 
 #include <cstdlib>
+#include <numeric>
 
+#include "framework/core/error.h"
+#include "framework/core/name_rule.h"
+#include "framework/core/suggestion.h"
 #include "framework/sweep/file/command_reader.h"
 #include "framework/sweep/file/sweep_file.h"
+#include "framework/sweep/file/sweep_override.h"
 #include "framework/sweep/plan/command_size.h"
+#include "reports/text/escaping.h"
 
 namespace polysweep {
 
@@ -22,21 +28,76 @@ fs::path data_folder(const po::variables_map& given) {
   return folder.empty() ? fs::path() : fs::absolute(folder);
 }
 
+void declare_selection(CommandOptions& options) {
+  options.shown.add_options()(
+      "as", po::value<std::string>()->value_name("NAME"),
+      "plan a sweep called NAME, in which each name=value replaces what the file says; without "
+      "it, they select trials of the file's sweep");
+}
+
 std::optional<ExperimentSpec> declared_experiment(const fs::path& file) {
   const std::string text = read_sweep_file(file);
   if (!declares_command(text, file.string())) return std::nullopt;
   return parse_sweep(text, file.string(), {}, Catalogue{}).experiment;
 }
 
-PlanFromFile plan_from_file(const po::variables_map& given) {
-  const std::string file = required_argument(given, "file", "the sweep's TOML file");
+namespace {
+
+// "--slots 2 --quiet": an option as it was given; "" for another kind of value.
+std::string option_text(const std::string& name, const po::variable_value& value) {
+  const boost::any& any = value.value();
+  if (const auto* text = boost::any_cast<std::string>(&any)) {
+    return fmt::format(" --{} {}", name, shell_escaped(*text));
+  }
+  if (const auto* real = boost::any_cast<double>(&any)) return fmt::format(" --{} {}", name, *real);
+  if (const auto* integer = boost::any_cast<int>(&any)) {
+    return fmt::format(" --{} {}", name, *integer);
+  }
+  if (const auto* integer = boost::any_cast<std::int64_t>(&any)) {
+    return fmt::format(" --{} {}", name, *integer);
+  }
+  const auto* is_on = boost::any_cast<bool>(&any);
+  return is_on != nullptr && *is_on ? " --" + name : "";
+}
+
+// A name for the sweep `sweep` with these overrides.
+std::string name_with(const std::string& sweep, const std::vector<std::string>& overrides) {
+  constexpr std::size_t kLongest = 48;
+  std::string out = sweep;
+  for (const std::string& word : overrides) out += "-" + word;
+  for (char& c : out) {
+    if (!is_letter_or_digit(c) && c != '.' && c != '_') c = '-';
+  }
+  return out.size() > sweep.size() + kLongest ? sweep + "-2" : out;
+}
+
+// The command line that plans another sweep instead.
+std::string command_with_name(const po::variables_map& given, std::string_view command,
+                              const std::string& sweep) {
   const std::vector<std::string> overrides = texts_of(given, "overrides");
+  std::string out =
+      fmt::format("polysweep {} {}", command, shell_escaped(required_argument(given, "file", "")));
+  for (const std::string& word : overrides) out += " " + shell_escaped(word);
+  for (const auto& [name, value] : given) {
+    if (!value.defaulted()) out += option_text(name, value);
+  }
+  return out + " --as " + name_with(sweep, overrides);
+}
+
+// Reads and plans the file with `overrides`; `name` is the sweep's, "": the file's.
+PlanFromFile planned_with(const po::variables_map& given, const std::vector<std::string>& overrides,
+                          const std::string& name) {
+  const std::string file = required_argument(given, "file", "the sweep's TOML file");
   const std::string text = read_sweep_file(file);
   const bool is_command = declares_command(text, file);
   Worker worker = is_command ? Worker{} : find_worker(given, named_worker(text, file));
   Sweep sweep = parse_sweep(text, file, overrides, worker.catalogue);
   // The record is read from any folder.
   sweep.file = fs::absolute(file).lexically_normal().string();
+  if (!name.empty()) {
+    sweep.name = name;
+    sweep.renamed = true;
+  }
   fs::path folder = data_folder(given);
   DataFolder data(folder);
   Plan plan(std::move(sweep), data);
@@ -48,8 +109,50 @@ PlanFromFile plan_from_file(const po::variables_map& given) {
     for (const InputFile& input : spec.command->files) digests[input.path] = input.sha256;
   }
   std::string description = description_json(describe(plan, digests));
-  return {std::move(worker), std::move(folder), std::move(digests), std::move(plan),
-          std::move(description)};
+  return {std::move(worker), std::move(folder),      std::move(digests),
+          std::move(plan),   std::move(description), PlanSelection()};
+}
+
+void select_all(PlanFromFile& planned) {
+  planned.selection.trials.resize(planned.plan.size());
+  std::iota(planned.selection.trials.begin(), planned.selection.trials.end(), 0U);
+}
+
+}  // namespace
+
+PlanFromFile plan_from_file(const po::variables_map& given, std::string_view command) {
+  const std::vector<std::string> overrides = texts_of(given, "overrides");
+  if (given.count("as") > 0) {
+    const std::string name = given["as"].as<std::string>();
+    if (!is_sweep_name(name)) {
+      fail("--as {}: expected {}, a letter, a digit or '_' first", in_quotes(name), kNameRule);
+    }
+    PlanFromFile planned = planned_with(given, overrides, name);
+    select_all(planned);
+    return planned;
+  }
+  PlanFromFile planned = planned_with(given, {}, "");
+  if (overrides.empty()) {
+    select_all(planned);
+    return planned;
+  }
+  const Sweep& sweep = planned.plan.sweep();
+  std::vector<Override> read;
+  for (const std::string& word : overrides) {
+    read.push_back(read_override(sweep.experiment.schema, word));
+  }
+  planned.selection = select_trials(planned.plan, read);
+  if (!planned.selection.outside.empty()) {
+    fail("{}; an override selects trials that the sweep has. Another sweep of these values: {}",
+         planned.selection.outside, command_with_name(given, command, sweep.name));
+  }
+  return planned;
+}
+
+PlanFromFile overridden_plan(const po::variables_map& given) {
+  PlanFromFile planned = planned_with(given, texts_of(given, "overrides"), "");
+  select_all(planned);
+  return planned;
 }
 
 }  // namespace polysweep

@@ -5,11 +5,13 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "cli/shared/command.h"
 #include "cli/shared/worker_program.h"
 #include "framework/sweep/experiment.h"
 #include "framework/sweep/plan/plan.h"
+#include "framework/sweep/plan/plan_selection.h"
 
 namespace polysweep {
 
@@ -20,6 +22,7 @@ struct PlanFromFile {
   std::map<std::string, std::string> data_digests;  // of the files read
   Plan plan;
   std::string description;  // of the plan, as the journal keeps it
+  PlanSelection selection;  // of the overrides; without any: no words, all trials
 };
 
 // --data and --worker.
@@ -32,8 +35,18 @@ std::filesystem::path data_folder(const po::variables_map& given);
 // Throws Error where the file is not valid.
 std::optional<ExperimentSpec> declared_experiment(const std::filesystem::path& file);
 
-// The plan of the arguments `file` and `overrides`. A sweep whose trials run a
-// command needs no worker program. Throws Error.
-PlanFromFile plan_from_file(const po::variables_map& given);
+// --as: see plan_from_file().
+void declare_selection(CommandOptions& options);
+
+// The plan of the argument `file`, of which the argument `overrides` selects trials.
+// With --as NAME, the plan of a sweep of that name, in which the overrides replace
+// what the file says. A sweep whose trials run a command needs no worker program.
+// Throws Error; for overrides that do not select, one that has the command line of
+// `command` with --as.
+PlanFromFile plan_from_file(const po::variables_map& given, std::string_view command);
+
+// The plan in which the argument `overrides` replaces what the file says, for commands
+// that record no sweep.
+PlanFromFile overridden_plan(const po::variables_map& given);
 
 }  // namespace polysweep

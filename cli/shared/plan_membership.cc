@@ -116,7 +116,7 @@ PlanMembership plan_membership(const po::variables_map& given, const SweepOfTria
     return {Membership::kUnknown, fmt::format("the file {} does not exist", origin.file)};
   }
   try {
-    const PlanFromFile planned = plan_from_file(planning_arguments(given, origin));
+    const PlanFromFile planned = overridden_plan(planning_arguments(given, origin));
     for (std::size_t i = 0; i < planned.plan.size(); ++i) {
       if (planned.plan.id(i) == trial.id) return {Membership::kPlanned, ""};
     }

@@ -25,4 +25,9 @@ constexpr bool is_name(std::string_view text) {
   return true;
 }
 
+// A sweep's name is an argument of commands and the name of folders.
+constexpr bool is_sweep_name(std::string_view text) {
+  return is_name(text) && (is_letter_or_digit(text[0]) || text[0] == '_');
+}
+
 }  // namespace polysweep

@@ -49,6 +49,7 @@ struct Sweep {
   std::string file;  // path as given; "" for a text
   std::string text;  // the file's content
   std::vector<std::string> overrides;
+  bool renamed = false;  // `name` is of the command line (--as), not of the file
 
   ExperimentSpec experiment;
   Parameters fixed;                            // typed; defaults are not in it

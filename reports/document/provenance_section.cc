@@ -67,6 +67,7 @@ std::string run_command(const SweepResults& results, const ReportOptions& option
   std::string command =
       "polysweep run " + (results.file.empty() ? std::string("FILE") : shell_escaped(results.file));
   for (const auto& argument : results.overrides) command += " " + shell_escaped(argument);
+  if (results.renamed) command += " --as " + shell_escaped(results.sweep);
   if (!options.store.empty()) command += " --store " + shell_escaped(options.store);
   if (!options.data.empty()) command += " --data " + shell_escaped(options.data);
   return command;

@@ -141,6 +141,12 @@ void StateCounts::add(TrialState state, std::uint64_t count) {
   }
 }
 
+StateCounts PlanStanding::counts_of(const std::vector<std::uint32_t>& positions) const {
+  StateCounts out;
+  for (const std::uint32_t position : positions) out.add(states.at(position));
+  return out;
+}
+
 Standing Ledger::standing(const TrialId& trial) const {
   const Transaction snapshot(database_.connection(), Transaction::Kind::kRead);
   return StandingReader(database_).read(trial);
@@ -156,8 +162,10 @@ PlanStanding Ledger::standing(const Plan& plan) const {
   check(briefs.size() == plan.size(), "every trial of the plan has a state");
   StandingReader reader(database_);
   PlanStanding out;
+  out.states.reserve(plan.size());
   for (std::size_t i = 0; i < plan.size(); ++i) {
     out.counts.add(briefs[i].state);
+    out.states.push_back(briefs[i].state);
     if (is_settled(briefs[i].state)) continue;
     out.open.push_back({i, briefs[i].attempted ? reader.read(plan.id(i)) : Standing()});
   }

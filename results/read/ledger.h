@@ -70,7 +70,11 @@ struct OpenTrial {
 // The states of a plan's trials, whichever sweep they were run for.
 struct PlanStanding {
   StateCounts counts;
-  std::vector<OpenTrial> open;  // in plan order
+  std::vector<TrialState> states;  // in plan order
+  std::vector<OpenTrial> open;     // likewise
+
+  // Of the trials at these positions of the plan.
+  StateCounts counts_of(const std::vector<std::uint32_t>& positions) const;
 };
 
 // A trial whose counted attempt reported something that was not recorded as it was, or

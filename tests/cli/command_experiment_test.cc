@@ -217,7 +217,8 @@ TEST_CASE("a killed worker takes its grandchildren with it, and the retry resume
   const PolysweepProgram program;
   const fs::path sweep = write_sweep(program);
   // The pause is no part of what is compared: the values do not depend on it.
-  const int pid = start_command(program.run_words(sweep, {"pause=0.2", "--slots", "2"}));
+  const int pid =
+      start_command(program.run_words(sweep, {"pause=0.2", "--as", "counting", "--slots", "2"}));
   kill(worker_at_step_two(program), SIGKILL);
   CHECK(wait_command(pid) == 0);
   CHECK(all_grandchildren_are_dead(program));
@@ -241,7 +242,7 @@ TEST_CASE("host and workers killed at once: the next run cleans up and finishes"
   const nlohmann::json undisturbed = undisturbed_points();
   const PolysweepProgram program;
   const fs::path sweep = write_sweep(program);
-  const std::vector<std::string> words = {"pause=0.2", "--slots", "1"};
+  const std::vector<std::string> words = {"pause=0.2", "--as", "counting", "--slots", "1"};
   const int pid = start_command(program.run_words(sweep, words));
   const int worker = worker_at_step_two(program);
   kill(pid, SIGSTOP);
@@ -259,7 +260,7 @@ TEST_CASE("a worker too slow to end its programs does not let them live on", "[c
   const nlohmann::json undisturbed = undisturbed_points();
   const PolysweepProgram program;
   const fs::path sweep = write_sweep(program);
-  const std::vector<std::string> words = {"pause=0.2", "--slots", "1"};
+  const std::vector<std::string> words = {"pause=0.2", "--as", "counting", "--slots", "1"};
   const int pid = start_command(program.run_words(sweep, words));
   const int worker = worker_at_step_two(program);
   kill(worker, SIGSTOP);
@@ -278,7 +279,8 @@ TEST_CASE("a worker too slow to end its programs does not let them live on", "[c
 TEST_CASE("a killed host takes its workers' programs with it", "[cli]") {
   const PolysweepProgram program;
   const fs::path sweep = write_sweep(program);
-  const int pid = start_command(program.run_words(sweep, {"pause=0.5", "--slots", "2"}));
+  const int pid =
+      start_command(program.run_words(sweep, {"pause=0.5", "--as", "counting", "--slots", "2"}));
   const int worker = worker_at_step_two(program);
   kill(pid, SIGKILL);
   wait_command(pid);
@@ -289,7 +291,7 @@ TEST_CASE("a killed host takes its workers' programs with it", "[cli]") {
 TEST_CASE("an interrupt lets programs save their state, the next run resumes from it", "[cli]") {
   const PolysweepProgram program;
   const fs::path sweep = write_sweep(program);
-  const std::vector<std::string> words = {"pause=0.3", "--slots", "1"};
+  const std::vector<std::string> words = {"pause=0.3", "--as", "counting", "--slots", "1"};
   const int pid = start_command(program.run_words(sweep, words));
   worker_at_step_two(program);
   kill(pid, SIGINT);
@@ -305,10 +307,11 @@ TEST_CASE("limits of the file hold, and the command line's take their place", "[
   const PolysweepProgram program;
   std::string text = "time_limit = 0.3\n" + kSweep;
   const fs::path sweep = write_sweep(program, text);
-  const std::vector<std::string> words = {"pause=0.4", "x=1", "seed=0"};
+  const std::vector<std::string> words = {"pause=0.4", "x=1", "seed=0", "--as", "counting"};
   CHECK(program.run(sweep, words).status == 1);
   CHECK(program.query("SELECT DISTINCT outcome FROM attempts")[0]["outcome"] == "timed out");
-  std::vector<std::string> patient = {"pause=0.4", "x=1", "seed=1", "--time-limit", "60"};
+  std::vector<std::string> patient = {"pause=0.4", "x=1",          "seed=1", "--as",
+                                      "counting",  "--time-limit", "60"};
   CHECK(program.run(sweep, patient).status == 0);
 }
 

@@ -139,7 +139,7 @@ TEST_CASE("plan with --store says what that store has done", "[cli]") {
   const std::vector<std::string> store = {"--store", program.store().string()};
   CHECK_THAT(program.plan(sweep, store).output, Contains("no store yet"));
   REQUIRE(program.run(sweep).status == 0);
-  CHECK_THAT(program.plan(sweep, {store[0], store[1], "seed=0..4"}).output,
+  CHECK_THAT(program.plan(sweep, {store[0], store[1], "seed=0..4", "--as", "five"}).output,
              Contains(": 30 trials: 24 done, 6 pending"));
 }
 
@@ -147,8 +147,9 @@ TEST_CASE("plan counts, shows and prints the trials", "[cli]") {
   const PolysweepProgram program;
   const auto sweep = program.write("toy.toml", kToySweep);
   CHECK(program.plan(sweep, {"--count"}).output == "24\n");
-  CHECK(program.plan(sweep, {"--count", "seed=0..9", "x=1,2"}).status == 2);  // x=0 is the baseline
-  CHECK(program.plan(sweep, {"--count", "seed=0..9", "x=0,1"}).output == "40\n");
+  // x=0 is the baseline.
+  CHECK(program.plan(sweep, {"--count", "seed=0..9", "x=1,2", "--as", "t"}).status == 2);
+  CHECK(program.plan(sweep, {"--count", "seed=0..9", "x=0,1", "--as", "t"}).output == "40\n");
   const CommandEnd shown = program.plan(sweep);
   CHECK(shown.status == 0);
   CHECK_THAT(shown.output, Contains("24 trials in 6 cells") && Contains("(replicate)"));

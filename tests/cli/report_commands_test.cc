@@ -215,7 +215,7 @@ TEST_CASE("the exit status of audit says whether the cells are alike", "[cli][re
   CHECK(noisy().ask({"audit", "noisy"}).status == 0);
   const PolysweepProgram program;
   const auto sweep = program.write("toy.toml", kToySweep);
-  CHECK(program.run(sweep, {"fault=none,throw"}).status == 1);
+  CHECK(program.run(sweep, {"fault=none,throw", "--as", "toy"}).status == 1);
   const CommandEnd end = program.ask({"audit", "toy"});
   CHECK(end.status == 1);
   CHECK_THAT(end.output, Contains("confounded") && Contains("missing values"));
@@ -287,9 +287,9 @@ TEST_CASE("seeds that are added after the first were done are said at the top of
           "[cli][reports]") {
   const PolysweepProgram program;
   const auto sweep = program.write("noisy.toml", kNoisySweep);
-  REQUIRE(program.run(sweep, {"seed=0..2"}).status == 0);
+  REQUIRE(program.run(sweep, {"seed=0..2", "--as", "noisy"}).status == 0);
   CHECK_THAT(program.ask({"report", "noisy"}).output, !Contains("looked at"));
-  REQUIRE(program.run(sweep, {"seed=0..4"}).status == 0);
+  REQUIRE(program.run(sweep, {"seed=0..4", "--as", "noisy"}).status == 0);
   CHECK_THAT(program.ask({"report", "noisy"}).output,
              Contains("18 trials were done") && Contains("looked at 3 and 5 seeds"));
   CHECK_THAT(ask_json(program, {"compare", "noisy"})["notes"].dump(),
@@ -388,7 +388,8 @@ TEST_CASE("plan says what a sweep can decide, and power how many seeds a differe
   CHECK_THAT(plan({}), Contains("with 8 seeds a cell (test pooled, alpha 0.05): a difference of") &&
                            Contains("finished trials in"));
   CHECK_THAT(plan({"--spread", "2"}), Contains("(spread 2, from --spread)"));
-  CHECK_THAT(plan({"seed=0,1"}), Contains("can decide nothing: 3 seeds or more are needed"));
+  CHECK_THAT(plan({"seed=0,1", "--as", "two"}),
+             Contains("can decide nothing: 3 seeds or more are needed"));
 
   // The spread is estimated whatever test decides.
   std::string exact = kNoisySweep;

@@ -16,8 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 // Slow enough to be met while it runs; a checkpoint every 50 ms.
-const std::vector<std::string> kSlow = {"x=0",         "y=0",       "seed=0,1,2",
-                                        "sleep_ms=10", "steps=200", "checkpoint_every=5"};
+const std::vector<std::string> kSlow = {
+    "x=0", "y=0", "seed=0,1,2", "sleep_ms=10", "steps=200", "checkpoint_every=5", "--as", "toy"};
 
 bool comes_true(const std::function<bool()>& found) {
   for (int i = 0; i < 400; ++i) {
@@ -130,8 +130,9 @@ TEST_CASE("stop ends a run as Ctrl-C does: checkpoint, exit status 3, nothing lo
 TEST_CASE("a progress limit of 0 means that there is none", "[cli][runner_commands]") {
   const PolysweepProgram program;
   const fs::path sweep = program.write("toy.toml", kToySweep);
-  const CommandEnd end = program.run(sweep, {"x=0", "y=0", "seed=0", "steps=2", "sleep_ms=300",
-                                             "--progress-limit", "0", "--time-limit", "0"});
+  const CommandEnd end =
+      program.run(sweep, {"x=0", "y=0", "seed=0", "steps=2", "sleep_ms=300", "--as", "toy",
+                          "--progress-limit", "0", "--time-limit", "0"});
   INFO(end.output << end.error);
   CHECK(end.status == 0);
   CHECK(number(program, "SELECT count(*) AS n FROM attempts") == 1);
@@ -142,7 +143,8 @@ TEST_CASE("stop reaches every host of the sweep, and asked again it kills what r
   const PolysweepProgram program;
   const fs::path sweep = program.write("toy.toml", kToySweep);
   // Never at a checkpoint, and deaf to the first request.
-  const std::vector<std::string> deaf = {"sleep_ms=20000", "steps=2", "--slots", "1"};
+  const std::vector<std::string> deaf = {"sleep_ms=20000", "steps=2", "--as", "toy",
+                                         "--slots",        "1"};
   const int first = start_command(program.run_words(sweep, deaf));
   const int second = start_command(program.run_words(sweep, deaf));
   REQUIRE(comes_true([&] {
@@ -184,8 +186,8 @@ TEST_CASE("stop reports that no run is active, and names the nearest sweep",
 
   std::string other = kToySweep;
   other.replace(other.find("\"toy\""), 5, "\"two\"");
-  const int run = start_command(
-      program.run_words(program.write("two.toml", other), {"sleep_ms=20000", "--slots", "1"}));
+  const int run = start_command(program.run_words(
+      program.write("two.toml", other), {"sleep_ms=20000", "--as", "two", "--slots", "1"}));
   REQUIRE(comes_true([&] {
     return program.ask({"status"}).status != 2 &&
            number(program, "SELECT count(*) AS n FROM attempts") > 24;
@@ -228,7 +230,7 @@ TEST_CASE("stop, logs and explain have help with an example", "[cli][runner_comm
 TEST_CASE("logs prints the output of the latest attempt, or of another", "[cli][runner_commands]") {
   const PolysweepProgram program;
   const fs::path sweep = write_talking(program);
-  CHECK(program.run(sweep, {"speed=0"}).status == 1);  // one of them fails
+  CHECK(program.run(sweep, {"speed=0", "--as", "talking"}).status == 1);  // one of them fails
   const std::string good = some_trial(program, "state = 'done'");
   const CommandEnd all = program.ask({"logs", good.substr(0, 8)});
   INFO(all.output << all.error);
@@ -258,7 +260,8 @@ TEST_CASE("logs prints the output of the latest attempt, or of another", "[cli][
 TEST_CASE("logs prints what a built-in experiment printed", "[cli][runner_commands]") {
   const PolysweepProgram program;
   const fs::path sweep = program.write("toy.toml", kToySweep);
-  REQUIRE(program.run(sweep, {"x=0", "y=0", "seed=0", "fault=segfault"}).status == 0);
+  REQUIRE(program.run(sweep, {"x=0", "y=0", "seed=0", "fault=segfault", "--as", "toy"}).status ==
+          0);
   const CommandEnd first = program.ask({"logs", some_trial(program, "TRUE"), "--attempt", "1"});
   INFO(first.output << first.error);
   CHECK(first.output == "toy: about to fail by segfault\n");
@@ -273,7 +276,8 @@ TEST_CASE("logs --follow prints while the trial runs, over its attempts, and end
           "[cli][runner_commands]") {
   const PolysweepProgram program;
   const fs::path sweep = write_talking(program);
-  const int run = start_command(program.run_words(sweep, {"speed=1", "bad=false", "--slots", "1"}));
+  const int run = start_command(
+      program.run_words(sweep, {"speed=1", "bad=false", "--as", "talking", "--slots", "1"}));
   REQUIRE(comes_true([&] {
     return program.ask({"status", "talking"}).status != 2 &&
            number(program, "SELECT count(*) AS n FROM attempts") > 0;
@@ -334,7 +338,7 @@ TEST_CASE("explain says where parameters come from and whether the next run woul
           "[cli][runner_commands]") {
   const PolysweepProgram program;
   const fs::path sweep = program.write("toy.toml", kToySweep);
-  REQUIRE(program.run(sweep, {"steps=7"}).status == 0);
+  REQUIRE(program.run(sweep, {"steps=7", "--as", "toy"}).status == 0);
   const std::string trial = some_trial(program, "json_extract(parameters, '$.x') = 2");
   const nlohmann::json told = explained(program, trial);
   CHECK(told["state"] == "done");
@@ -387,7 +391,7 @@ TEST_CASE("explain says how attempts ended, and why a trial runs again or does n
           "[cli][runner_commands]") {
   const PolysweepProgram program;
   const fs::path sweep = program.write("toy.toml", kToySweep);
-  REQUIRE(program.run(sweep, {"x=0,1", "y=0", "seed=0", "fault=throw"}).status == 1);
+  REQUIRE(program.run(sweep, {"x=0,1", "y=0", "seed=0", "fault=throw", "--as", "toy"}).status == 1);
   const std::string failed = some_trial(program, "state = 'failed'");
   const nlohmann::json told = explained(program, failed);
   CHECK(told["next_run"]["runs"] == false);
@@ -400,7 +404,7 @@ TEST_CASE("explain says how attempts ended, and why a trial runs again or does n
              Contains("last output of attempt 1:\ntoy: about to fail by throw"));
 
   // Planned again without them: no sweep plans the trial.
-  REQUIRE(program.run(sweep, {"x=0,1", "y=0", "seed=0"}).status == 0);
+  REQUIRE(program.run(sweep, {"x=0,1", "y=0", "seed=0", "--as", "toy"}).status == 0);
   CHECK_THAT(explained(program, failed)["next_run"]["why"].get<std::string>(),
              Contains("no sweep of this store plans it any more"));
   CHECK(explain(program, "0123456789abcdef0123456789abcdef", {}).status == 2);

@@ -13,7 +13,7 @@ using namespace polysweep;
 namespace {
 
 const std::vector<std::string> kSlow = {
-    "sleep_ms=10", "steps=20", "checkpoint_every=5", "--slots", "1", "--lease", "2"};
+    "sleep_ms=10", "steps=20", "checkpoint_every=5", "--as", "toy", "--slots", "1", "--lease", "2"};
 
 nlohmann::json final_table(const PolysweepProgram& program) {
   return program.query(
@@ -24,7 +24,8 @@ nlohmann::json undisturbed_table() {
   static const nlohmann::json table = [] {
     const PolysweepProgram program;
     const auto sweep = program.write("toy.toml", kToySweep);
-    if (program.run(sweep, {"steps=20"}).status != 0) throw std::runtime_error("it failed");
+    if (program.run(sweep, {"steps=20", "--as", "toy"}).status != 0)
+      throw std::runtime_error("it failed");
     return final_table(program);
   }();
   return table;
@@ -147,7 +148,9 @@ TEST_CASE("two sweeps that share trials run each of them once", "[sharing]") {
   const auto sweep = program.write("toy.toml", kToySweep);
   const auto second_sweep = program.write("two.toml", other);
   const int first = start_command(program.run_words(sweep, kSlow));
-  const int second = start_command(program.run_words(second_sweep, kSlow));
+  std::vector<std::string> words = kSlow;
+  std::replace(words.begin(), words.end(), std::string("toy"), std::string("two"));
+  const int second = start_command(program.run_words(second_sweep, words));
   CHECK(wait_command(first) == 0);
   CHECK(wait_command(second) == 0);
   CHECK(number(program, "SELECT count(*) AS n FROM attempts") == 24);

@@ -64,8 +64,63 @@ TEST_CASE("what is done is not run again, in this sweep or another", "[cli]") {
   std::string other = kToySweep;
   other.replace(other.find("\"toy\""), 5, "\"two\"");
   const auto second = program.write("two.toml", other);
-  REQUIRE(program.run(second, {"seed=0..5"}).status == 0);
+  REQUIRE(program.run(second, {"seed=0..5", "--as", "two"}).status == 0);
   CHECK(program.query("SELECT count(*) AS n FROM attempts")[0]["n"] == 36);
+}
+
+TEST_CASE("overrides select trials, and the sweep stays as it is", "[cli]") {
+  const PolysweepProgram program;
+  const auto sweep = program.write("toy.toml", kToySweep);
+  const CommandEnd part = program.run(sweep, {"x=1,2", "seed=0"});
+  INFO(part.output << part.error);
+  CHECK(part.status == 0);
+  CHECK_THAT(part.output,
+             Contains("sweep toy x=1,2 seed=0: running 4 of 4 trials") &&
+                 Contains("sweep toy x=1,2 seed=0: 4 trials: 4 done\n") &&
+                 Contains("sweep toy: 20 of 24 trials not selected and without a result\n"));
+  const auto sweeps = program.query("SELECT sweep, trials FROM sweeps");
+  CHECK(sweeps.dump() == R"([{"sweep":"toy","trials":24}])");
+  CHECK(program.query("SELECT count(*) AS n FROM attempts")[0]["n"] == 4);
+  CHECK(program.ask({"status", "toy"}).status == 1);
+
+  const CommandEnd plan = program.plan(sweep, {"seed=0,1", "--store", program.store().string()});
+  CHECK_THAT(plan.output, Contains("sweep toy: 24 trials in 6 cells") &&
+                              Contains("selected:     12 of 24 trials (seed=0,1)") &&
+                              Contains(": 24 trials: 4 done, 20 pending\n") &&
+                              Contains("of these selected: 12 trials: 4 done, 8 pending\n"));
+  CHECK(program.plan(sweep, {"seed=0,1", "--count"}).output == "12\n");
+  const auto json = nlohmann::json::parse(program.plan(sweep, {"seed=0", "--json"}).output);
+  CHECK(json["trials"].size() == 6);
+  CHECK(json["planned"] == 24);
+  CHECK(json["selection"].dump() == R"(["seed=0"])");
+
+  REQUIRE(program.run(sweep).status == 0);
+  CHECK(program.query("SELECT count(*) AS n FROM attempts")[0]["n"] == 24);
+}
+
+TEST_CASE("what a sweep does not have needs a name, and the message has the command", "[cli]") {
+  const PolysweepProgram program;
+  const auto sweep = program.write("toy.toml", kToySweep);
+  REQUIRE(program.run(sweep).status == 0);
+  const CommandEnd refused = program.run(sweep, {"x=0.5", "seed=0", "--slots", "2", "--quiet"});
+  CHECK(refused.status == 2);
+  CHECK_THAT(refused.error,
+             Contains("override 'x=0.5': 0.5 is not a level of factor 'x', whose levels are") &&
+                 Contains("polysweep run " + sweep.string() + " x=0.5 seed=0") &&
+                 Contains(" --quiet") && Contains(" --slots 2") &&
+                 Contains(" --store " + program.store().string()) &&
+                 Contains(" --as toy-x-0.5-seed-0"));
+  CHECK(program.query("SELECT sum(trials) AS n FROM sweeps")[0]["n"] == 24);
+
+  CHECK(program.run(sweep, {"x=0,0.5", "seed=0", "--as", "half"}).status == 0);
+  CHECK(program.query("SELECT trials FROM sweeps WHERE sweep = 'half'")[0]["trials"] == 4);
+  CHECK(program.query("SELECT trials FROM sweeps WHERE sweep = 'toy'")[0]["trials"] == 24);
+  CHECK(program.query("SELECT count(*) AS n FROM attempts")[0]["n"] == 26);  // two are shared
+  CHECK_THAT(program.ask({"report", "half"}).output, Contains("x=0,0.5 seed=0 --as half --store"));
+  CHECK(program.run(sweep, {"--as", "again"}).status == 0);
+  CHECK(program.query("SELECT trials FROM sweeps WHERE sweep = 'again'")[0]["trials"] == 24);
+  CHECK_THAT(program.run(sweep, {"--as", "-x"}).error,
+             Contains("--as '-x': expected 1 to 100 letters"));
 }
 
 TEST_CASE("failed trials are listed, and the exit status is 1", "[cli]") {
@@ -73,7 +128,8 @@ TEST_CASE("failed trials are listed, and the exit status is 1", "[cli]") {
   const auto sweep = program.write("toy.toml", kToySweep + R"([[exclude]]
 where = { x = 2.0 }
 )");
-  const CommandEnd run = program.run(sweep, {"fault=none,throw", "fault_step=2", "x=0,1", "y=0"});
+  const CommandEnd run =
+      program.run(sweep, {"fault=none,throw", "fault_step=2", "x=0,1", "y=0", "--as", "toy"});
   INFO(run.output << run.error);
   CHECK(run.status == 1);
   CHECK(program.ask({"status", "toy"}).status == 1);
@@ -84,7 +140,7 @@ where = { x = 2.0 }
 TEST_CASE("kill -9 in the middle, run again: the same table", "[cli]") {
   const std::string sweep_text = kToySweep;
   const PolysweepProgram undisturbed;
-  const std::vector<std::string> slow = {"sleep_ms=20", "checkpoint_every=1"};
+  const std::vector<std::string> slow = {"sleep_ms=20", "checkpoint_every=1", "--as", "toy"};
   REQUIRE(undisturbed.run(undisturbed.write("toy.toml", sweep_text), slow).status == 0);
 
   const PolysweepProgram program;
@@ -110,7 +166,7 @@ TEST_CASE("kill -9 in the middle, run again: the same table", "[cli]") {
 TEST_CASE("an interrupt stops cleanly, the next run resumes", "[cli]") {
   const PolysweepProgram program;
   const auto sweep = program.write("toy.toml", kToySweep);
-  const std::vector<std::string> slow = {"sleep_ms=40", "checkpoint_every=1"};
+  const std::vector<std::string> slow = {"sleep_ms=40", "checkpoint_every=1", "--as", "toy"};
   const int pid = start_command(program.run_words(sweep, slow));
   std::this_thread::sleep_for(std::chrono::milliseconds(600));
   kill(pid, SIGINT);

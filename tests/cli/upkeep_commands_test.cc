@@ -167,7 +167,8 @@ TEST_CASE("verify runs programs again, and reports those that do not repeat", "[
 TEST_CASE("verify says which trials can be verified", "[cli]") {
   const PolysweepProgram program;
   const auto sweep = program.write("toy.toml", kToySweep);
-  REQUIRE(program.run(sweep, {"fault=none,throw", "fault_step=2", "x=0,1", "y=0"}).status == 1);
+  REQUIRE(program.run(sweep, {"fault=none,throw", "fault_step=2", "x=0,1", "y=0", "--as", "toy"})
+              .status == 1);
   const CommandEnd failed = verify(program, {a_trial(program, "state = 'failed'")});
   CHECK(failed.status == 2);
   CHECK_THAT(failed.error, Contains("is failed: there is no result to verify"));
@@ -184,7 +185,7 @@ TEST_CASE("gc removes checkpoints of finished trials and leftovers, nothing else
   // Failed trials keep the checkpoints that they may resume from.
   REQUIRE(program
               .run(toy, {"fault=none,throw", "fault_step=3", "x=0,1", "y=0", "noise=0", "seed=0,1",
-                         "checkpoint_every=1"})
+                         "checkpoint_every=1", "--as", "toy"})
               .status == 1);
   const fs::path trials = program.store() / "trials";
   fs::create_directories(trials / ".spare-left-0" / "checkpoint");
@@ -251,7 +252,7 @@ TEST_CASE("gc keeps a declared artifact whatever its name", "[cli]") {
 TEST_CASE("gc refuses while a run is active", "[cli]") {
   const PolysweepProgram program;
   const auto sweep = program.write("toy.toml", kToySweep);
-  const int pid = start_command(program.run_words(sweep, {"sleep_ms=200"}));
+  const int pid = start_command(program.run_words(sweep, {"sleep_ms=200", "--as", "toy"}));
   for (int i = 0; i < 200 && program.ask({"status", "toy"}).status == 2; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
@@ -267,7 +268,7 @@ TEST_CASE("retry gives failed trials new attempts, and the old ones stay", "[cli
   const auto sweep = program.write("toy.toml", kToySweep);
   // Fails at its first attempt alone: what is run again is done.
   const std::vector<std::string> words = {"fault=none,throw", "fault_step=2", "x=0,1", "y=0",
-                                          "fault_attempts=1"};
+                                          "fault_attempts=1", "--as",         "toy"};
   REQUIRE(program.run(sweep, words).status == 1);
   const nlohmann::json before = all_attempts(program);
   REQUIRE(program.query("SELECT count(*) AS n FROM trials WHERE state = 'failed'")[0]["n"] == 8);
@@ -308,7 +309,8 @@ TEST_CASE("retry allows the full number of attempts again", "[cli]") {
   const PolysweepProgram program;
   const auto sweep = program.write("toy.toml", kToySweep);
   const std::vector<std::string> words = {
-      "fault=none,segfault", "fault_step=2", "x=0", "y=0", "seed=0", "fault_attempts=9"};
+      "fault=none,segfault", "fault_step=2", "x=0", "y=0", "seed=0",
+      "fault_attempts=9",    "--as",         "toy"};
   REQUIRE(program.run(sweep, words).status == 1);
   const std::string failed = a_trial(program, "state = 'failed'");
   const auto crashes = [&] {

@@ -145,7 +145,7 @@ TEST_CASE("the same trials twice, in processes of their own, give the same bits"
   CHECK(ranks[0]["value"] == 16);
 
   const Store other;
-  REQUIRE(other.run({"seed=1"}).status == 0);
+  REQUIRE(other.run({"seed=1", "--as", "other"}).status == 0);
   CHECK(other.query("SELECT value FROM texts WHERE name = 'weights_sha256' ORDER BY trial") !=
         digests);
 }
@@ -186,7 +186,8 @@ TEST_CASE("a host killed in the middle, run again, ends with the same bits",
 // Without epsilon Adam divides 0 by 0 where a weight has had no gradient yet.
 TEST_CASE("a loss that is not a number ends a trial as diverged", "[translation]") {
   const Store store;
-  const CommandEnd end = store.run({"encoding=sinusoidal", "adam_epsilon=0,1e-8"});
+  const CommandEnd end =
+      store.run({"encoding=sinusoidal", "adam_epsilon=0,1e-8", "--as", "diverging"});
   INFO(end.output << end.error);
   const Json trials = store.query(
       "SELECT json_extract(parameters, '$.adam_epsilon') AS epsilon, state FROM trials ORDER BY 1");
@@ -205,8 +206,8 @@ TEST_CASE("encoding options that apply to no trial are refused at planning",
   const auto plan = [&](const std::vector<std::string>& more) {
     return run_command(store.words("plan", more));
   };
-  CHECK(plan({"order=4"}).status == 0);  // applies to sinusoidal
-  const CommandEnd refused = plan({"encoding=rope,alibi", "order=4"});
+  CHECK(plan({"order=4", "--as", "low"}).status == 0);  // applies to sinusoidal
+  const CommandEnd refused = plan({"encoding=rope,alibi", "order=4", "--as", "none"});
   CHECK(refused.status == 2);
   CHECK_THAT(refused.error, Contains("'order' is fixed but applies to no trial"));
   const CommandEnd unknown = plan({"encoding=ropes"});
@@ -217,7 +218,8 @@ TEST_CASE("encoding options that apply to no trial are refused at planning",
 TEST_CASE("options that do not fit the model fail their trials by name, before training",
           "[translation][options]") {
   const Store store;
-  const CommandEnd end = store.run({"encoding=sinusoidal,rope", "dimension=14", "order=14"});
+  const CommandEnd end =
+      store.run({"encoding=sinusoidal,rope", "dimension=14", "order=14", "--as", "odd"});
   INFO(end.output << end.error);
   CHECK(end.status == 1);
   const Json attempts = store.query("SELECT message FROM attempts ORDER BY message");

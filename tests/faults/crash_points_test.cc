@@ -154,7 +154,7 @@ TEST_CASE("interrupted and short writes are continued", "[faults]") {
 
 TEST_CASE("killed at random moments, again and again, the table is the same", "[faults]") {
   const PolysweepProgram undisturbed;
-  const std::vector<std::string> slow = {"sleep_ms=5", "steps=20", "seed=0..9"};
+  const std::vector<std::string> slow = {"sleep_ms=5", "steps=20", "seed=0..9", "--as", "faulty"};
   const std::string text = kFaultySweep;
   REQUIRE(undisturbed.run(undisturbed.write("faulty.toml", text), slow).status == 0);
   const PolysweepProgram program;

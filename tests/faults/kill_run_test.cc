@@ -35,7 +35,7 @@ void expect_unharmed(const KillRunOptions& options) {
 TEST_CASE("twenty random kills of a sweep leave no trace in its results", "[faults]") {
   const TemporaryFolder folder;
   KillRunOptions options = on_sweep("toy_kills.toml", folder);
-  options.words.insert(options.words.end(), {"seed=1..20", "sleep_ms=5"});
+  options.words.insert(options.words.end(), {"seed=1..20", "sleep_ms=5", "--as", "killed"});
   expect_unharmed(options);
 }
 
@@ -43,14 +43,14 @@ TEST_CASE("twenty random kills of a sweep of programs and their children leave n
           "[faults]") {
   const TemporaryFolder folder;
   KillRunOptions options = on_sweep("command_kills.toml", folder);
-  options.words.insert(options.words.end(), {"seed=1..30"});
+  options.words.insert(options.words.end(), {"seed=1..30", "--as", "killed"});
   expect_unharmed(options);
 }
 
 TEST_CASE("a kill run that was too short for its kills says so", "[faults]") {
   const TemporaryFolder folder;
   KillRunOptions options = on_sweep("toy_kills.toml", folder);
-  options.words.insert(options.words.end(), {"seed=1..1", "sleep_ms=0"});
+  options.words.insert(options.words.end(), {"seed=1..1", "sleep_ms=0", "--as", "killed"});
   options.pause_s = 1000;
   const KillRunReport report = KillRun(options).run();
   REQUIRE(report.problems.size() == 1);

@@ -97,10 +97,9 @@ SweepDraft Reader::read(const TomlNode& root) {
   return std::move(draft_);
 }
 
-// The name is an argument of commands and the name of folders.
 void Reader::read_name(const TomlEntry& entry) {
   draft_.name = name_of(entry, "a sweep");
-  if (is_letter_or_digit(draft_.name[0]) || draft_.name[0] == '_') return;
+  if (is_sweep_name(draft_.name)) return;
   fail_at(entry.node.place,
           "{} is not a name for a sweep; expected a letter, a digit or '_' at its beginning",
           in_quotes(draft_.name));

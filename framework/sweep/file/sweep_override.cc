@@ -78,47 +78,53 @@ std::vector<Value> levels_from_argument(std::string_view text, bool texts) {
   return levels;
 }
 
-void apply_override(SweepDraft& draft, const std::string& word) {
+Override read_override(const Schema& schema, const std::string& word) {
   const std::string place = "override " + in_quotes(word);
   const std::size_t equals = word.find('=');
   if (!is_utf8(word)) fail_at(place, "it is not UTF-8");
   if (equals == std::string::npos || equals == 0) {
     fail_at(place, "expected NAME=VALUE, NAME=VALUE,VALUE or NAME=FIRST..LAST");
   }
-  in_place(place, [&] {
-    const Schema& schema = draft.experiment->schema;
-    const std::string name = word.substr(0, equals);
-    const ParameterSpec& spec = schema.at(name);
-    DraftFactor made{name, {}, {}, place, true, Sampling::kNone, {}};
-    DraftFactor* factor = draft.find_factor(name);
-    DraftValue* fixed = draft.find_fixed(name);
-    const bool again = (factor != nullptr && factor->overridden) ||
-                       (fixed != nullptr && fixed->place.starts_with("override "));
-    if (again) fail("parameter '{}' is overridden twice", name);
+  return in_place(place, [&] {
+    Override out{word, word.substr(0, equals), {}};
+    const ParameterSpec& spec = schema.at(out.name);
     for (const Value& value : levels_from_argument(std::string_view(word).substr(equals + 1),
                                                    spec.type == ValueType::kText)) {
-      made.levels.push_back(schema.typed(name, value));
+      out.values.push_back(schema.typed(out.name, value));
     }
-    if (made.levels.size() > kMaxLevels) fail("more than {} levels", kMaxLevels);
-    if (const std::optional<std::size_t> twice = first_repeated(made.levels)) {
-      fail("the value {} is given twice", made.levels[*twice].canonical());
+    if (out.values.size() > kMaxLevels) fail("more than {} levels", kMaxLevels);
+    if (const std::optional<std::size_t> twice = first_repeated(out.values)) {
+      fail("the value {} is given twice", out.values[*twice].canonical());
     }
-    if (factor != nullptr) {
-      made.when = factor->when;
-      *factor = std::move(made);
-      return;
-    }
-    if (made.levels.size() == 1) {
-      DraftValue value{name, made.levels[0], place};
-      if (fixed != nullptr)
-        *fixed = std::move(value);
-      else
-        draft.fixed.push_back(std::move(value));
-      return;
-    }
-    std::erase_if(draft.fixed, [&](const DraftValue& one) { return one.name == name; });
-    draft.factors.push_back(std::move(made));
+    return out;
   });
+}
+
+void apply_override(SweepDraft& draft, const std::string& word) {
+  const std::string place = "override " + in_quotes(word);
+  const Override given = read_override(draft.experiment->schema, word);
+  const std::string& name = given.name;
+  DraftFactor made{name, given.values, {}, place, true, Sampling::kNone, {}};
+  DraftFactor* factor = draft.find_factor(name);
+  DraftValue* fixed = draft.find_fixed(name);
+  const bool again = (factor != nullptr && factor->overridden) ||
+                     (fixed != nullptr && fixed->place.starts_with("override "));
+  if (again) fail_at(place, "parameter '{}' is overridden twice", name);
+  if (factor != nullptr) {
+    made.when = factor->when;
+    *factor = std::move(made);
+    return;
+  }
+  if (made.levels.size() == 1) {
+    DraftValue value{name, made.levels[0], place};
+    if (fixed != nullptr)
+      *fixed = std::move(value);
+    else
+      draft.fixed.push_back(std::move(value));
+    return;
+  }
+  std::erase_if(draft.fixed, [&](const DraftValue& one) { return one.name == name; });
+  draft.factors.push_back(std::move(made));
 }
 
 }  // namespace polysweep

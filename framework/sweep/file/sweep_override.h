@@ -7,8 +7,13 @@
 #include <vector>
 
 #include "framework/sweep/file/sweep_draft.h"
+#include "framework/sweep/override.h"
 
 namespace polysweep {
+
+// Throws Error that begins with "override 'WORD'": for a word that is none, an unknown
+// parameter, and values that are not its.
+Override read_override(const Schema& schema, const std::string& word);
 
 // Puts the override `word` into the draft: a factor gets new levels and keeps
 // its conditions; another parameter becomes fixed, or with several values a

@@ -264,6 +264,7 @@ PlanDescription describe(const Plan& plan, const std::map<std::string, std::stri
   out.file = sweep.file;
   out.text = sweep.text;
   out.overrides = sweep.overrides;
+  out.renamed = sweep.renamed;
   out.fixed = sweep.fixed;
   out.defaults = defaults_in(plan);
   for (const ParameterSpec& spec : sweep.experiment.schema.specs()) {

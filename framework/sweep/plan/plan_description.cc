@@ -106,6 +106,7 @@ PlanDescription description_of(const Json& json) {
   out.file = json.at("file").get<std::string>();
   out.text = json.at("text").get<std::string>();
   out.overrides = json.at("overrides").get<std::vector<std::string>>();
+  out.renamed = json.value("renamed", false);
   out.fixed = parameters_of(json.at("fixed"));
   out.defaults = parameters_of(json.at("defaults"));
   for (const auto& [name, role] : json.at("roles").items()) {
@@ -163,6 +164,7 @@ std::string description_json(const PlanDescription& description) {
               {"cell_count", description.cell_count},
               {"exclusions", std::move(exclusions)}};
   if (description.sample) out["sample"] = json_of(*description.sample);
+  if (description.renamed) out["renamed"] = true;
   std::string text = out.dump();
   if (text.size() > kMaxDescriptionBytes) {
     fail(

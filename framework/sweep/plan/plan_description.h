@@ -46,6 +46,7 @@ struct PlanDescription {
   std::string file;                  // path as given
   std::string text;                  // the file's content
   std::vector<std::string> overrides;
+  bool renamed = false;               // Sweep::renamed
   Parameters fixed;                   // by the file or an override
   Parameters defaults;                // what trials have without the file giving it
   std::map<std::string, Role> roles;  // of the parameters that have one
