@@ -238,6 +238,8 @@ class OutlineWriter {
       case ValueType::kReal:
         return "1.0";
       case ValueType::kText:
+      case ValueType::kStructured:
+      case ValueType::kAbsent:
         break;
     }
     return "\"...\"";

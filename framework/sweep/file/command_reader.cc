@@ -43,10 +43,10 @@ class CommandReader {
   void read_data(const TomlEntry& entry);
   double seconds(const char* key, double otherwise) const;
   bool reads_parameters_file() const;
-  const std::string& place_of(const std::string& parameter) const;
   void expect_parameters_used() const;
 
   WordTemplate read_template(const TomlNode& node, const std::string& what);
+  bool may_be_absent(const std::string& parameter) const;
   void expect_always_there(const WordTemplate& word, const TomlNode& node, const char* what) const;
 
   const TomlNode& root_;
@@ -124,11 +124,17 @@ WordTemplate CommandReader::read_template(const TomlNode& node, const std::strin
   return word;
 }
 
+bool CommandReader::may_be_absent(const std::string& parameter) const {
+  const TomlEntry* factors = root_.find("factors");
+  const TomlEntry* factor = factors == nullptr ? nullptr : factors->node.find(parameter);
+  return factor != nullptr && factor->node.find("absent") != nullptr;
+}
+
 void CommandReader::expect_always_there(const WordTemplate& word, const TomlNode& node,
                                         const char* what) const {
   for (const std::string& place : word.places()) {
     const ParameterSpec* parameter = spec_.schema.find(place);
-    if (parameter == nullptr || parameter->when.empty()) continue;
+    if (parameter == nullptr || (parameter->when.empty() && !may_be_absent(place))) continue;
     fail_at(node.place, "{} needs parameter '{}', which does not apply to every trial", what,
             place);
   }
@@ -254,16 +260,6 @@ bool CommandReader::reads_parameters_file() const {
   return entry->node.value.boolean() || used_.contains("parameters_file");
 }
 
-const std::string& CommandReader::place_of(const std::string& parameter) const {
-  for (const char* section : {"parameters", "fixed", "factors"}) {
-    const TomlEntry* table = root_.find(section);
-    const TomlEntry* entry = table == nullptr ? nullptr : table->node.find(parameter);
-    if (entry != nullptr) return entry->place;
-  }
-  check(false, "a parameter of a command stands in its sweep file");
-  return root_.place;
-}
-
 void CommandReader::expect_parameters_used() const {
   if (reads_parameters_file()) return;
   std::set<std::string, std::less<>> used = used_;
@@ -273,7 +269,7 @@ void CommandReader::expect_parameters_used() const {
   for (const ParameterSpec& spec : spec_.schema.specs()) {
     if (used.contains(spec.name)) continue;
     const std::vector<std::string> known(used.begin(), used.end());
-    fail_at(place_of(spec.name),
+    fail_at(parameter_place(root_, spec.name),
             "the program does not receive parameter '{0}'{1}: put {{{0}}} into 'command' or "
             "[environment], or set parameters_file = true if it reads "
             "$POLYSWEEP_PARAMETERS_FILE",

@@ -14,19 +14,24 @@ namespace polysweep {
 
 namespace {
 
-// Split at commas outside of quotes.
-std::vector<std::string_view> pieces_of(std::string_view text) {
+// Split at commas outside of quotes, and with `brackets` outside of lists and tables.
+std::vector<std::string_view> pieces_of(std::string_view text, bool brackets) {
   std::vector<std::string_view> pieces;
   std::size_t begin = 0;
   char quote = '\0';
+  std::size_t depth = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (quote != '\0') {
       if (c == '\\' && quote == '"') ++i;
       if (c == quote) quote = '\0';
-    } else if ((c == '"' || c == '\'') && i == begin) {
-      quote = c;
-    } else if (c == ',') {
+    } else if (c == '"' || c == '\'') {
+      if (i == begin || depth > 0) quote = c;
+    } else if (brackets && (c == '[' || c == '{')) {
+      ++depth;
+    } else if (depth > 0 && (c == ']' || c == '}')) {
+      --depth;
+    } else if (c == ',' && depth == 0) {
       pieces.push_back(text.substr(begin, i - begin));
       begin = i + 1;
     }
@@ -68,6 +73,11 @@ std::vector<Value> values_of(const ParameterSpec& spec, std::string_view words) 
   return {value_from_argument(words)};
 }
 
+bool has_absent(const DraftFactor& factor) {
+  return std::any_of(factor.levels.begin(), factor.levels.end(),
+                     [](const Value& level) { return level.is_absent(); });
+}
+
 }  // namespace
 
 void apply_override(SweepDraft& draft, const std::string& word) {
@@ -87,7 +97,12 @@ void apply_override(SweepDraft& draft, const std::string& word) {
     const bool again = (factor != nullptr && factor->overridden) ||
                        (fixed != nullptr && fixed->place.starts_with("override "));
     if (again) fail("parameter '{}' is overridden twice", name);
-    for (const std::string_view piece : pieces_of(std::string_view(word).substr(equals + 1))) {
+    for (const std::string_view piece : pieces_of(std::string_view(word).substr(equals + 1),
+                                                  spec.type == ValueType::kStructured)) {
+      if (factor != nullptr && piece == "absent" && has_absent(*factor)) {
+        made.levels.emplace_back(Value::Absent());
+        continue;
+      }
       for (const Value& value : values_of(spec, piece)) {
         made.levels.push_back(schema.typed(name, value));
       }
