@@ -116,7 +116,8 @@ void expect_parameter_name(const std::string& name, const std::string& place) {
   if (!is_name(name)) {
     fail_at(place, "{} is not a name for a parameter; expected {}", in_quotes(name), kNameRule);
   }
-  if (std::find(kCommandPlaces.begin(), kCommandPlaces.end(), name) != kCommandPlaces.end()) {
+  if (name == kOverridesPlace ||
+      std::find(kCommandPlaces.begin(), kCommandPlaces.end(), name) != kCommandPlaces.end()) {
     fail_at(place, "'{}' is a place that polysweep fills; use another name", name);
   }
 }
