@@ -234,7 +234,7 @@ std::vector<VariedParameter> varied_parameters(const po::variables_map& given) {
     for (const VariedParameter& other : out) {
       if (other.name == name) fail("--vary {}: '{}' is given twice", in_quotes(word), name);
     }
-    out.push_back({name, levels_from_argument(std::string_view(word).substr(equals + 1), false)});
+    out.push_back({name, levels_from_argument(std::string_view(word).substr(equals + 1))});
   }
   return out;
 }

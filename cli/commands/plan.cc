@@ -105,8 +105,8 @@ Table trial_table(const Plan& plan, const PlanSelection& selection, std::size_t 
     const Trial trial = plan.trial(i);
     TableRow row = {trial.id.brief()};
     for (const Factor& factor : plan.sweep().factors) {
-      const bool absent = plan.level(i, factor.name) == Plan::kAbsent;
-      row.emplace_back(absent ? std::string() : trial.parameters.at(factor.name).display());
+      const std::size_t level = plan.level(i, factor.name);
+      row.emplace_back(level == Plan::kAbsent ? std::string() : factor.levels[level].display());
     }
     table.rows.push_back(std::move(row));
   }

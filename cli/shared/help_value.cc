@@ -116,6 +116,8 @@ std::optional<Value> help_value(std::string_view text, std::optional<ValueType> 
       case ValueType::kReal:
         return real_value(word);
       case ValueType::kText:
+      case ValueType::kStructured:
+      case ValueType::kAbsent:
         return text_value(word);
     }
   }

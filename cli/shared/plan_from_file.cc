@@ -138,7 +138,12 @@ PlanFromFile plan_from_file(const po::variables_map& given, std::string_view com
   const Sweep& sweep = planned.plan.sweep();
   std::vector<Override> read;
   for (const std::string& word : overrides) {
-    read.push_back(read_override(sweep.experiment.schema, word));
+    read.push_back(read_override(sweep.experiment.schema, word, [&](const std::string& name) {
+      const Factor* factor = sweep.find_factor(name);
+      return factor != nullptr &&
+             std::any_of(factor->levels.begin(), factor->levels.end(),
+                         [](const Value& level) { return level.is_absent(); });
+    }));
   }
   planned.selection = select_trials(planned.plan, read);
   if (!planned.selection.outside.empty()) {

@@ -158,6 +158,15 @@ class OutlineWriter {
            (parameter.default_value && !parameter.many);
   }
 
+  // Of Hydra, unless a parameter has another name here than there.
+  bool takes_overrides() const {
+    const std::vector<ProgramParameter>& all = outline_.help.parameters;
+    return outline_.help.layout == HelpLayout::kHydra && !all.empty() &&
+           std::all_of(all.begin(), all.end(), [&](const ProgramParameter& one) {
+             return !is_active(one) || name_of(one) == one.option;
+           });
+  }
+
   std::string words_of(const ProgramParameter& parameter) const {
     const std::string name = name_of(parameter);
     switch (parameter.form) {
@@ -199,8 +208,10 @@ class OutlineWriter {
     put("experiment = {}          # trials with equal identity are one", toml_text(outline_.name));
     put("command    = [");
     put("  {},", program_words());
+    const bool by_overrides = takes_overrides();
+    if (by_overrides) put("  {},   # each parameter as NAME=VALUE", toml_text("{overrides...}"));
     for (const ProgramParameter& parameter : outline_.help.parameters) {
-      if (is_active(parameter)) put("  {},", words_of(parameter));
+      if (is_active(parameter) && !by_overrides) put("  {},", words_of(parameter));
     }
     for (const ProgramParameter& parameter : outline_.help.parameters) {
       if (is_active(parameter)) continue;
@@ -264,6 +275,8 @@ class OutlineWriter {
       case ValueType::kReal:
         return "1.0";
       case ValueType::kText:
+      case ValueType::kStructured:
+      case ValueType::kAbsent:
         break;
     }
     return "\"...\"";

@@ -30,4 +30,14 @@ constexpr bool is_sweep_name(std::string_view text) {
   return is_name(text) && (is_letter_or_digit(text[0]) || text[0] == '_');
 }
 
+// Of ASCII letters alone.
+constexpr bool same_but_case(std::string_view a, std::string_view b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    if (lower(a[i]) != lower(b[i])) return false;
+  }
+  return true;
+}
+
 }  // namespace polysweep

@@ -10,6 +10,7 @@
 #include "framework/core/name_rule.h"
 #include "framework/core/suggestion.h"
 #include "framework/core/utf8.h"
+#include "framework/sweep/parameter_text.h"
 
 namespace polysweep {
 
@@ -97,10 +98,31 @@ std::string CommandSpec::code_digest() const {
   return sha256_hex(lines);
 }
 
+bool CommandSpec::has_place(std::string_view place) const {
+  const auto has = [place](const WordTemplate& word) {
+    const std::vector<std::string>& places = word.places();
+    return std::find(places.begin(), places.end(), place) != places.end();
+  };
+  return has(folder) ||
+         std::any_of(words.begin(), words.end(),
+                     [&](const CommandWords& group) {
+                       return std::any_of(group.words.begin(), group.words.end(), has);
+                     }) ||
+         std::any_of(environment.begin(), environment.end(),
+                     [&](const CommandVariable& variable) { return has(variable.value); });
+}
+
 FilledCommand fill_command(const CommandSpec& command, const Parameters& parameters,
                            const std::vector<std::pair<std::string_view, std::string>>& places) {
   std::map<std::string_view, std::string> values(places.begin(), places.end());
   for (const auto& [name, value] : parameters) values.emplace(name, value.display());
+  values.emplace(kOverridesPlace, "");
+  const WordTemplate::Items items = [&parameters](std::string_view place) {
+    std::vector<std::string> out;
+    if (place == kOverridesPlace) return hydra_overrides(parameters);
+    for (const Value& item : items_of(parameters.at(place))) out.push_back(item.display());
+    return out;
+  };
   const WordTemplate::Find find = [&values](std::string_view place) {
     const auto found = values.find(place);
     return found == values.end() ? nullptr : &found->second;
@@ -109,19 +131,20 @@ FilledCommand fill_command(const CommandSpec& command, const Parameters& paramet
   for (const CommandWords& group : command.words) {
     if (!all_hold(group.when, parameters)) continue;
     std::vector<std::string> words;
+    bool applies = true;
     for (const WordTemplate& word : group.words) {
-      std::optional<std::string> text = word.fill(find);
-      if (!text) break;
-      words.push_back(std::move(*text));
+      std::optional<std::vector<std::string>> texts = word.words(find, items);
+      applies = applies && texts.has_value();
+      if (applies) words.insert(words.end(), texts->begin(), texts->end());
     }
-    if (words.size() < group.words.size()) continue;
+    if (!applies) continue;
     filled.argv.insert(filled.argv.end(), words.begin(), words.end());
   }
   for (const CommandVariable& variable : command.environment) {
-    std::optional<std::string> text = variable.value.fill(find);
+    std::optional<std::string> text = variable.value.fill(find, items);
     if (text) filled.environment.emplace_back(variable.name, std::move(*text));
   }
-  const std::optional<std::string> folder = command.folder.fill(find);
+  const std::optional<std::string> folder = command.folder.fill(find, items);
   check(!filled.argv.empty() && folder, "a command has a program and a folder in every trial");
   filled.folder = *folder;
   return filled;

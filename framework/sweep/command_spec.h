@@ -19,10 +19,12 @@
 namespace polysweep {
 
 // The places of a template that are not parameters.
-inline constexpr std::array<std::string_view, 10> kCommandPlaces = {
+inline constexpr std::array<std::string_view, 12> kCommandPlaces = {
     "trial",           "attempt",      "trial_folder", "checkpoint_folder",
     "parameters_file", "metrics_file", "data_folder",  "sweep_folder",
-    "device",          "slot"};
+    "device",          "slot",         kYamlPlace,     kJsonPlace};
+// As {overrides...}: all parameters of the trial as words of Hydra.
+inline constexpr std::string_view kOverridesPlace = "overrides";
 
 // A group of words: all of them are left out if `when` does not hold or a
 // parameter in one of them does not apply.
@@ -78,6 +80,9 @@ struct CommandSpec {
   double time_limit_s = 0;      // of one attempt; 0: none
   double progress_limit_s = 0;  // without a report; 0: none
   double stop_grace_s = 20;     // from SIGTERM to SIGKILL
+
+  // Whether a word, a variable or the folder has a place of this name.
+  bool has_place(std::string_view place) const;
 
   // What a trial's identity holds as its data: SHA-256 (hex) over the templates and
   // `data_digest`, that of the data files ("" for none).

@@ -36,6 +36,9 @@ std::string right_values(const ParameterSpec& spec) {
   std::string words;
   for (const std::string& word : spec.words) words += (words.empty() ? "" : ", ") + in_quotes(word);
   if (spec.type == ValueType::kBoolean) return "true or false";
+  if (spec.type == ValueType::kStructured) {
+    return words.empty() ? "a list or a table" : "a list or a table, or " + words;
+  }
   if (spec.type == ValueType::kText) return words.empty() ? "a text" : "one of " + words;
   std::string out = spec.type == ValueType::kInteger ? "an integer" : "a real number";
   const std::string low = spec.minimum ? number_text(*spec.minimum, spec.type) : "";
@@ -51,7 +54,8 @@ std::string right_values(const ParameterSpec& spec) {
 }
 
 std::string shown(const Value& value) {
-  return value.type() == ValueType::kText ? in_quotes(value.text()) : value.canonical();
+  const bool quoted = value.type() == ValueType::kText || value.type() == ValueType::kStructured;
+  return quoted ? in_quotes(value.display()) : value.canonical();
 }
 
 // `value` in the type of `spec`, its range not yet looked at.
@@ -70,6 +74,10 @@ std::optional<Value> converted(const ParameterSpec& spec, const Value& value) {
 }
 
 Value typed_as(const ParameterSpec& spec, const Value& value) {
+  if (value.is_absent()) {
+    fail("parameter '{}' has no level at which it is absent; a factor with absent = true has one",
+         spec.name);
+  }
   const bool is_text = value.type() == ValueType::kText;
   const bool is_word =
       is_text && std::find(spec.words.begin(), spec.words.end(), value.text()) != spec.words.end();
@@ -133,7 +141,7 @@ void Parameters::append_canonical(std::string& out) const {
 }
 
 Parameters Parameters::from_json(std::string_view json) {
-  ScalarDocument document = read_scalars(json);
+  ValueDocument document = read_values(json);
   if (!document.is_object) fail("{} is not a JSON object of parameters", in_quotes(json));
   Parameters parameters;
   parameters.entries_.reserve(document.entries.size());
@@ -145,8 +153,10 @@ Parameters Parameters::from_json(std::string_view json) {
 }
 
 bool Condition::holds(const Parameters& parameters) const {
-  const Value* value = parameters.find(parameter);
-  return value != nullptr && std::find(any_of.begin(), any_of.end(), *value) != any_of.end();
+  static const Value kAbsent{Value::Absent()};
+  const Value* given = parameters.find(parameter);
+  const Value* value = given == nullptr ? &kAbsent : given;
+  return std::find(any_of.begin(), any_of.end(), *value) != any_of.end();
 }
 
 bool all_hold(const std::vector<Condition>& conditions, const Parameters& parameters) {

@@ -39,7 +39,7 @@ class Parameters {
   // {"optimizer":"sgd","width":64}: sorted, without spaces.
   std::string canonical() const;
   void append_canonical(std::string& out) const;
-  // Throws Error unless `json` is an object of scalars.
+  // Throws Error unless `json` is an object of values.
   static Parameters from_json(std::string_view json);
 
   friend bool operator==(const Parameters&, const Parameters&) = default;
@@ -48,7 +48,8 @@ class Parameters {
   std::vector<Entry> entries_;
 };
 
-// "parameter is one of any_of". An absent parameter fulfils no condition.
+// "parameter is one of any_of". A parameter that is not there fulfils no condition but one
+// with Value::Absent.
 struct Condition {
   std::string parameter;
   std::vector<Value> any_of;

@@ -13,7 +13,9 @@ namespace polysweep {
 
 namespace {
 
-constexpr std::string_view kTypeNames[] = {"boolean", "integer", "real", "text"};
+constexpr std::string_view kTypeNames[] = {"boolean", "integer",    "real",
+                                           "text",    "structured", "absent"};
+constexpr std::size_t kParameterTypes = 5;  // all but the last
 
 // The shortest digits that read back, laid out by our own rule, so that no
 // library's version changes an identity: plain from 1e-4 to below 1e16, else
@@ -60,10 +62,10 @@ std::strong_ordering order(const T& a, const T& b) {
 std::string_view type_name(ValueType type) { return kTypeNames[static_cast<std::size_t>(type)]; }
 
 ValueType type_from_name(std::string_view name) {
-  for (std::size_t i = 0; i < std::size(kTypeNames); ++i) {
+  for (std::size_t i = 0; i < kParameterTypes; ++i) {
     if (kTypeNames[i] == name) return static_cast<ValueType>(i);
   }
-  fail("unknown type {}; known: boolean, integer, real, text", in_quotes(name));
+  fail("unknown type {}; known: boolean, integer, real, text, structured", in_quotes(name));
 }
 
 Value::Value(double value) : data_(value == 0 ? 0.0 : value) {
@@ -101,6 +103,11 @@ const std::string& Value::text() const {
   return std::get<std::string>(data_);
 }
 
+const std::string& Value::structure() const {
+  check(type() == ValueType::kStructured, "the value is a list or table");
+  return std::get<Structure>(data_).canonical;
+}
+
 std::string Value::canonical() const {
   std::string out;
   append_canonical(out);
@@ -121,10 +128,19 @@ void Value::append_canonical(std::string& out) const {
     case ValueType::kText:
       append_json_text(out, text());
       return;
+    case ValueType::kStructured:
+      out += structure();
+      return;
+    case ValueType::kAbsent:
+      out += "null";
+      return;
   }
 }
 
-std::string Value::display() const { return type() == ValueType::kText ? text() : canonical(); }
+std::string Value::display() const {
+  if (is_absent()) return "absent";
+  return type() == ValueType::kText ? text() : canonical();
+}
 
 std::strong_ordering operator<=>(const Value& a, const Value& b) {
   if (a.type() != b.type()) return a.type() <=> b.type();
@@ -137,6 +153,10 @@ std::strong_ordering operator<=>(const Value& a, const Value& b) {
       return order(a.real(), b.real());
     case ValueType::kText:
       return a.text() <=> b.text();
+    case ValueType::kStructured:
+      return a.structure() <=> b.structure();
+    case ValueType::kAbsent:
+      break;
   }
   return std::strong_ordering::equal;
 }

@@ -16,6 +16,10 @@ Json json_of(const Value& value) {
       return value.real();
     case ValueType::kText:
       return value.text();
+    case ValueType::kStructured:
+      return Json::parse(value.structure());
+    case ValueType::kAbsent:
+      break;
   }
   return nullptr;
 }

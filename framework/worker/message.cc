@@ -47,6 +47,11 @@ void write_parameters(ByteWriter& out, const Parameters& parameters) {
       case ValueType::kText:
         out.text(value.text());
         break;
+      case ValueType::kStructured:
+        out.text(value.structure());
+        break;
+      case ValueType::kAbsent:
+        break;
     }
   }
 }
@@ -62,6 +67,10 @@ Value read_value(ByteReader& in) {
       return Value(in.f64());
     case ValueType::kText:
       return Value(std::string(in.text()));
+    case ValueType::kStructured:
+      return Value(Value::Structure{std::string(in.text())});
+    case ValueType::kAbsent:
+      return Value(Value::Absent());
   }
   fail("unknown type of value: {}", type);
 }

@@ -72,9 +72,11 @@ struct ValueHash {
       case ValueType::kReal:
         return std::hash<double>()(value.real());
       case ValueType::kText:
+      case ValueType::kStructured:
+      case ValueType::kAbsent:
         break;
     }
-    return std::hash<std::string>()(value.text());
+    return std::hash<std::string>()(value.display());
   }
 };
 

@@ -29,8 +29,11 @@ QueryValue as_field(const Value& value) {
       return value.real();
     case ValueType::kText:
       return value.text();
+    case ValueType::kStructured:
+    case ValueType::kAbsent:
+      return value.display();
   }
-  check(false, "a value has one of four types");
+  check(false, "a value has one of six types");
   return {};
 }
 

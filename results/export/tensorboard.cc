@@ -76,9 +76,11 @@ Message value_message(const Value& value) {
     case ValueType::kReal:
       return Message().real(2, value.real());
     case ValueType::kText:
-      return Message().bytes(3, value.text());
+    case ValueType::kStructured:
+    case ValueType::kAbsent:
+      return Message().bytes(3, value.display());
   }
-  check(false, "a value has one of four types");
+  check(false, "a value has one of six types");
   return {};
 }
 

@@ -1,5 +1,7 @@
 #include "results/read/cell_search.h"
 
+#include <algorithm>
+
 #include "results/read/last_planning.h"
 #include "results/schema/connection.h"
 
@@ -12,7 +14,7 @@ std::vector<std::uint32_t> find_cell_numbers(const Database& database, const std
   const LastPlanning known = last_planning(connection, sweep);
   // Levels are canonical JSON: a member is followed by a comma or the closing brace, and
   // inside of a text its quotes would be escaped.
-  std::string sql = "SELECT cell FROM cell WHERE revision_id = ?1";
+  std::string sql = "SELECT cell, levels FROM cell WHERE revision_id = ?1";
   std::vector<std::string> members;
   for (const auto& [name, value] : levels) {
     members.push_back(Value(name).canonical() + ":" + value.canonical());
@@ -23,7 +25,15 @@ std::vector<std::uint32_t> find_cell_numbers(const Database& database, const std
   rows.set(1, known.revision_id);
   for (std::size_t i = 0; i < members.size(); ++i) rows.set(static_cast<int>(i) + 2, members[i]);
   std::vector<std::uint32_t> out;
-  while (rows.step()) out.push_back(static_cast<std::uint32_t>(rows.integer(0)));
+  while (rows.step()) {
+    // A table that is a level may have such a member too.
+    const Parameters found = Parameters::from_json(rows.text(1));
+    const bool has_all = std::all_of(levels.begin(), levels.end(), [&](const auto& level) {
+      const Value* value = found.find(level.first);
+      return value != nullptr && *value == level.second;
+    });
+    if (has_all) out.push_back(static_cast<std::uint32_t>(rows.integer(0)));
+  }
   return out;
 }
 

@@ -11,7 +11,7 @@ class JsonMember {
   explicit JsonMember(std::string_view name);
 
   // The member's value as it is written; "" where the object has no such member.
-  // `object` is canonical (Parameters::canonical()): without spaces, of scalars.
+  // `object` is canonical (Parameters::canonical()): without spaces.
   std::string_view find(std::string_view object) const;
   // The same as Value::display() shows it.
   std::string displayed(std::string_view object) const;

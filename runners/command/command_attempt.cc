@@ -7,10 +7,12 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
 #include "framework/core/utf8.h"
+#include "framework/sweep/parameter_text.h"
 #include "runners/process/process_tree.h"
 #include "runners/process/worker_command.h"
 #include "runners/store/store_layout.h"
@@ -32,6 +34,13 @@ std::string slot_name() {
 
 std::string device_name(std::int32_t device) {
   return device < 0 ? "cpu" : fmt::format("cuda:{}", device);
+}
+
+void write_text(const fs::path& path, const std::string& text) {
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file << text;
+  file.close();
+  if (!file) fail("cannot write {}", path.string());
 }
 
 std::string last_line_of(const std::string& tail) {
@@ -65,6 +74,7 @@ CommandAttempt::CommandAttempt(const AttemptContext& context)
 
 AttemptResult CommandAttempt::run() {
   context_.folders.prepare(trial_folder_, context_.assignment.parameters.canonical());
+  write_nested_parameters();
   context_.oom_kills.grew();
   capture_.begin();
   const ProcessOptions options = process_options();
@@ -73,6 +83,15 @@ AttemptResult CommandAttempt::run() {
   ChildProcess process(options);
   watch(process);
   return end(process);
+}
+
+// Only where the command has a place for them.
+void CommandAttempt::write_nested_parameters() const {
+  const Parameters& parameters = context_.assignment.parameters;
+  if (command_.has_place(kYamlPlace)) write_text(yaml_path(trial_folder_), nested_yaml(parameters));
+  if (command_.has_place(kJsonPlace)) {
+    write_text(nested_json_path(trial_folder_), nested_json(parameters));
+  }
 }
 
 CommandAttempt::Variables CommandAttempt::variables() const {
@@ -103,7 +122,9 @@ ProcessOptions CommandAttempt::process_options() {
                     {"data_folder", assignment.data_folder},
                     {"sweep_folder", command_.sweep_folder},
                     {"device", device_name(assignment.device)},
-                    {"slot", slot_name()}});
+                    {"slot", slot_name()},
+                    {kYamlPlace, yaml_path(trial_folder_).string()},
+                    {kJsonPlace, nested_json_path(trial_folder_).string()}});
   ProcessOptions options;
   options.argv = std::move(filled.argv);
   options.argv[0] = context_.program_at(options.argv[0]).string();
@@ -275,7 +296,12 @@ void CommandAttempt::clean_up() {
   if (fs::is_empty(checkpoint_folder_, gone) && !gone) {
     remove_reports(trial_folder_, context_.assignment.attempt, report_.artifacts());
   }
-  if (report_.artifacts().empty()) context_.folders.remove_if_unused(trial_folder_);
+  if (!report_.artifacts().empty()) return;
+  for (const auto& [place, path] : {std::pair{kYamlPlace, yaml_path(trial_folder_)},
+                                    {kJsonPlace, nested_json_path(trial_folder_)}}) {
+    if (command_.has_place(place)) fs::remove(path, gone);
+  }
+  context_.folders.remove_if_unused(trial_folder_);
 }
 
 }  // namespace polysweep

@@ -43,6 +43,7 @@ class CommandAttempt {
   using Variables = std::vector<std::pair<std::string, std::string>>;
 
   ProcessOptions process_options();
+  void write_nested_parameters() const;
   Variables variables() const;
   void watch(ChildProcess& process);
   void wait_for_events(const ChildProcess& process) const;

@@ -21,6 +21,14 @@ std::filesystem::path parameters_path(const std::filesystem::path& trial_folder)
   return trial_folder / "parameters.json";
 }
 
+std::filesystem::path yaml_path(const std::filesystem::path& trial_folder) {
+  return trial_folder / "parameters.yaml";
+}
+
+std::filesystem::path nested_json_path(const std::filesystem::path& trial_folder) {
+  return trial_folder / "parameters-nested.json";
+}
+
 std::filesystem::path report_path(const std::filesystem::path& trial_folder,
                                   std::uint32_t attempt) {
   return trial_folder / fmt::format("attempt-{}.metrics", attempt);

@@ -30,6 +30,9 @@ inline constexpr std::string_view kSpareFolderPrefix = ".spare-";
 // captured of it, as lines of the same form.
 std::filesystem::path checkpoint_folder(const std::filesystem::path& trial_folder);
 std::filesystem::path parameters_path(const std::filesystem::path& trial_folder);
+// The same parameters nested, where a command has a place for such a file.
+std::filesystem::path yaml_path(const std::filesystem::path& trial_folder);
+std::filesystem::path nested_json_path(const std::filesystem::path& trial_folder);
 std::filesystem::path report_path(const std::filesystem::path& trial_folder, std::uint32_t attempt);
 std::filesystem::path captured_path(const std::filesystem::path& trial_folder,
                                     std::uint32_t attempt);

@@ -398,7 +398,8 @@ TEST_CASE("what is wrong with a command is said where it stands", "[command]") {
              Contains("f.toml:3:22: a '{' without its '}' in '--lr={lr'"));
   CHECK(wrong("--lr={lr}", "--lr") ==
         "f.toml:12:1: the program does not receive parameter 'lr': put {lr} into 'command' or "
-        "[environment], or set parameters_file = true if it reads $POLYSWEEP_PARAMETERS_FILE");
+        "[environment], {overrides...} for all as NAME=VALUE, or set parameters_file = true if it "
+        "reads $POLYSWEEP_PARAMETERS_FILE");
   CHECK(wrong("--lr={lr}", "{parameters_file}").empty());
   CHECK_THAT(wrong("[\"fit\"", "[\"{momentum}\""),
              Contains("f.toml:3:15: the program needs parameter 'momentum', which does not apply"));

@@ -77,7 +77,7 @@ TEST_CASE("levels that cannot be are refused with their place", "[levels]") {
       problem("1979-05-27") ==
       "f.toml:4:8: the levels of factor 'seed' are a date or time; expected a list such as [1, 2]");
   CHECK(problem("[[1]]") ==
-        "f.toml:4:9: a level of factor 'seed' is an array; expected a number, a text or a boolean");
+        "f.toml:4:9: '[1]' is not a value of parameter 'seed', which is an integer of 0 or more");
   CHECK(problem("{ values = 3 }") ==
         "f.toml:4:19: the levels of factor 'seed' are an integer; expected a list such as [1, 2]");
   CHECK(problem("{ values = [1], range = [0, 1] }") ==
@@ -85,8 +85,8 @@ TEST_CASE("levels that cannot be are refused with their place", "[levels]") {
   CHECK(problem("{ rnge = [0, 1] }") ==
         "f.toml:4:10: unknown key of a factor 'rnge' (did you mean 'range'?)");
   CHECK(problem("{ range = [0, 1], low = 2 }") ==
-        "f.toml:4:26: unknown key of a factor 'low'; known: when, values, range, linspace, "
-        "logspace, sample");
+        "f.toml:4:26: unknown key of a factor 'low'; known: when, absent, values, range, "
+        "linspace, logspace, sample");
   CHECK(problem("{ range = [0] }") ==
         "f.toml:4:18: a range is [first, last] or [first, last, step], all integers");
   CHECK(problem("{ range = [0, 1.5] }") ==

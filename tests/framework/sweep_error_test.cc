@@ -69,8 +69,9 @@ TEST_CASE("a sweep file begins with names that are known", "[sweep]") {
 TEST_CASE("parameters must be known and their values fit", "[sweep]") {
   CHECK(problem_of("[fixed]\nupdate = 3") ==
         "f.toml:4:1: unknown parameter 'update' (did you mean 'updates'?)");
-  CHECK(problem_of("[fixed]\nupdates = [3]") ==
-        "f.toml:4:11: 'updates' is an array; expected one value");
+  CHECK(
+      problem_of("[fixed]\nupdates = [3]") ==
+      "f.toml:4:11: '[3]' is not a value of parameter 'updates', which is an integer of 0 or more");
   CHECK(problem_of("[fixed]\nupdates = -3") ==
         "f.toml:4:11: -3 is not a value of parameter 'updates', which is an integer of 0 or more");
   CHECK(problem_of("[factors]\nencodings = [1]") ==
@@ -115,7 +116,8 @@ TEST_CASE("conditions must name what is there", "[sweep]") {
         "f.toml:5:35: \"legendre\" is not a level of factor 'encoding', whose levels are \"rope\", "
         "\"none\"");
   CHECK(when("{ encoding = { a = 1 } }") ==
-        "f.toml:5:46: 'encoding' is a table; expected one value");
+        "f.toml:5:46: '{\"a\":1}' is not a value of parameter 'encoding', which is one of 'none', "
+        "'sinusoidal', 'rope', 'legendre'");
   CHECK(when("{ seed = 1 }") == "f.toml:5:35: factor 'seed' cannot depend on itself");
   CHECK(problem_of("[factors]\nseed = { range = [0, 1], when = { dimension = 1 } }\n"
                    "dimension = { values = [1, 2], when = { seed = 0 } }") ==

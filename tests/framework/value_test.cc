@@ -51,7 +51,7 @@ TEST_CASE("what is no value is refused", "[value]") {
   CHECK_THROWS_WITH(Value(std::string("a\0b", 3)), "the text 'a\\x00b' contains a NUL");
   CHECK_THROWS_WITH(Value("\xc0\xaf"), "the text '\\xc0\\xaf' is not UTF-8");
   CHECK_THROWS_WITH(type_from_name("float"),
-                    "unknown type 'float'; known: boolean, integer, real, text");
+                    "unknown type 'float'; known: boolean, integer, real, text, structured");
 }
 
 TEST_CASE("a value is asked for in its own type", "[value]") {
@@ -70,10 +70,10 @@ TEST_CASE("values are ordered by type, then by value", "[value]") {
   CHECK(Value("a") < Value("b"));
 }
 
-TEST_CASE("JSON that is not one scalar is refused", "[value]") {
-  for (const char* json : {"", "null", "[1]", "{}", "{\"a\":1}", "01", "nan", "tru", "\"a", " 1",
-                           "1 ", "1,2", "1e999", "9223372036854775808", "-9223372036854775809",
-                           "99999999999999999999", "\"\xff\"", "\"\\u0000\""}) {
+TEST_CASE("JSON that is not one value is refused", "[value]") {
+  for (const char* json : {"", "[1", "{]", "01", "nan", "tru", "\"a", " 1", "1 ", "1,2", "1e999",
+                           "9223372036854775808", "-9223372036854775809", "99999999999999999999",
+                           "\"\xff\"", "\"\\u0000\""}) {
     INFO(json);
     CHECK_THROWS_AS(value_from_json(json), Error);
   }
@@ -81,7 +81,6 @@ TEST_CASE("JSON that is not one scalar is refused", "[value]") {
                     "cannot read '99999999999999999999' as JSON values: "
                     "an integer beyond 64 bits");
   CHECK_THROWS_WITH(value_from_json("1 "), "'1 ' is not one JSON value");
-  CHECK_THROWS_WITH(value_from_json("[1]"), "cannot read '[1]' as JSON values: an array");
 }
 
 TEST_CASE("words of a command line are values", "[value]") {

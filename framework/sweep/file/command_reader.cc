@@ -11,6 +11,7 @@
 #include "framework/sweep/file/input_files.h"
 #include "framework/sweep/file/schema_reader.h"
 #include "framework/sweep/file/sweep_nodes.h"
+#include "framework/sweep/parameter_text.h"
 
 namespace polysweep {
 
@@ -43,10 +44,12 @@ class CommandReader {
   void read_data(const TomlEntry& entry);
   double seconds(const char* key, double otherwise) const;
   bool reads_parameters_file() const;
-  const std::string& place_of(const std::string& parameter) const;
   void expect_parameters_used() const;
+  void expect_nestable() const;
 
   WordTemplate read_template(const TomlNode& node, const std::string& what);
+  static void expect_one_word(const WordTemplate& word, const TomlNode& node, const char* what);
+  bool may_be_absent(const std::string& parameter) const;
   void expect_always_there(const WordTemplate& word, const TomlNode& node, const char* what) const;
 
   const TomlNode& root_;
@@ -84,6 +87,7 @@ ExperimentSpec CommandReader::read() {
   command_.progress_limit_s = seconds("progress_limit", 0);
   command_.stop_grace_s = seconds("stop_grace", command_.stop_grace_s);
   expect_parameters_used();
+  expect_nestable();
   spec_.command = std::move(command_);
   return std::move(spec_);
 }
@@ -109,6 +113,7 @@ WordTemplate CommandReader::read_template(const TomlNode& node, const std::strin
   WordTemplate word = in_place(node.place, [&] { return WordTemplate(text); });
   for (const std::string& place : word.places()) {
     used_.insert(place);
+    if (place == kOverridesPlace && word.has_each()) continue;
     if (spec_.schema.find(place) != nullptr) continue;
     if (std::find(kCommandPlaces.begin(), kCommandPlaces.end(), place) != kCommandPlaces.end()) {
       continue;
@@ -116,6 +121,7 @@ WordTemplate CommandReader::read_template(const TomlNode& node, const std::strin
     std::vector<std::string> known;
     for (const ParameterSpec& parameter : spec_.schema.specs()) known.push_back(parameter.name);
     known.insert(known.end(), kCommandPlaces.begin(), kCommandPlaces.end());
+    known.emplace_back("overrides...");
     fail_at(node.place,
             "{}; a parameter has a value in [fixed], levels in [factors] or a default in "
             "[parameters]",
@@ -124,11 +130,25 @@ WordTemplate CommandReader::read_template(const TomlNode& node, const std::strin
   return word;
 }
 
+void CommandReader::expect_one_word(const WordTemplate& word, const TomlNode& node,
+                                    const char* what) {
+  if (!word.has_each()) return;
+  fail_at(node.place, "{} is one word; {{NAME:TEXT}} joins a list with TEXT between its items",
+          what);
+}
+
+bool CommandReader::may_be_absent(const std::string& parameter) const {
+  const TomlEntry* factors = root_.find("factors");
+  const TomlEntry* factor = factors == nullptr ? nullptr : factors->node.find(parameter);
+  return factor != nullptr && factor->node.find("absent") != nullptr;
+}
+
 void CommandReader::expect_always_there(const WordTemplate& word, const TomlNode& node,
                                         const char* what) const {
+  expect_one_word(word, node, what);
   for (const std::string& place : word.places()) {
     const ParameterSpec* parameter = spec_.schema.find(place);
-    if (parameter == nullptr || parameter->when.empty()) continue;
+    if (parameter == nullptr || (parameter->when.empty() && !may_be_absent(place))) continue;
     fail_at(node.place, "{} needs parameter '{}', which does not apply to every trial", what,
             place);
   }
@@ -186,6 +206,7 @@ void CommandReader::read_environment(const TomlEntry& entry) {
     }
     if (one.node.is_text()) {
       command_.environment.push_back({one.name, read_template(one.node, "a variable")});
+      expect_one_word(command_.environment.back().value, one.node, "a variable");
     } else if (one.node.kind == TomlNode::Kind::kValue) {
       command_.environment.push_back({one.name, WordTemplate(one.node.value.display())});
     } else {
@@ -245,6 +266,9 @@ double CommandReader::seconds(const char* key, double otherwise) const {
 }
 
 bool CommandReader::reads_parameters_file() const {
+  for (const std::string_view all : {kOverridesPlace, kYamlPlace, kJsonPlace}) {
+    if (used_.contains(all)) return true;
+  }
   const TomlEntry* entry = root_.find("parameters_file");
   if (entry == nullptr) return used_.contains("parameters_file");
   if (entry->node.kind != TomlNode::Kind::kValue ||
@@ -254,14 +278,16 @@ bool CommandReader::reads_parameters_file() const {
   return entry->node.value.boolean() || used_.contains("parameters_file");
 }
 
-const std::string& CommandReader::place_of(const std::string& parameter) const {
-  for (const char* section : {"parameters", "fixed", "factors"}) {
-    const TomlEntry* table = root_.find(section);
-    const TomlEntry* entry = table == nullptr ? nullptr : table->node.find(parameter);
-    if (entry != nullptr) return entry->place;
-  }
-  check(false, "a parameter of a command stands in its sweep file");
-  return root_.place;
+void CommandReader::expect_nestable() const {
+  if (!used_.contains(kYamlPlace) && !used_.contains(kJsonPlace)) return;
+  std::vector<std::string> names;
+  for (const ParameterSpec& spec : spec_.schema.specs()) names.push_back(spec.name);
+  const std::string name = unnestable_name(names);
+  if (name.empty()) return;
+  fail_at(parameter_place(root_, name),
+          "'{0}' is a parameter, and '{0}.' begins the name of another: {{parameters:yaml}} and "
+          "{{parameters:json}} cannot nest them",
+          name);
 }
 
 void CommandReader::expect_parameters_used() const {
@@ -270,12 +296,23 @@ void CommandReader::expect_parameters_used() const {
   for (const ParameterSpec& spec : spec_.schema.specs()) {
     for (const Condition& condition : spec.when) used.insert(condition.parameter);
   }
+  const TomlEntry* sample = root_.find("sample");
+  for (const TomlEntry* table :
+       {root_.find("factors"), sample == nullptr ? nullptr : sample->node.find("factors")}) {
+    if (table == nullptr) continue;
+    for (const TomlEntry& factor : table->node.entries) {
+      const TomlEntry* when = factor.node.find("when");
+      if (when == nullptr) continue;
+      for (const TomlEntry& condition : when->node.entries) used.insert(condition.name);
+    }
+  }
   for (const ParameterSpec& spec : spec_.schema.specs()) {
     if (used.contains(spec.name)) continue;
     const std::vector<std::string> known(used.begin(), used.end());
-    fail_at(place_of(spec.name),
+    fail_at(parameter_place(root_, spec.name),
             "the program does not receive parameter '{0}'{1}: put {{{0}}} into 'command' or "
-            "[environment], or set parameters_file = true if it reads "
+            "[environment], {{overrides...}} for all as NAME=VALUE, or set parameters_file = true "
+            "if it reads "
             "$POLYSWEEP_PARAMETERS_FILE",
             spec.name, suggestion(spec.name, known));
   }

@@ -8,6 +8,7 @@
 #include "framework/core/random_stream.h"
 #include "framework/core/suggestion.h"
 #include "framework/sweep/file/distribution.h"
+#include "framework/sweep/file/sweep_nodes.h"
 
 namespace polysweep {
 
@@ -153,11 +154,21 @@ const std::vector<Generator>& generators() {
   return all;
 }
 
+void expect_true(const TomlEntry& absent) {
+  const TomlNode& node = absent.node;
+  const bool is_true = node.kind == TomlNode::Kind::kValue &&
+                       node.value.type() == ValueType::kBoolean && node.value.boolean();
+  if (!is_true) {
+    fail_at(node.place,
+            "'absent' is true, or left out: a level at which the parameter is not given");
+  }
+}
+
 bool is_choice(const TomlNode& table) { return sampling_of(table) == Sampling::kChoice; }
 
 std::vector<PlacedValue> generated(const std::string& name, const TomlNode& table) {
   const Generator* chosen = nullptr;
-  std::vector<std::string> known = {"when"};
+  std::vector<std::string> known = {"when", "absent"};
   for (const Generator& generator : generators()) {
     known.push_back(generator.name);
     if (table.find(generator.name) == nullptr) continue;
@@ -184,10 +195,36 @@ std::vector<PlacedValue> generated(const std::string& name, const TomlNode& tabl
             "factor '{}' has no levels; expected one of values, range, linspace, logspace, sample",
             name);
   }
-  return chosen->levels(name, table.find(chosen->name)->node, table);
+  std::vector<PlacedValue> levels = chosen->levels(name, table.find(chosen->name)->node, table);
+  if (const TomlEntry* absent = table.find("absent")) {
+    expect_true(*absent);
+    levels.push_back({Value(Value::Absent()), absent->node.place});
+  }
+  return levels;
 }
 
 }  // namespace
+
+const std::vector<std::string>& generator_keys() {
+  static const std::vector<std::string> keys = [] {
+    std::vector<std::string> out = {"absent"};
+    for (const Generator& generator : generators()) out.push_back(generator.name);
+    return out;
+  }();
+  return keys;
+}
+
+const std::vector<std::string>& factor_keys() {
+  static const std::vector<std::string> keys = [] {
+    std::vector<std::string> out = generator_keys();
+    out.insert(out.end(), {"when", "n", "stream"});
+    for (const Sampling kind : {Sampling::kNormal, Sampling::kChoice}) {
+      for (std::string& key : distribution_keys(kind)) out.push_back(std::move(key));
+    }
+    return out;
+  }();
+  return keys;
+}
 
 std::vector<std::int64_t> integer_range(std::int64_t first, std::int64_t last, std::int64_t step) {
   if (step == 0) fail("a range needs a step other than 0");
@@ -222,11 +259,7 @@ std::vector<PlacedValue> listed_values(const std::string& what, const TomlNode& 
   }
   std::vector<PlacedValue> levels;
   for (const TomlNode& item : node.items) {
-    if (item.kind != TomlNode::Kind::kValue) {
-      fail_at(item.place, "a level of {} is {}; expected a number, a text or a boolean", what,
-              item.kind_name());
-    }
-    levels.push_back({item.value, item.place});
+    levels.push_back({value_of(item, "a level of " + what), item.place});
   }
   return levels;
 }

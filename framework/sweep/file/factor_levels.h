@@ -18,6 +18,10 @@ struct PlacedValue {
   std::string place;
 };
 
+// The keys of a table that make it a factor, and all that a factor may have.
+const std::vector<std::string>& generator_keys();
+const std::vector<std::string>& factor_keys();
+
 // The levels of factor `name` from a list, or from a table with one of values,
 // range, linspace, logspace, sample; a `when` of the table is left to the
 // caller. Not typed yet; not empty. Throws Error with the place.

@@ -18,7 +18,9 @@ void set_type(ParameterSpec& spec, const std::vector<PlacedValue>& values) {
                        [type](const PlacedValue& each) { return each.value.type() == type; });
   };
   const bool number = has(ValueType::kInteger) || has(ValueType::kReal);
-  if (has(ValueType::kBoolean)) {
+  if (has(ValueType::kStructured)) {
+    spec.type = ValueType::kStructured;
+  } else if (has(ValueType::kBoolean)) {
     spec.type = ValueType::kBoolean;
   } else if (number) {
     spec.type = has(ValueType::kReal) ? ValueType::kReal : ValueType::kInteger;
@@ -31,7 +33,14 @@ void set_type(ParameterSpec& spec, const std::vector<PlacedValue>& values) {
       fail_at(each.place, "'{}' has booleans and {} among its values; expected values of one type",
               spec.name, is_text ? "texts" : "numbers");
     }
-    if (!number || !is_text) continue;
+    const bool is_structure = each.value.type() == ValueType::kStructured;
+    if (spec.type == ValueType::kStructured && !is_structure && !is_text) {
+      fail_at(each.place,
+              "'{}' has lists or tables and {} among its values; expected lists and tables alone, "
+              "or with texts",
+              spec.name, each.value.is_number() ? "numbers" : "booleans");
+    }
+    if ((!number && spec.type != ValueType::kStructured) || !is_text) continue;
     const std::string& word = each.value.text();
     if (std::find(spec.words.begin(), spec.words.end(), word) == spec.words.end()) {
       spec.words.push_back(word);
@@ -45,8 +54,13 @@ ImpliedParameter implied_by(const std::string& name, const std::string& place,
   ImpliedParameter out;
   out.spec.name = name;
   out.place = place;
-  set_type(out.spec, values);
-  out.spec.default_value = values[0].value;
+  std::vector<PlacedValue> given;
+  for (const PlacedValue& each : values) {
+    if (!each.value.is_absent()) given.push_back(each);
+  }
+  if (given.empty()) fail_at(place, "factor '{}' has no level but that it is absent", name);
+  set_type(out.spec, given);
+  out.spec.default_value = given[0].value;
   return out;
 }
 
@@ -62,11 +76,8 @@ std::vector<ImpliedParameter> read_implied_parameters(const TomlNode& root) {
   if (const TomlEntry* fixed = root.find("fixed")) {
     expect_table(*fixed);
     for (const TomlEntry& entry : fixed->node.entries) {
-      if (entry.node.kind != TomlNode::Kind::kValue) {
-        fail_at(entry.node.place, "'{}' is {}; expected one value", entry.name,
-                entry.node.kind_name());
-      }
-      out.push_back(implied_by(entry.name, entry.place, {{entry.node.value, entry.node.place}}));
+      const Value value = value_of(entry.node, "'" + entry.name + "'");
+      out.push_back(implied_by(entry.name, entry.place, {{value, entry.node.place}}));
     }
   }
   if (const TomlEntry* factors = root.find("factors")) {

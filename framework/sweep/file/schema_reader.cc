@@ -70,10 +70,7 @@ void read_range(const TomlNode& table, ParameterSpec& spec) {
 void read_type(const TomlEntry& entry, const ParameterSpec* implied, ParameterSpec& spec) {
   const TomlNode& table = entry.node;
   if (const TomlEntry* value = table.find("default")) {
-    if (value->node.kind != TomlNode::Kind::kValue) {
-      fail_at(value->node.place, "'default' is {}; expected one value", value->node.kind_name());
-    }
-    spec.default_value = value->node.value;
+    spec.default_value = value_of(value->node, "'default'");
     spec.type = spec.default_value.type();
   } else if (implied != nullptr) {
     spec.default_value = implied->default_value;
@@ -92,9 +89,7 @@ void read_type(const TomlEntry& entry, const ParameterSpec* implied, ParameterSp
 void read_table(const TomlEntry& entry, const ParameterSpec* implied,
                 const std::vector<ParameterSpec>& earlier, ParameterSpec& spec) {
   const TomlNode& table = entry.node;
-  expect_keys(table, "key of a parameter",
-              {"default", "type", "range", "minimum", "maximum", "words", "when", "unit", "doc",
-               "role", "axis"});
+  expect_keys(table, "key of a parameter", parameter_keys());
   read_type(entry, implied, spec);
   read_range(table, spec);
   if (const TomlEntry* words = table.find("words")) spec.words = texts_of(*words);
@@ -121,9 +116,18 @@ void expect_parameter_name(const std::string& name, const std::string& place) {
   if (!is_name(name)) {
     fail_at(place, "{} is not a name for a parameter; expected {}", in_quotes(name), kNameRule);
   }
-  if (std::find(kCommandPlaces.begin(), kCommandPlaces.end(), name) != kCommandPlaces.end()) {
+  if (name == kOverridesPlace ||
+      std::find(kCommandPlaces.begin(), kCommandPlaces.end(), name) != kCommandPlaces.end()) {
     fail_at(place, "'{}' is a place that polysweep fills; use another name", name);
   }
+}
+
+// Columns of a database, and files on some systems, do not tell them apart.
+void expect_different_name(const std::string& kind, const std::string& name,
+                           const std::string& other, const std::string& place) {
+  if (name == other || !same_but_case(name, other)) return;
+  fail_at(place, "{} '{}' differs from {} '{}' only in case; use another name", kind, name, kind,
+          other);
 }
 
 // Those whose condition names what is not read yet wait for it.
@@ -154,18 +158,24 @@ void add_conditional(std::vector<const ImpliedParameter*> waiting,
   }
 }
 
+void expect_different_names(const std::vector<ParameterSpec>& specs, const TomlNode& root) {
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      expect_different_name("parameter", specs[i].name, specs[j].name,
+                            parameter_place(root, specs[i].name));
+    }
+  }
+}
+
 ParameterSpec read_declared(const TomlEntry& entry, const ParameterSpec* implied,
                             const std::vector<ParameterSpec>& earlier) {
   ParameterSpec spec;
   spec.name = entry.name;
   if (entry.node.kind == TomlNode::Kind::kTable) {
     read_table(entry, implied, earlier, spec);
-  } else if (entry.node.kind == TomlNode::Kind::kValue) {
-    spec.default_value = entry.node.value;
-    spec.type = spec.default_value.type();
   } else {
-    fail_at(entry.node.place, "'{}' is {}; expected a default, or a table with one", entry.name,
-            entry.node.kind_name());
+    spec.default_value = value_of(entry.node, "the default of '" + entry.name + "'");
+    spec.type = spec.default_value.type();
   }
   return spec;
 }
@@ -241,6 +251,26 @@ DeclaredMetric read_metric(const TomlNode& node, const std::string& clock, bool 
 
 }  // namespace
 
+const std::vector<std::string>& parameter_keys() {
+  static const std::vector<std::string> keys = {"default", "type",  "range", "minimum",
+                                                "maximum", "words", "when",  "unit",
+                                                "doc",     "role",  "axis"};
+  return keys;
+}
+
+const std::string& parameter_place(const TomlNode& root, const std::string& name) {
+  for (const char* section : {"parameters", "fixed", "factors", "sample"}) {
+    const TomlEntry* table = root.find(section);
+    if (table != nullptr && std::string_view(section) == "sample") {
+      table = table->node.find("factors");
+    }
+    const TomlEntry* entry = table == nullptr ? nullptr : table->node.find(name);
+    if (entry != nullptr) return entry->place;
+  }
+  check(false, "a parameter of a command stands in its sweep file");
+  return root.place;
+}
+
 Schema read_schema(const TomlNode& root) {
   const TomlEntry* parameters = root.find("parameters");
   if (parameters != nullptr) expect_table(*parameters);
@@ -268,6 +298,7 @@ Schema read_schema(const TomlNode& root) {
     }
   }
   add_conditional(std::move(conditional), specs);
+  expect_different_names(specs, root);
   return in_place(parameters == nullptr ? root.place : parameters->place,
                   [&] { return Schema(std::move(specs)); });
 }
@@ -296,6 +327,7 @@ DeclaredMetrics read_declared_metrics(const TomlEntry& metrics, const std::strin
   const auto declare = [&out, &clock](const TomlNode& node, bool needs_goal, bool diverges) {
     DeclaredMetric metric = read_metric(node, clock, needs_goal, diverges);
     for (const MetricSpec& one : out.metrics) {
+      expect_different_name("metric", metric.spec.name, one.name, node.place);
       if (one.name != metric.spec.name) continue;
       fail_at(node.place, "metric '{}' is named twice", one.name);
     }

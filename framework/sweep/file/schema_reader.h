@@ -17,6 +17,12 @@ namespace polysweep {
 // where that holds. Throws Error with the place.
 Schema read_schema(const TomlNode& root);
 
+// The keys of a declaration.
+const std::vector<std::string>& parameter_keys();
+
+// The place of the name of a parameter of read_schema().
+const std::string& parameter_place(const TomlNode& root, const std::string& name);
+
 struct DeclaredMetrics {
   std::vector<MetricSpec> metrics;  // the primary first
   std::string primary;

@@ -120,6 +120,10 @@ void Reader::read_fixed(const TomlEntry& entry) {
   expect_table(entry);
   for (const TomlEntry& one : entry.node.entries) {
     draft_.fixed.push_back(typed_value(schema(), one));
+    if (draft_.fixed.back().value.is_absent()) {
+      fail_at(one.node.place,
+              "'{}' cannot be fixed as absent; absent = true is a level of a factor", one.name);
+    }
     draft_.fixed.back().place = one.place;
   }
 }
@@ -152,8 +156,15 @@ void Reader::read_sample(const TomlEntry& entry) {
 void Reader::add_factor(DraftFactor factor, const std::vector<PlacedValue>& levels,
                         const TomlEntry* when) {
   for (const PlacedValue& level : levels) {
-    factor.levels.push_back(
-        in_place(level.place, [&] { return schema().typed(factor.name, level.value); }));
+    if (level.value.is_absent() && !is_command()) {
+      fail_at(level.place,
+              "experiment '{}' needs all its parameters; absent = true is for commands",
+              draft_.experiment->name);
+    }
+    const auto typed = [&] {
+      return level.value.is_absent() ? level.value : schema().typed(factor.name, level.value);
+    };
+    factor.levels.push_back(in_place(level.place, typed));
   }
   if (const std::optional<std::size_t> twice = first_repeated(factor.levels)) {
     fail_at(levels[*twice].place, "factor '{}' has the level {} twice", factor.name,

@@ -7,6 +7,7 @@
 #include "framework/core/packed_file.h"
 #include "framework/core/suggestion.h"
 #include "framework/core/utf8.h"
+#include "framework/sweep/file/nested_parameters.h"
 #include "framework/sweep/file/sweep_draft.h"
 #include "framework/sweep/file/sweep_override.h"
 
@@ -29,17 +30,22 @@ DraftFactor& factor_at(SweepDraft& draft, const std::string& name, const std::st
   return *factor;
 }
 
+std::string level_text(const Value& level) {
+  return level.is_absent() ? level.display() : level.canonical();
+}
+
 void expect_level(const DraftFactor& factor, const Value& value, const std::string& place) {
   if (std::find(factor.levels.begin(), factor.levels.end(), value) != factor.levels.end()) return;
   std::vector<std::string> texts;
   std::string list;
   for (const Value& level : factor.levels) {
-    if (texts.size() < kListedLevels) list += (texts.empty() ? "" : ", ") + level.canonical();
-    texts.push_back(level.display());
+    if (texts.size() < kListedLevels) list += (texts.empty() ? "" : ", ") + level_text(level);
+    // Numbers that are spelt alike are not near each other.
+    texts.push_back(level.is_number() ? "" : level.display());
   }
   if (texts.size() > kListedLevels) list += ", ...";
-  fail_at(place, "{} is not a level of factor '{}', whose levels are {}{}", value.canonical(),
-          factor.name, list, suggestion(value.display(), texts));
+  fail_at(place, "{} is not a level of factor '{}', whose levels are {}{}", level_text(value),
+          factor.name, list, value.is_number() ? "" : suggestion(value.display(), texts));
 }
 
 // An override of a factor may leave conditions without effect; a file by itself
@@ -71,6 +77,10 @@ void check_factors(SweepDraft& draft) {
   }
   if (draft.replicate.empty()) return;
   const DraftFactor& replicate = factor_at(draft, draft.replicate, draft.replicate_place);
+  if (std::any_of(replicate.levels.begin(), replicate.levels.end(),
+                  [](const Value& level) { return level.is_absent(); })) {
+    fail_at(replicate.place, "the replicate '{}' cannot be absent", replicate.name);
+  }
   if (replicate.at.empty()) return;
   fail_at(replicate.place, "the replicate '{}' cannot be drawn: every cell has all its levels",
           replicate.name);
@@ -214,7 +224,8 @@ Sweep finished(SweepDraft draft) {
 Sweep parse_sweep(std::string_view text, const std::string& file,
                   const std::vector<std::string>& overrides, const Catalogue& catalogue) {
   const std::string name = file.empty() ? "sweep" : file;
-  const TomlNode root = parse_toml(text, name);
+  TomlNode root = parse_toml(text, name);
+  flatten_parameters(root, catalogue);
   const std::filesystem::path folder = std::filesystem::absolute(name).parent_path();
   SweepDraft draft = read_draft(root, catalogue, folder);
   for (const std::string& word : overrides) apply_override(draft, word);

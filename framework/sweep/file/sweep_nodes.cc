@@ -5,24 +5,66 @@
 #include "framework/core/error_place.h"
 #include "framework/core/name_rule.h"
 #include "framework/core/suggestion.h"
+#include "framework/sweep/value_reader.h"
 
 namespace polysweep {
 
 namespace {
 
+bool is_scalar(const TomlNode& node) {
+  return node.kind == TomlNode::Kind::kValue || node.kind == TomlNode::Kind::kOther;
+}
+
+// { absent = true }
+bool is_absent(const TomlNode& node) {
+  if (node.kind != TomlNode::Kind::kTable || node.entries.size() != 1) return false;
+  const TomlEntry& entry = node.entries[0];
+  return entry.name == "absent" && entry.node.kind == TomlNode::Kind::kValue &&
+         entry.node.value == Value(true);
+}
+
 DraftCondition read_condition(const Schema& schema, const TomlEntry& entry) {
   DraftCondition out{{entry.name, {}}, entry.place};
-  if (entry.node.kind != TomlNode::Kind::kArray) {
+  const ParameterSpec& spec =
+      in_place(entry.place, [&]() -> const ParameterSpec& { return schema.at(entry.name); });
+  const std::vector<TomlNode>& items = entry.node.items;
+  const bool is_one =
+      entry.node.kind != TomlNode::Kind::kArray ||
+      (spec.type == ValueType::kStructured && std::all_of(items.begin(), items.end(), is_scalar));
+  if (is_one) {
     out.condition.any_of.push_back(typed_value(schema, entry).value);
     return out;
   }
-  in_place(entry.place, [&] { schema.at(entry.name); });
-  if (entry.node.items.empty())
+  if (items.empty()) {
     fail_at(entry.node.place, "no value is allowed here; expected at least one");
-  for (const TomlNode& item : entry.node.items) {
+  }
+  for (const TomlNode& item : items) {
     out.condition.any_of.push_back(typed_value(schema, {entry.name, entry.place, item}).value);
   }
   return out;
+}
+
+Value structured(const TomlNode& node, const std::string& what, std::size_t depth) {
+  if (node.kind == TomlNode::Kind::kValue) return node.value;
+  if (node.kind == TomlNode::Kind::kOther) {
+    fail_at(node.place, "{} is {}; expected a number, a text, a boolean, a list or a table", what,
+            node.kind_name());
+  }
+  if (depth == kMaxValueDepth) {
+    fail_at(node.place, "{} has lists and tables that are more than {} deep", what, kMaxValueDepth);
+  }
+  if (node.kind == TomlNode::Kind::kArray) {
+    std::vector<std::string> items;
+    for (const TomlNode& item : node.items) {
+      items.push_back(structured(item, what, depth + 1).canonical());
+    }
+    return list_of(items);
+  }
+  std::vector<std::pair<std::string, std::string>> members;
+  for (const TomlEntry& entry : node.entries) {
+    members.emplace_back(entry.name, structured(entry.node, what, depth + 1).canonical());
+  }
+  return in_place(node.place, [&] { return table_of(std::move(members)); });
 }
 
 }  // namespace
@@ -54,13 +96,13 @@ const std::string& name_of(const TomlEntry& entry, const std::string& what) {
           kNameRule);
 }
 
+Value value_of(const TomlNode& node, const std::string& what) { return structured(node, what, 0); }
+
 DraftValue typed_value(const Schema& schema, const TomlEntry& entry) {
   in_place(entry.place, [&] { schema.at(entry.name); });
-  if (entry.node.kind != TomlNode::Kind::kValue) {
-    fail_at(entry.node.place, "'{}' is {}; expected one value", entry.name, entry.node.kind_name());
-  }
-  Value value =
-      in_place(entry.node.place, [&] { return schema.typed(entry.name, entry.node.value); });
+  if (is_absent(entry.node)) return {entry.name, Value(Value::Absent()), entry.node.place};
+  const Value given = value_of(entry.node, "'" + entry.name + "'");
+  Value value = in_place(entry.node.place, [&] { return schema.typed(entry.name, given); });
   return {entry.name, std::move(value), entry.node.place};
 }
 

@@ -31,9 +31,13 @@ const std::string& text_of(const TomlNode& node, const std::string& what);
 // A text of 1 to 100 letters, digits, '.', '_' and '-'. `what`: "a sweep".
 const std::string& name_of(const TomlEntry& entry, const std::string& what);
 
-// NAME = VALUE, typed as parameter NAME is.
+// A scalar, or a list or table of values as one value. `what` names the node in messages.
+Value value_of(const TomlNode& node, const std::string& what);
+
+// NAME = VALUE, typed as parameter NAME is; NAME = { absent = true }.
 DraftValue typed_value(const Schema& schema, const TomlEntry& entry);
-// { NAME = VALUE, NAME = [VALUE, VALUE] }, at least one.
+// { NAME = VALUE, NAME = [VALUE, VALUE] }, at least one. Of a parameter whose values are lists
+// or tables, a list with one of those in it is a list of values.
 std::vector<DraftCondition> read_conditions(const Schema& schema, const TomlEntry& entry);
 
 }  // namespace polysweep

@@ -14,19 +14,24 @@ namespace polysweep {
 
 namespace {
 
-// Split at commas outside of quotes.
-std::vector<std::string_view> pieces_of(std::string_view text) {
+// Split at commas outside of quotes, and with `brackets` outside of lists and tables.
+std::vector<std::string_view> pieces_of(std::string_view text, bool brackets) {
   std::vector<std::string_view> pieces;
   std::size_t begin = 0;
   char quote = '\0';
+  std::size_t depth = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (quote != '\0') {
       if (c == '\\' && quote == '"') ++i;
       if (c == quote) quote = '\0';
-    } else if ((c == '"' || c == '\'') && i == begin) {
-      quote = c;
-    } else if (c == ',') {
+    } else if (c == '"' || c == '\'') {
+      if (i == begin || depth > 0) quote = c;
+    } else if (brackets && (c == '[' || c == '{')) {
+      ++depth;
+    } else if (depth > 0 && (c == ']' || c == '}')) {
+      --depth;
+    } else if (c == ',' && depth == 0) {
       pieces.push_back(text.substr(begin, i - begin));
       begin = i + 1;
     }
@@ -68,17 +73,23 @@ std::vector<Value> values_of(std::string_view words, bool texts) {
   return {value_from_argument(words)};
 }
 
+bool has_absent(const DraftFactor& factor) {
+  return std::any_of(factor.levels.begin(), factor.levels.end(),
+                     [](const Value& level) { return level.is_absent(); });
+}
+
 }  // namespace
 
-std::vector<Value> levels_from_argument(std::string_view text, bool texts) {
+std::vector<Value> levels_from_argument(std::string_view text) {
   std::vector<Value> levels;
-  for (const std::string_view piece : pieces_of(text)) {
-    for (Value& value : values_of(piece, texts)) levels.push_back(std::move(value));
+  for (const std::string_view piece : pieces_of(text, true)) {
+    for (Value& value : values_of(piece, false)) levels.push_back(std::move(value));
   }
   return levels;
 }
 
-Override read_override(const Schema& schema, const std::string& word) {
+Override read_override(const Schema& schema, const std::string& word,
+                       const std::function<bool(const std::string&)>& may_be_absent) {
   const std::string place = "override " + in_quotes(word);
   const std::size_t equals = word.find('=');
   if (!is_utf8(word)) fail_at(place, "it is not UTF-8");
@@ -88,9 +99,16 @@ Override read_override(const Schema& schema, const std::string& word) {
   return in_place(place, [&] {
     Override out{word, word.substr(0, equals), {}};
     const ParameterSpec& spec = schema.at(out.name);
-    for (const Value& value : levels_from_argument(std::string_view(word).substr(equals + 1),
-                                                   spec.type == ValueType::kText)) {
-      out.values.push_back(schema.typed(out.name, value));
+    const bool structured = spec.type == ValueType::kStructured;
+    for (const std::string_view piece :
+         pieces_of(std::string_view(word).substr(equals + 1), structured)) {
+      if (piece == "absent" && may_be_absent && may_be_absent(out.name)) {
+        out.values.push_back(Value::Absent());
+        continue;
+      }
+      for (const Value& value : values_of(piece, spec.type == ValueType::kText)) {
+        out.values.push_back(schema.typed(out.name, value));
+      }
     }
     if (out.values.size() > kMaxLevels) fail("more than {} levels", kMaxLevels);
     if (const std::optional<std::size_t> twice = first_repeated(out.values)) {
@@ -102,7 +120,11 @@ Override read_override(const Schema& schema, const std::string& word) {
 
 void apply_override(SweepDraft& draft, const std::string& word) {
   const std::string place = "override " + in_quotes(word);
-  const Override given = read_override(draft.experiment->schema, word);
+  const auto may_be_absent = [&](const std::string& name) {
+    const DraftFactor* factor = draft.find_factor(name);
+    return factor != nullptr && has_absent(*factor);
+  };
+  const Override given = read_override(draft.experiment->schema, word, may_be_absent);
   const std::string& name = given.name;
   DraftFactor made{name, given.values, {}, place, true, Sampling::kNone, {}};
   DraftFactor* factor = draft.find_factor(name);

@@ -113,6 +113,9 @@ std::string TomlNode::kind_name() const {
       return "a real number";
     case ValueType::kText:
       return "a text";
+    case ValueType::kStructured:
+    case ValueType::kAbsent:
+      break;
   }
   return "";
 }

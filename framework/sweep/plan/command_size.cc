@@ -53,11 +53,17 @@ struct Bound {
 
 Bound bound_of(const Sweep& sweep) {
   const std::map<std::string_view, std::size_t> values = longest_values(sweep);
-  const auto size_of = [&values](const WordTemplate& word) {
+  std::size_t of_all = 0;  // as words of Hydra, each text with escapes
+  for (const auto& [name, bytes] : values) of_all += name.size() + 3 + 2 * bytes + kOverhead;
+  const auto size_of = [&values, of_all](const WordTemplate& word) {
     std::size_t bytes = word.text().size();
     for (const std::string& place : word.places()) {
+      if (place == kOverridesPlace) bytes += of_all;
       const auto found = values.find(place);
-      if (found != values.end()) bytes += found->second;
+      if (found == values.end()) continue;
+      // Of a list that becomes words, each item with the rest of its word.
+      const std::size_t items = word.has_each() ? found->second / 2 + 1 : 1;
+      bytes += found->second + (items - 1) * (word.text().size() + kOverhead);
     }
     return bytes;
   };

@@ -61,9 +61,11 @@ void Expansion::make_slots(const Sweep& sweep) {
     }
     for (const Value& choice : slot.choices) {
       std::string piece;
-      append_json_text(piece, spec.name);
-      piece += ':';
-      choice.append_canonical(piece);
+      if (!choice.is_absent()) {
+        append_json_text(piece, spec.name);
+        piece += ':';
+        choice.append_canonical(piece);
+      }
       slot.pieces.push_back(std::move(piece));
     }
     by_name_.push_back(slots_.size());
@@ -108,11 +110,13 @@ std::size_t Expansion::compile(const std::vector<Condition>& conditions) {
     made.slots.push_back(index);
     Slot& slot = slots_[index];
     slot.fails.resize(slot.choices.size() + 1);
-    set_bit(slot.fails[0], bit);  // an absent parameter fulfils no condition
+    const auto holds = [&](const Value& value) {
+      return std::find(condition.any_of.begin(), condition.any_of.end(), value) !=
+             condition.any_of.end();
+    };
+    if (!holds(Value(Value::Absent()))) set_bit(slot.fails[0], bit);
     for (std::size_t i = 0; i < slot.choices.size(); ++i) {
-      const bool holds = std::find(condition.any_of.begin(), condition.any_of.end(),
-                                   slot.choices[i]) != condition.any_of.end();
-      if (!holds) set_bit(slot.fails[i + 1], bit);
+      if (!holds(slot.choices[i])) set_bit(slot.fails[i + 1], bit);
     }
   }
   return bit;
@@ -231,6 +235,10 @@ std::size_t Expansion::slot_of(std::string_view parameter) const {
   return *found;
 }
 
+bool Expansion::is_given(const Slot& slot, std::int32_t chosen) {
+  return chosen >= 0 && !slot.pieces[static_cast<std::size_t>(chosen)].empty();
+}
+
 bool Expansion::is_open(const ConditionBits& open, std::size_t conjunction) const {
   if (conjunction == kAlways) return true;
   return (open[conjunction / kWordBits] >> (conjunction % kWordBits) & 1) != 0;
@@ -308,14 +316,15 @@ std::uint16_t Expansion::level(const Combination& combination, std::size_t facto
 }
 
 bool Expansion::present(const Combination& combination, std::string_view parameter) const {
-  return combination.chosen[slot_of(parameter)] >= 0;
+  const std::size_t slot = slot_of(parameter);
+  return is_given(slots_[slot], combination.chosen[slot]);
 }
 
 Parameters Expansion::parameters(const Combination& combination) const {
   Parameters out;
   for (const std::size_t slot : by_name_) {
     const std::int32_t chosen = combination.chosen[slot];
-    if (chosen < 0) continue;
+    if (!is_given(slots_[slot], chosen)) continue;
     out.set(slots_[slot].name, slots_[slot].choices[static_cast<std::size_t>(chosen)]);
   }
   return out;
@@ -325,7 +334,7 @@ void Expansion::append_canonical(const Combination& combination, std::string& ou
   char separator = '{';
   for (const std::size_t slot : by_name_) {
     const std::int32_t chosen = combination.chosen[slot];
-    if (chosen < 0) continue;
+    if (!is_given(slots_[slot], chosen)) continue;
     out += separator;
     out += slots_[slot].pieces[static_cast<std::size_t>(chosen)];
     separator = ',';

@@ -82,7 +82,7 @@ class Expansion {
   struct Slot {
     std::string name;
     std::vector<Value> choices;
-    std::vector<std::string> pieces;  // "name":value
+    std::vector<std::string> pieces;  // "name":value; "": the choice is that it is not given
     std::size_t applies = kAlways;    // the schema's conditions
     std::size_t varies = kAlways;     // the factor's
     std::vector<std::uint16_t> at;    // per point, of a factor that is drawn: its level
@@ -103,6 +103,7 @@ class Expansion {
   void order_steps(const Sweep& sweep);
   void order_within(const Sweep& sweep, Step& step) const;
   void find_pending();
+  static bool is_given(const Slot& slot, std::int32_t chosen);
   bool is_open(const ConditionBits& open, std::size_t conjunction) const;
 
   std::vector<Slot> slots_;
