@@ -209,7 +209,7 @@ std::vector<Outcome> decided(const std::vector<ValueGrid>& groups, ComparisonTes
   const auto paired_adjusted = holm(paired);
   std::size_t at = 0;
   if (test == ComparisonTest::kPooled) {
-    for (const auto& group : pooled_test(groups, 0).groups) {
+    for (const auto& group : pooled_test(groups).groups) {
       for (const auto& arm : group.arms) outcomes[at++].p = arm.p;
     }
   }

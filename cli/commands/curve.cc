@@ -78,7 +78,8 @@ std::vector<std::uint32_t> chosen_cells(const Database& database, const SweepRes
   std::set<std::uint32_t> chosen;
   if (given.count("where") > 0) {
     const std::vector<TrialRow> rows = load_trial_table(database, {results.sweep, {}});
-    const TrialFilter keeps = parse_trial_filter(text_or(given, "where", ""), trial_columns(rows));
+    const TrialFilter keeps =
+        parse_trial_filter(text_or(given, "where", ""), trial_columns(rows), rows);
     std::map<TrialId, std::uint32_t> cell_of;
     for (const TrialResult& trial : results.trials) cell_of[trial.id] = trial.cell;
     for (const TrialRow& row : rows) {

@@ -16,6 +16,7 @@
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
 #include "framework/core/provenance.h"
+#include "framework/sweep/level_names.h"
 #include "framework/sweep/value_json.h"
 #include "reports/text/escaping.h"
 #include "results/read/sweeps_of_trial.h"
@@ -95,8 +96,9 @@ Explanation explain(const po::variables_map& given, const Store& store) {
 
 std::string levels_of(const ParameterSetting& origin) {
   std::vector<std::string> shown;
+  const LevelNames names(origin.levels);
   for (std::size_t i = 0; i < std::min(origin.levels.size(), kLevelsShown); ++i) {
-    shown.push_back(origin.levels[i].display());
+    shown.push_back(names.of(origin.levels[i]));
   }
   if (origin.levels.size() > kLevelsShown) shown.emplace_back("...");
   return fmt::format("{}", fmt::join(shown, ", "));

@@ -293,8 +293,11 @@ void expect_new(const fs::path& file) {
   if (fs::exists(file, unknown)) fail_exists(file);
 }
 
+// Makes its folder, too.
 void write_new(const fs::path& file, const std::string& text) {
-  if (!system_files().create_atomically(fs::absolute(file), text)) fail_exists(file);
+  const fs::path place = fs::absolute(file).lexically_normal();
+  system_files().create_folders(place.parent_path());
+  if (!system_files().create_atomically(place, text)) fail_exists(file);
 }
 
 void print_end(const fs::path& file, const SweepText& sweep, const std::string& trials) {

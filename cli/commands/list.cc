@@ -156,7 +156,7 @@ int run_list(const po::variables_map& given) {
       load_trial_table(database, {sweeps.empty() ? "" : sweeps[0], texts_of(given, "metric")});
   const std::vector<std::string> known = trial_columns(rows);
   if (given.count("where") > 0) {
-    const TrialFilter keeps = parse_trial_filter(text_or(given, "where", ""), known);
+    const TrialFilter keeps = parse_trial_filter(text_or(given, "where", ""), known, rows);
     std::erase_if(rows, [&](const TrialRow& row) { return !keeps(row); });
   }
   sort_trials(rows, text_or(given, "sort", ""), known);

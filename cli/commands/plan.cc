@@ -13,6 +13,7 @@
 #include "cli/shared/terminal.h"
 #include "cli/shared/trial_counts.h"
 #include "framework/core/error.h"
+#include "framework/sweep/level_names.h"
 #include "reports/text/escaping.h"
 #include "reports/text/list_text.h"
 #include "reports/text/number_text.h"
@@ -84,13 +85,14 @@ std::string level_counts(const Plan& plan, const PlanSelection& selection, const
   check(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}) == selection.trials.size(),
         "each trial has one level of a factor, or none");
   std::string out;
+  const LevelNames names(factor.levels);
   for (std::size_t i = 0; i < factor.levels.size(); ++i) {
     if (!selection.words.empty() && counts[i] == 0) continue;
     if (!all && i == kLevelsShown && factor.levels.size() > kLevelsShown + 2) {
       out += fmt::format("  ... {} levels not shown (--all)", factor.levels.size() - i);
       break;
     }
-    out += fmt::format("  {} ({})", terminal_escaped(factor.levels[i].display()), counts[i]);
+    out += fmt::format("  {} ({})", terminal_escaped(names.of(factor.levels[i])), counts[i]);
   }
   if (counts.back() > 0) out += fmt::format("  does not apply ({})", counts.back());
   return out;

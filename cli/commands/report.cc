@@ -81,13 +81,14 @@ std::string parts_folder(const fs::path& file) {
   return name + "-parts";
 }
 
-// Writes the parts first: a page never refers to files that do not exist.
+// Makes the folder of `file`. Writes the parts first: a page never refers to files that do not
+// exist.
 void write_report(const Report& report, const fs::path& file) {
   PageParts parts;
   parts.folder = parts_folder(file);
   const std::string page = render_report(report, format_of(file), gnuplot_drawing(), &parts);
   const fs::path folder = file.parent_path() / parts.folder;
-  if (!parts.files.empty()) system_files().create_folders(folder);
+  system_files().create_folders(parts.files.empty() ? file.parent_path() : folder);
   for (const auto& [name, content] : parts.files) system_files().replace(folder / name, content);
   system_files().replace(file, page);
   fmt::print("{}\n", file.string());

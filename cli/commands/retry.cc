@@ -33,7 +33,7 @@ std::vector<FailedTrial> failed_trials(const Database& database, const std::stri
                                        const std::string& condition) {
   const std::vector<TrialRow> rows = load_trial_table(database, {sweep, {}});
   TrialFilter holds = [](const TrialRow&) { return true; };
-  if (!condition.empty()) holds = parse_trial_filter(condition, trial_columns(rows));
+  if (!condition.empty()) holds = parse_trial_filter(condition, trial_columns(rows), rows);
   std::vector<FailedTrial> out;
   for (const TrialRow& row : rows) {
     if (row.state == TrialState::kFailed && holds(row)) out.push_back({row.id, row.attempts});

@@ -19,6 +19,7 @@
 #include "framework/core/file_system.h"
 #include "framework/core/suggestion.h"
 #include "framework/sweep/file/sweep_file.h"
+#include "framework/sweep/level_names.h"
 #include "framework/sweep/value_reader.h"
 #include "reports/text/escaping.h"
 #include "reports/text/list_text.h"
@@ -64,15 +65,14 @@ std::vector<Choice> choices_of(const po::variables_map& given) {
   return out;
 }
 
-// The level that `text` names: 2 names 2.0 too. nullptr: none.
+// The level that `text` names: 2 names 2.0 too, 4.64e-3 the only level that is shown so.
+// nullptr: none.
 const Value* find_level(const Factor& factor, const std::string& text) {
   const Value typed = value_from_argument(text);
-  const auto found =
-      std::find_if(factor.levels.begin(), factor.levels.end(), [&](const Value& level) {
-        if (level.display() == text || level == typed) return true;
-        return level.is_number() && typed.is_number() && typed.real() == level.real();
-      });
-  return found == factor.levels.end() ? nullptr : &*found;
+  const auto found = std::find(factor.levels.begin(), factor.levels.end(), typed);
+  if (found != factor.levels.end()) return &*found;
+  const std::vector<std::size_t> named = matching_levels(factor.levels, text);
+  return named.empty() ? nullptr : &factor.levels[named[0]];
 }
 
 // Overrides under which the sweep has the chosen trial: a level of a factor needs none,

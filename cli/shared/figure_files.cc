@@ -31,6 +31,7 @@ void write_figures(const po::variables_map& given, const std::vector<Figure>& fi
     fail("--out {}: expected a file name that ends in .svg or .pdf", in_quotes(file.string()));
   }
   if (figures.empty()) fail("there is nothing to draw");
+  system_files().create_folders(file.parent_path());
   for (std::size_t i = 0; i < figures.size(); ++i) {
     fs::path target = file;
     if (figures.size() > 1) {

@@ -21,13 +21,6 @@ constexpr double kRounding = 1e-13;
 
 double cube_above(double x) { return x > 0 ? x * x * x : 0; }
 
-double quantile_of(const std::vector<double>& sorted, double share) {
-  const double at = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(at);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
-
 // The columns of one variable, as functions of x.
 class Basis {
  public:
@@ -43,7 +36,7 @@ class Basis {
                                            ? std::vector<double>{0.10, 0.50, 0.90}
                                            : std::vector<double>{0.05, 0.35, 0.65, 0.95};
     for (const double share : shares) {
-      const double knot = scaled(quantile_of(sorted, share));
+      const double knot = scaled(sorted_quantile(sorted, share));
       if (knots_.empty() || knot > knots_.back()) knots_.push_back(knot);
     }
     if (knots_.size() < 3) knots_.clear();

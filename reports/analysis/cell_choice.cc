@@ -1,19 +1,19 @@
 #include "reports/analysis/cell_choice.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <set>
 
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
+#include "framework/sweep/level_names.h"
 
 namespace polysweep {
 namespace {
 
 struct Wanted {
   std::string factor;
-  std::string level;
+  std::vector<Value> levels;  // any of them: those that the text names
 };
 
 std::string trimmed(std::string_view text) {
@@ -33,23 +33,22 @@ std::vector<std::string> parts_of(std::string_view text) {
   return parts;
 }
 
-// As it is displayed, or the same number written otherwise.
-bool is_level(const Value& value, const std::string& text) {
-  if (value.display() == text) return true;
-  double number = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-  return value.is_number() && read.ec == std::errc() && read.ptr == text.data() + text.size() &&
-         number == value.real();
+std::vector<Value> named_levels(const FactorInfo& factor, const std::string& text) {
+  std::vector<Value> levels;
+  for (const std::size_t i : matching_levels(factor.levels, text)) {
+    levels.push_back(factor.levels[i]);
+  }
+  return levels;
 }
 
-bool has_level(const FactorInfo& factor, const std::string& text) {
-  return std::any_of(factor.levels.begin(), factor.levels.end(),
-                     [&](const Value& level) { return is_level(level, text); });
+void add_names(std::vector<std::string>& known, const FactorInfo& factor) {
+  const LevelNames names(factor.levels);
+  for (const auto& level : factor.levels) known.push_back(names.of(level));
 }
 
 [[noreturn]] void fail_level(const FactorInfo& factor, const std::string& level) {
   std::vector<std::string> known;
-  for (const auto& value : factor.levels) known.push_back(value.display());
+  add_names(known, factor);
   fail("{}", unknown_name("level of " + in_quotes(factor.name), level, known));
 }
 
@@ -58,8 +57,9 @@ Wanted wanted_of(const SweepResults& results, const std::string& part) {
     for (const char separator : {'=', ' '}) {
       if (!part.starts_with(factor.name + separator)) continue;
       const std::string level = trimmed(std::string_view(part).substr(factor.name.size() + 1));
-      if (!has_level(factor, level)) fail_level(factor, level);
-      return {factor.name, level};
+      std::vector<Value> levels = named_levels(factor, level);
+      if (levels.empty()) fail_level(factor, level);
+      return {factor.name, std::move(levels)};
     }
   }
   std::vector<std::string> known;
@@ -68,17 +68,18 @@ Wanted wanted_of(const SweepResults& results, const std::string& part) {
     for (const auto& factor : results.factors) known.push_back(factor.name);
     fail("{}", unknown_name("factor", trimmed(part.substr(0, equals)), known));
   }
-  std::vector<std::string> owners;
+  std::vector<Wanted> owners;
   for (const auto& factor : results.factors) {
-    if (has_level(factor, part)) owners.push_back(factor.name);
-    for (const auto& level : factor.levels) known.push_back(level.display());
+    std::vector<Value> levels = named_levels(factor, part);
+    if (!levels.empty()) owners.push_back({factor.name, std::move(levels)});
+    add_names(known, factor);
   }
   if (owners.empty()) fail("{}", unknown_name("level", part, known));
   if (owners.size() > 1) {
-    fail("{} is a level of {} and of {}: write {}={}", in_quotes(part), owners[0], owners[1],
-         owners[0], part);
+    fail("{} is a level of {} and of {}: write {}={}", in_quotes(part), owners[0].factor,
+         owners[1].factor, owners[0].factor, part);
   }
-  return {owners[0], part};
+  return owners[0];
 }
 
 std::vector<Wanted> wanted_list(const SweepResults& results, std::string_view text) {
@@ -91,7 +92,8 @@ std::vector<Wanted> wanted_list(const SweepResults& results, std::string_view te
 bool fits(const CellResult& cell, const std::vector<Wanted>& wanted) {
   return std::all_of(wanted.begin(), wanted.end(), [&](const Wanted& want) {
     const Value* level = cell.levels.find(want.factor);
-    return level != nullptr && is_level(*level, want.level);
+    return level != nullptr &&
+           std::find(want.levels.begin(), want.levels.end(), *level) != want.levels.end();
   });
 }
 
@@ -142,16 +144,8 @@ std::vector<std::size_t> find_cells(const SweepResults& results, const CellLabel
 std::optional<Parameters> levels_named(const SweepResults& plan, std::string_view text) {
   Parameters out;
   for (const Wanted& want : wanted_list(plan, text)) {
-    const auto factor = std::find_if(plan.factors.begin(), plan.factors.end(),
-                                     [&](const auto& each) { return each.name == want.factor; });
-    const Value* found = nullptr;
-    for (const Value& level : factor->levels) {
-      if (!is_level(level, want.level)) continue;
-      if (found != nullptr) return std::nullopt;
-      found = &level;
-    }
-    if (found == nullptr || out.find(want.factor) != nullptr) return std::nullopt;
-    out.set(want.factor, *found);
+    if (want.levels.size() > 1 || out.find(want.factor) != nullptr) return std::nullopt;
+    out.set(want.factor, want.levels[0]);
   }
   return out;
 }

@@ -13,9 +13,9 @@
 namespace polysweep {
 
 // The cells that `text` describes: levels separated by commas, each as
-// "encoding=rope", "order 16" or, where one factor alone has it, "rope"; or a
-// cell's complete label. Throws Error that names the nearest known level or factor
-// where one is unknown or no cell has this combination.
+// "encoding=rope", "order 16" or, where one factor alone has it, "rope", numbers also by
+// their short name (framework/sweep/level_names.h); or a cell's complete label. Throws Error that
+// names the nearest known level or factor where one is unknown or no cell has this combination.
 std::vector<std::size_t> find_cells(const SweepResults& results, const CellLabels& labels,
                                     std::string_view text);
 

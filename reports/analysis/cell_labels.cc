@@ -57,9 +57,10 @@ bool is_bare(const CellLabels& labels, const FactorInfo& factor) {
          factor.levels.front().type() == ValueType::kText;
 }
 
-std::string text_in_label(const std::string& factor, bool bare, const Value& level) {
-  return bare ? level_text(factor, level)
-              : shortened(factor + " " + level.display(), kLongestLevel);
+std::string text_in_label(const CellLabels& labels, const std::string& factor, bool bare,
+                          const Value& level) {
+  return bare ? labels.level_text(factor, level)
+              : shortened(factor + " " + labels.levels.at(factor).of(level), kLongestLevel);
 }
 
 struct ValueHash {
@@ -84,7 +85,8 @@ struct ValueHash {
 class LevelTexts {
  public:
   LevelTexts(const FactorInfo& factor, const CellLabels& labels, const Value* baseline)
-      : name_(factor.name),
+      : labels_(labels),
+        name_(factor.name),
         of_context_(is_context_factor(labels, factor.name)),
         bare_(is_bare(labels, factor)),
         baseline_(baseline) {
@@ -115,8 +117,11 @@ class LevelTexts {
     std::size_t index = 0;  // the baseline's level not counted
   };
 
-  std::string text_of(const Value& level) const { return text_in_label(name_, bare_, level); }
+  std::string text_of(const Value& level) const {
+    return text_in_label(labels_, name_, bare_, level);
+  }
 
+  const CellLabels& labels_;
   std::string name_;
   bool of_context_;
   bool bare_;
@@ -165,11 +170,16 @@ const std::string& CellLabels::context(std::size_t cell) const {
   return contexts.at(cells.at(cell).context_index);
 }
 
-std::string level_text(const std::string& factor, const Value& value) {
-  const std::string level = shortened(value.display(), kLongestLevel);
-  return value.type() == ValueType::kText && !level.empty()
-             ? level
-             : shortened(factor, kLongestLevel) + " " + (level.empty() ? "\"\"" : level);
+std::string CellLabels::level(const std::string& factor, const Value& value,
+                              std::size_t most) const {
+  return shortened(levels.at(factor).of(value), most);
+}
+
+std::string CellLabels::level_text(const std::string& factor, const Value& value) const {
+  const std::string shown = level(factor, value);
+  return value.type() == ValueType::kText && !shown.empty()
+             ? shown
+             : shortened(factor, kLongestLevel) + " " + (shown.empty() ? "\"\"" : shown);
 }
 
 LabelParts label_parts(const SweepResults& results, const CellLabels& labels, std::size_t cell,
@@ -179,7 +189,7 @@ LabelParts label_parts(const SweepResults& results, const CellLabels& labels, st
     const Value* level = results.cells.at(cell).levels.find(factor.name);
     if (level == nullptr || factor.name == without) continue;
     append_item(is_context_factor(labels, factor.name) ? parts.context : parts.name,
-                text_in_label(factor.name, is_bare(labels, factor), *level));
+                text_in_label(labels, factor.name, is_bare(labels, factor), *level));
   }
   return parts;
 }
@@ -188,6 +198,7 @@ CellLabels cell_labels(const SweepResults& results) {
   CellLabels labels;
   labels.colour_factor = colour_factor_of(results);
   labels.context_factors = contexts_of(results, labels.colour_factor);
+  for (const auto& factor : results.factors) labels.levels.emplace(factor.name, factor.levels);
   const std::vector<LevelTexts> factors = level_texts(results, labels);
   const auto colour = std::find_if(factors.begin(), factors.end(), [&](const LevelTexts& each) {
     return each.factor() == labels.colour_factor;

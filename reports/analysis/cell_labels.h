@@ -6,9 +6,11 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "framework/sweep/level_names.h"
 #include "reports/text/cell_style.h"
 #include "results/read/sweep_results.h"
 
@@ -27,9 +29,14 @@ struct CellLabels {
   std::string colour_factor;                 // its levels have the colours; "" for none
   std::vector<std::string> context_factors;  // in the sweep's order
   std::vector<std::string> contexts;         // in the order of the cells; "": no context
+  std::map<std::string, LevelNames> levels;  // by factor
 
   // "dimension 64"; "" where there is none.
   const std::string& context(std::size_t cell) const;
+  // "16", "4.64e-3": a level of a factor beside its name, at most `most` letters.
+  std::string level(const std::string& factor, const Value& value, std::size_t most = 60) const;
+  // "order 16", "rope": a level as it is shown beside others.
+  std::string level_text(const std::string& factor, const Value& value) const;
 };
 
 // Linear in cells and levels.
@@ -43,8 +50,5 @@ struct LabelParts {
 // The parts of a cell's label, without the factor `without`.
 LabelParts label_parts(const SweepResults& results, const CellLabels& labels, std::size_t cell,
                        const std::string& without);
-
-// "order 16", "rope": a level as it is shown beside others.
-std::string level_text(const std::string& factor, const Value& value);
 
 }  // namespace polysweep

@@ -14,18 +14,16 @@
 namespace polysweep {
 namespace {
 
-constexpr std::string_view kNoFiniteDifference = " has no finite difference";
-
 // True where both cells have values of the same replicates and none is missing.
 bool all_paired(const CellValues& cell, const CellValues& baseline, std::size_t pairs) {
   return cell.missing.empty() && baseline.missing.empty() && pairs == cell.values.size() &&
          pairs == baseline.values.size();
 }
 
-// Which side has no value for each replicate without a pair.
-std::vector<std::string> unpaired(const SweepResults& results, const CellValues& cell,
-                                  const CellValues& baseline) {
-  std::vector<std::string> missing;
+// Says which side has no value for each replicate without a pair.
+void add_missing(CellComparison& row, const SweepResults& results, const CellValues& cell,
+                 const CellValues& baseline) {
+  std::vector<std::string>& missing = row.missing;
   for (const auto& each : cell.missing) {
     missing.push_back(replicate_text(results, each.trial) + " " + each.reason);
   }
@@ -43,7 +41,8 @@ std::vector<std::string> unpaired(const SweepResults& results, const CellValues&
     }
     const Measured* other = baseline.find(measured.replicate);
     if (other != nullptr && !std::isfinite(measured.value - other->value)) {
-      missing.push_back(replicate_text(results, measured.trial) + std::string(kNoFiniteDifference));
+      missing.push_back(replicate_text(results, measured.trial) + " has no finite difference");
+      ++row.not_finite;
     }
   }
   for (const auto& measured : baseline.values) {
@@ -51,7 +50,6 @@ std::vector<std::string> unpaired(const SweepResults& results, const CellValues&
       missing.push_back(replicate_text(results, measured.trial) + " planned for the baseline only");
     }
   }
-  return missing;
 }
 
 void measure(CellComparison& row, const ComparisonOptions& options, Bootstrap& bootstrap) {
@@ -90,12 +88,8 @@ std::string undecided(const CellComparison& row, const Comparison& comparison,
   const std::size_t pairs = row.pairs.size();
   const ComparisonTest test = comparison.options.test;
   if (pairs == 0) {
-    const bool infinite =
-        std::any_of(row.missing.begin(), row.missing.end(), [](const std::string& each) {
-          return each.find(kNoFiniteDifference) != std::string::npos;
-        });
-    return infinite ? "the differences are too large for a number"
-                    : "no " + noun + " has a value in both cells";
+    return row.not_finite > 0 ? "the differences are too large for a number"
+                              : "no " + noun + " has a value in both cells";
   }
   if (test != ComparisonTest::kPooled && pairs >= 2 && !row.effect_size) {
     return "the differences do not vary with the " + noun +
@@ -131,11 +125,8 @@ std::string reason(const CellComparison& row, const Comparison& comparison, cons
                    const CellValues& cell, const CellValues& baseline) {
   if (row.verdict != Verdict::kNotDecided) return "";
   if (!row.withheld) return undecided(row, comparison, noun);
-  const bool decided = is_decided(row, comparison.options.alpha);
-  const bool better = row.mean && (*row.mean > 0) == (comparison.options.goal == Goal::kMaximize);
-  return (decided ? better : cell.selective_missing() > 0)
-             ? lost_text(cell, noun, "this cell")
-             : lost_text(baseline, noun, "the baseline");
+  return row.cell_lost ? lost_text(cell, noun, "this cell")
+                       : lost_text(baseline, noun, "the baseline");
 }
 
 MetricValues numbers_of(const SweepResults& results, const std::vector<CellValues>& values) {
@@ -183,7 +174,7 @@ Comparison compare_tested(const SweepResults& results, const std::vector<CellVal
     row.pairs = paired(cell, baseline);
     check(row.pairs.size() == row.pair_count, "what is tested is what is shown");
     if (!all_paired(cell, baseline, row.pairs.size())) {
-      row.missing = unpaired(results, cell, baseline);
+      add_missing(row, results, cell, baseline);
     }
     measure(row, comparison.options, bootstrap);
     row.reason = reason(row, comparison, noun, cell, baseline);

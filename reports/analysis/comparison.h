@@ -63,6 +63,7 @@ struct TestedComparison {
   Verdict verdict = Verdict::kNotDecided;
   // Not decided only because the side that it would favour lost runs.
   bool withheld = false;
+  bool cell_lost = false;  // of a withheld one: that side is the cell; else the baseline
   // Where it is not decided: the differences that the rule does not reject. It contains 0.
   std::optional<Interval> compatible;
   bool within_smallest = false;  // shown to be smaller than the smallest difference
@@ -78,6 +79,7 @@ struct CellComparison : TestedComparison {
   std::vector<Pair> pairs;  // replicates with a value in both cells
   // The replicates without a pair: which side has no value, and why.
   std::vector<std::string> missing;
+  std::size_t not_finite = 0;  // replicates with both values whose difference is not finite
 
   std::optional<Interval> interval;  // Student's t of the differences; none below 2 pairs
   std::optional<Interval> bootstrap;

@@ -81,11 +81,12 @@ Scale scale_of_levels(const SweepResults& results, const FactorInfo& factor) {
     scale.high = scale.logarithmic ? scale.high * 1.7 : scale.high + gap;
     places.emplace_back(scale.high, level);
   }
+  const LevelNames names(factor.levels);
   std::map<Value, double> place_of;
   for (const auto& [at, level] : places) {
     place_of[level] = at;
     const bool moved = level.is_number() && kind.added != 0;
-    scale.tics.emplace_back(at, moved ? fmt::format("{:g}", at) : shortened(level.display(), 20));
+    scale.tics.emplace_back(at, moved ? fmt::format("{:g}", at) : shortened(names.of(level), 20));
   }
   for (const CellResult& cell : results.cells) {
     scale.of_cell.push_back(find_place(place_of, cell.levels.find(factor.name)));

@@ -58,7 +58,7 @@ std::vector<Axis> axes_of(const SweepResults& results, const CellLabels& labels)
     axis.name = factor.name;
     for (const auto& cell : results.cells) {
       const Value* level = cell.levels.find(factor.name);
-      if (level != nullptr) axis.add_cell(level_text(factor.name, *level));
+      if (level != nullptr) axis.add_cell(labels.level_text(factor.name, *level));
     }
     const bool everywhere = axis.level_of.size() == results.cells.size();
     conditional = conditional || !everywhere;

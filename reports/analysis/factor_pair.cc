@@ -14,6 +14,8 @@
 namespace polysweep {
 namespace {
 
+constexpr std::size_t kLongestName = 20;  // of a level
+
 // Drawn levels have no fields: each combination of them has at most one cell.
 bool on_grid(const FactorInfo& factor) {
   return !is_sampled(factor) &&
@@ -32,13 +34,20 @@ std::vector<Value> ordered(const std::vector<Value>& levels) {
   return numbers;
 }
 
-std::string rest_of(const SweepResults& results, const CellResult& cell, const FactorInfo& x,
+// A sweep, how its cells are called, and what they are worth.
+struct Source {
+  const SweepResults& results;
+  const CellLabels& labels;
+  const std::vector<CellValues>& values;
+};
+
+std::string rest_of(const Source& source, const CellResult& cell, const FactorInfo& x,
                     const FactorInfo& y) {
   std::string rest;
-  for (const auto& factor : results.factors) {
+  for (const auto& factor : source.results.factors) {
     const Value* level = cell.levels.find(factor.name);
     if (level == nullptr || factor.name == x.name || factor.name == y.name) continue;
-    append_item(rest, level_text(factor.name, *level));
+    append_item(rest, source.labels.level_text(factor.name, *level));
   }
   return rest;
 }
@@ -49,15 +58,17 @@ struct UsedLevels {
   std::map<Value, std::size_t> place_of;
 };
 
-UsedLevels used(const SweepResults& results, const std::vector<std::size_t>& cells,
+UsedLevels used(const Source& source, const std::vector<std::size_t>& cells,
                 const FactorInfo& factor) {
   std::set<Value> seen;
-  for (const std::size_t cell : cells) seen.insert(results.cells[cell].levels.at(factor.name));
+  for (const std::size_t cell : cells) {
+    seen.insert(source.results.cells[cell].levels.at(factor.name));
+  }
   UsedLevels levels;
   for (const auto& level : ordered(factor.levels)) {
     if (seen.erase(level) == 0) continue;
     levels.place_of[level] = levels.names.size();
-    levels.names.push_back(shortened(level.display(), 20));
+    levels.names.push_back(source.labels.level(factor.name, level, kLongestName));
   }
   check(seen.empty(), "the levels of a cell are levels of the factor");
   return levels;
@@ -80,11 +91,10 @@ std::string title_of(const FactorInfo& factor) {
   return shortened(factor.name, 60) + (factor.unit.empty() ? "" : " (" + factor.unit + ")");
 }
 
-FactorPairMap map_of(const SweepResults& results, const std::vector<CellValues>& values,
-                     const std::vector<std::size_t>& cells, const FactorInfo& x,
-                     const FactorInfo& y) {
-  const UsedLevels columns = used(results, cells, x);
-  const UsedLevels rows = used(results, cells, y);
+FactorPairMap map_of(const Source& source, const std::vector<std::size_t>& cells,
+                     const FactorInfo& x, const FactorInfo& y) {
+  const UsedLevels columns = used(source, cells, x);
+  const UsedLevels rows = used(source, cells, y);
   FactorPairMap map;
   map.x = title_of(x);
   map.y = title_of(y);
@@ -93,10 +103,10 @@ FactorPairMap map_of(const SweepResults& results, const std::vector<CellValues>&
   if (map.columns.size() < 2 || map.rows.size() < 2) return map;
   map.fields.resize(map.columns.size() * map.rows.size());
   for (const std::size_t cell : cells) {
-    const auto& levels = results.cells[cell].levels;
+    const auto& levels = source.results.cells[cell].levels;
     const std::size_t at = rows.place_of.at(levels.at(y.name)) * map.columns.size() +
                            columns.place_of.at(levels.at(x.name));
-    map.fields[at] = field_of(results.cells[cell], values[cell]);
+    map.fields[at] = field_of(source.results.cells[cell], source.values[cell]);
   }
   return map;
 }
@@ -116,17 +126,18 @@ void share_scale(std::vector<FactorPairMap>& maps, std::size_t first) {
   }
 }
 
-void add_maps(std::vector<FactorPairMap>& maps, const SweepResults& results,
-              const std::vector<CellValues>& values, const FactorInfo& x, const FactorInfo& y) {
+void add_maps(std::vector<FactorPairMap>& maps, const Source& source, const FactorInfo& x,
+              const FactorInfo& y) {
   std::map<std::string, std::vector<std::size_t>> groups;
-  for (std::size_t i = 0; i < results.cells.size(); ++i) {
-    const auto& levels = results.cells[i].levels;
+  const auto& all = source.results.cells;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto& levels = all[i].levels;
     if (levels.find(x.name) == nullptr || levels.find(y.name) == nullptr) continue;
-    groups[rest_of(results, results.cells[i], x, y)].push_back(i);
+    groups[rest_of(source, all[i], x, y)].push_back(i);
   }
   const std::size_t first = maps.size();
   for (const auto& [title, cells] : groups) {
-    FactorPairMap map = map_of(results, values, cells, x, y);
+    FactorPairMap map = map_of(source, cells, x, y);
     if (map.fields.empty()) continue;
     map.title = title;
     maps.push_back(std::move(map));
@@ -136,7 +147,7 @@ void add_maps(std::vector<FactorPairMap>& maps, const SweepResults& results,
 
 }  // namespace
 
-std::vector<FactorPairMap> factor_pair_maps(const SweepResults& results,
+std::vector<FactorPairMap> factor_pair_maps(const SweepResults& results, const CellLabels& labels,
                                             const std::vector<CellValues>& values) {
   check(values.size() == results.cells.size(), "there are values of every cell");
   std::vector<FactorPairMap> maps;
@@ -144,7 +155,7 @@ std::vector<FactorPairMap> factor_pair_maps(const SweepResults& results,
     for (std::size_t b = a + 1; b < results.factors.size(); ++b) {
       const FactorInfo& x = results.factors[a];
       const FactorInfo& y = results.factors[b];
-      if (on_grid(x) && on_grid(y)) add_maps(maps, results, values, x, y);
+      if (on_grid(x) && on_grid(y)) add_maps(maps, {results, labels, values}, x, y);
     }
   }
   return maps;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/analysis/cell_labels.h"
 #include "reports/analysis/cell_values.h"
 #include "results/read/sweep_results.h"
 
@@ -33,7 +34,7 @@ struct FactorPairMap {
 // For every pair of factors that each have two or more numbers among their levels,
 // the maps that have two or more levels both ways. `values` are by cell. Linear in
 // cells for each pair of factors.
-std::vector<FactorPairMap> factor_pair_maps(const SweepResults& results,
+std::vector<FactorPairMap> factor_pair_maps(const SweepResults& results, const CellLabels& labels,
                                             const std::vector<CellValues>& values);
 
 }  // namespace polysweep

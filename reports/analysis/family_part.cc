@@ -11,11 +11,7 @@ namespace polysweep {
 void keep_rows(FamilyTests& tests, std::size_t most) {
   if (tests.rows.size() <= most) return;
   std::vector<TestedComparison> kept;
-  for (const bool decided : {true, false}) {
-    for (std::size_t i = 0; i < tests.rows.size() && kept.size() < most; ++i) {
-      if ((tests.rows[i].verdict != Verdict::kNotDecided) == decided) kept.push_back(tests.rows[i]);
-    }
-  }
+  for (const std::size_t i : rows_to_show(tests.rows, most)) kept.push_back(tests.rows[i]);
   tests.rows = std::move(kept);
 }
 

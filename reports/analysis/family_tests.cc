@@ -214,7 +214,7 @@ void pooled_tests(Family& family) {
   for (const Group& group : groups) {
     grids.push_back(grid_of(group, family.rows, family.values, columns));
   }
-  const PooledTest test = pooled_test(grids, 0);
+  const PooledTest test = pooled_test(grids);
   family.facts.spread_p = test.spread_p;
   family.facts.error = test.error;
   family.facts.no_spread = test.no_spread;
@@ -417,17 +417,25 @@ void add_discovery(Family& family) {
   for (std::size_t i = 0; i < p.size(); ++i) family.rows[i].benjamini_hochberg_p = adjusted[i];
 }
 
+// True where the data say on which side of 0 the difference is.
+bool is_decided(const TestedComparison& row, double alpha) {
+  if (!row.mean || *row.mean == 0 || row.p > alpha) return false;
+  // With missing values the two estimates can differ; they have to agree.
+  return !row.fitted || (*row.fitted > 0) == (*row.mean > 0);
+}
+
 // A verdict in favour of a side that lost runs is withheld: what is left of that side are
 // the runs that went well. Equivalence favours both sides.
 void judge(TestedComparison& row, const FamilyFacts& facts, const MetricValues& values) {
-  const bool cell_lost = values.lost[row.cell] > 0;
   const bool baseline_lost = values.lost[row.baseline] > 0;
+  row.cell_lost = values.lost[row.cell] > 0;
   if (is_decided(row, facts.options.alpha)) {
     const bool better = (*row.mean > 0) == (facts.options.goal == Goal::kMaximize);
-    row.withheld = better ? cell_lost : baseline_lost;
+    row.withheld = better ? row.cell_lost : baseline_lost;
+    row.cell_lost = better && row.cell_lost;
     if (!row.withheld) row.verdict = better ? Verdict::kBetter : Verdict::kWorse;
   } else if (row.within_smallest) {
-    row.withheld = cell_lost || baseline_lost;
+    row.withheld = row.cell_lost || baseline_lost;
     if (!row.withheld) row.verdict = Verdict::kEquivalent;
   }
 }
@@ -457,12 +465,6 @@ void describe_values(Family& family) {
 }
 
 }  // namespace
-
-bool is_decided(const TestedComparison& row, double alpha) {
-  if (!row.mean || *row.mean == 0 || row.p > alpha) return false;
-  // With missing values the two estimates can differ; they have to agree.
-  return !row.fitted || (*row.fitted > 0) == (*row.mean > 0);
-}
 
 FamilyTests test_family(const MetricValues& values, const ComparisonOptions& options) {
   check(values.begins.size() == values.cells() + 1, "every cell has values or none");

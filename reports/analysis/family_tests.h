@@ -14,9 +14,6 @@ struct FamilyTests {
   std::vector<TestedComparison> rows;  // by cell: of every cell of the family
 };
 
-// True where the data say on which side of 0 the difference is.
-bool is_decided(const TestedComparison& row, double alpha);
-
 // Cells are those of `values`.
 FamilyTests test_family(const MetricValues& values, const ComparisonOptions& options);
 

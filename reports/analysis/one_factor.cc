@@ -26,14 +26,14 @@ std::vector<std::string> differing(const SweepResults& results, const Parameters
 
 // The level of `factor` in `side`, with the factors that apply to this side alone:
 // "legendre_position, order 4".
-std::string side_text(const SweepResults& results, const std::string& changed,
-                      const Parameters& side, const Parameters& other) {
+std::string side_text(const SweepResults& results, const CellLabels& labels,
+                      const std::string& changed, const Parameters& side, const Parameters& other) {
   const Value* level = side.find(changed);
-  std::string text = level == nullptr ? changed + " absent" : level_text(changed, *level);
+  std::string text = level == nullptr ? changed + " absent" : labels.level_text(changed, *level);
   for (const auto& factor : results.factors) {
     const Value* own = side.find(factor.name);
     if (own == nullptr || other.find(factor.name) != nullptr || factor.name == changed) continue;
-    text += ", " + shortened(factor.name, 60) + " " + shortened(own->display(), 60);
+    text += ", " + shortened(factor.name, 60) + " " + labels.level(factor.name, *own);
   }
   return text;
 }
@@ -41,6 +41,7 @@ std::string side_text(const SweepResults& results, const std::string& changed,
 }  // namespace
 
 std::vector<OneFactorChange> one_factor_changes(const SweepResults& results,
+                                                const CellLabels& labels,
                                                 const std::vector<CellValues>& values,
                                                 std::size_t reference, double confidence) {
   check(values.size() == results.cells.size(), "there are values of every cell");
@@ -55,8 +56,8 @@ std::vector<OneFactorChange> one_factor_changes(const SweepResults& results,
     OneFactorChange row;
     row.cell = i;
     row.factor = factors[0];
-    row.change = side_text(results, factors[0], levels, base) + " instead of " +
-                 side_text(results, factors[0], base, levels);
+    row.change = side_text(results, labels, factors[0], levels, base) + " instead of " +
+                 side_text(results, labels, factors[0], base, levels);
     row.pairs = differences.size();
     row.planned = values[i].planned();
     if (!differences.empty()) row.difference = mean_of(differences);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/analysis/cell_labels.h"
 #include "reports/analysis/cell_values.h"
 #include "reports/text/interval.h"
 #include "results/read/sweep_results.h"
@@ -26,6 +27,7 @@ struct OneFactorChange {
 // applies to one of the two only follows the one that switches it. `values` are by
 // cell.
 std::vector<OneFactorChange> one_factor_changes(const SweepResults& results,
+                                                const CellLabels& labels,
                                                 const std::vector<CellValues>& values,
                                                 std::size_t reference, double confidence);
 

@@ -13,7 +13,6 @@
 namespace polysweep {
 namespace {
 
-constexpr double kAlike = 0.05;
 constexpr std::size_t kLeastArms = 3;  // whose own group can estimate the error
 constexpr double kRoundingNoise = 1e-12;
 constexpr double kSameValue = 1e-9;  // values that differ by less, relatively, are one
@@ -110,12 +109,11 @@ void own_tests(const ValueGrid& grid, std::vector<PooledArm>& arms) {
   }
 }
 
-void adjust(PooledTest& test, std::size_t untested) {
+void adjust(PooledTest& test) {
   std::vector<double> p;
   for (const auto& group : test.groups) {
     for (const auto& arm : group.arms) p.push_back(arm.pooled_p);
   }
-  p.insert(p.end(), untested, 1.0);
   const auto adjusted = holm(p);
   std::size_t at = 0;
   for (auto& group : test.groups) {
@@ -167,7 +165,7 @@ double bartlett_p(std::span<const double> variances, std::span<const double> deg
   return chi_squared_tail(std::max(0.0, statistic), samples - 1);
 }
 
-PooledTest pooled_test(std::span<const ValueGrid> groups, std::size_t untested) {
+PooledTest pooled_test(std::span<const ValueGrid> groups) {
   PooledTest test;
   double scale = 0;
   double largest = 0;
@@ -201,8 +199,8 @@ PooledTest pooled_test(std::span<const ValueGrid> groups, std::size_t untested) 
     group.error = estimate(fit.squares, fit.degrees, scale);
     group.spread_p = bartlett_p(own.variances, own.degrees, floor);
     group.arms = std::move(fit.arms);
-    group.pooling = test.spread_p >= kAlike ? ErrorPooling::kAllGroups
-                    : group.arms.size() >= kLeastArms && group.spread_p >= kAlike
+    group.pooling = test.spread_p >= kAlikeSpreads ? ErrorPooling::kAllGroups
+                    : group.arms.size() >= kLeastArms && group.spread_p >= kAlikeSpreads
                         ? ErrorPooling::kOwnGroup
                         : ErrorPooling::kNone;
     own_tests(groups[g], group.arms);
@@ -217,7 +215,7 @@ PooledTest pooled_test(std::span<const ValueGrid> groups, std::size_t untested) 
     }
     test.groups.push_back(std::move(group));
   }
-  adjust(test, untested);
+  adjust(test);
   return test;
 }
 

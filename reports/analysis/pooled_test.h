@@ -63,8 +63,11 @@ struct PooledTest {
   std::vector<PooledGroup> groups;
 };
 
-// Row 0 of each grid is the baseline. `untested` comparisons of the family have no values.
-PooledTest pooled_test(std::span<const ValueGrid> groups, std::size_t untested);
+// Spreads are alike where Bartlett's p is not below this.
+inline constexpr double kAlikeSpreads = 0.05;
+
+// Row 0 of each grid is the baseline; arms without a value count in the family.
+PooledTest pooled_test(std::span<const ValueGrid> groups);
 
 // Bartlett's test of equal variances (1937); each variance counts as at least `floor`.
 // Samples have two values or more. 1 for fewer than two samples, 0 where some variances

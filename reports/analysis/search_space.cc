@@ -7,6 +7,7 @@
 #include <set>
 
 #include "framework/core/error.h"
+#include "framework/sweep/level_names.h"
 #include "reports/analysis/statistics.h"
 #include "reports/text/escaping.h"
 
@@ -66,8 +67,9 @@ struct Reading {
         factor->sampling != Sampling::kNone && factor->sampling != Sampling::kChoice;
     out.logarithmic = numeric && (by_rule ? by_logarithm : spans_powers(*factor));
     out.words.resize(words.size());
+    const LevelNames names(factor->levels);
     for (const auto& [level, index] : words) {
-      out.words[index] = shortened(level.display(), kLongestWord);
+      out.words[index] = shortened(names.of(level), kLongestWord);
     }
     return out;
   }
@@ -96,12 +98,11 @@ std::vector<Reading> readings_of(const SweepResults& results, Search& search) {
   return readings;
 }
 
-double quantile_of(const std::vector<double>& sorted, double share) {
-  const double at = share * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(at);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  const double part = at - static_cast<double>(below);
-  return sorted[below] * (1 - part) + sorted[above] * part;
+void widen(std::optional<Interval>& range, const std::optional<double>& value) {
+  if (!value) return;
+  if (!range) range = Interval{*value, *value};
+  range->low = std::min(range->low, *value);
+  range->high = std::max(range->high, *value);
 }
 
 void mark_far_out(std::vector<SearchSetting>& settings, Goal goal) {
@@ -110,8 +111,8 @@ void mark_far_out(std::vector<SearchSetting>& settings, Goal goal) {
   std::vector<double> losses;  // lower is better
   for (const auto& setting : settings) losses.push_back(sign * setting.value);
   std::sort(losses.begin(), losses.end());
-  const double upper = quantile_of(losses, 0.75);
-  const double range = upper - quantile_of(losses, 0.25);
+  const double upper = sorted_quantile(losses, 0.75);
+  const double range = upper - sorted_quantile(losses, 0.25);
   if (!(range > 0)) return;
   for (auto& setting : settings) {
     setting.far_out = sign * setting.value - upper > kFarRanges * range;
@@ -142,6 +143,21 @@ bool is_sampled(const FactorInfo& factor) { return factor.sampling != Sampling::
 bool is_sampled(const SweepResults& results) {
   return std::any_of(results.factors.begin(), results.factors.end(),
                      [](const FactorInfo& factor) { return is_sampled(factor); });
+}
+
+std::optional<Interval> parameter_range(const Search& search, std::size_t parameter) {
+  std::optional<Interval> range;
+  for (const SearchSetting& setting : search.settings) widen(range, setting.at[parameter]);
+  for (const SearchPlace& place : search.lost) widen(range, place[parameter]);
+  return range;
+}
+
+Interval value_range(const Search& search) {
+  std::optional<Interval> range;
+  for (const SearchSetting& setting : search.settings) {
+    if (!setting.far_out) widen(range, setting.value);
+  }
+  return range.value_or(Interval{0, 0});
 }
 
 Search search_of(const SweepResults& results, const std::vector<CellValues>& values) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "reports/analysis/cell_values.h"
+#include "reports/text/interval.h"
 #include "results/read/sweep_results.h"
 
 namespace polysweep {
@@ -55,6 +56,12 @@ struct Search {
   // each ended; ties in the order of the plan.
   std::vector<std::size_t> finished;
 };
+
+// From the smallest to the largest number that a setting, lost ones included, has of a
+// parameter; none where none has one.
+std::optional<Interval> parameter_range(const Search& search, std::size_t parameter);
+// The same of the settings' values, without those that are far out; 0 to 0 where there is none.
+Interval value_range(const Search& search);
 
 // `values` are those of the primary metric, by cell. Linear in cells times factors.
 Search search_of(const SweepResults& results, const std::vector<CellValues>& values);

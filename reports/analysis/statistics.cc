@@ -45,8 +45,10 @@ double interpolated(std::size_t count, double probability, const Ordered& ordere
   const double at = probability * static_cast<double>(count - 1);
   const auto below = static_cast<std::size_t>(at);
   const std::size_t above = std::min(below + 1, count - 1);
+  const double part = at - static_cast<double>(below);
+  // Not by the difference, which of huge numbers is not finite.
   const double low = ordered(below);
-  return low + (at - static_cast<double>(below)) * (ordered(above) - low);
+  return low * (1 - part) + ordered(above) * part;
 }
 
 }  // namespace
@@ -71,6 +73,11 @@ double median_of(std::span<const double> values) {
   const auto ordered = sorted(values);
   const std::size_t n = ordered.size();
   return n % 2 == 1 ? ordered[n / 2] : 0.5 * (ordered[n / 2 - 1] + ordered[n / 2]);
+}
+
+double sorted_quantile(std::span<const double> ascending, double share) {
+  check(!ascending.empty(), "a quantile is of at least one value");
+  return interpolated(ascending.size(), share, [&](std::size_t i) { return ascending[i]; });
 }
 
 Summary summarize(std::span<const double> values) {

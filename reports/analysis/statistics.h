@@ -31,6 +31,9 @@ Summary summarize(std::span<const double> values);
 
 double mean_of(std::span<const double> values);    // of at least one value
 double median_of(std::span<const double> values);  // of at least one value
+// Of ascending numbers, at least one: that below which `share` of them lie, between two of them
+// in proportion (type 7 of Hyndman and Fan 1996).
+double sorted_quantile(std::span<const double> ascending, double share);
 // n-1 in the denominator; of at least two values.
 double standard_deviation(std::span<const double> values);
 

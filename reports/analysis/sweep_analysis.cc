@@ -130,7 +130,8 @@ std::optional<Ablation> SweepAnalysis::ablation() const {
   } else {
     ablation.reference = ranking().front();
   }
-  ablation.rows = one_factor_changes(results, primary_values(), ablation.reference, confidence);
+  ablation.rows =
+      one_factor_changes(results, labels, primary_values(), ablation.reference, confidence);
   return ablation;
 }
 

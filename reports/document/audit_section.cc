@@ -7,6 +7,7 @@ Table audit_table(const SweepAnalysis& analysis) {
   Table table;
   table.id = "fairness";
   table.caption = "What all cells share, differences first";
+  table.stacked = true;
   table.columns = {
       {"topic", Align::kLeft, ""}, {"state", Align::kLeft, ""}, {"finding", Align::kLeft, ""}};
   for (const AuditState state :

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "reports/analysis/search_space.h"
 #include "reports/analysis/titles.h"
 #include "reports/document/fields.h"
 #include "reports/document/sections.h"
@@ -89,6 +90,12 @@ TableRow statistics_row(const SweepAnalysis& analysis, std::size_t cell, std::si
   return row;
 }
 
+void erase_column(Table& table, const std::string& title) {
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].title == title) return polysweep::erase_column(table, i);
+  }
+}
+
 Table cells_table(const SweepAnalysis& analysis) {
   Table table;
   table.id = "cells-table";
@@ -106,16 +113,19 @@ Table cells_table(const SweepAnalysis& analysis) {
                    {"max", Align::kRight, analysis.unit},
                    {"missing values", Align::kLeft, ""}};
   table.sortable = true;
-  bool any_missing = false;
+  bool one_each = true;
   for (std::size_t i = 0; i < analysis.primary_values().size(); ++i) {
     table.rows.push_back(statistics_row(analysis, i, table.columns.size()));
-    any_missing = any_missing || !analysis.primary_values()[i].missing.empty();
+    if (analysis.results.cells.size() > kMostSwatches) table.rows.back()[0].swatch.reset();
+    one_each = one_each && analysis.primary_values()[i].values.size() < 2;
   }
   const ColumnDigits digits = mean_digits(analysis, analysis.results.primary.name);
   for (std::size_t column = 2; column <= 9; ++column) set_digits(table, column, digits);
-  if (!any_missing) {
-    table.columns.pop_back();
-    for (auto& row : table.rows) row.pop_back();
+  erase_empty_columns(table);
+  // Of one value each, these are the mean again.
+  if (one_each) {
+    for (const char* title : {"median", "IQM", "min", "max"}) erase_column(table, title);
+    return table;
   }
   table.notes = {
       "sd with n - 1; IQM: mean without the lowest and highest quarter; n counts done trials with "
@@ -147,7 +157,7 @@ Table replicates_table(const SweepAnalysis& analysis) {
   table.caption = metric_title(analysis.results.primary) + " by " + analysis.noun;
   table.columns = {{"cell", Align::kLeft, ""}};
   const auto names = replicate_names(analysis.results, kMostColumns);
-  if (names.empty()) return table;
+  if (names.size() < 2) return table;  // of one, the table of the cells has the values
   std::map<std::string, std::size_t> column_of;
   for (const auto& name : names) {
     column_of[name] = table.columns.size();
@@ -183,6 +193,7 @@ Table best_table(const SweepAnalysis& analysis, const std::vector<std::size_t>& 
   }
   const ColumnDigits digits = mean_digits(analysis, analysis.results.primary.name);
   for (const std::size_t column : {3, 4}) set_digits(table, column, digits);
+  erase_empty_columns(table);
   table.notes = {
       "A ranking, not a verdict: the best of many means is partly luck. Cells with missing "
       "values are not ranked."};
@@ -194,7 +205,9 @@ Table best_table(const SweepAnalysis& analysis, const std::vector<std::size_t>& 
 Section cells_section(const SweepAnalysis& analysis) {
   Section section{"cells", "Cells", {}};
   const auto& best = analysis.ranking();
-  if (best.size() > 3) section.blocks.push_back(best_table(analysis, best));
+  // The best settings of a sampled design stand in the opening or in its section.
+  if (best.size() > 3 && !is_sampled(analysis.results))
+    section.blocks.push_back(best_table(analysis, best));
   const auto drawn = drawn_cells(analysis, best);
   if (!drawn.empty()) section.blocks.push_back(values_figure(analysis, drawn));
   section.blocks.push_back(cells_table(analysis));

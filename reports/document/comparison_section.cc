@@ -4,13 +4,16 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
+#include "reports/analysis/family_part.h"
 #include "reports/analysis/sign_flip.h"
 #include "reports/analysis/titles.h"
 #include "reports/document/fields.h"
 #include "reports/document/sections.h"
 #include "reports/document/verdict_words.h"
 #include "reports/figures/forest_plot.h"
+#include "reports/figures/panel_layout.h"
 #include "reports/text/list_text.h"
 #include "reports/text/number_text.h"
 
@@ -20,8 +23,9 @@ namespace {
 constexpr std::size_t kForestRows = 24;
 constexpr std::size_t kAnswerRows = 16;  // of the forest plot in the opening
 constexpr int kAnswerWidth = 620;
-constexpr std::size_t kMostForestRows = 60;
-constexpr std::size_t kMostForests = 12;
+constexpr std::size_t kMostForestRows = 40;
+constexpr std::size_t kMostForests = 6;   // of more contexts one figure has all rows
+constexpr std::size_t kRowsOfForest = 4;  // of a context, for a figure of its own
 constexpr std::size_t kMostReasons = 4;
 constexpr std::size_t kNamedPerReason = 4;
 
@@ -60,14 +64,18 @@ std::string test_text(const Comparison& comparison) {
                               : fmt::format(" (above {} pairs Monte Carlo)", kLargestExactSignFlip);
 }
 
+bool is_drawn(const SweepAnalysis& analysis, const CellComparison& row,
+              const std::size_t* context) {
+  return row.mean &&
+         (context == nullptr || analysis.labels.cells[row.cell].context_index == *context);
+}
+
 // The rows that a forest plot shows: all, or of many those nearest to a decision.
 std::vector<const CellComparison*> forest_rows(const SweepAnalysis& analysis,
                                                const std::size_t* context, std::size_t most) {
   std::vector<const CellComparison*> rows;
   for (const auto& row : analysis.comparison().rows) {
-    const bool here =
-        context == nullptr || analysis.labels.cells[row.cell].context_index == *context;
-    if (row.mean && here) rows.push_back(&row);
+    if (is_drawn(analysis, row, context)) rows.push_back(&row);
   }
   if (rows.size() <= most) return rows;
   std::stable_sort(rows.begin(), rows.end(), [](const auto* a, const auto* b) {
@@ -83,34 +91,59 @@ struct ForestChoice {
   std::string id;
   const std::size_t* context = nullptr;  // nullptr: all
   std::size_t most = kMostForestRows;
-  int width = 900;
+  int width = 0;  // 0: by the names beside the rows
 };
+
+// The name that all drawn cells share, where their contexts differ: then these are their
+// labels. "" where there is none.
+std::string shared_name(const SweepAnalysis& analysis,
+                        const std::vector<const CellComparison*>& rows) {
+  const auto& cells = analysis.labels.cells;
+  if (rows.size() < 2) return "";
+  std::set<std::size_t> contexts;
+  for (const CellComparison* row : rows) {
+    if (cells[row->cell].name != cells[rows[0]->cell].name) return "";
+    if (!contexts.insert(cells[row->cell].context_index).second) return "";
+  }
+  return cells[rows[0]->cell].name;
+}
 
 Figure forest_of(const SweepAnalysis& analysis, const ForestChoice& choice) {
   const std::size_t* context = choice.context;
   std::vector<ForestRow> rows;
-  for (const CellComparison* row : forest_rows(analysis, context, choice.most)) {
+  const std::vector<const CellComparison*> drawn = forest_rows(analysis, context, choice.most);
+  for (const CellComparison* row : drawn) {
     const auto& cell = analysis.labels.cells[row->cell];
     const Interval interval = row->interval.value_or(Interval{*row->mean, *row->mean});
     rows.push_back({context == nullptr ? cell.label : cell.name, *row->mean, interval.low,
                     interval.high, cell.style, row->verdict != Verdict::kNotDecided});
   }
   if (rows.empty()) return {};
+  const std::string name = context == nullptr ? shared_name(analysis, drawn) : "";
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!name.empty()) rows[i].label = analysis.labels.context(drawn[i]->cell);
+    names.push_back(rows[i].label);
+  }
   const std::string metric = metric_title(analysis.comparison().metric);
   const std::string goal = goal_text(analysis.comparison().metric);
-  Figure figure = forest_figure(
-      choice.id, {"difference in " + metric + ", " + goal, "baseline", analysis.unit, choice.width},
-      rows);
+  const auto& compared = analysis.comparison().rows;
+  const auto all = static_cast<std::size_t>(
+      std::count_if(compared.begin(), compared.end(),
+                    [&](const CellComparison& row) { return is_drawn(analysis, row, context); }));
+  Figure figure = forest_figure(choice.id,
+                                {"difference in " + metric + ", " + goal, "baseline", analysis.unit,
+                                 choice.width > 0 ? choice.width : width_beside(names)},
+                                rows);
   figure.caption = fmt::format(
-      "Difference from the baseline in {}{}: mean over {}s and {} t interval; thick where the "
+      "Difference{} from the baseline in {}{}: mean over {}s and {} t interval; thick where the "
       "verdict is decided. Intervals are not adjusted for the family; verdicts are.{}",
-      metric, context == nullptr ? "" : ", " + analysis.labels.contexts[*context], analysis.noun,
+      name.empty() ? "" : " of " + name, metric,
+      context == nullptr ? "" : ", " + analysis.labels.contexts[*context], analysis.noun,
       analysis.percent,
-      rows.size() == choice.most
-          ? fmt::format(
-                " At most {} cells are drawn, those with the smallest p; the table has all.",
-                choice.most)
-          : std::string());
+      rows.size() < all ? fmt::format(" Of {} comparisons {} are drawn, those with the smallest p.",
+                                      all, rows.size())
+                        : std::string());
   figure.description = "Forest plot. " + figure.caption;
   return figure;
 }
@@ -149,19 +182,6 @@ Table details_table(const SweepAnalysis& analysis) {
                   analysis.options.bootstrap_samples, analysis.options.bootstrap_seed,
                   analysis.comparison().family)};
   return table;
-}
-
-// The rows to show: of more than `most` those that are decided first, in plan order.
-std::vector<const CellComparison*> shown_rows(const Comparison& comparison, std::size_t most) {
-  std::vector<const CellComparison*> rows;
-  rows.reserve(comparison.rows.size());
-  for (const auto& row : comparison.rows) rows.push_back(&row);
-  if (rows.size() <= most) return rows;
-  std::stable_partition(rows.begin(), rows.end(), [](const CellComparison* row) {
-    return row->verdict != Verdict::kNotDecided;
-  });
-  rows.resize(most);
-  return rows;
 }
 
 std::string not_shown_text(const Comparison& comparison, std::size_t shown) {
@@ -213,7 +233,10 @@ Table comparison_table(const SweepAnalysis& analysis, std::size_t most) {
                    {"exact p", Align::kRight, ""},
                    {"P(X > Y)", Align::kRight, ""},
                    {"detectable", Align::kRight, analysis.unit}};
-  const auto shown = shown_rows(analysis.comparison(), most);
+  std::vector<const CellComparison*> shown;
+  for (const std::size_t i : rows_to_show(analysis.comparison().rows, most)) {
+    shown.push_back(&analysis.comparison().rows[i]);
+  }
   for (const CellComparison* each : shown) {
     const CellComparison& row = *each;
     const bool known = row.mean.has_value();
@@ -251,13 +274,15 @@ Table comparison_table(const SweepAnalysis& analysis, std::size_t most) {
   return table;
 }
 
-// One figure, or one for each context where there are many rows.
+// One figure; where there are many rows in a few contexts, one for each of these.
 std::vector<Figure> comparison_figures(const SweepAnalysis& analysis) {
   std::vector<Figure> figures;
   const std::size_t contexts = analysis.labels.contexts.size();
-  const bool split = analysis.comparison().rows.size() > kForestRows && contexts > 1;
+  const std::size_t rows = analysis.comparison().rows.size();
+  const bool split = rows > kForestRows && contexts > 1 && contexts <= kMostForests &&
+                     rows >= kRowsOfForest * contexts;
   if (!split) figures.push_back(forest_of(analysis, {"forest1"}));
-  for (std::size_t i = 0; split && i < std::min(contexts, kMostForests); ++i) {
+  for (std::size_t i = 0; split && i < contexts; ++i) {
     figures.push_back(forest_of(analysis, {fmt::format("forest{}", i + 1), &i}));
   }
   std::erase_if(figures, [](const Figure& figure) { return figure.script.empty(); });

@@ -234,12 +234,21 @@ std::optional<Figure> figure_of(const SweepAnalysis& analysis, const Convergence
   }
   if (rows.empty()) return std::nullopt;
   const std::string title = counter_title(convergence.counters[counter]);
+  std::vector<std::string> targets;
+  for (const auto& target : convergence.targets) {
+    const std::string name = target_name(target);
+    const bool drawn = std::any_of(rows.begin(), rows.end(), [&](const RatioRow& row) {
+      return std::any_of(row.marks.begin(), row.marks.end(),
+                         [&](const RatioMark& mark) { return mark.name == name; });
+    });
+    if (drawn) targets.push_back(name);
+  }
   Figure figure =
       ratio_figure(fmt::format("convergence-figure{}", counter + 1),
-                   {title + " until a target, ratio to the baseline", "baseline"}, rows);
+                   {title + " until a target, ratio to the baseline", "baseline", targets}, rows);
   figure.caption = fmt::format(
       "How soon {} gets as far as the baseline: {} that a cell needs until each target, divided by "
-      "what the baseline needs. {} At the right of a line its target, a share of the baseline's "
+      "what the baseline needs. {} A panel for each target, a share of the baseline's "
       "improvement. Mark and line: geometric mean over {}s and its {} interval. Dashed: bounds "
       "alone. An arrow goes beyond the figure or has no bound. The axis is logarithmic.{}{}{}",
       metric_title(convergence.metric), title, below_one_text(), analysis.noun, analysis.percent,

@@ -62,12 +62,18 @@ Section effects_section(const SweepAnalysis& analysis) {
     section.blocks.push_back(
         Paragraph{"Main effects are not shown: " + effects.reason + ".", Tone::kMuted});
   } else {
+    section.blocks.push_back(
+        Paragraph{basis_text(analysis, effects),
+                  effects.values < effects.planned ? Tone::kMissing : Tone::kPlain});
     section.blocks.push_back(Paragraph{
-        fmt::format("{} A main effect is that of a level minus the mean over the factor's levels; "
-                    "an interaction is what main effects do not add up to. Intervals are over {}s, "
-                    "without a verdict.",
-                    basis_text(analysis, effects), analysis.noun),
-        effects.values < effects.planned ? Tone::kMissing : Tone::kPlain});
+        fmt::format(
+            "A main effect is that of a level minus the mean over the factor's levels; an "
+            "interaction is what main effects do not add up to. Intervals are over {}s, without a "
+            "verdict and not adjusted for their number. One may exclude 0 where \"Against the "
+            "baseline\" says not decided: a main effect averages over more runs than one cell has, "
+            "and verdicts are adjusted over the family.",
+            analysis.noun),
+        Tone::kMuted});
   }
   if (!effects.left_out.empty()) {
     section.blocks.push_back(Paragraph{left_out_text(effects), Tone::kMissing});

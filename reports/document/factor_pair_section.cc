@@ -55,7 +55,7 @@ Figure map_figure(const SweepAnalysis& analysis, const std::string& id, const Fa
 
 Section factor_pair_section(const SweepAnalysis& analysis) {
   Section section{"heat-maps", "Over two factors", {}};
-  const auto maps = factor_pair_maps(analysis.results, analysis.primary_values());
+  const auto maps = factor_pair_maps(analysis.results, analysis.labels, analysis.primary_values());
   if (maps.empty()) return section;
   section.blocks.push_back(Paragraph{
       fmt::format("Mean {} over done {}s, {}. Yellow is high and blue is low, on one scale for "

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "framework/core/error.h"
 #include "reports/text/number_text.h"
 
@@ -48,6 +50,21 @@ TableCell interval_field(const std::optional<Interval>& interval) {
 
 double half_width(const std::optional<Interval>& interval) {
   return interval ? (interval->high - interval->low) / 2 : 0;
+}
+
+void erase_column(Table& table, std::size_t column) {
+  const auto at = static_cast<std::ptrdiff_t>(column);
+  table.columns.erase(table.columns.begin() + at);
+  for (auto& row : table.rows) row.erase(row.begin() + at);
+}
+
+void erase_empty_columns(Table& table) {
+  for (std::size_t column = table.columns.size(); column-- > 1;) {
+    const bool empty = std::all_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
+      return row[column].text.empty() || row[column].text == "-";
+    });
+    if (empty) erase_column(table, column);
+  }
 }
 
 ColumnDigits difference_digits(const std::vector<CellComparison>& rows) {

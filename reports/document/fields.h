@@ -30,6 +30,13 @@ TableCell signed_field(std::optional<double> value, double uncertainty);
 TableCell interval_field(const std::optional<Interval>& interval);
 double half_width(const std::optional<Interval>& interval);  // 0 for none
 
+// A longer table has none, so that its page opens sooner.
+inline constexpr std::size_t kMostSwatches = 1000;
+
+void erase_column(Table& table, std::size_t column);
+// Erases the columns in which no row has a value ("-" or nothing), but not the first.
+void erase_empty_columns(Table& table);
+
 // The digits of columns of differences, which their intervals decide.
 ColumnDigits difference_digits(const std::vector<CellComparison>& rows);
 ColumnDigits difference_digits(const std::vector<const CellComparison*>& rows);

@@ -73,6 +73,7 @@ Table failures_table(const SweepAnalysis& analysis) {
   Table table;
   table.id = "failures";
   table.caption = "Failed and diverged trials";
+  table.stacked = true;
   table.columns = {{"trial", Align::kLeft, ""},       {"cell", Align::kLeft, ""},
                    {analysis.noun, Align::kLeft, ""}, {"state", Align::kLeft, ""},
                    {"outcome", Align::kLeft, ""},     {"attempts", Align::kRight, ""},

@@ -56,10 +56,12 @@ Table secondary_table(const SweepAnalysis& analysis, const MetricInfo& metric, s
   const ColumnDigits digits = mean_digits(analysis, metric.name);
   for (const std::size_t column : {2, 3, 4}) set_digits(table, column, digits);
   set_signed_digits(table, 5, difference_digits(comparison.rows));
-  table.notes = {
-      "Exploratory, without a verdict: p is that of one comparison, BH p controls the false "
-      "discovery rate over the "
-      "cells of this table only."};
+  if (!comparison.rows.empty()) {
+    table.notes = {
+        "Exploratory, without a verdict: p is that of one comparison, BH p controls the false "
+        "discovery rate over the cells of this table only."};
+  }
+  erase_empty_columns(table);
   return table;
 }
 

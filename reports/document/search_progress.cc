@@ -33,11 +33,11 @@ std::vector<std::size_t> numbers_to(std::size_t count) {
   return numbers;
 }
 
-PanelBandPoint on_line(double x, double y) { return {x, y, y, y}; }
+BandPoint on_line(double x, double y) { return {x, y, y, y}; }
 
 // Steps: the best stays until a better one ends.
-std::vector<PanelBandPoint> steps_of(const std::vector<double>& best) {
-  std::vector<PanelBandPoint> points;
+std::vector<BandPoint> steps_of(const std::vector<double>& best) {
+  std::vector<BandPoint> points;
   for (std::size_t i = 0; i < best.size(); ++i) {
     const bool changed = i == 0 || best[i] != best[i - 1];
     if (!changed && i + 1 < best.size()) continue;
@@ -50,13 +50,9 @@ std::vector<PanelBandPoint> steps_of(const std::vector<double>& best) {
 
 // Of both lines, as far as they are not beyond the settings that are not far out.
 PanelScale scale_of(const Search& search, std::initializer_list<double> drawn) {
-  std::vector<double> values;
-  for (const SearchSetting& setting : search.settings) {
-    if (!setting.far_out) values.push_back(setting.value);
-  }
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  const auto [low, high] = value_range(search);
   std::vector<double> kept;
-  for (const double value : drawn) kept.push_back(std::clamp(value, *low, *high));
+  for (const double value : drawn) kept.push_back(std::clamp(value, low, high));
   const auto [first, last] = std::minmax_element(kept.begin(), kept.end());
   return {*first, *last, false};
 }

@@ -56,18 +56,6 @@ CellStyle style_of(const SearchSetting& setting, const std::optional<std::size_t
   return style;
 }
 
-struct Ends {
-  double low = 0;
-  double high = 0;
-  bool any = false;
-
-  void add(double value) {
-    low = any ? std::min(low, value) : value;
-    high = any ? std::max(high, value) : value;
-    any = true;
-  }
-};
-
 // Indexes of the settings that are drawn: of many some, evenly spread in plan order.
 std::vector<std::size_t> drawn_settings(const Search& search) {
   const std::size_t all = search.settings.size();
@@ -81,14 +69,9 @@ std::vector<std::size_t> drawn_settings(const Search& search) {
 PanelScale scale_of(const Search& search, std::size_t p) {
   const SearchParameter& parameter = search.parameters[p];
   if (!parameter.numeric()) return PanelScale::of_words(parameter.words);
-  Ends ends;
-  for (const SearchSetting& setting : search.settings) {
-    if (setting.at[p]) ends.add(*setting.at[p]);
-  }
-  for (const SearchPlace& place : search.lost) {
-    if (place[p]) ends.add(*place[p]);
-  }
-  return {ends.low, ends.high, parameter.logarithmic && ends.any};
+  const std::optional<Interval> range = parameter_range(search, p);
+  return range ? PanelScale(range->low, range->high, parameter.logarithmic)
+               : PanelScale(0, 0, false);
 }
 
 std::vector<SmoothPoint> smooth_of(const Search& search, std::size_t p) {
@@ -156,11 +139,8 @@ class Scatter {
   Figure figure() {
     PanelAxes axes;
     axes.y = metric_axis(analysis_);
-    Ends ends;
-    for (const SearchSetting& setting : search_.settings) {
-      if (!setting.far_out) ends.add(setting.value);
-    }
-    axes.scale = PanelScale(ends.low, ends.high, false);
+    const Interval range = value_range(search_);
+    axes.scale = PanelScale(range.low, range.high, false);
     axes.edge_on_top = analysis_.results.primary.goal == Goal::kMinimize;
     if (colours_) {
       const SearchParameter& parameter = search_.parameters[*colours_];
@@ -347,7 +327,7 @@ std::string model_caption(const SweepAnalysis& analysis, const FittedModel& fitt
 Figure effects_figure(const SweepAnalysis& analysis, const FittedModel& fitted) {
   const Search& search = analysis.search();
   std::vector<Panel> panels;
-  Ends ends;
+  Interval range{0, 0};
   const std::size_t shown = std::min(fitted.parameters.size(), kMostPanels);
   for (std::size_t v = 0; v < shown; ++v) {
     const SearchParameter& parameter = search.parameters[fitted.parameters[v]];
@@ -358,14 +338,14 @@ Figure effects_figure(const SweepAnalysis& analysis, const FittedModel& fitted) 
     for (const EffectPoint& point : fitted.model.effects[v].points) {
       line.points.push_back(
           {of_drawn_scale(parameter, point.x), point.effect, point.low, point.high});
-      ends.add(point.low);
-      ends.add(point.high);
+      range.low = std::min(range.low, point.low);
+      range.high = std::max(range.high, point.high);
     }
     panel.lines.push_back(std::move(line));
   }
   PanelAxes axes;
   axes.y = "effect on " + metric_title(analysis.results.primary);
-  axes.scale = PanelScale(ends.low, ends.high, false);
+  axes.scale = PanelScale(range.low, range.high, false);
   axes.line_at_zero = true;
   Figure figure = panel_figure("partial-effects", axes, panels);
   figure.numbers = effect_numbers(analysis, fitted);

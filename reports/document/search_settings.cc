@@ -34,18 +34,12 @@ int decimals_of_three_digits(double value) {
 // How the numbers of a parameter are written: none where the scale is logarithmic and they
 // are neither small nor large, then each has three digits.
 std::optional<ColumnDigits> digits_of(const Search& search, std::size_t parameter) {
-  double low = 0;
-  double high = 0;
-  bool integers = true;
-  bool any = false;
-  for (const SearchSetting& setting : search.settings) {
-    if (!setting.at[parameter]) continue;
-    const double value = *setting.at[parameter];
-    low = any ? std::min(low, value) : value;
-    high = any ? std::max(high, value) : value;
-    integers = integers && value == std::floor(value);
-    any = true;
-  }
+  const auto [low, high] = parameter_range(search, parameter).value_or(Interval{0, 0});
+  const bool integers = std::all_of(
+      search.settings.begin(), search.settings.end(), [&](const SearchSetting& setting) {
+        return !setting.at[parameter] ||
+               *setting.at[parameter] == std::floor(*setting.at[parameter]);
+      });
   const double size = std::max(std::abs(low), std::abs(high));
   if (integers && size < kLargest) return ColumnDigits{0, false};
   if (search.parameters[parameter].logarithmic) {
@@ -87,22 +81,11 @@ std::vector<std::size_t> by_value(const SweepAnalysis& analysis) {
   return order;
 }
 
-Interval range_of(const Search& search) {
-  std::optional<Interval> range;
-  for (const SearchSetting& setting : search.settings) {
-    if (setting.far_out) continue;
-    if (!range) range = Interval{setting.value, setting.value};
-    range->low = std::min(range->low, setting.value);
-    range->high = std::max(range->high, setting.value);
-  }
-  return range.value_or(Interval{0, 0});
-}
-
 // Of the metric: by the t intervals over replicates; without these three digits of what
 // the values of all settings spread over.
 ColumnDigits value_digits(const SweepAnalysis& analysis, const std::vector<std::size_t>& shown) {
   const Search& search = analysis.search();
-  const Interval range = range_of(search);
+  const Interval range = value_range(search);
   std::vector<double> values;
   std::vector<double> halves;
   for (const std::size_t index : shown) {
@@ -143,16 +126,10 @@ std::vector<ParallelAxis> axes_of(const SweepAnalysis& analysis, std::size_t par
       axis.scale = PanelScale::of_words(parameter.words);
       continue;
     }
-    std::optional<Interval> range;
-    for (const SearchSetting& setting : search.settings) {
-      if (!setting.at[p]) continue;
-      if (!range) range = Interval{*setting.at[p], *setting.at[p]};
-      range->low = std::min(range->low, *setting.at[p]);
-      range->high = std::max(range->high, *setting.at[p]);
-    }
+    const std::optional<Interval> range = parameter_range(search, p);
     if (range) axis.scale = PanelScale(range->low, range->high, parameter.logarithmic);
   }
-  const Interval range = range_of(search);
+  const Interval range = value_range(search);
   axes.push_back({shortened(analysis.results.primary.name, 40),
                   PanelScale(range.low, range.high, false),
                   analysis.results.primary.goal == Goal::kMinimize});
@@ -192,15 +169,13 @@ std::string best_setting_text(const SweepAnalysis& analysis) {
   const std::vector<std::size_t> order = by_value(analysis);
   if (order.empty()) return "No setting is complete";
   const SearchSetting& best = search.settings[order[0]];
-  const auto digits = all_digits(search);
+  const Parameters& levels = analysis.results.cells[best.cell].levels;
   std::vector<std::string> parts;
-  for (std::size_t p = 0; p < search.parameters.size() && parts.size() < kNamedParameters; ++p) {
-    if (!best.at[p]) continue;
-    parts.push_back(shortened(search.parameters[p].name, 40) + " " +
-                    setting_field(search, p, best, digits[p]).text);
-  }
-  if (search.parameters.size() > parts.size() && parts.size() == kNamedParameters) {
-    parts.push_back("...");
+  for (const SearchParameter& parameter : search.parameters) {
+    const Value* level = levels.find(parameter.name);
+    if (level == nullptr) continue;
+    parts.push_back(shortened(parameter.name, 40) + " " +
+                    analysis.labels.level(parameter.name, *level, 20));
   }
   const std::size_t sampled = analysis.results.cells.size();
   std::string of = count_text(order.size(), "sampled setting");
@@ -216,7 +191,8 @@ std::string best_setting_text(const SweepAnalysis& analysis) {
                               count_text(static_cast<std::size_t>(ties), "other setting") +
                                   (ties == 1 ? " is" : " are"));
   return fmt::format("The best of {} is {}, with {}{} {}{}", of,
-                     parts.empty() ? analysis.labels.cells[best.cell].label : list_text(parts),
+                     parts.empty() ? analysis.labels.cells[best.cell].label
+                                   : list_text_of_at_most(parts, kNamedParameters),
                      search.replicates > 1 ? "mean " : "",
                      shortened(analysis.results.primary.name, 60), with_unit(analysis, value),
                      others);
@@ -280,7 +256,7 @@ std::optional<Figure> search_parallel_figure(const SweepAnalysis& analysis) {
   const std::size_t parameters = std::min(search.parameters.size(), kMostAxes);
   const std::vector<std::size_t> order = by_value(analysis);
   const std::vector<std::size_t> drawn = drawn_lines(order);
-  const Interval range = range_of(search);
+  const Interval range = value_range(search);
   std::vector<ParallelLine> lines;
   for (const std::size_t index : drawn) {
     const SearchSetting& setting = search.settings[index];

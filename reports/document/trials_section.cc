@@ -10,7 +10,6 @@ namespace polysweep {
 namespace {
 
 constexpr double kBytesPerMiB = 1024.0 * 1024.0;
-constexpr std::size_t kMostSwatches = 1000;
 
 }  // namespace
 
@@ -45,6 +44,7 @@ Section trials_section(const SweepAnalysis& analysis) {
                     : TableCell("-", Tone::kMuted),
          total_field(static_cast<std::size_t>(trial.attempts))});
   }
+  erase_empty_columns(table);
   section.blocks.push_back(FoldedTable{std::move(table)});
   return section;
 }

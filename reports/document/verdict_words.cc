@@ -7,6 +7,7 @@
 #include <cmath>
 #include <set>
 
+#include "reports/analysis/pooled_test.h"
 #include "reports/analysis/titles.h"
 #include "reports/analysis/value_shape.h"
 #include "reports/document/fields.h"
@@ -15,8 +16,6 @@
 
 namespace polysweep {
 namespace {
-
-constexpr double kAlike = 0.05;  // of Bartlett's test, as in pooled_test.h
 
 std::string family_text(const Comparison& comparison) {
   return count_text(comparison.family, "comparison");
@@ -206,7 +205,7 @@ std::vector<std::string> guard_rails(const SweepAnalysis& analysis) {
         analysis.noun, metric));
     return notes;
   }
-  if (pooled && comparison.spread_p < kAlike) {
+  if (pooled && comparison.spread_p < kAlikeSpreads) {
     notes.push_back(fmt::format(
         "The spreads of the cells differ (Bartlett's test, p {}): {}. {}",
         p_text(comparison.spread_p), spreads_text(analysis),

@@ -6,16 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "reports/figures/band_point.h"
 #include "reports/figures/figure.h"
 
 namespace polysweep {
-
-struct BandPoint {
-  double x = 0;
-  double mean = 0;
-  double low = 0;
-  double high = 0;
-};
 
 struct BandLine {
   std::string label;

@@ -15,6 +15,7 @@ namespace {
 
 // Filled diamond, circle, square, triangles up and down, pentagon, open circle.
 constexpr int kPointTypes[kCellShapeCount] = {13, 7, 5, 9, 11, 15, 6};
+constexpr double kRounding = 1e-9;      // of powers of ten
 constexpr double kPixelsPerInch = 120;  // of a printed figure: its fonts come to 8 pt
 
 void check_style(const CellStyle& style) {
@@ -90,7 +91,7 @@ double tic_distance(double range, double most) {
   const double least = range / std::max(most, 1.0);
   const double power = std::pow(10.0, std::floor(std::log10(least)));
   for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= least) return factor * power;
+    if (factor * power >= least * (1 - kRounding)) return factor * power;
   }
   return 10 * power;
 }

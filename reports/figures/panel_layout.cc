@@ -19,7 +19,6 @@ constexpr double kTop_px = 26;          // the title of the y axis
 constexpr double kTitle_px = 22;        // of a panel
 constexpr double kBottom_px = 50;       // numbers and title of the x axis
 constexpr std::size_t kShortName = 28;  // beside a row of a picture of half a page
-constexpr int kHalfWidth_px = 580;
 constexpr int kWidth_px = 900;
 constexpr double kNarrowWidth_px = 360;
 constexpr double kNarrowHeight_px = 165;
@@ -32,9 +31,10 @@ struct Shape {
 
 Shape shape_of(const PanelRoom& room) {
   if (room.narrow) return {1, kNarrowWidth_px, room.panels == 1 ? 230 : kNarrowHeight_px};
-  if (room.panels == 1) return {1, 580, 270};
+  if (room.panels == 1) return {1, kHalfWidth_px, 270};
+  if (room.panels == 2 && room.own_x) return {2, kHalfWidth_px, 230};
   if (room.panels == 2 || room.panels == 4) return {2, 900, 230};
-  return {3, 1140, 210};
+  return {3, kFullWidth_px, 210};
 }
 
 }  // namespace
@@ -45,6 +45,7 @@ PanelLayout panel_layout(const PanelRoom& room) {
   const double columns = static_cast<double>(shape.columns);
   const double plot = (shape.width - kLeft_px - (columns - 1) * kGap_px) / columns - room.right;
   const double title = room.titles ? kTitle_px : 6;
+  const double gap = room.own_x ? kBottom_px + 8 : kGap_px;
   const std::size_t rows = (room.panels + shape.columns - 1) / shape.columns;
   PanelLayout layout;
   layout.width = shape.width;
@@ -55,14 +56,14 @@ PanelLayout panel_layout(const PanelRoom& room) {
     PanelPlace place;
     place.left = kLeft_px + static_cast<double>(column) * (plot + room.right + kGap_px);
     place.right = place.left + plot;
-    place.top = kTop_px + title + static_cast<double>(row) * (shape.height + title + kGap_px);
+    place.top = kTop_px + title + static_cast<double>(row) * (shape.height + title + gap);
     place.bottom = place.top + shape.height;
-    place.has_x = i + shape.columns >= room.panels;
+    place.has_x = room.own_x || i + shape.columns >= room.panels;
     place.has_y = column == 0;
     layout.places.push_back(place);
   }
   layout.key_top =
-      kTop_px + static_cast<double>(rows) * (shape.height + title + kGap_px) - kGap_px + kBottom_px;
+      kTop_px + static_cast<double>(rows) * (shape.height + title + gap) - gap + kBottom_px;
   layout.height =
       layout.key_top +
       (room.key_rows > 0 ? static_cast<double>(room.key_rows) * kKeyRowHeight_px + 8 : 0);

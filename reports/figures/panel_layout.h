@@ -22,6 +22,7 @@ struct PanelRoom {
   std::size_t panels = 1;
   bool narrow = false;  // one column, for a phone
   bool titles = false;  // above the panels
+  bool own_x = false;   // every panel has numbers and a title at its x axis
   double right = 12;    // of each panel, for names
   std::size_t key_rows = 0;
 };
@@ -35,6 +36,8 @@ struct PanelLayout {
 };
 
 inline constexpr double kKeyRowHeight_px = 19;
+inline constexpr int kHalfWidth_px = 580;   // of a picture beside another one
+inline constexpr int kFullWidth_px = 1140;  // of one that has the page's width
 
 PanelLayout panel_layout(const PanelRoom& room);
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "framework/core/error.h"
+#include "reports/figures/panel_layout.h"
 #include "reports/text/escaping.h"
 
 namespace polysweep {
@@ -17,58 +18,45 @@ constexpr double kEdge = 0.08;                  // more, for marks at the edge
 constexpr std::size_t kLongestTitle = 60;
 constexpr std::size_t kLongestKey = 40;
 constexpr std::size_t kLongestTic = 12;
-constexpr double kPixelsPerLetter = 7.2;
+constexpr double kKeySample_px = 28;
+constexpr double kKeyGap_px = 14;
+constexpr double kKeyLeft_px = 8;
 
-// Sizes in px.
-struct Layout {
-  int width = 0;
-  std::size_t across = 1;
-  std::size_t rows = 1;
-  double panel_width = 0;
-  double panel_height = 0;
-  double gap_x = 0;
-  double gap_y = 62;  // tics and the title of x
-  double left = 66;
-  double right = 14;
-  double top = 12;
-  double below = 58;
+double key_width(const PanelKey& key) {
+  return kKeySample_px + text_width_px(std::min(text_length(key.text), kLongestKey)) + kKeyGap_px;
+}
 
-  double height() const {
-    const auto count = static_cast<double>(rows);
-    return top + count * panel_height + (count - 1) * gap_y + below;
-  }
-};
-
-Layout layout_of(const PanelAxes& axes, std::size_t panels, bool narrow) {
-  Layout layout;
-  layout.across = narrow ? 1 : std::min<std::size_t>(panels, 3);
-  if (!narrow && panels == 4) layout.across = 2;
-  layout.rows = (panels + layout.across - 1) / layout.across;
-  layout.width = narrow ? 360 : panels == 1 ? 620 : 900;
-  layout.gap_x = layout.across > 1 ? 22 : 0;
-  const auto across = static_cast<double>(layout.across);
-  layout.panel_width =
-      (layout.width - layout.left - layout.right - (across - 1) * layout.gap_x) / across;
-  layout.panel_height = narrow ? 190 : layout.across == 1 ? 300 : 250;
-  double x = layout.left;
-  double lines = axes.key.empty() ? 0 : 1;
-  for (const PanelKey& key : axes.key) {
-    const double needed =
-        40 + kPixelsPerLetter * static_cast<double>(std::min(text_length(key.text), kLongestKey));
-    if (x > layout.left && x + needed > layout.width) {
-      x = layout.left;
-      ++lines;
+// Where the entries of a key lie in a figure of this width: (x, row).
+std::vector<std::pair<double, std::size_t>> key_places(const std::vector<PanelKey>& key,
+                                                       double width) {
+  std::vector<std::pair<double, std::size_t>> places;
+  double x = kKeyLeft_px;
+  std::size_t row = 0;
+  for (const PanelKey& each : key) {
+    if (x > kKeyLeft_px && x + key_width(each) > width) {
+      x = kKeyLeft_px;
+      ++row;
     }
-    x += needed;
+    places.emplace_back(x, row);
+    x += key_width(each);
   }
-  layout.top += 22 * lines;
-  return layout;
+  return places;
+}
+
+PanelLayout layout_of(const PanelAxes& axes, std::size_t panels, bool narrow) {
+  PanelRoom room;
+  room.panels = panels;
+  room.narrow = narrow;
+  room.own_x = true;
+  const auto places = key_places(axes.key, panel_layout(room).width);
+  if (!places.empty()) room.key_rows = places.back().second + 1;
+  return panel_layout(room);
 }
 
 // Writes a script whose coordinates are px, y upwards.
 class PanelWriter {
  public:
-  PanelWriter(const PanelAxes& axes, const std::vector<Panel>& panels, const Layout& layout)
+  PanelWriter(const PanelAxes& axes, const std::vector<Panel>& panels, const PanelLayout& layout)
       : axes_(axes), panels_(panels), layout_(layout) {
     for (const Panel& panel : panels) edge_ = edge_ || !panel.edge.empty();
     low_ = kMargin + (edge_ && !axes.edge_on_top ? kEdge : 0);
@@ -80,7 +68,7 @@ class PanelWriter {
         "unset border\nunset grid\nunset xtics\nunset ytics\nunset key\n"
         "set lmargin at screen 0\nset rmargin at screen 1\nset bmargin at screen 0\n"
         "set tmargin at screen 1\nset xrange [0:{}]\nset yrange [0:{:.6g}]\n",
-        layout_.width, layout_.height());
+        layout_.width, layout_.height);
     add_key(labels);
     for (std::size_t i = 0; i < panels_.size(); ++i) add_panel(i, labels);
     std::string data;
@@ -103,21 +91,20 @@ class PanelWriter {
   }
 
  private:
-  double left_of(std::size_t panel) const {
-    return layout_.left +
-           static_cast<double>(panel % layout_.across) * (layout_.panel_width + layout_.gap_x);
-  }
+  double left_of(std::size_t panel) const { return layout_.places[panel].left; }
+  double width_of(std::size_t panel) const { return layout_.places[panel].right - left_of(panel); }
   double bottom_of(std::size_t panel) const {
-    const auto row = static_cast<double>(panel / layout_.across);
-    return layout_.height() - layout_.top - layout_.panel_height -
-           row * (layout_.panel_height + layout_.gap_y);
+    return layout_.height - layout_.places[panel].bottom;
+  }
+  double height_of(std::size_t panel) const {
+    return layout_.places[panel].bottom - layout_.places[panel].top;
   }
   double x_at(std::size_t panel, double value) const {
     const double share = std::clamp(panels_[panel].scale.share(value), 0.0, 1.0);
-    return left_of(panel) + layout_.panel_width * (kMargin + share) / (1 + 2 * kMargin);
+    return left_of(panel) + width_of(panel) * (kMargin + share) / (1 + 2 * kMargin);
   }
   double y_at_share(std::size_t panel, double share) const {
-    return bottom_of(panel) + layout_.panel_height * (low_ + share) / (1 + low_ + high_);
+    return bottom_of(panel) + height_of(panel) * (low_ + share) / (1 + low_ + high_);
   }
   double y_at(std::size_t panel, double value) const {
     return y_at_share(panel, std::clamp(axes_.scale.share(value), -low_, 1 + high_));
@@ -133,15 +120,12 @@ class PanelWriter {
   }
 
   void add_key(Labels& labels) {
-    double x = layout_.left;
-    double y = layout_.height() - 14;
-    for (const PanelKey& key : axes_.key) {
-      const double needed =
-          40 + kPixelsPerLetter * static_cast<double>(std::min(text_length(key.text), kLongestKey));
-      if (x > layout_.left && x + needed > layout_.width) {
-        x = layout_.left;
-        y -= 22;
-      }
+    const auto places = key_places(axes_.key, layout_.width);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      const PanelKey& key = axes_.key[i];
+      const double x = places[i].first;
+      const double y = layout_.height - layout_.key_top -
+                       (static_cast<double>(places[i].second) + 0.5) * kKeyRowHeight_px;
       const std::string colour = script_colour(key.style);
       if (key.line) {
         add_stroke(x, y, x + 22, y,
@@ -153,8 +137,7 @@ class PanelWriter {
             "0.7\n",
             ++labels_, x + 11, y, script_shape(key.style), colour);
       }
-      add_label(labels.quoted(key.text, kLongestKey), x + 28, y, "left");
-      x += needed;
+      add_label(labels.quoted(key.text, kLongestKey), x + kKeySample_px, y, "left");
     }
   }
 
@@ -162,10 +145,11 @@ class PanelWriter {
     const char* grid = "linecolor rgb 'gray' linewidth 0.5 dashtype 3 back";
     const char* axis = "linecolor rgb 'gray' linewidth 1 back";
     const double left = left_of(panel);
-    const double right = left + layout_.panel_width;
+    const double right = left + width_of(panel);
     const double bottom = bottom_of(panel);
-    const double top = bottom + layout_.panel_height;
-    const std::size_t most = layout_.panel_width > 260 ? 6 : 4;
+    const double top = bottom + height_of(panel);
+    const bool has_y = layout_.places[panel].has_y;
+    const std::size_t most = width_of(panel) > 260 ? 6 : 5;
     for (const PanelTic& tic : panels_[panel].scale.tics(most)) {
       const double x = x_at(panel, tic.value);
       add_stroke(x, bottom, x, top, grid);
@@ -174,9 +158,7 @@ class PanelWriter {
     for (const PanelTic& tic : axes_.scale.tics(5)) {
       const double y = y_at(panel, tic.value);
       add_stroke(left, y, right, y, grid);
-      if (panel % layout_.across == 0) {
-        add_label(labels.quoted(tic.text, kLongestTic), left - 7, y, "right");
-      }
+      if (has_y) add_label(labels.quoted(tic.text, kLongestTic), left - 7, y, "right");
     }
     if (axes_.line_at_zero) {
       const double y = y_at(panel, 0);
@@ -184,14 +166,17 @@ class PanelWriter {
     }
     add_stroke(left, bottom, right, bottom, axis);
     add_stroke(left, bottom, left, top, axis);
-    const auto fitting = static_cast<std::size_t>(layout_.panel_width / kPixelsPerLetter);
-    add_label(labels.quoted(panels_[panel].x, std::min(fitting, kLongestTitle)), (left + right) / 2,
+    add_label(labels.quoted(panels_[panel].x, letters_in(width_of(panel))), (left + right) / 2,
               bottom - 33, "center");
-    if (panel % layout_.across == 0) {
-      const auto long_enough = static_cast<std::size_t>(layout_.panel_height / kPixelsPerLetter);
-      add_label(labels.quoted(axes_.y, std::min(long_enough, kLongestTitle)), 11,
-                (bottom + top) / 2, "center rotate by 90");
+    if (panel == 0) {
+      add_label(labels.quoted(axes_.y, letters_in(layout_.width - 2 * kKeyLeft_px)), kKeyLeft_px,
+                top + 18, "left");
     }
+  }
+
+  // Of a title in that many px.
+  static std::size_t letters_in(double width) {
+    return std::min(kLongestTitle, static_cast<std::size_t>(width / text_width_px(1)));
   }
 
   void add_line(std::size_t panel, const PanelLine& line) {
@@ -199,10 +184,11 @@ class PanelWriter {
     bool banded = false;
     const std::string name = fmt::format("$line{}", ++line_count_);
     data_ += name + " << EOD\n";
-    for (const PanelBandPoint& point : line.points) {
+    for (const BandPoint& point : line.points) {
       banded = banded || point.low < point.high;
-      data_ += fmt::format("{:.6g} {:.6g} {:.6g} {:.6g}\n", x_at(panel, point.x),
-                           y_at(panel, point.y), y_at(panel, point.low), y_at(panel, point.high));
+      data_ +=
+          fmt::format("{:.6g} {:.6g} {:.6g} {:.6g}\n", x_at(panel, point.x),
+                      y_at(panel, point.mean), y_at(panel, point.low), y_at(panel, point.high));
     }
     data_ += "EOD\n";
     if (line.marked) {
@@ -243,7 +229,7 @@ class PanelWriter {
 
   const PanelAxes& axes_;
   const std::vector<Panel>& panels_;
-  const Layout& layout_;
+  const PanelLayout& layout_;
   bool edge_ = false;
   double low_ = 0;
   double high_ = 0;
@@ -260,9 +246,9 @@ class PanelWriter {
 
 void draw_panels(Figure& figure, const PanelAxes& axes, const std::vector<Panel>& panels,
                  bool narrow) {
-  const Layout layout = layout_of(axes, panels.size(), narrow);
-  figure.width = layout.width;
-  figure.height = static_cast<int>(std::lround(layout.height()));
+  const PanelLayout layout = layout_of(axes, panels.size(), narrow);
+  figure.width = static_cast<int>(std::lround(layout.width));
+  figure.height = static_cast<int>(std::lround(layout.height));
   Labels labels;
   figure.script = PanelWriter(axes, panels, layout).script(labels);
   figure.labels = labels.take();

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/figures/band_point.h"
 #include "reports/figures/figure.h"
 #include "reports/figures/panel_scale.h"
 
@@ -17,17 +18,10 @@ struct PanelPoint {
   CellStyle style;
 };
 
-struct PanelBandPoint {
-  double x = 0;
-  double y = 0;
-  double low = 0;  // low = high: no band
-  double high = 0;
-};
-
 struct PanelLine {
   CellStyle style;
-  std::vector<PanelBandPoint> points;  // ascending in x
-  bool marked = false;                 // each point with its interval, no line: words
+  std::vector<BandPoint> points;  // ascending in x
+  bool marked = false;            // each point with its interval, no line: words
 };
 
 // What is at an edge: a cross for what has no value, a triangle for one beyond the axis.
@@ -58,7 +52,8 @@ struct PanelAxes {
   std::vector<PanelKey> key;
 };
 
-// At most three panels in a row; one below the other on a narrow page. What a line has
+// One or two panels have half of a page, of more three are in a row; one below the other on a
+// narrow page. What a line has
 // beyond the y axis is cut off. The figure has no numbers yet. Throws std::logic_error
 // without panels.
 Figure panel_figure(const std::string& id, const PanelAxes& axes, const std::vector<Panel>& panels);

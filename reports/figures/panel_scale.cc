@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "framework/core/error.h"
+#include "reports/figures/figure.h"
 #include "reports/text/number_text.h"
 
 namespace polysweep {
@@ -24,14 +25,7 @@ std::vector<PanelTic> linear_tics(double low, double high, std::size_t most) {
   // Halves, so that the difference of two huge numbers is finite.
   const double least = 2 * ((high / 2 - low / 2) / static_cast<double>(most));
   if (!(least > 0)) return {{low, significant_text(low)}};
-  const double power = std::pow(10.0, std::floor(std::log10(least)));
-  double step = 10 * power;
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (factor * power >= least * (1 - kRounding)) {
-      step = factor * power;
-      break;
-    }
-  }
+  const double step = tic_distance(least, 1);
   std::vector<PanelTic> tics;
   if (!std::isfinite(step) || step <= 0)
     return {{low, significant_text(low)}, {high, significant_text(high)}};

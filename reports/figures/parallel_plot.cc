@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "framework/core/error.h"
+#include "reports/figures/panel_layout.h"
 
 namespace polysweep {
 namespace {
@@ -13,7 +14,6 @@ namespace {
 constexpr std::size_t kLongestTitle = 40;
 constexpr std::size_t kLongestTic = 12;
 constexpr double kAbsent = -0.1;  // the share of a line without a place on an axis
-constexpr double kPixelsPerLetter = 7.2;
 
 // From gray to blue, both seen on white and on black; mostly transparent at 0.
 std::string colour_of(double merit) {
@@ -29,7 +29,7 @@ std::string colour_of(double merit) {
 // Places in px, y upwards. Axes are vertical and side by side, or on a narrow page
 // horizontal and one below the other.
 struct Layout {
-  int width = 900;
+  int width = kFullWidth_px;
   int height = 340;
   bool narrow = false;
   std::size_t axes = 0;
@@ -80,7 +80,7 @@ void add_axis(Writer& writer, const ParallelAxis& axis, std::size_t index, bool 
           ? layout.width
           : (layout.width - 170.0) / static_cast<double>(std::max<std::size_t>(layout.axes - 1, 1));
   const auto fitting =
-      std::max<std::size_t>(8, static_cast<std::size_t>(spacing / kPixelsPerLetter));
+      std::max<std::size_t>(8, static_cast<std::size_t>(spacing / text_width_px(1)));
   const std::string title = labels.quoted(axis.title, std::min(kLongestTitle, fitting));
   if (layout.narrow) {
     writer.label(title, across + 13, layout.place(0), "left");

@@ -8,15 +8,18 @@
 
 #include "framework/core/error.h"
 #include "reports/figures/panel_layout.h"
+#include "reports/figures/panel_scale.h"
+#include "reports/text/escaping.h"
 
 namespace polysweep {
 namespace {
 
 constexpr std::size_t kLongestTitle = 100;
-constexpr int kMarkHeight = 15;
-constexpr int kHeightBesideRows = 110;
+constexpr std::size_t kLongestLabel = 40;
+constexpr std::size_t kLongestName = 20;  // of a target
 constexpr int kNarrowWidth = 360;
 constexpr int kNarrowMarkHeight = 19;
+constexpr int kNarrowHeightBesideRows = 110;
 constexpr std::size_t kNarrowTitle = 46;
 constexpr double kArrow = 1.4;   // the shortest arrow, from its mark or its other end
 constexpr double kFarthest = 4;  // an interval is drawn to this many times what else is drawn
@@ -77,117 +80,191 @@ Range range_of(const std::vector<RatioRow>& rows) {
   return {range.low / margin, range.high * margin};
 }
 
-// Tics at 1, 2 and 5 of each power of ten, more of them where these are few.
-std::string tics_of(const Range& range, bool narrow_page) {
-  const bool few = range.high / range.low < 8;
-  const std::vector<double> steps = few && !narrow_page
-                                        ? std::vector<double>{1, 1.2, 1.5, 2, 3, 4, 5, 6, 7, 8, 9}
-                                    : few ? std::vector<double>{1, 1.5, 2, 3, 5, 7}
-                                          : std::vector<double>{1, 2, 5};
-  const bool wide = range.high / range.low > (narrow_page ? 100 : 2000);
-  std::string tics;
-  for (int power = static_cast<int>(std::floor(std::log10(range.low)));
-       std::pow(10, power) <= range.high; ++power) {
-    for (const double step : steps) {
-      const double at = step * std::pow(10, power);
-      if (at < range.low || at > range.high || (wide && step != 1)) continue;
-      tics += fmt::format("{}'{:g}' {:.9g}", tics.empty() ? "" : ", ", at, at);
-    }
-  }
-  return "set xtics (" + tics + ")\nunset mxtics\n";
+// At least two, at round numbers.
+std::vector<PanelTic> tics_of(const Range& range, std::size_t most) {
+  auto tics = PanelScale(range.low, range.high, true).tics(most);
+  return tics.size() > 1 ? tics : PanelScale(range.low, range.high, false).tics(most);
 }
 
-// The data of each kind of line, by its name in the script.
-using Lines = std::map<std::string, std::string>;
+// A line of a ratio: from, to, and whether it has a head at `to`.
+struct Stroke {
+  double from = 0;
+  double to = 0;
+  bool arrow = false;
+};
 
-void add_line(Lines& lines, const RatioMark& mark, double y, const Range& range,
-              const std::string& colour) {
+// Beyond the range a line is an arrow to its end.
+std::vector<Stroke> strokes_of(const RatioMark& mark, const Range& range) {
+  if (mark.low == 0 && std::isinf(mark.high) && !mark.ratio) return {};
   const bool to_left = mark.low < range.low;
   const bool to_right = mark.high > range.high;
-  if (mark.low == 0 && std::isinf(mark.high) && !mark.ratio) return;
-  const std::string kind = mark.is_interval ? "interval" : "bound";
-  const auto line = [&](const std::string& name, double from, double to) {
-    lines[kind + name] += fmt::format("{:.9g} {} {:.9g} {}\n", from, y, to - from, colour);
-  };
   // Where an arrow starts that has another at its other end.
   const double middle = mark.ratio.value_or(std::sqrt(range.low * range.high));
-  if (to_left) line("arrow", to_right ? middle : mark.high, range.low);
-  if (to_right) line("arrow", to_left ? middle : mark.low, range.high);
-  if (!to_left && !to_right) line("line", mark.low, mark.high);
+  std::vector<Stroke> strokes;
+  if (to_left) strokes.push_back({to_right ? middle : mark.high, range.low, true});
+  if (to_right) strokes.push_back({to_left ? middle : mark.low, range.high, true});
+  if (!to_left && !to_right) strokes.push_back({mark.low, mark.high, false});
+  return strokes;
 }
 
-// Labels beside the axis, or above the marks of their row.
-void draw_rows(Figure& figure, const RatioAxes& axes, const std::vector<RatioRow>& rows,
-               bool narrow) {
-  std::size_t places = 0;
-  for (const RatioRow& row : rows) places += row.marks.size() + 1;
-  check(places > rows.size(), "a figure of ratios has marks");
-  figure.logarithmic = "x";
-  std::vector<std::string> row_names;
-  for (const RatioRow& row : rows) row_names.push_back(row.label);
-  figure.width = narrow ? kNarrowWidth : width_beside(row_names);
-  figure.height =
-      kHeightBesideRows + (narrow ? kNarrowMarkHeight : kMarkHeight) * static_cast<int>(places);
-  const Range range = range_of(rows);
-  Labels labels;
-  Lines lines;
+// What is drawn, in px from the lower left.
+struct Drawing {
+  std::map<std::string, std::string> lines;  // by kind: "x y dx colour" each
   std::string marks;
-  std::string tics;
-  std::string names;
-  int label = 1;
-  const auto name = [&](const std::string& text, const char* x, double y, const char* look) {
-    names += fmt::format("set label {} {} at graph {}, first {} left {} textcolor rgb 'black'\n",
-                         ++label, text, x, y, look);
-  };
-  double y = static_cast<double>(places);
-  for (const RatioRow& row : rows) {
-    if (narrow) {
-      name(labels.quoted(row.label, kNarrowTitle), "0", y, "offset 0,0");
-      y -= 1;
-    } else {
-      const double centre = y - (static_cast<double>(row.marks.size()) - 1) / 2;
-      tics += fmt::format("{}{} {}", tics.empty() ? "" : ", ", labels.quoted(row.label), centre);
-    }
-    for (const RatioMark& mark : row.marks) {
-      add_line(lines, mark, y, range, script_colour_number(row.style));
-      if (mark.ratio) {
-        marks += fmt::format("{:.9g} {} {} {}\n", *mark.ratio, y, script_shape(row.style),
-                             script_colour_number(row.style));
-      }
-      name(labels.quoted(mark.name, narrow ? 8 : 20), "1", y, "offset 0.7,0 font ',10'");
-      y -= 1;
-    }
-    if (!narrow) y -= 1;
+  std::string frame;
+  int labels = 0;
+  int strokes = 0;
+
+  void label(const std::string& token, double x, double y, const std::string& how) {
+    frame += fmt::format("set label {} {} at {:.6g},{:.6g} {} textcolor rgb 'black'\n", ++labels,
+                         token, x, y, how);
   }
+  void stroke(double x0, double y0, double x1, double y1, const std::string& how) {
+    frame += fmt::format("set arrow {} from {:.6g},{:.6g} to {:.6g},{:.6g} nohead {} back\n",
+                         ++strokes, x0, y0, x1, y1, how);
+  }
+  std::string script(int width, int height) const;
+};
+
+std::string Drawing::script(int width, int height) const {
+  std::string data;
   std::string plots;
-  std::string& script = figure.script;
-  const auto add = [&](const std::string& block, const std::string& data, const std::string& look) {
-    if (data.empty()) return;
-    script += "$" + block + " << EOD\n" + data + "EOD\n";
+  const auto add = [&](const std::string& block, const std::string& content,
+                       const std::string& look) {
+    if (content.empty()) return;
+    data += "$" + block + " << EOD\n" + content + "EOD\n";
     plots += (plots.empty() ? "plot $" : ", \\\n  $") + block + " using " + look + " notitle";
   };
-  for (const auto& [block, data] : lines) {
-    add(block, data,
+  for (const auto& [block, content] : lines) {
+    add(block, content,
         std::string("1:2:3:(0):4 with vectors ") +
-            (block.ends_with("arrow") ? "head filled size graph 0.012,20 " : "nohead ") +
-            (block.starts_with("bound") ? "dashtype 2 linewidth 1.2" : "linewidth 1.6") +
+            (block.ends_with("arrow") ? "head filled size 6,20 " : "nohead ") +
+            (block.starts_with("bound") ? "dashtype 2 linewidth 1.2" : "linewidth 1.8") +
             " linecolor rgb variable");
   }
   add("marks", marks,
-      "1:2:3:4 with points pointtype variable linecolor rgb variable pointsize 0.6");
+      "1:2:3:4 with points pointtype variable linecolor rgb variable pointsize 0.7");
   if (plots.empty()) plots = "plot NaN notitle";
-  script += "set border 1 linecolor rgb 'gray'\nset logscale x\n" + tics_of(range, narrow) +
-            (narrow ? "unset ytics\nset lmargin 2\n" : "set ytics (" + tics + ") scale 0\n") +
-            "unset grid\nset grid xtics linecolor rgb 'gray' linewidth 0.5 dashtype 3\n" + names;
-  script += fmt::format(
-      "set yrange [0.3:{}]\nset xrange [{:.9g}:{:.9g}]\nset tmargin 2.5\nset rmargin {}\n"
-      "set xlabel ' '\nset label 1000 {} at graph 1, graph 0 right offset 0,-2.4 "
-      "textcolor rgb 'black'\n"
-      "set label 1 {} at first 1, graph 1 center offset 0,0.6 "
-      "textcolor rgb 'black'\nset arrow 1 from 1, graph 0 to 1, graph 1 nohead linecolor rgb "
-      "'black' linewidth 1.5 back\n{}\n",
-      static_cast<double>(places) + 0.7, range.low, range.high, narrow ? 6 : 8,
-      labels.quoted(axes.x, narrow ? kNarrowTitle : kLongestTitle), labels.quoted(axes.one), plots);
+  return data +
+         fmt::format(
+             "unset border\nunset grid\nunset xtics\nunset ytics\nunset key\n"
+             "set lmargin at screen 0\nset rmargin at screen 1\nset bmargin at screen 0\n"
+             "set tmargin at screen 1\nset xrange [0:{}]\nset yrange [0:{}]\n",
+             width, height) +
+         frame + plots + "\n";
+}
+
+// A logarithmic axis between two places.
+struct Axis {
+  Range range;
+  double left = 0;
+  double right = 0;
+
+  double at(double ratio) const {
+    const double share = std::log(ratio / range.low) / std::log(range.high / range.low);
+    return left + (right - left) * std::clamp(share, 0.0, 1.0);
+  }
+};
+
+void add_mark(Drawing& drawing, const RatioMark& mark, const CellStyle& style, const Axis& axis,
+              double y) {
+  const std::string colour = script_colour_number(style);
+  for (const Stroke& stroke : strokes_of(mark, axis.range)) {
+    const double from = axis.at(stroke.from);
+    drawing.lines[std::string(mark.is_interval ? "interval" : "bound") +
+                  (stroke.arrow ? "arrow" : "line")] +=
+        fmt::format("{:.6g} {:.6g} {:.6g} {}\n", from, y, axis.at(stroke.to) - from, colour);
+  }
+  if (mark.ratio) {
+    drawing.marks +=
+        fmt::format("{:.6g} {:.6g} {} {}\n", axis.at(*mark.ratio), y, script_shape(style), colour);
+  }
+}
+
+// The frame of an axis: its tics, and a line at 1.
+void add_axis(Drawing& drawing, const Axis& axis, double bottom, double top, std::size_t most,
+              Labels& labels) {
+  for (const PanelTic& tic : tics_of(axis.range, most)) {
+    const double x = axis.at(tic.value);
+    drawing.stroke(x, bottom, x, top, "linecolor rgb 'gray' linewidth 0.5 dashtype 3");
+    drawing.label(labels.quoted(tic.text, kLongestName), x, bottom - 13, "center");
+  }
+  drawing.stroke(axis.left, bottom, axis.right, bottom, "linecolor rgb 'gray' linewidth 1");
+  drawing.stroke(axis.at(1), bottom, axis.at(1), top, "linecolor rgb 'black' linewidth 1.2");
+}
+
+std::size_t longest_label(const std::vector<RatioRow>& rows) {
+  std::size_t longest = 0;
+  for (const RatioRow& row : rows) longest = std::max(longest, text_length(row.label));
+  return std::min(longest, kLongestLabel);
+}
+
+// Small multiples: a row for each cell, a panel for each target.
+void draw_panels(Figure& figure, const RatioAxes& axes, const std::vector<RatioRow>& rows) {
+  constexpr double kRow = 22;
+  constexpr double kTop = 30;
+  constexpr double kBottom = 50;
+  constexpr double kGap = 18;
+  constexpr double kRight = 14;
+  const double panels = static_cast<double>(axes.targets.size());
+  const double left = text_width_px(longest_label(rows)) + 12;
+  const Range range = range_of(rows);
+  figure.width = axes.targets.size() > 2 ? kFullWidth_px : kHalfWidth_px;
+  const double height = kTop + kRow * static_cast<double>(rows.size()) + kBottom;
+  figure.height = static_cast<int>(height);
+  const double panel = (figure.width - left - kRight - (panels - 1) * kGap) / panels;
+  const auto y_of = [&](std::size_t row) {
+    return height - kTop - kRow * (static_cast<double>(row) + 0.5);
+  };
+  Labels labels;
+  Drawing drawing;
+  for (std::size_t t = 0; t < axes.targets.size(); ++t) {
+    const double from = left + static_cast<double>(t) * (panel + kGap);
+    const Axis axis{range, from, from + panel};
+    add_axis(drawing, axis, kBottom, height - kTop, panel > 200 ? 6 : 4, labels);
+    drawing.label(labels.quoted(axes.targets[t], kLongestName), from + panel / 2, height - 12,
+                  "center");
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      for (const RatioMark& mark : rows[i].marks) {
+        if (mark.name == axes.targets[t]) add_mark(drawing, mark, rows[i].style, axis, y_of(i));
+      }
+    }
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    drawing.label(labels.quoted(rows[i].label, kLongestLabel), left - 10, y_of(i), "right");
+    drawing.stroke(left, y_of(i), figure.width - kRight, y_of(i),
+                   "linecolor rgb 'gray' linewidth 0.5 dashtype 3");
+  }
+  drawing.label(labels.quoted(axes.x + "; line at 1: " + axes.one, kLongestTitle),
+                figure.width - kRight, 14, "right");
+  figure.script = drawing.script(figure.width, figure.height);
+  figure.labels = labels.take();
+}
+
+// For a narrow page: a block for each cell with a line for each target.
+void draw_blocks(Figure& figure, const RatioAxes& axes, const std::vector<RatioRow>& rows) {
+  std::size_t places = 0;
+  for (const RatioRow& row : rows) places += row.marks.size() + 1;
+  figure.width = kNarrowWidth;
+  figure.height = kNarrowHeightBesideRows + kNarrowMarkHeight * static_cast<int>(places);
+  const Axis axis{range_of(rows), 18, kNarrowWidth - 52.0};
+  const double top = figure.height - 34;
+  Labels labels;
+  Drawing drawing;
+  add_axis(drawing, axis, 50, top, 5, labels);
+  double y = top - kNarrowMarkHeight;
+  for (const RatioRow& row : rows) {
+    drawing.label(labels.quoted(row.label, kNarrowTitle), axis.left, y, "left");
+    y -= kNarrowMarkHeight;
+    for (const RatioMark& mark : row.marks) {
+      add_mark(drawing, mark, row.style, axis, y);
+      drawing.label(labels.quoted(mark.name, 8), axis.right + 8, y, "left font ',10'");
+      y -= kNarrowMarkHeight;
+    }
+  }
+  drawing.label(labels.quoted(axes.one), axis.at(1), top + 14, "center");
+  drawing.label(labels.quoted(axes.x, kNarrowTitle), kNarrowWidth - 8, 12, "right");
+  figure.script = drawing.script(figure.width, figure.height);
   figure.labels = labels.take();
 }
 
@@ -195,13 +272,23 @@ void draw_rows(Figure& figure, const RatioAxes& axes, const std::vector<RatioRow
 
 Figure ratio_figure(const std::string& id, const RatioAxes& axes,
                     const std::vector<RatioRow>& rows) {
+  for (const RatioRow& row : rows) {
+    for (const RatioMark& mark : row.marks) {
+      const bool known =
+          std::find(axes.targets.begin(), axes.targets.end(), mark.name) != axes.targets.end();
+      check(known, "a mark is of one of the targets");
+    }
+  }
+  check(
+      std::any_of(rows.begin(), rows.end(), [](const RatioRow& row) { return !row.marks.empty(); }),
+      "a figure of ratios has marks");
   Figure figure;
   figure.id = id;
-  draw_rows(figure, axes, rows, false);
+  draw_panels(figure, axes, rows);
   figure.numbers = numbers_of(id, axes, rows);
   Figure& narrow = figure.narrow.emplace_back();
   narrow.id = id + "-narrow";
-  draw_rows(narrow, axes, rows, true);
+  draw_blocks(narrow, axes, rows);
   return figure;
 }
 

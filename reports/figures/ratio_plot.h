@@ -1,4 +1,5 @@
-// Ratios on a logarithmic axis: for each cell a line of marks, one for each target.
+// Ratios on logarithmic axes: small multiples with a row for each cell and a panel for each
+// target, which share their axis.
 #pragma once
 
 #include <optional>
@@ -28,11 +29,13 @@ struct RatioRow {
 
 struct RatioAxes {
   std::string x;
-  std::string one;  // what the line at 1 is: "baseline"
+  std::string one;                   // what the line at 1 is: "baseline"
+  std::vector<std::string> targets;  // in the order of the panels: all names of marks
 };
 
-// The first row on top. Throws std::logic_error without marks, and for a ratio that is not
-// positive or an end that is negative.
+// The first row on top. On a narrow page the marks of a row are below its label, each beside
+// its target. Throws std::logic_error without marks, for a mark of another target, a ratio that
+// is not positive and an end that is negative.
 Figure ratio_figure(const std::string& id, const RatioAxes& axes,
                     const std::vector<RatioRow>& rows);
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "framework/core/error.h"
+#include "reports/figures/panel_layout.h"
+#include "reports/text/escaping.h"
 
 namespace polysweep {
 namespace {
@@ -12,7 +14,8 @@ namespace {
 constexpr int kRowHeight = 24;
 constexpr int kHeightBesideRows = 110;
 constexpr int kColumnWidth = 36;
-constexpr int kWidthBesideColumns = 540;
+constexpr int kKeyWidth = 150;
+constexpr int kMostWidth = 1100;
 constexpr int kNarrowWidth = 360;
 constexpr int kNarrowRowHeight = 42;
 constexpr int kNarrowKeyHeight = 80;
@@ -74,10 +77,11 @@ void draw_rows(Figure& figure, const std::string& replicate,
                bool narrow) {
   const int rows_px = (narrow ? kNarrowRowHeight : kRowHeight) * static_cast<int>(rows.size());
   figure.height = kHeightBesideRows + rows_px + (narrow ? kNarrowKeyHeight : 0);
-  figure.width =
-      narrow
-          ? kNarrowWidth
-          : std::min(1100, kWidthBesideColumns + kColumnWidth * static_cast<int>(columns.size()));
+  std::size_t longest = 0;
+  for (const auto& row : rows) longest = std::max(longest, text_length(row.label));
+  const int needed = static_cast<int>(text_width_px(longest)) + kKeyWidth +
+                     kColumnWidth * static_cast<int>(columns.size());
+  figure.width = narrow ? kNarrowWidth : std::clamp(needed, kHalfWidth_px, kMostWidth);
   Labels labels;
   std::vector<std::string> names;
   for (const auto& row : rows) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
@@ -15,7 +16,9 @@ constexpr std::size_t kUnfoldedRows = 100;        // a longer table is folded
 constexpr std::size_t kLongestDescription = 300;  // of the page, for previews of links
 constexpr double kLetter_px = 7;                  // of a table's text
 constexpr int kHalfPage_px = 590;                 // of a screen that is 1280 wide
-constexpr int kHalfSheet_px = 1000;               // wider figures are not halved on paper
+constexpr int kSheetColumn_px = 1000;             // wider figures span both columns on paper
+constexpr double kSheetColumnLetters = 100;       // of a row of a table in one column on paper
+constexpr std::size_t kWrapped = 36;              // letters of a field, which then is wrapped there
 constexpr std::size_t kRowsBeside = 40;
 constexpr std::size_t kLettersOnPaper = 8000;  // of a table that is printed unfolded
 
@@ -59,8 +62,8 @@ std::size_t letters_of(const Table& table) {
   return letters;
 }
 
-// About the width of a table that is not narrowed, in px.
-double width_px(const Table& table) {
+// About the letters of a table's longest row whose fields are wrapped at `wrapped`.
+double letters_across(const Table& table, std::size_t wrapped) {
   std::size_t letters = 0;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const Column& column = table.columns[i];
@@ -68,27 +71,35 @@ double width_px(const Table& table) {
     for (const auto& row : table.rows) {
       longest = std::max(longest, text_length(row[i].text) + text_length(row[i].mark));
     }
-    letters += longest + 2;
+    letters += std::min(longest, wrapped) + 2;
   }
-  return kLetter_px * static_cast<double>(letters);
+  return static_cast<double>(letters);
 }
 
-// What may stand beside another block: figures and short tables do on paper, of them those
-// that fit half a page on a wide screen too.
-enum class Room : std::uint8_t { kAll, kHalfOnPaper, kHalf };
-
-Room room_of(const Block& block) {
-  if (const auto* figure = std::get_if<Figure>(&block)) {
-    if (figure->width <= kHalfPage_px) return Room::kHalf;
-    return figure->width <= kHalfSheet_px ? Room::kHalfOnPaper : Room::kAll;
-  }
+// Whether a block fits half a page of a wide screen, beside another one.
+bool is_half(const Block& block) {
+  if (const auto* figure = std::get_if<Figure>(&block)) return figure->width <= kHalfPage_px;
   const auto* table = std::get_if<Table>(&block);
-  const bool is_short = table != nullptr && table->rows.size() <= kRowsBeside;
-  return is_short && width_px(*table) <= kHalfPage_px ? Room::kHalf : Room::kAll;
+  constexpr auto kAll = std::numeric_limits<std::size_t>::max();
+  return table != nullptr && table->rows.size() <= kRowsBeside &&
+         kLetter_px * letters_across(*table, kAll) <= kHalfPage_px;
 }
 
-const char* room_class(Room room) {
-  return room == Room::kHalf ? "half" : room == Room::kHalfOnPaper ? "half-sheet" : "full";
+// Paper has two columns: what is wider spans both.
+bool spans_sheet(const Table& table) {
+  return letters_across(table, kWrapped) > kSheetColumnLetters;
+}
+
+bool spans_sheet(const Block& block) {
+  if (const auto* figure = std::get_if<Figure>(&block)) return figure->width > kSheetColumn_px;
+  if (const auto* folded = std::get_if<FoldedTable>(&block)) return spans_sheet(folded->table);
+  const auto* table = std::get_if<Table>(&block);
+  return table != nullptr && spans_sheet(*table);
+}
+
+bool is_large(const Block& block) {
+  return std::holds_alternative<Figure>(block) || std::holds_alternative<Table>(block) ||
+         std::holds_alternative<FoldedTable>(block);
 }
 
 // What the page's script reads.
@@ -137,18 +148,41 @@ struct Writer {
   const Draw& draw;
   std::string html;
 
-  // Blocks in their order; two and more that may stand beside each other, in a grid.
-  void write(const std::vector<Block>& blocks) {
-    for (std::size_t i = 0; i < blocks.size();) {
+  // A section. On paper its blocks are in two columns, but for those that span the sheet. What
+  // would stand alone in the columns above such a one, the heading at least, spans it too.
+  void write(const Section& section) {
+    const auto& blocks = section.blocks;
+    html += fmt::format("<section id=\"{0}\" aria-labelledby=\"{0}-heading\">\n", section.id);
+    const std::string heading =
+        fmt::format("<h2 id=\"{}-heading\">{}</h2>\n", section.id, html_escaped(section.heading));
+    for (std::size_t i = 0; i < blocks.size() || i == 0;) {
+      const std::size_t first = i;
+      std::size_t large = 0;
+      for (; i < blocks.size() && !spans_sheet(blocks[i]); ++i)
+        large += is_large(blocks[i]) ? 1 : 0;
+      const bool alone = i < blocks.size() && large < 2;
+      if (alone) html += "<div class=\"spans\">\n";
+      if (first == 0) html += heading;
+      write_columns(blocks, first, i);
+      if (i < blocks.size()) std::visit(*this, blocks[i++]);
+      if (alone) html += "</div>\n";
+      if (blocks.empty()) break;
+    }
+    html += "</section>\n";
+  }
+
+  // Two blocks and more that fit half a page in a grid.
+  void write_columns(const std::vector<Block>& blocks, std::size_t first, std::size_t last) {
+    for (std::size_t i = first; i < last;) {
       std::size_t end = i;
-      while (end < blocks.size() && room_of(blocks[end]) != Room::kAll) ++end;
+      while (end < last && is_half(blocks[end])) ++end;
       if (end - i < 2) {
         std::visit(*this, blocks[i++]);
         continue;
       }
       html += "<div class=\"pairs\">\n";
       for (; i < end; ++i) {
-        html += fmt::format("<div class=\"{}\">\n", room_class(room_of(blocks[i])));
+        html += "<div>\n";
         std::visit(*this, blocks[i]);
         html += "</div>\n";
       }
@@ -166,25 +200,31 @@ struct Writer {
   }
   void operator()(const Listing& listing) {
     const std::string text = "<pre tabindex=\"0\">" + html_escaped(listing.text) + "</pre>\n";
-    html += listing.folded ? details(listing.title, text)
+    const bool is_short = listing.text.size() <= kLettersOnPaper;
+    html += listing.folded ? details(listing.title, text, is_short ? " class=\"on-paper\"" : "")
                            : "<p class=\"listed\">" + html_escaped(listing.title) + "</p>\n" + text;
   }
   void operator()(const Table& table) {
     if (table.rows.size() > kUnfoldedRows) {
       fold(table);
     } else {
-      html += table_html(table);
+      html += on_sheet(table);
     }
   }
   void operator()(const FoldedTable& folded) { fold(folded.table); }
+  static std::string on_sheet(const Table& table) {
+    const std::string text = table_html(table);
+    return spans_sheet(table) ? "<div class=\"spans\">\n" + text + "</div>\n" : text;
+  }
   void fold(const Table& table) {
-    html +=
-        details(fmt::format("{} ({} rows)", table.caption, table.rows.size()), table_html(table),
-                letters_of(table) > kLettersOnPaper ? "" : " class=\"on-paper\"");
+    html += details(fmt::format("{} ({} rows)", table.caption, table.rows.size()), on_sheet(table),
+                    letters_of(table) > kLettersOnPaper ? "" : " class=\"on-paper\"");
   }
   void operator()(const Figure& figure) {
     const Drawn result = drawn(figure, draw);
-    html += "<figure id=\"" + html_escaped(figure.id) + "\"" + kind_attributes(figure) + ">\n";
+    html += "<figure id=\"" + html_escaped(figure.id) + "\"" +
+            (figure.width > kSheetColumn_px ? " class=\"spans\"" : "") + kind_attributes(figure) +
+            ">\n";
     if (result.reason.empty()) {
       html += box("box", result.svg);
       for (Figure narrow : figure.narrow) {
@@ -257,7 +297,7 @@ std::string opening(const Report& report, Writer& writer) {
   writer.html.clear();
   if (opening.figure) writer(*opening.figure);
   html += writer.html +
-          "</div>\n</section>\n<section class=\"verdict\" "
+          "</div>\n</section>\n<div class=\"sheet\">\n<section class=\"verdict\" "
           "aria-label=\"How it was decided\">\n";
   writer.html.clear();
   for (const auto& sentence : report.verdict) html += "<p>" + html_escaped(sentence) + "</p>\n";
@@ -279,15 +319,9 @@ std::string opening(const Report& report, Writer& writer) {
 std::string html_page(const Report& report, const Draw& draw) {
   Writer writer{draw, ""};
   writer.html = head(report) + opening(report, writer);
-  for (const auto& section : report.sections) {
-    writer.html += "<section id=\"" + section.id + "\" aria-labelledby=\"" + section.id +
-                   "-heading\"><h2 id=\"" + section.id + "-heading\">" +
-                   html_escaped(section.heading) + "</h2>\n";
-    writer.write(section.blocks);
-    writer.html += "</section>\n";
-  }
+  for (const auto& section : report.sections) writer.write(section);
   writer.html +=
-      "</main>\n<footer><p>Made by polysweep from the results database; nothing on this "
+      "</div>\n</main>\n<footer><p>Made by polysweep from the results database; nothing on this "
       "page is loaded from elsewhere.</p></footer>\n<script>" +
       page_script() + "</script>\n</body>\n</html>\n";
   return std::move(writer.html);

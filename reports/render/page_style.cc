@@ -16,9 +16,10 @@ std::string column_rules() {
   std::string rules;
   for (int i = 1; i <= kStyledColumns; ++i) {
     rules += fmt::format(
-        ".r{0} tr>:nth-child({0}){{text-align:right;padding-left:.75rem}}"
+        ".r{0} tr>:nth-child({0}){{text-align:right;padding-left:var(--gap)}}"
         ".r{0} td:nth-child({0}){{white-space:var(--number)}}"
         ".c{0} tr>:nth-child({0}){{text-align:center}}"
+        ".w{0} td:nth-child({0}){{white-space:nowrap}}"
         ".s{0} tr>:nth-child({0}){{white-space:var(--short);min-width:var(--short-width)}}"
         ".l{0} tr>:nth-child({0}){{min-width:var(--long-width);max-width:46rem;"
         "overflow-wrap:break-word}}\n",

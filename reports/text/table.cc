@@ -35,18 +35,21 @@ std::string tone_class(Tone tone) {
 }
 
 // The table's classes: one a column, which page_style() resolves by position:
-// r right, c centre, s a short text that stays on one line, l a long one.
+// r right, c centre, w words that always stay on one line, s a text that does where there is
+// room, l a long one.
 std::string column_classes(const Table& table) {
   std::string classes;
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
     const Align align = table.columns[i].align;
+    const bool heads_rows = i == 0;
     std::size_t longest = 0;
     for (const auto& row : table.rows) longest = std::max(longest, text_length(row[i].text));
     const char* kind = align == Align::kRight    ? "r"
                        : align == Align::kCenter ? "c"
                        : longest > kLongText     ? "l"
                        : longest > kShortText    ? "s"
-                                                 : "";
+                       : heads_rows              ? ""
+                                                 : "w";
     if (*kind != 0) classes += (classes.empty() ? "" : " ") + fmt::format("{}{}", kind, i + 1);
   }
   return classes;

@@ -43,6 +43,9 @@ ExportFolder::ExportFolder(const std::filesystem::path& place)
   }
   temporary_ =
       place_.parent_path() / fmt::format("{}.part-{}", place_.filename().string(), getpid());
+  std::error_code wrong;
+  std::filesystem::create_directories(place_.parent_path(), wrong);
+  if (wrong) fail("cannot make the folder {}: {}", place_.parent_path().string(), wrong.message());
   make_folder(temporary_);
 }
 

@@ -9,6 +9,7 @@
 #include "framework/core/error.h"
 #include "framework/core/name_rule.h"
 #include "framework/core/suggestion.h"
+#include "framework/sweep/level_names.h"
 
 namespace polysweep {
 namespace {
@@ -73,8 +74,9 @@ std::optional<double> number_of(const std::string& text) {
 
 class FilterParser {
  public:
-  FilterParser(std::string_view text, const std::vector<std::string>& known)
-      : text_(text), known_(known) {
+  FilterParser(std::string_view text, const std::vector<std::string>& known,
+               const std::vector<TrialRow>& rows)
+      : text_(text), known_(known), rows_(rows) {
     advance();
   }
 
@@ -206,12 +208,28 @@ class FilterParser {
     if (!at_name()) wrong("a value");
     out.text = token_.text;
     out.number = number_of(out.text);
+    if (out.number && (out.sign == "=" || out.sign == "==" || out.sign == "!=")) {
+      out.number = named_number(out);
+    }
     advance();
     return [out](const TrialRow& row) { return out.holds(row); };
   }
 
+  // The value of a parameter that the number of `comparison` is short for, else the number.
+  double named_number(const Comparison& comparison) const {
+    std::set<Value> values;
+    for (const TrialRow& row : rows_) {
+      if (const Value* value = row.parameters.find(comparison.column)) values.insert(*value);
+    }
+    const std::vector<Value> levels(values.begin(), values.end());
+    const std::vector<std::size_t> named = matching_levels(levels, comparison.text);
+    return named.size() == 1 && levels[named[0]].is_number() ? levels[named[0]].real()
+                                                             : *comparison.number;
+  }
+
   std::string_view text_;
   const std::vector<std::string>& known_;
+  const std::vector<TrialRow>& rows_;
   Token token_;
   std::size_t at_ = 0;
   std::size_t depth_ = 0;
@@ -261,8 +279,9 @@ TrialField trial_field(const TrialRow& row, const std::string& column) {
   return metric->second;
 }
 
-TrialFilter parse_trial_filter(std::string_view expression, const std::vector<std::string>& known) {
-  return FilterParser(expression, known).parse();
+TrialFilter parse_trial_filter(std::string_view expression, const std::vector<std::string>& known,
+                               const std::vector<TrialRow>& rows) {
+  return FilterParser(expression, known, rows).parse();
 }
 
 void sort_trials(std::vector<TrialRow>& rows, std::string_view columns,

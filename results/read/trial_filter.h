@@ -36,9 +36,11 @@ void expect_column(const std::string& name, const std::vector<std::string>& know
 TrialField trial_field(const TrialRow& row, const std::string& column);
 
 using TrialFilter = std::function<bool(const TrialRow&)>;
-// Throws Error with the position of a syntax error, and for a name that is not in
-// `known`.
-TrialFilter parse_trial_filter(std::string_view expression, const std::vector<std::string>& known);
+// After "=" and "!=" a number that none of `rows` has means the only real value of that
+// parameter in them that is shown so (framework/sweep/level_names.h). Throws Error with the
+// position of a syntax error, and for a name that is not in `known`.
+TrialFilter parse_trial_filter(std::string_view expression, const std::vector<std::string>& known,
+                               const std::vector<TrialRow>& rows);
 
 // Sorts by comma-separated columns, descending where "-" precedes the name. Rows
 // without a value come last; equal rows keep their order.

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -17,6 +18,8 @@ namespace polysweep {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr double kPageMargin_mm = 12;  // of report.css
 
 void replace_first(std::string& text, const std::string& from, const std::string& to) {
   const std::size_t at = text.find(from);
@@ -91,6 +94,49 @@ std::string console_of(const std::string& name) {
     if (line.find("CONSOLE") != std::string::npos) console += line + "\n";
   }
   return console;
+}
+
+fs::path print(const fs::path& page, const std::string& name) {
+  const fs::path file = pages_folder() / (name + ".pdf");
+  fs::remove(file);
+  browse(
+      page, name,
+      "--virtual-time-budget=10000 --no-pdf-header-footer --print-to-pdf='" + file.string() + "'");
+  if (!fs::exists(file)) throw std::runtime_error("the page " + page.string() + " was not printed");
+  return file;
+}
+
+bool has_pdftoppm() { return std::system("command -v pdftoppm >/dev/null 2>&1") == 0; }
+
+std::vector<double> blank_ends(const fs::path& pdf) {
+  const fs::path folder = pdf.string() + "-pages";
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  const std::string command =
+      "pdftoppm -r 25.4 -gray '" + pdf.string() + "' '" + (folder / "page").string() + "'";
+  if (std::system(command.c_str()) != 0) throw std::runtime_error(command + " failed");
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  std::vector<double> shares;
+  for (const fs::path& file : files) {
+    std::istringstream image(content(file));
+    std::string kind;
+    std::size_t width = 0;
+    std::size_t height = 0;
+    std::size_t white = 0;
+    image >> kind >> width >> height >> white;
+    if (kind != "P5" || !image) throw std::runtime_error(file.string() + " is not a PGM");
+    image.get();
+    std::size_t used = 0;  // rows down to the last with ink
+    std::string row(width, ' ');
+    for (std::size_t y = 0; y < height && image.read(row.data(), static_cast<long>(width)); ++y) {
+      if (row.find_first_not_of(static_cast<char>(white)) != std::string::npos) used = y + 1;
+    }
+    const double end = static_cast<double>(height) - kPageMargin_mm;  // a row is a millimetre
+    shares.push_back(1 - std::min(1.0, static_cast<double>(used) / end));
+  }
+  return shares;
 }
 
 nlohmann::json probe(const fs::path& page, const std::string& name, const std::string& function,

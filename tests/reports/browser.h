@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "results/read/sweep_results.h"
 
@@ -27,6 +28,14 @@ int browse(const std::filesystem::path& page, const std::string& name, const std
 
 // The lines of that log that the page's console wrote.
 std::string console_of(const std::string& name);
+
+// Prints a page; returns the PDF.
+std::filesystem::path print(const std::filesystem::path& page, const std::string& name);
+
+bool has_pdftoppm();
+// Of each page of a PDF the share of its height, the lower margin not counted, that is blank at
+// its end.
+std::vector<double> blank_ends(const std::filesystem::path& pdf);
 
 // Runs the body of a JavaScript function in the page once it is loaded, and
 // returns what it returns. `libraries` runs before. `flags` as for browse().

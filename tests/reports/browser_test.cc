@@ -41,6 +41,12 @@ const fs::path& hostile_page() {
   return page;
 }
 
+// A random search of 30 settings.
+const fs::path& search_page() {
+  static const fs::path page = write_page("search", search_sample(30));
+  return page;
+}
+
 // JavaScript: shows the page, everything unfolded, in a frame of a phone's width (Chromium's
 // window is not narrower than 500 px). Leaves `frame` and its document `page`.
 const std::string kInPhone = R"js(
@@ -69,32 +75,6 @@ SweepResults ten_thousand_trials() {
       Curve curve{trial, {}};
       for (int step = 1; step <= 100; ++step) curve.points.push_back({step, 9.0 / step + i % 7});
       builder.results().curves["validation_loss"].push_back(std::move(curve));
-    }
-  }
-  return builder.build();
-}
-
-// Arms that separate, crossed with widths, with curves of a loss.
-SweepResults crossed_sweep(int widths) {
-  SweepBuilder builder("crossed");
-  const std::vector<std::string> arms = {"plain", "fast", "slow"};
-  std::vector<std::string> names;
-  for (int i = 0; i < widths; ++i) names.push_back(std::to_string(16 << i));
-  builder.factor("arm", arms).factor("width", names).baseline("arm", "plain");
-  builder.results().metrics = {
-      {"loss", Goal::kMinimize, "nats", "", builder.results().clock, Role::kProgress}};
-  for (std::size_t arm = 0; arm < arms.size(); ++arm) {
-    for (int width = 0; width < widths; ++width) {
-      const auto cell = builder.cell({arms[arm], names[static_cast<std::size_t>(width)]});
-      for (int seed = 0; seed < 3; ++seed) {
-        const double level = 2 + static_cast<double>(arm) + 0.1 * width;
-        const std::size_t trial = builder.done(cell, seed, 10 * level + 0.1 * seed);
-        Curve curve{trial, {}};
-        for (int step = 10; step <= 1000; step += 10) {
-          curve.points.push_back({step, level + 5.0 / step + 0.02 * seed});
-        }
-        builder.results().curves["loss"].push_back(std::move(curve));
-      }
     }
   }
   return builder.build();
@@ -402,7 +382,9 @@ TEST_CASE("on a phone no figure is cropped, and only tables scroll", "[browser]"
       });
       const heads = [...page.querySelectorAll("table:not(.stacked) tbody th")].filter(seen);
       const boxes = [...page.querySelectorAll(".box:has(> table)")].filter(seen);
+      const audit = page.querySelector("#fairness").closest(".box");
       return {figures, page: page.documentElement.scrollWidth,
+              audit: audit.scrollWidth <= audit.clientWidth + 1,
               heads: Math.max(...heads.map(head => head.getBoundingClientRect().width)),
               thin: heads.filter(head => head.textContent.length > 14 &&
                   head.getBoundingClientRect().width < 100).length,
@@ -426,6 +408,7 @@ TEST_CASE("on a phone no figure is cropped, and only tables scroll", "[browser]"
     CHECK(answer["thin"] == 0);
     CHECK(answer["loose"] == 0);
     CHECK(answer["boxes"] == 0);
+    CHECK(answer["audit"] == true);
     CHECK(answer["wide"] > 0);  // tables that scroll in their own box
   }
 }
@@ -509,22 +492,71 @@ TEST_CASE("one button makes every figure of a metric logarithmic, and back", "[b
   CHECK(answer["left"] == 0);
 }
 
-TEST_CASE("on paper tables are unfolded, and no button or half page is printed", "[browser]") {
+TEST_CASE("figures of a search stand beside each other on a laptop", "[browser]") {
   if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
-  const fs::path file = pages_folder() / "encodings.pdf";
-  fs::remove(file);
-  REQUIRE(browse(full_page(), "print",
-                 "--virtual-time-budget=10000 --no-pdf-header-footer --print-to-pdf='" +
-                     file.string() + "'") == 0);
-  const std::string pdf = content(file);
-  std::size_t pages = 0;
-  for (std::size_t at = pdf.find("/Type /Page\n"); at != pdf.npos;
-       at = pdf.find("/Type /Page\n", at + 1)) {
-    ++pages;
+  const auto answer = probe(search_page(), "search-columns", R"js(
+    const box = id => {
+      const rect = document.getElementById(id).querySelector("svg").getBoundingClientRect();
+      return {left: rect.left, right: rect.right, top: rect.top, bottom: rect.bottom};
+    };
+    const main = document.querySelector("main").getBoundingClientRect();
+    return {main: main.width, scatter: box("search-scatter"), effects: box("partial-effects"),
+            parallel: box("parallel")};
+  )js",
+                            "--window-size=1280,900");
+  CAPTURE(answer.dump());
+  const double main = answer["main"];
+  CHECK(answer["effects"]["left"].get<double>() >= answer["scatter"]["right"].get<double>());
+  CHECK(answer["effects"]["top"] == answer["scatter"]["top"]);
+  for (const char* figure : {"scatter", "effects"}) {
+    CHECK(answer[figure]["right"].get<double>() - answer[figure]["left"].get<double>() >
+          0.45 * main);
   }
-  CAPTURE(pages);
-  CHECK(pages > 4);
-  CHECK(pages <= 20);
+  CHECK(answer["parallel"]["right"].get<double>() - answer["parallel"]["left"].get<double>() >
+        0.9 * main);
+}
+
+TEST_CASE("on a phone the opening of a search is not cropped", "[browser]") {
+  if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
+  const auto answer = probe(search_page(), "search-phone", kInPhone + R"js(
+    const boxes = [...page.querySelectorAll(".opening .box")].filter(
+        box => box.getBoundingClientRect().width > 0 && !box.closest("details"));
+    const labels = [...page.querySelectorAll(".stacked td")].map(field => {
+      const range = page.createRange();
+      range.selectNodeContents(field);
+      return range.getBoundingClientRect().right - field.getBoundingClientRect().right;
+    });
+    return {boxes: boxes.length, over: Math.max(...labels),
+            scrolled: boxes.filter(box => box.scrollWidth > box.clientWidth + 1).length};
+  )js",
+                            "--virtual-time-budget=9000");
+  CAPTURE(answer.dump());
+  CHECK(answer["boxes"] == 2);
+  CHECK(answer["scrolled"] == 0);
+  CHECK(answer["over"] <= 1);
+}
+
+TEST_CASE("a verdict stays on one line, on a laptop and on a phone", "[browser]") {
+  if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
+  const std::string lines = R"js(
+    const fields = [...page.querySelectorAll("#comparison-table td")].filter(
+        field => field.textContent === "not decided");
+    const lines = fields.map(field => {
+      const range = page.createRange();
+      range.selectNodeContents(field);
+      return range.getClientRects().length;
+    });
+    return {fields: fields.length, lines: Math.max(...lines)};
+  )js";
+  for (const auto& [name, where] :
+       {std::pair<std::string, std::string>("verdicts", "const page = document;"),
+        {"verdicts-phone", kInPhone}}) {
+    const auto answer = probe(full_page(), name, where + lines,
+                              "--window-size=1280,900 --virtual-time-budget=9000");
+    CAPTURE(name, answer.dump());
+    CHECK(answer["fields"] > 1);
+    CHECK(answer["lines"] == 1);
+  }
 }
 
 TEST_CASE("axe finds no violation, in light and dark", "[browser][slow]") {
@@ -591,6 +623,20 @@ TEST_CASE("a report of 10,000 trials is small, and opens", "[browser][slow]") {
   if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
   // Told and not checked: how long it takes says as much of the machine as of the page.
   const auto answer = probe(page, "large", R"js(
+    document.body.getBoundingClientRect();
+    return {opened_ms: performance.now(), rows: document.querySelectorAll("tr").length};
+  )js");
+  std::printf("opened in %.0f ms\n", answer["opened_ms"].get<double>());
+  CHECK(answer["rows"] > 100);
+}
+
+TEST_CASE("a report of 10,000 sampled trials is small, and opens", "[browser][slow]") {
+  const fs::path page = write_page("large-search", search_sample(10'000));
+  std::printf("a report of 10,000 sampled trials: %.2f MB\n",
+              static_cast<double>(fs::file_size(page)) / 1e6);
+  CHECK(fs::file_size(page) < 5'500'000);
+  if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
+  const auto answer = probe(page, "large-search", R"js(
     document.body.getBoundingClientRect();
     return {opened_ms: performance.now(), rows: document.querySelectorAll("tr").length};
   )js");

@@ -56,6 +56,29 @@ TEST_CASE("a level of two factors must be named with its factor", "[cells]") {
   CHECK(find_cells(results, labels, "a=1") == std::vector<std::size_t>{0});
 }
 
+TEST_CASE("a long level is shown short, and its cell is found by that", "[cells]") {
+  SweepBuilder builder("rates");
+  builder.factor("rate", {"0.1", "0.00464158883361", "0.000316227766017"});
+  for (const char* rate : {"0.1", "0.00464158883361", "0.000316227766017"}) {
+    builder.done(builder.cell({rate}), 0, 1);
+  }
+  const SweepResults results = builder.build();
+  const CellLabels labels = cell_labels(results);
+  CHECK(labels.cells[0].label == "rate 0.1");
+  CHECK(labels.cells[1].label == "rate 4.64e-3");
+  CHECK(labels.cells[2].label == "rate 3.16e-4");
+  using Indexes = std::vector<std::size_t>;
+  for (const char* text : {"rate 4.64e-3", "rate=4.64e-3", "0.00464", "rate 0.00464158883361"}) {
+    CAPTURE(text);
+    CHECK(find_cells(results, labels, text) == Indexes{1});
+    const auto levels = levels_named(results, text);
+    REQUIRE(levels);
+    CHECK(levels->at("rate").real() == 0.00464158883361);
+  }
+  CHECK_THROWS_WITH(find_cells(results, labels, "rate=4.65e-3"),
+                    Catch::Matchers::Contains("did you mean '4.64e-3'"));
+}
+
 TEST_CASE("any arm can be the baseline of another, at equal other factors", "[cells]") {
   const CellLabels labels = cell_labels(sample());
   const auto other = rebased(sample(), labels, "rope", "learned");

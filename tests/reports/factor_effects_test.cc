@@ -33,7 +33,7 @@ Effects effects_on(const SweepResults& results, const std::string& metric) {
 }
 
 std::vector<FactorPairMap> maps_on(const SweepResults& results, const std::string& metric) {
-  return factor_pair_maps(results, CellValueTable(results).of(metric));
+  return factor_pair_maps(results, cell_labels(results), CellValueTable(results).of(metric));
 }
 
 const Effect& find(const std::vector<Effect>& effects, const std::string& level) {
@@ -192,7 +192,8 @@ TEST_CASE("conditional factors are part of the name", "[ablation]") {
 
 TEST_CASE("one factor at a time", "[ablation]") {
   const auto results = factorial().build();
-  const auto rows = one_factor_changes(results, CellValueTable(results).of("score"), 3, 0.95);
+  const auto rows = one_factor_changes(results, cell_labels(results),
+                                       CellValueTable(results).of("score"), 3, 0.95);
   REQUIRE(rows.size() == 2);  // not the cell that differs in both
   CHECK(rows[0].change == "a 0 instead of a 4");
   CHECK(rows[0].difference.value() == Approx(-12));

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <sstream>
 
 #include "framework/core/error.h"
 #include "reports/analysis/cell_labels.h"
@@ -27,6 +28,8 @@ std::vector<Figure> hostile_figures() {
   std::vector<RatioRow> ratios;
   const double infinity = std::numeric_limits<double>::infinity();
   HeatMap map;
+  std::vector<std::string> targets = kHostileNames;
+  for (const char* target : {"50%", "75%", "90%"}) targets.emplace_back(target);
   for (const auto& name : kHostileNames) {
     rows.push_back({name, 1, 0.5, 1.5, numbered_style(rows.size()), rows.size() % 2 == 0});
     lines.push_back({name, {}, {{0, 3, 2, 4}, {10, 2, 1, 3}}});
@@ -53,7 +56,7 @@ std::vector<Figure> hostile_figures() {
           heat_figure("h", map),
           dot_figure("d", {kHostileNames[0], kHostileNames[1]}, dots),
           state_figure("s", kHostileNames[2], {"0", kHostileNames[3], kHostileNames[8]}, states),
-          ratio_figure("r", {kHostileNames[3], kHostileNames[7]}, ratios)};
+          ratio_figure("r", {kHostileNames[3], kHostileNames[7], targets}, ratios)};
 }
 
 }  // namespace
@@ -108,14 +111,19 @@ TEST_CASE("every number of a figure is in its table", "[figure]") {
 }
 
 TEST_CASE("an interval that is far wider than all ratios leaves room for them", "[figure]") {
-  const Figure figure = ratio_figure(
-      "r", {"ratio", "baseline"},
-      {{"arm", {}, {{"50%", 0.9, 1e-6, 1e6, true, ""}, {"75%", 1.2, 1, 1.4, true, ""}}}});
-  const std::size_t at = figure.script.find("set xrange [");
-  REQUIRE(at != std::string::npos);
-  CHECK(std::stod(figure.script.substr(at + 12)) > 0.1);
-  CHECK(std::stod(figure.script.substr(figure.script.find(':', at) + 1)) < 10);
-  CHECK_THROWS_AS(ratio_figure("r", {"ratio", "baseline"}, {}), std::logic_error);
+  const RatioAxes axes{"ratio", "baseline", {"50%"}};
+  const Figure figure = ratio_figure("r", axes,
+                                     {{"arm", {}, {{"50%", 0.9, 1e-6, 1e6, true, ""}}},
+                                      {"other", {}, {{"50%", 1.2, 1, 1.4, true, ""}}}});
+  std::istringstream marks(figure.script.substr(figure.script.find("$marks << EOD\n") + 14));
+  std::string first;
+  std::string second;
+  std::getline(marks, first);
+  std::getline(marks, second);
+  CHECK(std::stod(second) - std::stod(first) > 0.03 * figure.width);
+  CHECK_THROWS_AS(ratio_figure("r", axes, {}), std::logic_error);
+  CHECK_THROWS_AS(ratio_figure("r", axes, {{"arm", {}, {{"75%", 1, 1, 1, true, ""}}}}),
+                  std::logic_error);
 }
 
 TEST_CASE("cells are named, coloured and grouped alike everywhere", "[labels]") {

@@ -333,4 +333,29 @@ TEST_CASE("every format opens with the answer, then the table", "[opening]") {
   }
 }
 
+TEST_CASE("many baselines are one figure, of which a number of rows is drawn", "[opening]") {
+  std::vector<std::string> widths;
+  for (int i = 1; i <= 500; ++i) widths.push_back(std::to_string(i));
+  const SweepResults results = grid(2, widths, 3).build();
+  const SweepAnalysis analysis(results, {});
+  REQUIRE(analysis.comparison().family == 500);
+  const std::vector<Figure> figures = comparison_figures(analysis);
+  REQUIRE(figures.size() == 1);
+  CHECK(figures[0].numbers.rows.size() == 40);
+  CHECK_THAT(figures[0].caption,
+             Contains("Of 500 comparisons 40 are drawn, those with the smallest p.") &&
+                 Contains("Difference of arm1 from the baseline in score"));
+  // The arm is the same in all rows: the group names the row.
+  CHECK_THAT(figures[0].numbers.rows[0][0].text, Catch::Matchers::StartsWith("width "));
+  CHECK(figures[0].height < 1200);
+  // Few groups of many arms have a figure each, beside each other.
+  const SweepResults few_results = grid(20, {"64", "128"}, 3).build();
+  const SweepAnalysis few(few_results, {});
+  const std::vector<Figure> of_groups = comparison_figures(few);
+  REQUIRE(of_groups.size() == 2);
+  CHECK(of_groups[0].numbers.rows.size() == 19);
+  CHECK(of_groups[0].width <= 590);
+  CHECK(of_groups[0].caption.find("are drawn") == std::string::npos);
+}
+
 }  // namespace polysweep

@@ -216,7 +216,7 @@ TEST_CASE("replicates: a setting is worth its mean, and the axis says so", "[sea
   }
   const Report report = build_report(builder.build());
   CHECK_THAT(report.opening.answer,
-             Contains("The best of 11 complete of 12 sampled settings is rate 0.430, with mean "
+             Contains("The best of 11 complete of 12 sampled settings is rate 0.43, with mean "
                       "score 22.00 points") &&
                  !Contains("optimistic"));
   CHECK(row_text(report.opening.table->rows[0]) == "[1][0.430][22.00 ± 2.48]");
@@ -248,7 +248,7 @@ TEST_CASE("a sampled factor crossed with listed levels and a baseline", "[search
   CHECK(ids.contains("search"));
   CHECK_FALSE(ids.contains("effects"));
   CHECK_FALSE(ids.contains("heat-maps"));
-  CHECK_THAT(report.opening.answer, Contains("The best of 20 sampled settings is rate 1.00e-4, "
+  CHECK_THAT(report.opening.answer, Contains("The best of 20 sampled settings is rate 0.0001, "
                                              "optimizer adam") &&
                                         Contains("better than sgd"));
   CHECK(report.opening.figure->id == "forest");

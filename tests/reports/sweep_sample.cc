@@ -200,6 +200,31 @@ SweepResults SweepBuilder::build() {
   return results_;
 }
 
+SweepResults crossed_sweep(int widths) {
+  SweepBuilder builder("crossed");
+  const std::vector<std::string> arms = {"plain", "fast", "slow"};
+  std::vector<std::string> names;
+  for (int i = 0; i < widths; ++i) names.push_back(std::to_string(16 << i));
+  builder.factor("arm", arms).factor("width", names).baseline("arm", "plain");
+  builder.results().metrics = {
+      {"loss", Goal::kMinimize, "nats", "", builder.results().clock, Role::kProgress}};
+  for (std::size_t arm = 0; arm < arms.size(); ++arm) {
+    for (int width = 0; width < widths; ++width) {
+      const auto cell = builder.cell({arms[arm], names[static_cast<std::size_t>(width)]});
+      for (int seed = 0; seed < 3; ++seed) {
+        const double level = 2 + static_cast<double>(arm) + 0.1 * width;
+        const std::size_t trial = builder.done(cell, seed, 10 * level + 0.1 * seed);
+        Curve curve{trial, {}};
+        for (int step = 10; step <= 1000; step += 10) {
+          curve.points.push_back({step, level + 5.0 / step + 0.02 * seed});
+        }
+        builder.results().curves["loss"].push_back(std::move(curve));
+      }
+    }
+  }
+  return builder.build();
+}
+
 SweepResults search_sample(std::size_t settings) {
   SweepBuilder builder("search");
   builder.drawn("rate", Sampling::kLogUniform).drawn("width", Sampling::kInteger);

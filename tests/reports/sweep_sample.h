@@ -33,6 +33,9 @@ class SweepBuilder {
   SweepResults results_;
 };
 
+// Arms that separate, crossed with `widths` widths, with curves of a loss.
+SweepResults crossed_sweep(int widths);
+
 // A random search of `settings` settings, 20 or more: rate (log-uniform) and width (integers),
 // crossed with nothing, of which the fourth failed, the fifth diverged and the last is pending. The
 // score is best near rate 0.003; trials end in the reverse of the plan's order.

@@ -32,7 +32,22 @@ std::vector<TrialRow> sample_rows() {
 // Which of the sample's rows are kept: "01".
 std::string kept(const std::string& expression) {
   const std::vector<TrialRow> rows = sample_rows();
-  const TrialFilter keeps = parse_trial_filter(expression, trial_columns(rows));
+  const TrialFilter keeps = parse_trial_filter(expression, trial_columns(rows), rows);
+  std::string out;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (keeps(rows[i])) out += std::to_string(i);
+  }
+  return out;
+}
+
+// Trials of these step sizes, of which `expression` keeps some.
+std::string kept_rates(const std::vector<double>& rates, const std::string& expression) {
+  std::vector<TrialRow> rows(rates.size());
+  for (std::size_t i = 0; i < rates.size(); ++i) {
+    rows[i].parameters.set("lr", Value(rates[i]));
+    rows[i].final_metrics["loss"] = rates[i];
+  }
+  const TrialFilter keeps = parse_trial_filter(expression, trial_columns(rows), rows);
   std::string out;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (keeps(rows[i])) out += std::to_string(i);
@@ -119,6 +134,17 @@ TEST_CASE("rows are sorted by several columns, those without a value last", "[fi
   CHECK(order_of("-encoding,order") == "04123");
   CHECK(order_of("") == "01234");
   CHECK_THROWS_WITH(order_of("-bleuu"), Contains("did you mean 'bleu'"));
+}
+
+TEST_CASE("a condition takes a level as it is shown, where that is one level", "[filter]") {
+  const std::vector<double> rates = {0.00464158883361, 0.1, 0.0312345678};
+  CHECK(kept_rates(rates, "lr=4.64e-3") == "0");
+  CHECK(kept_rates(rates, "lr=0.00464 or lr=0.0312") == "02");
+  CHECK(kept_rates(rates, "lr!=4.64e-3") == "12");
+  CHECK(kept_rates(rates, "lr=0.00464158883361") == "0");
+  CHECK(kept_rates(rates, "lr<=4.64e-3").empty());   // an order takes numbers as they are
+  CHECK(kept_rates(rates, "loss=4.64e-3").empty());  // so do metrics
+  CHECK(kept_rates({0.00464158883361, 0.00464201234567}, "lr=4.64e-3").empty());
 }
 
 }  // namespace polysweep

@@ -1,0 +1,80 @@
+// The page on paper.
+#include "tests/reports/browser.h"
+#include "tests/reports/sweep_sample.h"
+#include "tests/support/catch.h"
+
+namespace polysweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Two arms crossed with 100 widths: every width has its own baseline.
+SweepResults many_baselines() {
+  SweepBuilder builder("baselines");
+  std::vector<std::string> widths;
+  for (int i = 1; i <= 100; ++i) widths.push_back(std::to_string(8 * i));
+  builder.factor("arm", {"plain", "fast"}).factor("width", widths).baseline("arm", "plain");
+  for (const char* arm : {"plain", "fast"}) {
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      const auto cell = builder.cell({arm, widths[i]});
+      for (int seed = 0; seed < 3; ++seed) {
+        const double noise = static_cast<double>((31 * seed + 17 * i) % 13);
+        builder.done(cell, seed, 0.1 * noise + (*arm == 'f' ? 0.02 * static_cast<double>(i) : 0));
+      }
+    }
+  }
+  return builder.build();
+}
+
+}  // namespace
+
+TEST_CASE("on paper no page but the last ends half empty", "[browser]") {
+  if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
+  if (!has_pdftoppm()) POLYSWEEP_SKIP("no pdftoppm on this machine (poppler-utils)");
+  const std::pair<const char*, fs::path> pages[] = {
+      {"print", write_page("paper", sample_sweep())},
+      {"print-crossed", write_page("paper-crossed", crossed_sweep(4))},
+      {"print-search", write_page("paper-search", search_sample(30))},
+      {"print-baselines", write_page("paper-baselines", many_baselines())}};
+  for (const auto& [name, page] : pages) {
+    const std::vector<double> blank = blank_ends(print(page, name));
+    CAPTURE(name, blank);
+    REQUIRE(blank.size() > 3);
+    CHECK(blank.size() <= 20);
+    for (std::size_t i = 0; i + 1 < blank.size(); ++i) {
+      CAPTURE(i);
+      CHECK(blank[i] < 0.4);
+    }
+  }
+}
+
+TEST_CASE("on paper figures are in two columns, and no button is printed", "[browser]") {
+  if (!has_chromium()) POLYSWEEP_SKIP("no chromium on this machine");
+  // The rules of paper on the screen: a page of the width of a sheet.
+  const auto answer = probe(write_page("paper", sample_sweep()), "on-paper", R"js(
+    const rules = [...document.styleSheets[0].cssRules].filter(
+        rule => rule.conditionText === "print").flatMap(rule => [...rule.cssRules]);
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(rules.filter(rule => rule.type === 1).map(rule => rule.cssText).join("\n"));
+    document.adoptedStyleSheets = [sheet];
+    const seen = element => element.getBoundingClientRect().width > 0;
+    const main = document.querySelector("main").getBoundingClientRect();
+    const widths = [...document.querySelectorAll("section:not(.opening) figure")].map(
+        figure => figure.getBoundingClientRect().width / main.width);
+    return {widths, buttons: [...document.querySelectorAll(".tools, .filter, nav")].filter(
+        seen).length, folded: [...document.querySelectorAll("details.on-paper:has(table) > summary")].filter(
+        seen).length, closed: [...document.querySelectorAll("details.on-paper table")].filter(
+        table => !seen(table)).length, rules: rules.length};
+  )js",
+                            "--window-size=1080,900 --virtual-time-budget=10000");
+  CAPTURE(answer.dump());
+  CHECK(answer["rules"] > 10);
+  CHECK(answer["buttons"] == 0);
+  CHECK(answer["folded"] == 0);
+  CHECK(answer["closed"] == 0);
+  std::size_t halves = 0;
+  for (const double width : answer["widths"]) halves += width < 0.5 ? 1 : 0;
+  CHECK(halves >= 4);
+}
+
+}  // namespace polysweep
