@@ -37,6 +37,9 @@ void declare_run(CommandOptions& options) {
       "lease", po::value<double>()->value_name("SECONDS"),
       "other runs take over the trials of this run if it is silent for this time (default: 30, on "
       "a network file system 120)")("quiet", po::bool_switch(), "print only the final summary")(
+      "breaker", po::value<int>()->default_value(5)->value_name("K"),
+      "stop this run when its last K trials failed in the same way, none was done in between, and "
+      "no level explains it; they are pending again. 0: never stop because of failures")(
       "strict", po::bool_switch(),
       "exit status 1 if a trial reported points that were rejected or in conflict, or [capture] "
       "found nothing");
@@ -44,9 +47,12 @@ void declare_run(CommandOptions& options) {
   options.argument("overrides", true);
 }
 
-void expect_lease(const po::variables_map& given) {
+void expect_limits(const po::variables_map& given) {
   if (given.count("lease") > 0 && given["lease"].as<double>() == 0) {
     fail("--lease 0: expected a number of seconds above 0");
+  }
+  if (const int k = given["breaker"].as<int>(); k < 0) {
+    fail("--breaker {}: expected a number of trials, or 0", k);
   }
 }
 
@@ -136,6 +142,13 @@ int print_end(const PlanFromFile& planned, const HostResult& result, const PlanS
     fmt::print("stopped; the same command resumes\n");
     return kExitStopped;
   }
+  if (result.reopened > 0) {
+    fmt::print(
+        "{} pending again; once the machine works, the same command resumes. If the trials are at "
+        "fault, `--breaker 0` runs them all\n",
+        result.reopened == 1 ? "1 failed trial is"
+                             : fmt::format("{} failed trials are", result.reopened));
+  }
   if (counts.failed > 0) {
     fmt::print(
         "`polysweep list {0} --where state=failed` lists the failed trials, `polysweep show` "
@@ -168,12 +181,17 @@ void expect_own_database(const std::filesystem::path& file) {
 
 int run_plan(const po::variables_map& given, const PlanFromFile& planned) {
   const Store store(given);
-  expect_lease(given);
+  expect_limits(given);
   expect_own_database(database_path(store.folder()));
   HostConfiguration setup(given, planned.worker, planned.data_folder, store.folder());
   HostOptions& options = setup.options();
   options.sweep = planned.plan.sweep().name;
   options.lease_s = lease_seconds(given, store);
+  options.levels_at = [&plan = planned.plan](std::size_t index) {
+    return plan.cell(plan.cell_of(index)).levels;
+  };
+  options.limits.machine_failures = given["breaker"].as<int>();
+  if (options.limits.machine_failures == 0) options.limits.breaker_trials = 0;
   const std::unique_ptr<Host> host = become_host(setup);
   Work work = find_work(store, planned, *host, options.name);
   const bool quiet = given["quiet"].as<bool>();

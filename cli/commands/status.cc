@@ -12,6 +12,7 @@
 #include "cli/shared/trial_counts.h"
 #include "reports/text/escaping.h"
 #include "reports/text/number_text.h"
+#include "results/read/host_stops.h"
 #include "results/read/ledger.h"
 #include "results/read/sweep_results_reader.h"
 
@@ -114,6 +115,14 @@ void print_cells(const std::vector<StateCounts>& cells, const SweepResults& plan
   print_table(table);
 }
 
+void print_stops(const Database& database, const std::string& sweep) {
+  for (const HostStop& stop : host_stops(database, sweep)) {
+    fmt::print(stderr, "sweep {}: the run on {} stopped at {} UTC: {}\n", terminal_escaped(sweep),
+               terminal_escaped(stop.host), date_text(stop.stopped_us),
+               terminal_escaped(stop.reason));
+  }
+}
+
 int run_status(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
@@ -126,6 +135,7 @@ int run_status(const po::variables_map& given) {
     print_sweeps(sweeps, json);
     for (const SweepSummary& sweep : sweeps) {
       print_problems(sweep.name, ledger.report_problems(sweep.name));
+      if (!is_complete(sweep.counts)) print_stops(database, sweep.name);
     }
     for (const SweepSummary& sweep : sweeps) {
       if (!is_complete(sweep.counts)) return kExitMissing;
@@ -136,7 +146,9 @@ int run_status(const po::variables_map& given) {
   const std::vector<std::uint32_t> shown = shown_cells(cells, json || given["all"].as<bool>());
   print_cells(cells, load_plan(database, names[0], shown), json);
   print_problems(names[0], ledger.report_problems(names[0]));
-  return std::all_of(cells.begin(), cells.end(), is_complete) ? kExitComplete : kExitMissing;
+  if (std::all_of(cells.begin(), cells.end(), is_complete)) return kExitComplete;
+  print_stops(database, names[0]);
+  return kExitMissing;
 }
 
 }  // namespace

@@ -5,19 +5,20 @@
 
 namespace polysweep {
 
-AttemptEndings::AttemptEndings(const HostLimits& limits, GroupCommit& commit, TrialQueue& queue,
+AttemptEndings::AttemptEndings(const HostOptions& options, GroupCommit& commit, TrialQueue& queue,
                                HostResult& result, ProgressSink& sink)
-    : limits_(limits),
+    : options_(options),
       commit_(commit),
       queue_(queue),
       result_(result),
       sink_(sink),
-      breaker_(limits.breaker_trials) {}
+      breaker_(options.limits.breaker_trials),
+      machine_(options.limits.machine_failures) {}
 
 NextStep AttemptEndings::next_step_of(TrialToRun& item, Outcome outcome) const {
   item.counts.add(outcome);
   if (outcome == Outcome::kPreempted) ++item.counts.preempted;
-  return next_step(outcome, item.counts, limits_.retries);
+  return next_step(outcome, item.counts, options_.limits.retries);
 }
 
 void AttemptEndings::end(AssignedAttempt attempt, AttemptEnd end, int device_group) {
@@ -40,7 +41,8 @@ void AttemptEndings::end(AssignedAttempt attempt, AttemptEnd end, int device_gro
   unacknowledged_.push_back(
       {{attempt.id, attempt.number(), end.outcome, finished.final, std::move(end.message)},
        sequence,
-       attempt.started && !attempt.lost});
+       attempt.started && !attempt.lost,
+       item.index});
   if (attempt.lost) return;
   if (finished.final) head_starts_ += item.head_start.value_or(0);
   ++item.next_attempt;
@@ -72,9 +74,39 @@ void AttemptEndings::acknowledge() {
       has_told_ = true;
       sink_.notice(fmt::format("trial {} is done, but: {}", end.trial.brief(), end.message));
     }
-    if (end.final) breaker_.settled(end.outcome, end.message);
+    if (end.final) settle(each);
   }
   unacknowledged_.clear();
+  reopen_failed();
+}
+
+void AttemptEndings::settle(const Unacknowledged& settled) {
+  const AttemptFailure& end = settled.end;
+  breaker_.settled(end.outcome, end.message);
+  machine_.settled({end.trial, end.attempt}, end.outcome, end.message,
+                   options_.levels_at ? options_.levels_at(settled.index) : Parameters());
+}
+
+// As `polysweep retry` does it. Durable at the next commit.
+void AttemptEndings::reopen_failed() {
+  for (const FailedTrial& trial : machine_.take_failed()) {
+    check(result_.failed > 0, "a trial that is reopened was counted as failed");
+    --result_.failed;
+    ++result_.reopened;
+    commit_.append_state(reopening(
+        trial,
+        fmt::format("pending again: its failure was one of several alike on {}", options_.name)));
+  }
+}
+
+std::optional<std::string> AttemptEndings::breaker_sentence(bool has_other_results) {
+  std::optional<std::string> sentence = breaker_.sentence();
+  if (sentence && has_other_results && machine_.blames_machine()) {
+    machine_.open();
+    reopen_failed();
+  }
+  if (std::optional<std::string> machine = machine_.sentence()) return machine;
+  return sentence;
 }
 
 }  // namespace polysweep

@@ -12,6 +12,7 @@
 
 #include "runners/host/group_commit.h"
 #include "runners/host/host_options.h"
+#include "runners/host/machine_breaker.h"
 #include "runners/host/progress.h"
 #include "runners/host/retry_policy.h"
 #include "runners/host/slot_worker.h"
@@ -34,7 +35,7 @@ class AttemptEndings {
  public:
   // A trial that is to be run again goes back to `queue`. Ends are counted in
   // `result` and reported to `sink`.
-  AttemptEndings(const HostLimits& limits, GroupCommit& commit, TrialQueue& queue,
+  AttemptEndings(const HostOptions& options, GroupCommit& commit, TrialQueue& queue,
                  HostResult& result, ProgressSink& sink);
 
   // Records the end of an attempt that ran, or was to run, on `device_group`.
@@ -44,8 +45,10 @@ class AttemptEndings {
   // be durable.
   void acknowledge();
 
-  // Why the sweep should stop, by the ends acknowledged so far; empty otherwise.
-  std::optional<std::string> breaker_sentence() const { return breaker_.sentence(); }
+  // Why this run should stop, by the ends acknowledged so far; empty otherwise. Where
+  // the plan has results of other runs, failures without a level in common at the start
+  // are the machine's too.
+  std::optional<std::string> breaker_sentence(bool has_other_results);
   // Of the trials settled in this run, what earlier runs had done, in trials.
   double head_starts() const { return head_starts_; }
 
@@ -54,16 +57,20 @@ class AttemptEndings {
     AttemptFailure end;
     Sequence sequence = 0;
     bool counts = false;
+    std::size_t index = 0;  // of the trial
   };
 
   NextStep next_step_of(TrialToRun& item, Outcome outcome) const;
+  void settle(const Unacknowledged& settled);
+  void reopen_failed();
 
-  const HostLimits& limits_;
+  const HostOptions& options_;
   GroupCommit& commit_;
   TrialQueue& queue_;
   HostResult& result_;
   ProgressSink& sink_;
   CircuitBreaker breaker_;
+  MachineBreaker machine_;
   std::vector<Unacknowledged> unacknowledged_;
   double head_starts_ = 0;
   bool has_told_ = false;  // of a trial that is done and has a message

@@ -35,7 +35,7 @@ HostLoop::HostLoop(HostParts parts, WorkSource& work, const TrialAt& trial_at, c
       size_(size),
       workers_(workers_of(options_.slots)),
       commit_(parts.journal),
-      endings_(options_.limits, commit_, queue_, result_, sink_),
+      endings_(options_, commit_, queue_, result_, sink_),
       scheduler_(
           {options_, trial_at, work_, queue_, look_ahead_, workers_, commit_, sink_, state_}),
       listener_({options_, workers_, commit_, endings_, look_ahead_, state_}) {}
@@ -149,8 +149,11 @@ void HostLoop::commit() {
 }
 
 void HostLoop::stop_at_breaker() {
-  const std::optional<std::string> sentence = endings_.breaker_sentence();
-  if (!sentence || state_.stopping) return;
+  if (state_.stopping) return;
+  const SettledElsewhere elsewhere = work_.elsewhere();
+  const std::optional<std::string> sentence = endings_.breaker_sentence(
+      size_.done + size_.diverged + elsewhere.done + elsewhere.diverged > 0);
+  if (!sentence) return;
   result_.breaker_sentence = *sentence;
   start_stopping(*sentence);
 }

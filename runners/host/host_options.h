@@ -16,6 +16,8 @@ namespace polysweep {
 
 // Builds the trial with this index of the caller's list.
 using TrialAt = std::function<Trial(std::size_t)>;
+// The levels of that trial's cell, without the replicate.
+using LevelsAt = std::function<Parameters(std::size_t)>;
 
 // When a worker is killed. 0: no limit.
 struct WorkerDeadlines {
@@ -30,6 +32,7 @@ struct HostLimits {
   double stop_grace_s = 30;  // from a request to stop until workers are killed
   int starts = 3;            // consecutive workers that end before a trial starts: an Error
   int breaker_trials = 3;    // see CircuitBreaker; 0: never
+  int machine_failures = 0;  // see MachineBreaker; 0: never
   RetryLimits retries;
 };
 
@@ -42,6 +45,7 @@ struct HostOptions {
   std::vector<Slot> slots;            // at least one
   std::filesystem::path data_folder;  // "" if no trial reads data
   HostLimits limits;
+  LevelsAt levels_at;  // empty: no two trials share a level
   // Workers start programs, and this process has no children but workers: the
   // host kills what a worker leaves behind (runners/process/process_tree.h).
   bool workers_have_children = false;
@@ -55,7 +59,8 @@ struct HostResult {
   // Attempts that failed and were run again.
   std::size_t retried = 0;
   bool stopped = false;          // on request; some trials may not be settled
-  std::string breaker_sentence;  // why the circuit breaker stopped the sweep, or ""
+  std::string breaker_sentence;  // why a breaker stopped the run, or ""
+  std::size_t reopened = 0;      // failed trials that are pending again because of it
 
   std::size_t settled() const { return done + diverged + failed; }
 };

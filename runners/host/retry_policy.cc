@@ -7,10 +7,7 @@
 
 namespace polysweep {
 
-namespace {
-
-// The message without numbers, addresses and ids, which differ between trials.
-std::string message_class(Outcome outcome, std::string_view message) {
+std::string failure_class(Outcome outcome, std::string_view message) {
   std::string result(outcome_name(outcome));
   result += ':';
   for (std::size_t i = 0; i < message.size();) {
@@ -30,8 +27,6 @@ std::string message_class(Outcome outcome, std::string_view message) {
   }
   return result;
 }
-
-}  // namespace
 
 void FailureCounts::add(Outcome outcome) {
   if (outcome == Outcome::kCrashed) ++crashed;
@@ -72,7 +67,7 @@ void CircuitBreaker::settled(Outcome outcome, std::string_view message) {
     open_ = false;
     return;
   }
-  const std::string its_class = message_class(outcome, message);
+  const std::string its_class = failure_class(outcome, message);
   if (same_ == 0) {
     first_class_ = its_class;
     first_message_ = message;

@@ -49,6 +49,10 @@ enum class NextStep : std::uint8_t {
 // `counts` includes the attempt that ended with `outcome`.
 NextStep next_step(Outcome outcome, const FailureCounts& counts, const RetryLimits& limits);
 
+// The outcome and the message without numbers, addresses and ids, which differ between
+// trials that fail in the same way.
+std::string failure_class(Outcome outcome, std::string_view message);
+
 // Stops a sweep whose first k settled trials all failed in the same way: the cause
 // is then the sweep, not its trials. k = 0: never.
 class CircuitBreaker {

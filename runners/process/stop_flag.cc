@@ -40,7 +40,7 @@ void StopFlag::drain() {
   if (read(fd_, &count, sizeof count) < 0) return;  // nothing there
 }
 
-StopSignals::StopSignals(StopFlag& flag) : StopSignals(flag, {SIGINT, SIGTERM}) {}
+StopSignals::StopSignals(StopFlag& flag) : StopSignals(flag, {SIGINT, SIGTERM, SIGHUP}) {}
 
 StopSignals::StopSignals(StopFlag& flag, std::initializer_list<int> signals) : signals_(signals) {
   check(signalled_flag.load() == nullptr, "one StopSignals at a time");
@@ -48,6 +48,10 @@ StopSignals::StopSignals(StopFlag& flag, std::initializer_list<int> signals) : s
   struct sigaction action {};
   action.sa_handler = on_signal;
   sigemptyset(&action.sa_mask);
+  // Of a program under nohup the end of its terminal is not a request.
+  struct sigaction before {};
+  sigaction(SIGHUP, nullptr, &before);
+  if (before.sa_handler == SIG_IGN) std::erase(signals_, SIGHUP);
   for (const int number : signals_) sigaction(number, &action, nullptr);
 }
 

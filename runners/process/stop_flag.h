@@ -27,8 +27,8 @@ class StopFlag {
   int fd_ = -1;
 };
 
-// While this object exists, SIGINT and SIGTERM (or `signals`) are requests to
-// `flag`. At most one per process.
+// While this object exists, SIGINT, SIGTERM and SIGHUP (or `signals`) are requests to
+// `flag`; a SIGHUP that is ignored (nohup) stays so. At most one per process.
 class StopSignals {
  public:
   explicit StopSignals(StopFlag& flag);

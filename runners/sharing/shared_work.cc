@@ -86,10 +86,11 @@ void SharedWork::read_claims() {
     const std::uint32_t owner = owner_of(claim);
     for (const TrialId& id : claim.trials) {
       Item* item = find(id);
-      if (item == nullptr || item->holder == Holder::kSettled) continue;
+      if (item == nullptr) continue;
+      item->owner = owner;
+      if (item->holder == Holder::kSettled) continue;
       if (item->holder == Holder::kWe) taken_from_us_.insert(id);
       hold(*item, Holder::kOther);
-      item->owner = owner;
     }
   }
 }
@@ -143,10 +144,12 @@ void SharedWork::finished(const AttemptFinished& event) {
   // The late end of an older attempt does not count.
   if (item == nullptr || event.attempt + 1 < item->trial.next_attempt) return;
   TrialToRun& trial = item->trial;
-  const bool is_news = event.attempt >= trial.next_attempt || trial.lost_attempt == event.attempt;
+  const bool is_next = event.attempt >= trial.next_attempt;
+  const bool is_news = is_next || trial.lost_attempt == event.attempt;
   trial.next_attempt = event.attempt + 1;
   trial.lost_attempt = 0;
   if (!event.final) {
+    if (item->holder == Holder::kSettled && is_next) reopen(*item);
     if (is_news) trial.counts.add(event.outcome);
     return;
   }
@@ -158,7 +161,22 @@ void SharedWork::finished(const AttemptFinished& event) {
     ++elsewhere_.diverged;
   } else {
     ++elsewhere_.failed;
+    item->failed = true;
   }
+}
+
+// The host that settled it says that its failure was the machine's, and will not run it.
+// Another may have claimed it since.
+void SharedWork::reopen(Item& item) {
+  if (!item.failed) return;
+  item.failed = false;
+  item.trial.counts = {};
+  const bool is_held = item.owner != kNoOwner && owners_[item.owner].active;
+  item.holder = is_held ? Holder::kOther : Holder::kNobody;
+  ++(is_held ? theirs_ : free_);
+  first_free_ = 0;
+  check(elsewhere_.failed > 0, "a trial that is reopened was counted as failed");
+  --elsewhere_.failed;
 }
 
 std::vector<std::uint32_t> SharedWork::choose(std::size_t least, std::size_t most) {

@@ -52,13 +52,16 @@ class SharedWork : public WorkSource {
   std::string waiting_for() const override;
 
  private:
+  static constexpr std::uint32_t kNoOwner = static_cast<std::uint32_t>(-1);
   enum class Holder : std::uint8_t { kNobody, kWe, kOther, kSettled };
   struct Item {
     TrialToRun trial;
     Holder holder = Holder::kNobody;
     // Last held by a host that may resume: skip one attempt number.
     bool fenced = false;
-    std::uint32_t owner = 0;  // index into owners_, where kOther
+    // Who claimed it last, of the others: an index into owners_.
+    std::uint32_t owner = kNoOwner;
+    bool failed = false;  // where kSettled: without a result
   };
   struct Owner {
     std::string host;
@@ -76,6 +79,7 @@ class SharedWork : public WorkSource {
   bool claim(const std::vector<TrialId>& trials);
   Item* find(const TrialId& id);
   void hold(Item& item, Holder holder);
+  void reopen(Item& item);
   std::uint32_t owner_of(const Claim& claim);
   void remove_void_claims(WriterEpoch own_epoch);
 

@@ -82,6 +82,8 @@ HostStatus ActiveHosts::status(const std::string& host, WriterEpoch epoch) const
 void ActiveHosts::saw_activity(const std::string& host, WriterEpoch epoch) {
   if (host == own_name_) return;
   Seen& seen = hosts_[host];
+  // It may have come and gone between two looks.
+  seen.ever_active = true;
   if (epoch < seen.facts.epoch) return;
   seen.looks_to_skip = 0;
   look_at(host, 0);

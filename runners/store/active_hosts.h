@@ -45,7 +45,8 @@ class ActiveHosts {
   bool all_are_gone() const;
   // The active hosts, by name.
   std::vector<LeaseFacts> active() const;
-  // Every host that was ever seen active, by name: their journals may have grown.
+  // Every host that was ever seen active or has made a claim, by name: their journals
+  // may have grown.
   std::vector<std::string> ever_active() const;
 
  private:

@@ -10,6 +10,17 @@
 
 namespace polysweep {
 
+AttemptFinished reopening(const FailedTrial& trial, std::string_view message) {
+  check(trial.attempts > 0, "a trial that failed has an attempt");
+  AttemptFinished reopened;
+  reopened.trial = trial.id;
+  reopened.attempt = trial.attempts + 1;
+  reopened.outcome = Outcome::kStopped;
+  reopened.message = message;
+  reopened.time_us = system_clock().wall_us();
+  return reopened;
+}
+
 void reopen_trials(FileSystem& files, const std::filesystem::path& store,
                    std::span<const FailedTrial> trials) {
   const std::string name = free_host_name(files, store, machine_name());
@@ -20,16 +31,7 @@ void reopen_trials(FileSystem& files, const std::filesystem::path& store,
   started.time_us = system_clock().wall_us();
   started.pid = getpid();
   journal.append(started);
-  for (const FailedTrial& trial : trials) {
-    check(trial.attempts > 0, "a trial that failed has an attempt");
-    AttemptFinished reopened;
-    reopened.trial = trial.id;
-    reopened.attempt = trial.attempts + 1;
-    reopened.outcome = Outcome::kStopped;
-    reopened.message = kReopenedMessage;
-    reopened.time_us = system_clock().wall_us();
-    journal.append(reopened);
-  }
+  for (const FailedTrial& trial : trials) journal.append(reopening(trial, kReopenedMessage));
   HostStopped stopped;
   stopped.reason = "finished";
   stopped.time_us = system_clock().wall_us();

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "framework/core/file_system.h"
+#include "framework/journal/event.h"
 #include "framework/sweep/trial.h"
 
 namespace polysweep {
@@ -24,6 +25,9 @@ struct FailedTrial {
 };
 
 inline constexpr std::string_view kReopenedMessage = "reopened by `polysweep retry`";
+
+// The event that reopens the trial, with a message that says why.
+AttemptFinished reopening(const FailedTrial& trial, std::string_view message);
 
 // Durable when it returns. The caller holds the store's lock (run_lock.h) and has
 // read the journals since: nobody runs a failed trial, so nobody else uses these

@@ -7,6 +7,7 @@
 
 #include "tests/cli/polysweep_program.h"
 #include "tests/support/catch.h"
+#include "tests/support/temporary_folder.h"
 
 using namespace polysweep;
 
@@ -46,7 +47,7 @@ std::uint64_t number(const PolysweepProgram& program, const std::string& sql) {
 // Waits until the query, of one number, gives at least `least`.
 bool wait_for(const PolysweepProgram& program, const std::string& sql, std::uint64_t least) {
   for (int i = 0; i < 400; ++i) {
-    if (program.ask({"status", "toy"}).status != 2 && number(program, sql) >= least) return true;
+    if (program.ask({"status"}).status != 2 && number(program, sql) >= least) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(25));
   }
   return false;
@@ -154,4 +155,113 @@ TEST_CASE("two sweeps that share trials run each of them once", "[sharing]") {
   CHECK(wait_command(first) == 0);
   CHECK(wait_command(second) == 0);
   CHECK(number(program, "SELECT count(*) AS n FROM attempts") == 24);
+}
+
+namespace {
+
+// A program that fails on a machine without a device: where BROKEN_AFTER is set, after
+// so many trials of this run.
+const std::string kDeviceScript = R"(#!/bin/sh
+if [ -n "$BROKEN_AFTER" ]; then
+  trials=$(ls "$RUN_FOLDER" | wc -l)
+  if [ "$trials" -ge "$BROKEN_AFTER" ]; then echo "no device for seed $1" >&2; exit 1; fi
+  : > "$RUN_FOLDER/$1-$2"
+fi
+[ -n "$SLEEP_S" ] && sleep "$SLEEP_S"
+echo "{\"metric\":\"loss\",\"step\":1,\"value\":$2}" >> "$POLYSWEEP_METRICS_FILE"
+)";
+
+const std::string kDeviceSweep = R"(sweep      = "device"
+experiment = "device"
+command    = ["/bin/sh", "work.sh", "{seed}", "{x}"]
+files      = ["work.sh"]
+replicate  = "seed"
+[factors]
+x    = [1, 2, 3, 4]
+seed = { range = [0, 49] }
+[metrics]
+primary = { name = "loss", goal = "minimize" }
+)";
+
+std::vector<std::string> run_of(const PolysweepProgram& program, const std::filesystem::path& sweep,
+                                const std::vector<std::string>& words = {}) {
+  std::vector<std::string> all = {"run", sweep.string(), "--slots", "1"};
+  all.insert(all.end(), words.begin(), words.end());
+  return program.on_store(all);
+}
+
+}  // namespace
+
+TEST_CASE("a machine where everything fails after some good trials loses none", "[sharing]") {
+  const PolysweepProgram program;
+  program.write("work.sh", kDeviceScript);
+  const auto sweep = program.write("device.toml", kDeviceSweep);
+  const TemporaryFolder marks;
+  const Environment broken = {{"BROKEN_AFTER", "6"}, {"RUN_FOLDER", marks.path().string()}};
+  const CommandEnd end = run_command(run_of(program, sweep), broken);
+  INFO(end.output << end.error);
+  CHECK(end.status == 1);
+  CHECK_THAT(end.output, Contains("the last 5 trials of this run failed in the same way") &&
+                             Contains("6 done") && Contains("failed trials are pending again"));
+  const CommandEnd status = program.ask({"status", "device"});
+  CHECK_THAT(status.error, Contains("the last 5 trials of this run failed in the same way"));
+  CHECK(number(program, "SELECT count(*) AS n FROM trials WHERE state = 'failed'") == 0);
+  CHECK(number(program, "SELECT count(*) AS n FROM trials WHERE state = 'done'") == 6);
+  CHECK(number(program,
+               "SELECT count(*) AS n FROM journals WHERE stop_reason LIKE "
+               "'the last 5 trials%no device%'") == 1);
+  const nlohmann::json before = program.query("SELECT * FROM attempts ORDER BY trial, attempt");
+  REQUIRE(program.ask({"rebuild"}).status == 0);
+  CHECK(program.query("SELECT * FROM attempts ORDER BY trial, attempt") == before);
+  SECTION("the machine works again") {
+    CHECK(run_command(run_of(program, sweep)).status == 0);
+    CHECK(number(program, "SELECT count(*) AS n FROM trials WHERE state = 'done'") == 200);
+    CHECK_THAT(program.ask({"status", "device"}).error, !Contains("stopped at"));
+  }
+  SECTION("the trials are at fault: all of them are run") {
+    const CommandEnd all = run_command(run_of(program, sweep, {"--breaker", "0"}), broken);
+    CHECK(all.status == 1);
+    CHECK(number(program, "SELECT count(*) AS n FROM trials WHERE state = 'failed'") == 194);
+  }
+}
+
+TEST_CASE("the hosts beside a broken machine finish the sweep", "[sharing]") {
+  const PolysweepProgram program;
+  program.write("work.sh", kDeviceScript);
+  const auto sweep = program.write("device.toml", kDeviceSweep);
+  const TemporaryFolder marks;
+  const std::string log = (marks.path() / "log").string();
+  std::filesystem::create_directory(marks.path() / "runs");
+  const std::vector<int> sound = {
+      start_command(run_of(program, sweep, {"seed=0..24"}), {{"SLEEP_S", "0.1"}}),
+      start_command(run_of(program, sweep, {"seed=0..24"}), {{"SLEEP_S", "0.1"}}),
+  };
+  REQUIRE(wait_for(program, "SELECT count(DISTINCT host) AS n FROM attempts", 1));
+  const int broken =
+      start_command(run_of(program, sweep, {"seed=0..24"}),
+                    {{"BROKEN_AFTER", "4"}, {"RUN_FOLDER", (marks.path() / "runs").string()}}, log);
+  CHECK(wait_command(broken) == 1);
+  for (const int pid : sound) CHECK(wait_command(pid) == 0);
+  const CommandEnd status = program.ask({"status", "device"});
+  INFO(status.output << status.error);
+  REQUIRE(status.status == 0);
+  CHECK(number(program, "SELECT count(*) AS n FROM trials WHERE state = 'done'") == 100);
+  CHECK(number(program, "SELECT count(*) AS n FROM attempts WHERE outcome = 'error'") >= 5);
+  CHECK(number(program,
+               "SELECT count(*) AS n FROM journals WHERE stop_reason LIKE "
+               "'the last % trials of this run failed%'") == 1);
+}
+
+TEST_CASE("a level that always fails is not taken for a broken machine", "[sharing]") {
+  const PolysweepProgram program;
+  program.write("work.sh",
+                "[ $2 = 3 ] && { echo \"no $2 of $1\" >&2; exit 1; }\n"
+                "echo \"{\\\"metric\\\":\\\"loss\\\",\\\"step\\\":1,\\\"value\\\":$2}\" "
+                ">> \"$POLYSWEEP_METRICS_FILE\"\n");
+  const auto sweep = program.write("device.toml", kDeviceSweep);
+  const CommandEnd end = run_command(run_of(program, sweep));
+  INFO(end.output << end.error);
+  CHECK(end.status == 1);
+  CHECK(number(program, "SELECT count(*) AS n FROM trials WHERE state = 'failed'") == 50);
+  CHECK(number(program, "SELECT count(*) AS n FROM trials WHERE state = 'done'") == 150);
 }

@@ -91,6 +91,49 @@ TEST_CASE("what a host leaves behind at its end is free at once", "[sharing]") {
   CHECK(b.work().elsewhere().diverged == 1);
 }
 
+TEST_CASE("what a host did between two looks is known", "[sharing]") {
+  const TemporaryFolder folder;
+  SharingHost a(folder.path(), "a", 4);
+  {
+    SharingHost b(folder.path(), "b", 4);
+    REQUIRE(b.take(2).size() == 2);
+    b.start(0, 1);
+    b.finish(0, 1, Outcome::kDone, true);
+    b.start(1, 1);
+    b.finish(1, 1, Outcome::kStopped, false);
+    b.end();
+  }
+  const std::vector<TrialToRun> taken = a.take(4);
+  REQUIRE(indexes(taken) == std::set<std::size_t>{1, 2, 3});
+  CHECK(taken[0].next_attempt == 2);
+  CHECK(a.work().elsewhere().done == 1);
+}
+
+TEST_CASE("a failure that its host takes back is run by another host", "[sharing]") {
+  const TemporaryFolder folder;
+  SharingHost a(folder.path(), "a", 3);
+  SharingHost b(folder.path(), "b", 3);
+  REQUIRE(a.take(2).size() == 2);
+  for (const int number : {0, 1}) {
+    a.start(number, 1);
+    a.finish(number, 1, Outcome::kError, true);
+  }
+  REQUIRE(indexes(b.take(3)) == std::set<std::size_t>{2});
+  CHECK(b.work().elsewhere().failed == 2);
+  CHECK(b.work().left() == 0);
+  a.finish(0, 2, Outcome::kStopped, false);
+  a.end();
+  // As long as it has work of its own it looks again.
+  b.work().retake({});
+  CHECK(b.work().elsewhere().failed == 1);
+  CHECK(b.work().left() == 1);
+  const std::vector<TrialToRun> taken = b.take(3);
+  REQUIRE(taken.size() == 1);
+  CHECK(taken[0].index == 0);
+  CHECK(taken[0].next_attempt == 3);
+  CHECK(taken[0].counts.crashed == 0);
+}
+
 TEST_CASE("a host that is silent for its lease is overruled, and told so", "[sharing]") {
   const TemporaryFolder folder;
   SharingHost a(folder.path(), "a", 3, 0.2);
