@@ -1,5 +1,6 @@
 #include "cli/shared/plan_from_file.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <numeric>
 

@@ -103,7 +103,7 @@ Override read_override(const Schema& schema, const std::string& word,
     for (const std::string_view piece :
          pieces_of(std::string_view(word).substr(equals + 1), structured)) {
       if (piece == "absent" && may_be_absent && may_be_absent(out.name)) {
-        out.values.push_back(Value::Absent());
+        out.values.emplace_back(Value::Absent());
         continue;
       }
       for (const Value& value : values_of(piece, spec.type == ValueType::kText)) {
