@@ -126,16 +126,25 @@ void print_parameters(const Explanation& e) {
   print_table(table);
 }
 
+void print_files(const std::map<std::string, std::string>& files) {
+  for (const auto& [path, digest] : files) {
+    fmt::print("  {}  {}\n", digest.substr(0, kDigestDigits), terminal_escaped(path));
+  }
+}
+
+void print_code(const Explanation& e) {
+  if (e.trial.code_digest.empty()) return;
+  fmt::print("code: {}\n", e.trial.code_digest);
+  if (!e.origins.empty()) print_files(e.origins.front().code_files);
+}
+
 void print_data(const Explanation& e) {
   if (e.trial.data_digest.empty()) {
     fmt::print("data: none\n");
     return;
   }
   fmt::print("data: {}\n", e.trial.data_digest);
-  if (e.origins.empty()) return;
-  for (const auto& [path, digest] : e.origins.front().data_digests) {
-    fmt::print("  {}  {}\n", digest.substr(0, kDigestDigits), terminal_escaped(path));
-  }
+  if (!e.origins.empty()) print_files(e.origins.front().data_digests);
 }
 
 void print_builds(const Explanation& e) {
@@ -183,6 +192,7 @@ void print_explanation(const Explanation& e) {
   if (trial.planned) {
     fmt::print("experiment {} (version {})\n", terminal_escaped(trial.experiment),
                trial.experiment_version);
+    print_code(e);
     print_data(e);
     print_builds(e);
   } else {
@@ -218,6 +228,7 @@ Json origin_json(const SweepOfTrial& origin, const PlanMembership& today,
               {"planned_us", origin.planned_us},
               {"planned_today", today_name(today.state)},
               {"why", today.why},
+              {"code", origin.code_files},
               {"data", origin.data_digests},
               {"parameters", Json::object()}};
   for (const auto& [name, value] : parameters) {
@@ -232,6 +243,7 @@ void print_as_json(const Explanation& e) {
               {"state", state_name(trial.state)},
               {"experiment", trial.experiment},
               {"version", trial.experiment_version},
+              {"code", trial.code_digest},
               {"data", trial.data_digest},
               {"parameters", Json::parse(trial.parameters.canonical())},
               {"next_run", {{"runs", e.next.runs}, {"why", e.next.why}}},

@@ -58,6 +58,7 @@ void print_trial(const Store& store, const Database& database, const TrialRecord
     sweeps += (sweeps.empty() ? "" : ", ") + terminal_escaped(sweep);
   }
   if (!sweeps.empty()) fmt::print("in sweeps {}\n", sweeps);
+  if (!trial.code_digest.empty()) fmt::print("code {}\n", trial.code_digest);
   if (!trial.data_digest.empty()) fmt::print("data {}\n", trial.data_digest);
   fmt::print("folder {}\n", trial_folder(store.folder(), trial.id));
   fmt::print("\nparameters\n");
@@ -83,6 +84,7 @@ void print_as_json(const TrialRecord& trial) {
                                 {"experiment", trial.experiment},
                                 {"version", trial.experiment_version},
                                 {"state", state_name(trial.state)},
+                                {"code", trial.code_digest},
                                 {"data", trial.data_digest},
                                 {"parameters", nlohmann::json::parse(trial.parameters.canonical())},
                                 {"sweeps", trial.sweeps},

@@ -90,8 +90,8 @@ std::vector<Trial> trials_of(const Database& database, const std::vector<TrialId
       fail("the plan of trial {} was lost with a damaged journal: it cannot be run again",
            id.brief());
     }
-    out.push_back(
-        {id, record.experiment, record.experiment_version, record.data_digest, record.parameters});
+    out.push_back({id, record.experiment, record.experiment_version, record.data_digest,
+                   record.parameters, record.code_digest});
   }
   return out;
 }

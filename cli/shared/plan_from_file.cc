@@ -106,7 +106,6 @@ PlanFromFile planned_with(const po::variables_map& given, const std::vector<std:
   if (is_command) {
     const ExperimentSpec& spec = plan.sweep().experiment;
     worker = command_worker_of(spec);
-    for (const InputFile& input : spec.command->files) digests[input.path] = input.sha256;
   }
   std::string description = description_json(describe(plan, digests));
   return {std::move(worker), std::move(folder),      std::move(digests),

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <set>
 
 #include "cli/shared/plan_from_file.h"
@@ -58,22 +59,31 @@ Trial nearest_trial(const Plan& plan, const Parameters& ours) {
   return plan.trial(nearest);
 }
 
-void add_data_differences(const std::map<std::string, std::string>& theirs,
-                          const std::map<std::string, std::string>& ours,
-                          std::vector<std::string>& out) {
+// `verb`: what a trial does with such files. `other`: said where no file differs.
+void add_file_differences(const std::map<std::string, std::string>& theirs,
+                          const std::map<std::string, std::string>& ours, std::string_view verb,
+                          std::string_view other, std::vector<std::string>& out) {
   const std::size_t before = out.size();
   for (const auto& [path, digest] : theirs) {
     const auto here = ours.find(path);
     if (here == ours.end()) {
-      out.push_back(fmt::format("it also reads {}", path));
+      out.push_back(fmt::format("it also {} {}", verb, path));
     } else if (here->second != digest) {
       out.push_back(fmt::format("the content of {} has changed", path));
     }
   }
   for (const auto& [path, digest] : ours) {
-    if (!theirs.contains(path)) out.push_back(fmt::format("it no longer reads {}", path));
+    if (!theirs.contains(path)) out.push_back(fmt::format("it no longer {} {}", verb, path));
   }
-  if (out.size() == before) out.emplace_back("it reads other data");
+  if (out.size() == before) out.emplace_back(other);
+}
+
+std::map<std::string, std::string> code_files(const Plan& plan) {
+  std::map<std::string, std::string> out;
+  const std::optional<CommandSpec>& command = plan.sweep().experiment.command;
+  if (!command) return out;
+  for (const InputFile& file : command->files) out.emplace(file.path, file.sha256);
+  return out;
 }
 
 std::string what_differs(const PlanFromFile& planned, const SweepOfTrial& origin,
@@ -88,8 +98,13 @@ std::string what_differs(const PlanFromFile& planned, const SweepOfTrial& origin
                               theirs.experiment, theirs.experiment_version,
                               ours.experiment_version));
   }
+  if (theirs.code_digest != ours.code_digest) {
+    add_file_differences(code_files(planned.plan), origin.code_files, "runs", "it runs other code",
+                         out);
+  }
   if (theirs.data_digest != ours.data_digest) {
-    add_data_differences(planned.data_digests, origin.data_digests, out);
+    add_file_differences(planned.data_digests, origin.data_digests, "reads",
+                         "it reads other data, or its command has changed", out);
   }
   const std::vector<std::string> parameters = differences(theirs.parameters, ours.parameters);
   out.insert(out.end(), parameters.begin(), parameters.end());

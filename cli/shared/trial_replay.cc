@@ -67,7 +67,10 @@ class Workers {
       if (spec.name != trial.experiment || spec.version != trial.experiment_version) continue;
       has_name = true;
       const std::string data = data_.digest_for(spec.data, trial.parameters);
-      if (spec.command->identity_digest(data) == trial.data_digest) return of_command(spec);
+      if (spec.command->identity_digest(data) == trial.data_digest &&
+          spec.command->code_digest() == trial.code_digest) {
+        return of_command(spec);
+      }
     }
     if (has_name) {
       fail(

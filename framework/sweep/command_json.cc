@@ -48,7 +48,8 @@ std::string CommandSpec::to_json() const {
     out["environment"].push_back({{"name", variable.name}, {"value", variable.value.text()}});
   }
   for (const InputFile& file : files) {
-    out["files"].push_back({{"path", file.path}, {"sha256", file.sha256}});
+    out["files"].push_back(
+        {{"path", file.path}, {"sha256", file.sha256}, {"executable", file.executable}});
   }
   return out.dump();
 }
@@ -64,8 +65,9 @@ CommandSpec CommandSpec::from_json(std::string_view json) try {
   command.folder = WordTemplate(document.at("folder").get<std::string>());
   command.sweep_folder = document.at("sweep_folder").get<std::string>();
   for (const Json& file : document.at("files")) {
-    command.files.push_back(
-        {file.at("path").get<std::string>(), file.at("sha256").get<std::string>()});
+    command.files.push_back({file.at("path").get<std::string>(),
+                             file.at("sha256").get<std::string>(),
+                             file.at("executable").get<bool>()});
   }
   command.primary = document.at("primary").get<std::string>();
   command.diverging = document.at("diverging").get<std::vector<std::string>>();

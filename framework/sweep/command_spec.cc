@@ -46,11 +46,6 @@ std::string identity_lines(const CommandSpec& command) {
   out += "folder ";
   append_json_text(out, command.folder.text());
   out += '\n';
-  for (const InputFile& file : command.files) {
-    out += "file ";
-    append_json_text(out, file.path);
-    out += fmt::format(" {}\n", file.sha256);
-  }
   return out;
 }
 
@@ -88,6 +83,17 @@ Undeclared undeclared_from_name(std::string_view name) {
 std::string CommandSpec::identity_digest(std::string_view data_digest) const {
   std::string lines = identity_lines(*this);
   if (!data_digest.empty()) lines += fmt::format("data {}\n", data_digest);
+  return sha256_hex(lines);
+}
+
+std::string CommandSpec::code_digest() const {
+  if (files.empty()) return "";
+  std::string lines;
+  for (const InputFile& file : files) {
+    lines += file.executable ? "program " : "file ";
+    append_json_text(lines, file.path);
+    lines += fmt::format(" {}\n", file.sha256);
+  }
   return sha256_hex(lines);
 }
 

@@ -37,9 +37,11 @@ struct CommandVariable {
   WordTemplate value;
 };
 
+// A file of the code that a command runs.
 struct InputFile {
   std::string path;    // as in the sweep file; relative to the folder of that file
   std::string sha256;  // of its content, 64 hex digits
+  bool executable = false;
 };
 
 // What becomes of a reported metric that the sweep does not declare.
@@ -77,9 +79,12 @@ struct CommandSpec {
   double progress_limit_s = 0;  // without a report; 0: none
   double stop_grace_s = 20;     // from SIGTERM to SIGKILL
 
-  // What a trial's identity holds as its data: SHA-256 (hex) over the templates,
-  // the input files, and `data_digest`, that of the data files ("" for none).
+  // What a trial's identity holds as its data: SHA-256 (hex) over the templates and
+  // `data_digest`, that of the data files ("" for none).
   std::string identity_digest(std::string_view data_digest) const;
+  // What it holds as its code: SHA-256 (hex) over path, executable bit and content of
+  // `files`; "" where there are none.
+  std::string code_digest() const;
 
   std::string to_json() const;
   static CommandSpec from_json(std::string_view json);

@@ -40,7 +40,9 @@ TrialId TrialId::from_hex(std::string_view hex) {
 }
 
 void append_identity_text(std::string& out, const IdentityParts& parts) {
-  out += "{\"data\":";
+  out += "{\"code\":";
+  append_json_text(out, parts.code_digest);
+  out += ",\"data\":";
   append_json_text(out, parts.data_digest);
   out += ",\"experiment\":";
   append_json_text(out, parts.experiment);
@@ -58,8 +60,8 @@ TrialId id_of_identity_text(std::string_view text) {
 
 std::string identity_text(const Trial& trial) {
   std::string out;
-  append_identity_text(out, {trial.data_digest, trial.experiment, trial.parameters.canonical(),
-                             trial.experiment_version});
+  append_identity_text(out, {trial.code_digest, trial.data_digest, trial.experiment,
+                             trial.parameters.canonical(), trial.experiment_version});
   return out;
 }
 

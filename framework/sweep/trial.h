@@ -32,10 +32,14 @@ struct Trial {
   std::string data_digest;
   // Complete against the experiment's schema, the replicate included.
   Parameters parameters;
+  // SHA-256 over the code that the trial runs (CommandSpec::code_digest()); "" for an
+  // experiment of a worker, whose build is recorded instead.
+  std::string code_digest;
 };
 
 // What an identity text holds. The views must outlive it.
 struct IdentityParts {
+  std::string_view code_digest;
   std::string_view data_digest;
   std::string_view experiment;
   std::string_view parameters;  // Parameters::canonical()
@@ -43,7 +47,7 @@ struct IdentityParts {
 };
 
 // Appends the text whose SHA-256 is the identity of a trial: one JSON object
-// with the members data, experiment, parameters, version in that order, without
+// with the members code, data, experiment, parameters, version in that order, without
 // spaces. Two sweeps that plan the same work therefore share the trial.
 void append_identity_text(std::string& out, const IdentityParts& parts);
 TrialId id_of_identity_text(std::string_view text);

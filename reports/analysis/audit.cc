@@ -204,6 +204,13 @@ void audit_parameters(std::vector<AuditItem>& items, const SweepResults& results
   }
 }
 
+void audit_code(std::vector<AuditItem>& items, const SweepResults& results) {
+  if (results.code_digest.empty()) return;
+  items.push_back({"code", AuditState::kSame,
+                   fmt::format("{}: {}", results.code_digest.substr(0, 12),
+                               count_text(results.code_files.size(), "file"))});
+}
+
 void audit_data(std::vector<AuditItem>& items, const SweepResults& results) {
   audit_parameters(items, results, Role::kData);
   const std::size_t files = results.data_digests.size();
@@ -333,6 +340,7 @@ std::vector<AuditItem> audit(const SweepResults& results, const CellLabels& labe
   check(labels.cells.size() == results.cells.size(), "the labels are those of the sweep");
   std::vector<AuditItem> items;
   const Source source(results, labels);
+  audit_code(items, results);
   audit_data(items, results);
   audit_parameters(items, results, Role::kBudget);
   audit_metrics(items, source, Role::kBudget);

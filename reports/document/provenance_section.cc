@@ -35,12 +35,13 @@ Table facts_table(const SweepAnalysis& analysis) {
   return table;
 }
 
-Table data_table(const SweepAnalysis& analysis) {
+Table files_table(const char* id, const char* caption,
+                  const std::map<std::string, std::string>& digests) {
   Table table;
-  table.id = "data-files";
-  table.caption = "Data files";
+  table.id = id;
+  table.caption = caption;
   table.columns = {{"file", Align::kLeft, ""}, {"SHA-256 of its content", Align::kLeft, ""}};
-  for (const auto& [path, digest] : analysis.results.data_digests) {
+  for (const auto& [path, digest] : digests) {
     table.rows.push_back({shortened(path, kLongestFact), digest});
   }
   return table;
@@ -99,7 +100,14 @@ Section provenance_section(const SweepAnalysis& analysis, const ReportOptions& o
       Tone::kPlain});
   Table parameters = parameters_table(analysis);
   if (!parameters.rows.empty()) section.blocks.push_back(FoldedTable{std::move(parameters)});
-  if (!results.data_digests.empty()) section.blocks.push_back(FoldedTable{data_table(analysis)});
+  if (!results.code_files.empty()) {
+    section.blocks.push_back(
+        FoldedTable{files_table("code-files", "Code files", results.code_files)});
+  }
+  if (!results.data_digests.empty()) {
+    section.blocks.push_back(
+        FoldedTable{files_table("data-files", "Data files", results.data_digests)});
+  }
   Table facts = facts_table(analysis);
   if (!facts.rows.empty()) section.blocks.push_back(FoldedTable{std::move(facts)});
   return section;

@@ -8,9 +8,8 @@ namespace polysweep {
 namespace {
 
 const std::vector<std::string> kTrialColumns{
-    "trial",     "position",          "cell",      "state",
-    "attempts",  "experiment",        "version",   "data_digest",
-    "elapsed_s", "peak_memory_bytes", "provenance"};
+    "trial",   "position", "cell",        "state",     "attempts",          "experiment",
+    "version", "code",     "data_digest", "elapsed_s", "peak_memory_bytes", "provenance"};
 
 // The column of a parameter or metric: its name, with `kind` before it if the name
 // is in use.
@@ -117,6 +116,7 @@ void TableExporter::add_row(const ExportedTrial& trial) {
                               as_integer(record.attempts.size()),
                               record.experiment,
                               as_integer(record.experiment_version),
+                              record.code_digest.substr(0, 12),
                               record.data_digest};
   const bool finished = counted != nullptr && counted->finished_us != 0;
   row.push_back(finished ? QueryValue(counted->elapsed_s) : QueryValue());

@@ -22,10 +22,11 @@ KeyTable::KeyTable(Connection& connection)
     : connection_(connection),
       find_trial_(connection.prepare("SELECT trial_id FROM trial WHERE trial = ?")),
       add_trial_(connection.prepare("INSERT INTO trial (trial) VALUES (?)")),
-      add_planned_(connection.prepare("INSERT INTO trial (trial, experiment_id, data_digest, "
-                                      "parameters) VALUES (?, ?, ?, ?)")),
-      plan_trial_(connection.prepare("UPDATE trial SET experiment_id = ?, data_digest = ?, "
-                                     "parameters = ? WHERE trial_id = ? AND parameters IS NULL")),
+      add_planned_(connection.prepare("INSERT INTO trial (trial, experiment_id, code, data_digest, "
+                                      "parameters) VALUES (?, ?, ?, ?, ?)")),
+      plan_trial_(
+          connection.prepare("UPDATE trial SET experiment_id = ?, code = ?, data_digest = ?, "
+                             "parameters = ? WHERE trial_id = ? AND parameters IS NULL")),
       find_metric_(connection.prepare("SELECT metric_id FROM metric WHERE name = ?")),
       add_metric_(connection.prepare("INSERT INTO metric (name) VALUES (?)")),
       find_experiment_(connection.prepare(
@@ -59,9 +60,13 @@ std::int64_t KeyTable::planned_trial(const PlannedTrial& planned) {
   std::int64_t key = 0;
   if (find_trial_.with(hex).step()) {
     key = find_trial_.integer(0);
-    plan_trial_.with(experiment_id, planned.data_digest, planned.parameters, key).run();
+    plan_trial_
+        .with(experiment_id, planned.code_digest, planned.data_digest, planned.parameters, key)
+        .run();
   } else {
-    add_planned_.with(hex, experiment_id, planned.data_digest, planned.parameters).run();
+    add_planned_
+        .with(hex, experiment_id, planned.code_digest, planned.data_digest, planned.parameters)
+        .run();
     key = sqlite3_last_insert_rowid(connection_.handle());
   }
   find_trial_.reset();

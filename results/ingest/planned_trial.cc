@@ -23,7 +23,8 @@ PlannedTrial read_identity(std::string_view identity) {
   const auto json = nlohmann::json::parse(identity, nullptr, false);
   const std::size_t begin = identity.find(kParametersMember);
   const std::size_t end = identity.rfind(kVersionMember);
-  const bool valid = json.is_object() && json.contains("data") && json["data"].is_string() &&
+  const bool valid = json.is_object() && json.contains("code") && json["code"].is_string() &&
+                     json.contains("data") && json["data"].is_string() &&
                      json.contains("experiment") && json["experiment"].is_string() &&
                      json.contains("version") && json["version"].is_number_integer() &&
                      json.contains("parameters") && is_scalar_object(json["parameters"]) &&
@@ -36,6 +37,7 @@ PlannedTrial read_identity(std::string_view identity) {
   out.id = id_of_identity_text(identity);
   out.experiment = json["experiment"].get<std::string>();
   out.experiment_version = json["version"].get<int>();
+  out.code_digest = json["code"].get<std::string>();
   out.data_digest = json["data"].get<std::string>();
   out.parameters =
       identity.substr(begin + kParametersMember.size(), end - begin - kParametersMember.size());

@@ -12,6 +12,7 @@ struct PlannedTrial {
   TrialId id;
   std::string experiment;
   int experiment_version = 0;
+  std::string code_digest;
   std::string data_digest;
   std::string_view parameters;  // the JSON object inside the text
 };

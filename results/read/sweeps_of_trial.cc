@@ -77,6 +77,7 @@ std::vector<SweepOfTrial> load_sweeps_of_trial(const Database& database, const T
     origin.file = sweep.file;
     origin.overrides = sweep.overrides;
     origin.data_digests = sweep.data_digests;
+    origin.code_files = sweep.code_files;
     for (const auto& [name, value] : parameters) {
       origin.parameters[name] = origin_of(sweep, name, value);
     }

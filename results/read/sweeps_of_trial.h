@@ -35,7 +35,8 @@ struct SweepOfTrial {
   std::string file;  // path as given
   std::vector<std::string> overrides;
   std::int64_t planned_us = 0;
-  std::map<std::string, std::string> data_digests;     // of all files of the sweep
+  std::map<std::string, std::string> data_digests;     // of all data files of the sweep
+  std::map<std::string, std::string> code_files;       // and of its code
   std::map<std::string, ParameterSetting> parameters;  // by name, all of the trial's
 };
 

@@ -15,6 +15,7 @@ using Facts = std::map<std::string, std::string>;
 Facts identity_facts(const TrialRecord& trial) {
   Facts out{{"experiment", trial.experiment},
             {"version", std::to_string(trial.experiment_version)},
+            {"code", trial.code_digest},
             {"data", trial.data_digest},
             {"state", std::string(state_name(trial.state))}};
   if (const AttemptRecord* end = trial.counted_attempt())

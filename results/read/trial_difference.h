@@ -36,7 +36,7 @@ struct SeriesDifference {
 
 // All facts that differ, and every series.
 struct TrialDifference {
-  std::vector<FactDifference> identity;    // experiment, version, data, state, outcome
+  std::vector<FactDifference> identity;    // experiment, version, code, data, ...
   std::vector<FactDifference> parameters;  // displayed values
   std::vector<FactDifference> provenance;  // of the counted attempts: build, machine, ...
   std::vector<FactDifference> texts;       // "NAME at step N"

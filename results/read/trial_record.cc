@@ -104,7 +104,8 @@ TrialRecord load_trial(const Database& database, const TrialId& id) {
   const Transaction snapshot(connection, Transaction::Kind::kRead);
   const std::string hex = id.hex();
   Statement row = connection.prepare(
-      "SELECT t.trial_id, t.state, e.name, e.version, t.data_digest, t.parameters FROM trial t "
+      "SELECT t.trial_id, t.state, e.name, e.version, t.data_digest, t.parameters, "
+      "t.code FROM trial t "
       "LEFT JOIN experiment e ON e.experiment_id = t.experiment_id WHERE t.trial = ?");
   if (!row.with(hex).step()) {
     fail("there is no trial {} in {}", id.brief(), database.path().string());
@@ -119,6 +120,7 @@ TrialRecord load_trial(const Database& database, const TrialId& id) {
     out.experiment = row.string(2);
     out.experiment_version = static_cast<int>(row.integer(3));
     out.data_digest = row.string(4);
+    out.code_digest = row.string(6);
     out.parameters = Parameters::from_json(row.text(5));
   }
   out.sweeps = read_sweeps(connection, trial_id);

@@ -63,6 +63,7 @@ struct TrialRecord {
   bool planned = false;  // false: only its id is known
   std::string experiment;
   int experiment_version = 0;
+  std::string code_digest;  // Trial::code_digest
   std::string data_digest;
   Parameters parameters;
   TrialState state = TrialState::kPending;

@@ -32,11 +32,12 @@ std::unordered_map<std::int64_t, std::string> chosen_metrics(
 }
 
 constexpr const char* kAllTrials =
-    "SELECT t.trial_id, t.trial, e.name, t.state, t.attempt, t.parameters, k.series FROM trial t "
+    "SELECT t.trial_id, t.trial, e.name, t.state, t.attempt, t.parameters, k.series, t.code "
+    "FROM trial t "
     "LEFT JOIN experiment e ON e.experiment_id = t.experiment_id "
     "LEFT JOIN trial_summary k ON k.trial_id = t.trial_id ORDER BY t.trial_id";
 constexpr const char* kTrialsOfSweep =
-    "SELECT t.trial_id, t.trial, e.name, t.state, t.attempt, t.parameters, k.series "
+    "SELECT t.trial_id, t.trial, e.name, t.state, t.attempt, t.parameters, k.series, t.code "
     "FROM sweep_trial x JOIN trial t ON t.trial_id = x.trial_id "
     "LEFT JOIN experiment e ON e.experiment_id = t.experiment_id "
     "LEFT JOIN trial_summary k ON k.trial_id = t.trial_id "
@@ -55,6 +56,7 @@ std::vector<TrialRow> load_trial_table(const Database& database, const TrialTabl
     TrialRow each;
     each.id = TrialId::from_hex(rows.text(1));
     each.experiment = rows.string(2);
+    each.code = rows.string(7);
     each.state = database.current_state(rows.integer(0), rows.integer(3));
     each.attempts = static_cast<std::uint32_t>(rows.integer(4));
     if (!rows.is_null(5)) each.parameters = Parameters::from_json(rows.text(5));

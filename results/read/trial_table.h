@@ -16,6 +16,7 @@ namespace polysweep {
 struct TrialRow {
   TrialId id;
   std::string experiment;  // "" if only the id is known
+  std::string code;        // Trial::code_digest
   TrialState state = TrialState::kPending;
   std::uint32_t attempts = 0;
   Parameters parameters;

@@ -46,6 +46,7 @@ CREATE TABLE trial (
   trial_id INTEGER PRIMARY KEY,
   trial TEXT NOT NULL UNIQUE,
   experiment_id INTEGER REFERENCES experiment,
+  code TEXT,
   data_digest TEXT,
   parameters TEXT,
   state INTEGER NOT NULL DEFAULT 0 REFERENCES state,

@@ -234,8 +234,20 @@ TEST_CASE("identity holds the command and what is in its files, not where they l
     INFO(to);
     CHECK(plan_of(other, here).revision() != first.revision());
   }
+  // The code is a part of its own.
+  CHECK(first.trial(0).code_digest == first.sweep().experiment.command->code_digest());
+  CHECK(first.code_digest().size() == 64);
   there.write("net/layer.py", "x = 2");
-  CHECK(plan_of(text, there).revision() != first.revision());
+  const Plan second = plan_of(text, there);
+  CHECK(second.revision() != first.revision());
+  CHECK(second.code_digest() != first.code_digest());
+  CHECK(second.trial(0).data_digest == first.trial(0).data_digest);
+  there.write("net/layer.py", "x = 1");
+  CHECK(plan_of(text, there).code_digest() == first.code_digest());
+  std::filesystem::permissions(there.path() / "train.py", std::filesystem::perms::owner_exec,
+                               std::filesystem::perm_options::add);
+  CHECK(plan_of(text, there).code_digest() != first.code_digest());
+  CHECK(plan_of(changed("version    = 3", "files = []"), here).code_digest().empty());
 }
 
 TEST_CASE("data files join the identity of a command's trials", "[command]") {

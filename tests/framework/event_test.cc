@@ -100,7 +100,7 @@ TEST_CASE("what no event may say is named", "[event]") {
   CHECK_THROWS_WITH(decode_event(99, kPayloadVersion, ""),
                     "bad event of type 99 (0 bytes): no event has this number");
   CHECK_THROWS_WITH(decode_event(1, 1, ""),
-                    "bad event of type 1 (0 bytes): version 1 where only 3 is known");
+                    "bad event of type 1 (0 bytes): version 1 where only 4 is known");
   AttemptFinished finished;
   std::string payload = encode_event(finished);
   payload[17] = 11;
@@ -135,10 +135,11 @@ TEST_CASE("rows that unpack to too much are an error", "[event]") {
 TEST_CASE("the rows of a plan take few bytes", "[event]") {
   TrialsPlanned event{"s", "r", 0, {}};
   for (std::uint32_t i = 0; i < 10'000; ++i) {
-    event.rows.push_back({fmt::format(R"({{"data":"","experiment":"toy","parameters":{{"depth":{},)"
-                                      R"("rate":{}e-05,"seed":{}}},"version":1}})",
-                                      i / 1000, i % 100, i % 10),
-                          i / 10});
+    event.rows.push_back(
+        {fmt::format(R"({{"code":"","data":"","experiment":"toy","parameters":{{"depth":{},)"
+                     R"("rate":{}e-05,"seed":{}}},"version":1}})",
+                     i / 1000, i % 100, i % 10),
+         i / 10});
   }
   CHECK(encode_event(event).size() < 10'000 * 8);
   CHECK(std::get<TrialsPlanned>(decoded(event)).rows.back().identity == event.rows.back().identity);

@@ -23,10 +23,10 @@ Trial example() {
 TEST_CASE("the identity of a trial is the SHA-256 of its text", "[trial]") {
   const Trial trial = example();
   CHECK(identity_text(trial) ==
-        R"({"data":"","experiment":"toy","parameters":{"fault":"none","steps":3,"x":0.5},)"
-        R"("version":1})");
+        R"({"code":"","data":"","experiment":"toy","parameters":{"fault":"none","steps":3,)"
+        R"("x":0.5},"version":1})");
   // By Python's hashlib.
-  CHECK(identity_of(trial).hex() == "ef49391d3c375e3359ce735ef00b68de");
+  CHECK(identity_of(trial).hex() == "dd1062c6463005da06184ab7f2c1484e");
   CHECK(identity_of(trial).brief() == identity_of(trial).hex().substr(0, 12));
 }
 
@@ -39,12 +39,15 @@ TEST_CASE("each part of a trial changes its identity", "[trial]") {
   other.data_digest = std::string(64, '0');
   ids.insert(identity_of(other));
   other = example();
+  other.code_digest = std::string(64, '0');
+  ids.insert(identity_of(other));
+  other = example();
   other.experiment = "other";
   ids.insert(identity_of(other));
   other = example();
   other.parameters.set("steps", Value(3.0));
   ids.insert(identity_of(other));
-  CHECK(ids.size() == 5);
+  CHECK(ids.size() == 6);
 }
 
 TEST_CASE("an id reads back from its hex digits", "[trial]") {

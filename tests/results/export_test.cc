@@ -12,6 +12,8 @@
 #include "framework/core/error.h"
 #include "results/export/csv.h"
 #include "results/export/mlflow_run.h"
+#include "results/read/trial_record.h"
+#include "results/read/trial_table.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 
@@ -167,6 +169,29 @@ TEST_CASE("a parameter called as a column gets another name", "[export]") {
   CHECK_THAT(content(place / "trials.csv"),
              Contains(",encoding,loss,rate,seed,parameter.state,metric.loss\n") &&
                  Contains(",none,7,0.5,0,odd,4\n"));
+}
+
+TEST_CASE("the code of a trial stands beside it", "[export]") {
+  StoreSample store;
+  Trial trial = sample_trial("none", 0);
+  trial.code_digest = std::string(60, 'a') + "0123";
+  trial.id = identity_of(trial);
+  TrialsPlanned planned{"one", "r", 0, {{identity_text(trial), 0}}};
+  store.write("alpha", {SweepPlanned{"one", "r", sample_description("one", {"none"}), 1, 5},
+                        sample_cells("one", "r", {"none"}), planned});
+  store.write("alpha", complete_attempt(trial.id, {4}));
+  store.write("alpha", complete_attempt(sample_trial("rope", 3).id, {4}));  // not planned
+  store.sync();
+  ingest(store.path());
+  const Database database = database_of(store);
+  CHECK(ask(database, "SELECT code FROM trials ORDER BY code IS NULL") ==
+        std::vector<std::string>{"aaaaaaaaaaaa", "NULL"});
+  CHECK(load_trial(database, trial.id).code_digest == trial.code_digest);
+  CHECK(load_trial_table(database, {"one", {}}).at(0).code == trial.code_digest);
+  const fs::path place = store.path() / "tables";
+  export_sweep(database, "one", {"csv", place.string()});
+  CHECK_THAT(content(place / "trials.csv"),
+             Contains(",version,code,data_digest,") && Contains(",aaaaaaaaaaaa,"));
 }
 
 TEST_CASE("an export takes no place that is taken, and leaves nothing half done", "[export]") {

@@ -39,7 +39,7 @@ class InputFiles {
 
   std::vector<InputFile> sorted() const {
     std::vector<InputFile> out;
-    for (const auto& [path, digest] : digests_) out.push_back({path, digest});
+    for (const auto& [path, file] : files_) out.push_back(file);
     return out;
   }
 
@@ -62,13 +62,16 @@ class InputFiles {
 
   void add_file(const std::string& path, const fs::path& found) {
     if (!is_utf8(path)) fail("the name of file {} is not UTF-8", in_quotes(path));
-    if (digests_.size() >= kMaxFiles) fail("more than {} input files", kMaxFiles);
-    const auto [place, is_new] = digests_.try_emplace(path);
-    if (is_new) place->second = sha256_hex_of_file(found);
+    if (files_.size() >= kMaxFiles) fail("more than {} input files", kMaxFiles);
+    const auto [place, is_new] = files_.try_emplace(path);
+    if (!is_new) return;
+    const fs::perms mode = fs::status(found).permissions();
+    place->second = {path, sha256_hex_of_file(found),
+                     (mode & fs::perms::owner_exec) != fs::perms::none};
   }
 
   const fs::path& folder_;
-  std::map<std::string, std::string> digests_;
+  std::map<std::string, InputFile> files_;
 };
 
 }  // namespace

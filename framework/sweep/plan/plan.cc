@@ -82,6 +82,7 @@ Plan::Plan(Sweep sweep, DataFolder& data) : sweep_(std::move(sweep)), expansion_
   TrialCollection collection = collect_trials(sweep_, expansion_, data);
   ids_ = std::move(collection.ids);
   exclusions_ = std::move(collection.exclusions);
+  code_digest_ = std::move(collection.code_digest);
   data_digests_ = std::move(collection.data_digests);
   data_digest_of_ = std::move(collection.data_digest_of);
   make_cells(collection.levels);
@@ -191,16 +192,20 @@ const std::string& Plan::data_digest(std::size_t index) const {
 
 Trial Plan::trial(std::size_t index) const {
   const Combination combination = expansion_.combination(levels_of(index));
-  return {ids_[index], sweep_.experiment.name, sweep_.experiment.version, data_digest(index),
-          expansion_.parameters(combination)};
+  return {ids_[index],
+          sweep_.experiment.name,
+          sweep_.experiment.version,
+          data_digest(index),
+          expansion_.parameters(combination),
+          code_digest_};
 }
 
 std::string Plan::identity(std::size_t index) const {
   std::string parameters;
   expansion_.append_canonical(expansion_.combination(levels_of(index)), parameters);
   std::string out;
-  append_identity_text(
-      out, {data_digest(index), sweep_.experiment.name, parameters, sweep_.experiment.version});
+  append_identity_text(out, {code_digest_, data_digest(index), sweep_.experiment.name, parameters,
+                             sweep_.experiment.version});
   return out;
 }
 
@@ -273,6 +278,12 @@ PlanDescription describe(const Plan& plan, const std::map<std::string, std::stri
   out.comparison = sweep.comparison;
   out.metrics = sweep.experiment.metrics;
   out.data_digests = data_digests;
+  out.code_digest = plan.code_digest();
+  if (sweep.experiment.command) {
+    for (const InputFile& file : sweep.experiment.command->files) {
+      out.code_files.emplace(file.path, file.sha256);
+    }
+  }
   out.cell_count = plan.cell_count();
   out.exclusions = plan.exclusions();
   return out;

@@ -36,6 +36,9 @@ class Plan {
   // SHA-256 (hex) over the ids, the cells and what each cell is compared with.
   const std::string& revision() const { return revision_; }
 
+  // Of the code of all trials: Trial::code_digest.
+  const std::string& code_digest() const { return code_digest_; }
+
   // Trials, by position.
   std::size_t size() const { return ids_.size(); }
   const TrialId& id(std::size_t index) const { return ids_[index]; }
@@ -70,6 +73,7 @@ class Plan {
   Sweep sweep_;
   Expansion expansion_;
   std::vector<Exclusion> exclusions_;
+  std::string code_digest_;
   std::vector<std::string> data_digests_;  // the distinct ones
 
   // Per trial.

@@ -111,6 +111,10 @@ PlanDescription description_of(const Json& json) {
   for (const auto& [path, digest] : json.at("data").items()) {
     out.data_digests.emplace(path, digest.get<std::string>());
   }
+  out.code_digest = json.at("code").get<std::string>();
+  for (const auto& [path, digest] : json.at("code_files").items()) {
+    out.code_files.emplace(path, digest.get<std::string>());
+  }
   out.cell_count = json.at("cell_count").get<std::size_t>();
   for (const Json& each : json.at("exclusions")) {
     out.exclusions.push_back(
@@ -149,6 +153,8 @@ std::string description_json(const PlanDescription& description) {
               {"metrics", json_of(description.metrics)},
               {"comparison", json_of(description.comparison)},
               {"data", description.data_digests},
+              {"code", description.code_digest},
+              {"code_files", description.code_files},
               {"cell_count", description.cell_count},
               {"exclusions", std::move(exclusions)}};
   if (description.renamed) out["renamed"] = true;

@@ -57,6 +57,8 @@ struct PlanDescription {
   ComparisonRule comparison;
   std::vector<MetricSpec> metrics;                  // all that the experiment publishes
   std::map<std::string, std::string> data_digests;  // path -> SHA-256 (hex)
+  std::string code_digest;                          // Trial::code_digest of all its trials
+  std::map<std::string, std::string> code_files;    // as data_digests
   std::size_t cell_count = 0;
   std::vector<Exclusion> exclusions;
 };

@@ -41,6 +41,7 @@ TrialCollection Collector::collect() {
   const std::string& place = sweep_.places.at("factors");
   const Enumeration::Tally tally = in_place(place, [&] { return enumeration.tally(); });
   expect_feasible(tally);
+  if (sweep_.experiment.command) out_.code_digest = sweep_.experiment.command->code_digest();
   out_.ids.reserve(tally.kept);
   out_.data_digest_of.reserve(tally.kept);
   out_.levels.reserve(tally.kept * sweep_.factors.size());
@@ -102,8 +103,8 @@ void Collector::take(const Combination& combination) {
   parameters_.clear();
   expansion_.append_canonical(combination, parameters_);
   identity_.clear();
-  append_identity_text(identity_, {out_.data_digests[digest], sweep_.experiment.name, parameters_,
-                                   sweep_.experiment.version});
+  append_identity_text(identity_, {out_.code_digest, out_.data_digests[digest],
+                                   sweep_.experiment.name, parameters_, sweep_.experiment.version});
   if (identity_.size() > kMaxIdentityBytes) {
     fail_at(sweep_.places.at("factors"),
             "the parameters of a trial take {} bytes, and can take at most {}; use shorter texts, "

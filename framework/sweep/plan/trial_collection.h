@@ -23,6 +23,7 @@ inline constexpr std::size_t kMaxIdentityBytes = 1024 * 1024;
 struct TrialCollection {
   std::vector<TrialId> ids;
   std::vector<std::uint16_t> levels;          // per trial and factor: 0: absent, else level + 1
+  std::string code_digest;                    // of all trials
   std::vector<std::string> data_digests;      // the distinct ones
   std::vector<std::uint16_t> data_digest_of;  // per trial: index into data_digests
   std::vector<Exclusion> exclusions;          // those that leave something out
