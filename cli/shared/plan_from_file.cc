@@ -5,6 +5,8 @@
 #include "framework/sweep/file/command_reader.h"
 #include "framework/sweep/file/sweep_file.h"
 #include "framework/sweep/plan/command_size.h"
+#include "runners/code/code_files.h"
+#include "runners/code/code_snapshot.h"
 
 namespace polysweep {
 
@@ -28,6 +30,23 @@ std::optional<ExperimentSpec> declared_experiment(const fs::path& file) {
   return parse_sweep(text, file.string(), {}, Catalogue{}).experiment;
 }
 
+namespace {
+
+// The digests of files that did not change are those of the last time.
+void find_code(const po::variables_map& given, CommandSpec& command) {
+  fs::path cache;
+  if (given.count("store") > 0) {
+    const fs::path store = fs::absolute(given["store"].as<std::string>());
+    std::error_code none;
+    if (fs::is_directory(store, none)) cache = snapshots_folder(store) / "digests";
+  }
+  DigestCache digests(cache);
+  resolve_code(command, digests);
+  digests.save();
+}
+
+}  // namespace
+
 PlanFromFile plan_from_file(const po::variables_map& given) {
   const std::string file = required_argument(given, "file", "the sweep's TOML file");
   const std::vector<std::string> overrides = texts_of(given, "overrides");
@@ -35,6 +54,7 @@ PlanFromFile plan_from_file(const po::variables_map& given) {
   const bool is_command = declares_command(text, file);
   Worker worker = is_command ? Worker{} : find_worker(given, named_worker(text, file));
   Sweep sweep = parse_sweep(text, file, overrides, worker.catalogue);
+  if (is_command) find_code(given, *sweep.experiment.command);
   // The record is read from any folder.
   sweep.file = fs::absolute(file).lexically_normal().string();
   fs::path folder = data_folder(given);
