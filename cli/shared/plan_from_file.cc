@@ -12,6 +12,8 @@
 #include "framework/sweep/file/sweep_override.h"
 #include "framework/sweep/plan/command_size.h"
 #include "reports/text/escaping.h"
+#include "runners/code/code_files.h"
+#include "runners/code/code_snapshot.h"
 
 namespace polysweep {
 
@@ -43,6 +45,19 @@ std::optional<ExperimentSpec> declared_experiment(const fs::path& file) {
 }
 
 namespace {
+
+// The digests of files that did not change are those of the last time.
+void find_code(const po::variables_map& given, CommandSpec& command) {
+  fs::path cache;
+  if (given.count("store") > 0) {
+    const fs::path store = fs::absolute(given["store"].as<std::string>());
+    std::error_code none;
+    if (fs::is_directory(store, none)) cache = snapshots_folder(store) / "digests";
+  }
+  DigestCache digests(cache);
+  resolve_code(command, digests);
+  digests.save();
+}
 
 // "--slots 2 --quiet": an option as it was given; "" for another kind of value.
 std::string option_text(const std::string& name, const po::variable_value& value) {
@@ -93,6 +108,7 @@ PlanFromFile planned_with(const po::variables_map& given, const std::vector<std:
   const bool is_command = declares_command(text, file);
   Worker worker = is_command ? Worker{} : find_worker(given, named_worker(text, file));
   Sweep sweep = parse_sweep(text, file, overrides, worker.catalogue);
+  if (is_command) find_code(given, *sweep.experiment.command);
   // The record is read from any folder.
   sweep.file = fs::absolute(file).lexically_normal().string();
   if (!name.empty()) {
