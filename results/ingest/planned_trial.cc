@@ -1,6 +1,5 @@
 #include "results/ingest/planned_trial.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "framework/core/error.h"
@@ -12,11 +11,6 @@ namespace {
 constexpr std::string_view kParametersMember = ",\"parameters\":";
 constexpr std::string_view kVersionMember = ",\"version\":";
 
-bool is_scalar_object(const nlohmann::json& json) {
-  return json.is_object() && std::all_of(json.begin(), json.end(),
-                                         [](const auto& value) { return value.is_primitive(); });
-}
-
 }  // namespace
 
 PlannedTrial read_identity(std::string_view identity) {
@@ -27,7 +21,7 @@ PlannedTrial read_identity(std::string_view identity) {
                      json.contains("data") && json["data"].is_string() &&
                      json.contains("experiment") && json["experiment"].is_string() &&
                      json.contains("version") && json["version"].is_number_integer() &&
-                     json.contains("parameters") && is_scalar_object(json["parameters"]) &&
+                     json.contains("parameters") && json["parameters"].is_object() &&
                      begin != std::string_view::npos && end != std::string_view::npos &&
                      begin + kParametersMember.size() < end;
   if (!valid)

@@ -26,7 +26,7 @@ const std::vector<std::string>& command_keys() {
   return keys;
 }
 
-const std::vector<TomlNode>& list_of(const TomlEntry& entry, const char* what, const char* of) {
+const std::vector<TomlNode>& words_of_list(const TomlEntry& entry, const char* what, const char* of) {
   if (entry.node.kind != TomlNode::Kind::kArray) {
     fail_at(entry.node.place, "{} is {}; expected a list of {}", what, entry.node.kind_name(), of);
   }
@@ -239,13 +239,13 @@ void CommandReader::read_code() {
   }
   if (const TomlEntry* files = root_.find("files")) {
     command_.code.declared.emplace();
-    for (const TomlNode& item : list_of(*files, "'files'", "files")) {
+    for (const TomlNode& item : words_of_list(*files, "'files'", "files")) {
       command_.code.declared->push_back({text_of(item, "a file of 'files'"), item.place});
     }
   }
   const TomlEntry* outputs = root_.find("outputs");
   if (outputs == nullptr) return;
-  for (const TomlNode& item : list_of(*outputs, "'outputs'", "folders")) {
+  for (const TomlNode& item : words_of_list(*outputs, "'outputs'", "folders")) {
     const std::string& text = text_of(item, "a folder of 'outputs'");
     std::filesystem::path normal = std::filesystem::path(text).lexically_normal();
     if (!normal.has_filename()) normal = normal.parent_path();
