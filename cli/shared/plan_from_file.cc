@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "framework/core/error.h"
 #include "framework/sweep/file/command_reader.h"
 #include "framework/sweep/file/sweep_file.h"
 #include "framework/sweep/plan/command_size.h"
@@ -28,12 +29,26 @@ std::optional<ExperimentSpec> declared_experiment(const fs::path& file) {
   return parse_sweep(text, file.string(), {}, Catalogue{}).experiment;
 }
 
+// A file that was meant to run a program may lack its command.
+Worker worker_of(const po::variables_map& given, const std::string& text, const std::string& file) {
+  const std::optional<NamedWorker> named = named_worker(text, file);
+  if (named || given.count("worker") > 0) return find_worker(given, named);
+  try {
+    return find_worker(given, named);
+  } catch (const Error& error) {
+    fail(
+        "{} has neither command = [\"PROGRAM\", ...], which runs a program, nor worker = "
+        "\"PROGRAM\", so that its experiment is a built-in one; {}",
+        file, error.what());
+  }
+}
+
 PlanFromFile plan_from_file(const po::variables_map& given) {
   const std::string file = required_argument(given, "file", "the sweep's TOML file");
   const std::vector<std::string> overrides = texts_of(given, "overrides");
   const std::string text = read_sweep_file(file);
   const bool is_command = declares_command(text, file);
-  Worker worker = is_command ? Worker{} : find_worker(given, named_worker(text, file));
+  Worker worker = is_command ? Worker{} : worker_of(given, text, file);
   Sweep sweep = parse_sweep(text, file, overrides, worker.catalogue);
   // The record is read from any folder.
   sweep.file = fs::absolute(file).lexically_normal().string();
