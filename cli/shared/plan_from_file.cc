@@ -11,6 +11,24 @@ namespace polysweep {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// A file that was meant to run a program may lack its command.
+Worker worker_of(const po::variables_map& given, const std::string& text, const std::string& file) {
+  const std::optional<NamedWorker> named = named_worker(text, file);
+  if (named || given.count("worker") > 0) return find_worker(given, named);
+  try {
+    return find_worker(given, named);
+  } catch (const Error& error) {
+    fail(
+        "{} has neither command = [\"PROGRAM\", ...], which runs a program, nor worker = "
+        "\"PROGRAM\", so that its experiment is a built-in one; {}",
+        file, error.what());
+  }
+}
+
+}  // namespace
+
 void declare_planning(CommandOptions& options) {
   options.shown.add_options()("data", po::value<std::string>()->value_name("FOLDER"),
                               "folder of the data files that the experiment reads");
@@ -27,20 +45,6 @@ std::optional<ExperimentSpec> declared_experiment(const fs::path& file) {
   const std::string text = read_sweep_file(file);
   if (!declares_command(text, file.string())) return std::nullopt;
   return parse_sweep(text, file.string(), {}, Catalogue{}).experiment;
-}
-
-// A file that was meant to run a program may lack its command.
-Worker worker_of(const po::variables_map& given, const std::string& text, const std::string& file) {
-  const std::optional<NamedWorker> named = named_worker(text, file);
-  if (named || given.count("worker") > 0) return find_worker(given, named);
-  try {
-    return find_worker(given, named);
-  } catch (const Error& error) {
-    fail(
-        "{} has neither command = [\"PROGRAM\", ...], which runs a program, nor worker = "
-        "\"PROGRAM\", so that its experiment is a built-in one; {}",
-        file, error.what());
-  }
 }
 
 PlanFromFile plan_from_file(const po::variables_map& given) {

@@ -8,6 +8,7 @@
 #include "reports/analysis/titles.h"
 #include "reports/document/fields.h"
 #include "reports/document/sections.h"
+#include "reports/text/escaping.h"
 #include "reports/text/list_text.h"
 
 namespace polysweep {
