@@ -152,7 +152,7 @@ int print_end(const PlanFromFile& planned, const HostResult& result, const PlanS
   if (counts.failed > 0) {
     fmt::print(
         "`polysweep list {0} --where state=failed` lists the failed trials, `polysweep show` "
-        "says why; `polysweep retry {0}`, then run again, repeats them\n",
+        "says why; they stay failed until `polysweep retry {0}`, then run again, repeats them\n",
         terminal_escaped(name));
   }
   return counts.done + counts.diverged == counts.planned ? kExitComplete : kExitMissing;

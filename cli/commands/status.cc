@@ -147,6 +147,14 @@ int run_status(const po::variables_map& given) {
   print_cells(cells, load_plan(database, names[0], shown), json);
   print_problems(names[0], ledger.report_problems(names[0]));
   if (std::all_of(cells.begin(), cells.end(), is_complete)) return kExitComplete;
+  const bool any_failed = std::any_of(cells.begin(), cells.end(),
+                                      [](const StateCounts& each) { return each.failed > 0; });
+  if (any_failed && !json) {
+    fmt::print(
+        "failed trials stay failed, also when the program was changed: `polysweep retry {}`, then "
+        "run again, repeats them\n",
+        terminal_escaped(names[0]));
+  }
   print_stops(database, names[0]);
   return kExitMissing;
 }

@@ -274,7 +274,7 @@ void advise_primary(const Tried& tried, std::vector<std::string>& changes) {
   }
   if (!recorded.empty()) {
     changes.push_back(fmt::format("[metrics] primary: '{}' has no value{}; recorded were {}",
-                                  primary, suggestion(primary, recorded),
+                                  primary, suggestion_or_abbreviation(primary, recorded),
                                   fmt::join(recorded, ", ")));
     return;
   }

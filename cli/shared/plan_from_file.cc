@@ -19,6 +19,24 @@ namespace polysweep {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// A file that was meant to run a program may lack its command.
+Worker worker_of(const po::variables_map& given, const std::string& text, const std::string& file) {
+  const std::optional<NamedWorker> named = named_worker(text, file);
+  if (named || given.count("worker") > 0) return find_worker(given, named);
+  try {
+    return find_worker(given, named);
+  } catch (const Error& error) {
+    fail(
+        "{} has neither command = [\"PROGRAM\", ...], which runs a program, nor worker = "
+        "\"PROGRAM\", so that its experiment is a built-in one; {}",
+        file, error.what());
+  }
+}
+
+}  // namespace
+
 void declare_planning(CommandOptions& options) {
   options.shown.add_options()("data", po::value<std::string>()->value_name("FOLDER"),
                               "folder of the data files that the experiment reads");
@@ -106,7 +124,7 @@ PlanFromFile planned_with(const po::variables_map& given, const std::vector<std:
   const std::string file = required_argument(given, "file", "the sweep's TOML file");
   const std::string text = read_sweep_file(file);
   const bool is_command = declares_command(text, file);
-  Worker worker = is_command ? Worker{} : find_worker(given, named_worker(text, file));
+  Worker worker = is_command ? Worker{} : worker_of(given, text, file);
   Sweep sweep = parse_sweep(text, file, overrides, worker.catalogue);
   if (is_command) find_code(given, *sweep.experiment.command);
   // The record is read from any folder.

@@ -75,6 +75,20 @@ std::string suggestion(std::string_view unknown, std::span<const std::string> kn
   return best == nullptr ? "" : fmt::format(" (did you mean {}?)", in_quotes(*best));
 }
 
+std::string suggestion_or_abbreviation(std::string_view unknown,
+                                       std::span<const std::string> known) {
+  constexpr std::size_t kShortest = 3;
+  std::string near = suggestion(unknown, known);
+  if (!near.empty()) return near;
+  for (const std::string& name : known) {
+    const bool begins = unknown.starts_with(name) || std::string_view(name).starts_with(unknown);
+    if (begins && std::min(name.size(), unknown.size()) >= kShortest) {
+      return fmt::format(" (did you mean {}?)", in_quotes(name));
+    }
+  }
+  return "";
+}
+
 std::string in_quotes(std::string_view name) {
   const Shown shown = shown_part(name);
   if (shown.is_cut) return fmt::format("'{}...' ({} bytes)", shown.text, name.size());

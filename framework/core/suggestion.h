@@ -12,6 +12,11 @@ namespace polysweep {
 // neighbours), else "". Ties go to the first.
 std::string suggestion(std::string_view unknown, std::span<const std::string> known);
 
+// The same; where no name is near, one that begins as `unknown` does, or the other way
+// round: "val_acc" for "val_accuracy".
+std::string suggestion_or_abbreviation(std::string_view unknown,
+                                       std::span<const std::string> known);
+
 // 'name', fit for a message: beyond 60 bytes cut short with its size, control
 // characters and bytes that are not UTF-8 as \xNN.
 std::string in_quotes(std::string_view name);

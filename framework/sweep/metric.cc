@@ -15,4 +15,16 @@ Goal goal_from_name(std::string_view name) {
   fail("{}", unknown_name("goal", name, std::vector<std::string>{"minimize", "maximize"}));
 }
 
+std::string point_text(const PointRule& point) {
+  switch (point.kind) {
+    case PointRule::Kind::kLast:
+      return "last value of each series";
+    case PointRule::Kind::kBest:
+      return "best value of each series";
+    case PointRule::Kind::kMeanOfLast:
+      break;
+  }
+  return fmt::format("mean of the last {} values of each series", point.count);
+}
+
 }  // namespace polysweep

@@ -173,7 +173,9 @@ Schema::Schema(std::vector<ParameterSpec> specs) {
         fail("the condition of parameter '{}' names '{}', which is not an earlier parameter",
              spec.name, condition.parameter);
       }
-      for (Value& value : condition.any_of) value = typed(condition.parameter, value);
+      for (Value& value : condition.any_of) {
+        if (!value.is_absent()) value = typed(condition.parameter, value);
+      }
     }
     spec.default_value = typed_as(spec, spec.default_value);
     specs_.push_back(std::move(spec));

@@ -1,10 +1,26 @@
 #include "framework/sweep/value_json.h"
 
+#include "framework/core/error.h"
+#include "framework/core/suggestion.h"
 #include "framework/sweep/value_reader.h"
 
 namespace polysweep {
 
 using Json = nlohmann::ordered_json;
+
+namespace {
+
+PointRule point_of(const Json& metric) {
+  if (!metric.contains("point")) return {};
+  const Json& point = metric.at("point");
+  if (point.is_string()) {
+    if (point.get<std::string>() == "best") return {PointRule::Kind::kBest, 0};
+    fail("unknown point of a series: {}", in_quotes(point.get<std::string>()));
+  }
+  return {PointRule::Kind::kMeanOfLast, point.at("mean_of_last").get<int>()};
+}
+
+}  // namespace
 
 Json json_of(const Value& value) {
   switch (value.type()) {
@@ -51,6 +67,10 @@ Json json_of(const MetricSpec& metric) {
               {"unit", metric.unit}, {"doc", metric.doc},
               {"step", metric.step}, {"role", role_name(metric.role)}};
   if (metric.step_resolution > 0) out["step_resolution"] = metric.step_resolution;
+  if (metric.point.kind == PointRule::Kind::kBest) out["point"] = "best";
+  if (metric.point.kind == PointRule::Kind::kMeanOfLast) {
+    out["point"] = {{"mean_of_last", metric.point.count}};
+  }
   return out;
 }
 
@@ -59,7 +79,7 @@ MetricSpec metric_of(const Json& json) {
       json.at("name").get<std::string>(), goal_from_name(json.at("goal").get<std::string>()),
       json.at("unit").get<std::string>(), json.at("doc").get<std::string>(),
       json.at("step").get<std::string>(), metric_role_from_name(json.at("role").get<std::string>()),
-      json.value("step_resolution", 0.0)};
+      json.value("step_resolution", 0.0), point_of(json)};
 }
 
 }  // namespace polysweep

@@ -168,7 +168,13 @@ Value value_from_argument(std::string_view text) {
   if (text.size() >= 2 && text.front() == '\'' && text.back() == '\'') {
     return Value(std::string(text.substr(1, text.size() - 2)));
   }
-  if (text.starts_with('[') || text.starts_with('{')) return value_from_json(text);
+  if (text.starts_with('[') || text.starts_with('{')) {
+    try {
+      return value_from_json(text);
+    } catch (const Error&) {
+      return Value(std::string(text));
+    }
+  }
   const bool numeric = text.find_first_not_of("0123456789+-.eE") == std::string_view::npos;
   if (numeric) {
     if (const auto integer = number_of<std::int64_t>(text)) return Value(*integer);

@@ -38,7 +38,7 @@ Value table_of(std::vector<std::pair<std::string, std::string>> members);
 
 // Reads the VALUE of a command-line argument NAME=VALUE: true or false, an
 // integer, a real number ("3e6" is a real; the schema makes it an integer), a
-// quoted text, a list or table in JSON, otherwise the text itself.
+// quoted text, a list or table in JSON, otherwise the text itself ("[a" is one).
 Value value_from_argument(std::string_view text);
 
 }  // namespace polysweep

@@ -59,7 +59,9 @@ std::string metric_title(const MetricInfo& metric) {
 }
 
 std::string goal_text(const MetricInfo& metric) {
-  return metric.goal == Goal::kMaximize ? "higher is better" : "lower is better";
+  const std::string goal = metric.goal == Goal::kMaximize ? "higher is better" : "lower is better";
+  if (metric.point.kind == PointRule::Kind::kLast) return goal;
+  return goal + ", " + point_text(metric.point);
 }
 
 std::string step_title(const MetricInfo& metric) {

@@ -8,6 +8,7 @@
 #include "reports/analysis/titles.h"
 #include "reports/document/fields.h"
 #include "reports/document/sections.h"
+#include "reports/text/escaping.h"
 #include "reports/text/list_text.h"
 
 namespace polysweep {
@@ -206,6 +207,30 @@ std::vector<std::string> notes_of(const SweepAnalysis& analysis, bool crossed, s
   return notes;
 }
 
+// Which value of each series counts, where it is not the last.
+std::vector<std::string> point_notes(const SweepAnalysis& analysis) {
+  const MetricInfo& metric = analysis.results.primary;
+  if (metric.point.kind == PointRule::Kind::kLast) return {};
+  if (metric.point.kind == PointRule::Kind::kBest) {
+    return {
+        fmt::format("Each trial counts with the best value of its series of {}. Of a noisy "
+                    "series that is optimistic, but the rule is the same for all cells, and "
+                    "trials that were stopped early have their own best.",
+                    shortened(metric.name, 60))};
+  }
+  std::vector<std::string> notes = {
+      fmt::format("Each trial counts with the {} of {}.",
+                  point_text(metric.point).substr(0, point_text(metric.point).find(" of each")),
+                  shortened(metric.name, 60))};
+  const auto found = analysis.results.short_series.find(metric.name);
+  if (found != analysis.results.short_series.end()) {
+    notes.push_back(fmt::format(
+        "{} fewer points than that: the mean is over those there are.",
+        found->second == 1 ? "1 trial has" : fmt::format("{} trials have", found->second)));
+  }
+  return notes;
+}
+
 }  // namespace
 
 std::optional<Table> answer_table(const SweepAnalysis& analysis) {
@@ -247,6 +272,7 @@ std::optional<Table> answer_table(const SweepAnalysis& analysis) {
   embolden(table, arms, facts);
   if (!crossed) add_columns_beside(table, arms, facts);
   table.notes = notes_of(analysis, crossed, arms.size(), all);
+  for (std::string& note : point_notes(analysis)) table.notes.push_back(std::move(note));
   return table;
 }
 

@@ -48,6 +48,8 @@ std::vector<std::string> changes_of(const PlanDescription& before, const PlanDes
     changes.push_back("with another primary metric");
   } else if (before.primary.goal != now.primary.goal) {
     changes.emplace_back("with another goal");
+  } else if (before.primary.point != now.primary.point) {
+    changes.push_back("with the " + point_text(before.primary.point));
   }
   return changes;
 }

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "framework/core/error.h"
+#include "results/read/final_values.h"
 #include "results/read/json_member.h"
 #include "results/read/last_planning.h"
 #include "results/read/stored_plan.h"
@@ -23,13 +24,6 @@ std::int64_t metric_key(Connection& connection, const std::string& metric) {
   return row.with(metric).step() ? row.integer(0) : kUnknown;
 }
 
-std::string replicate_name(Connection& connection, const std::string& sweep,
-                           const LastPlanning& planning) {
-  Statement row = connection.prepare("SELECT description FROM planning WHERE planning_id = ?");
-  check(row.with(planning.planning_id).step(), "a known sweep has a planning");
-  return read_description(sweep, row.text(0)).replicate;
-}
-
 std::vector<std::int32_t> read_baselines(Connection& connection, std::int64_t revision_id) {
   Statement rows = connection.prepare(
       "SELECT coalesce(baseline, -1) FROM cell WHERE revision_id = ? ORDER BY cell");
@@ -37,6 +31,14 @@ std::vector<std::int32_t> read_baselines(Connection& connection, std::int64_t re
   rows.with(revision_id);
   while (rows.step()) out.push_back(static_cast<std::int32_t>(rows.integer(0)));
   return out;
+}
+
+double value_by_rule(FinalValues& finals, std::int64_t trial_id, std::string_view packed,
+                     std::int64_t metric_id) {
+  for (const SeriesSummary& each : decode_summaries(packed)) {
+    if (each.metric_id == metric_id) return finals.of(trial_id, each);
+  }
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 struct TrialValue {
@@ -93,10 +95,13 @@ MetricValues load_metric_values(const Database& database, const std::string& swe
   out.baselines = read_baselines(connection, planning.revision_id);
   out.planned.resize(out.cells());
   out.lost.resize(out.cells());
-  ReplicateNumbers replicates(replicate_name(connection, sweep, planning));
+  const PlanDescription plan = read_description_of(connection, sweep, planning);
+  ReplicateNumbers replicates(plan.replicate);
+  FinalValues finals(connection, plan);
+  const bool by_rule = !finals.is_last(metric_id);
   std::vector<TrialValue> found;
   Statement rows = connection.prepare(
-      "SELECT x.cell, t.state, k.series, t.parameters FROM sweep_trial x "
+      "SELECT x.cell, t.state, k.series, t.parameters, t.trial_id FROM sweep_trial x "
       "JOIN trial t ON t.trial_id = x.trial_id "
       "LEFT JOIN trial_summary k ON k.trial_id = t.trial_id AND t.state = ?2 "
       "WHERE x.revision_id = ?1 ORDER BY x.position");
@@ -106,7 +111,10 @@ MetricValues load_metric_values(const Database& database, const std::string& swe
     check(cell < out.cells(), "a trial's cell is one of the plan");
     ++out.planned[cell];
     double value = std::numeric_limits<double>::quiet_NaN();
-    if (metric_id != kUnknown && !rows.is_null(2)) value = last_value(rows.blob(2), metric_id);
+    if (metric_id != kUnknown && !rows.is_null(2)) {
+      value = by_rule ? value_by_rule(finals, rows.integer(4), rows.blob(2), metric_id)
+                      : last_value(rows.blob(2), metric_id);
+    }
     if (std::isfinite(value)) {
       found.push_back({static_cast<std::uint32_t>(cell), replicates.of(rows.text(3)), value});
     } else if (is_settled(static_cast<TrialState>(rows.integer(1)))) {

@@ -14,6 +14,13 @@ namespace {
 
 }  // namespace
 
+PlanDescription read_description_of(Connection& connection, const std::string& sweep,
+                                    const LastPlanning& planning) {
+  Statement row = connection.prepare("SELECT description FROM planning WHERE planning_id = ?");
+  check(row.with(planning.planning_id).step(), "a known sweep has a planning");
+  return read_description(sweep, row.text(0));
+}
+
 PlanDescription read_description(const std::string& sweep, std::string_view description) {
   try {
     return parse_description(description);

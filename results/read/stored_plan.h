@@ -7,11 +7,15 @@
 
 #include "framework/sweep/plan/cell.h"
 #include "framework/sweep/plan/plan_description.h"
+#include "results/read/last_planning.h"
 #include "results/schema/connection.h"
 
 namespace polysweep {
 
 // Reads planning.description of `sweep`. Throws Error that names the sweep.
+// Of a planning.
+PlanDescription read_description_of(Connection& connection, const std::string& sweep,
+                                    const LastPlanning& planning);
 PlanDescription read_description(const std::string& sweep, std::string_view description);
 
 // The cells of a revision with these numbers, in this order; all, by number, if none

@@ -40,7 +40,7 @@ struct TrialResult {
   std::uint64_t points_dropped = 0;
   ReportFindings findings;  // of the counted attempt
   std::string provenance;   // digest, "" unknown
-  // Last value of every metric, of done trials only.
+  // The value of every metric that counts (MetricSpec::point), of done trials only.
   std::map<std::string, double> final_metrics;
 };
 
@@ -95,6 +95,8 @@ struct SweepResults : PlanDescription {
   // Those of metrics with more than one step. For a large sweep the curves are
   // empty, and `curves_on_demand` reads them.
   std::map<std::string, std::vector<Curve>> curves;
+  // By metric whose `point` is a mean: series of done trials with fewer points.
+  std::map<std::string, std::size_t> short_series;
   std::shared_ptr<const CurvesOnDemand> curves_on_demand;  // null: `curves` has all
 };
 

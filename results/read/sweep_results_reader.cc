@@ -10,6 +10,7 @@
 #include "framework/journal/event.h"
 #include "results/read/curves_on_demand.h"
 #include "results/read/earlier_plans.h"
+#include "results/read/final_values.h"
 #include "results/read/json_member.h"
 #include "results/read/last_planning.h"
 #include "results/read/point_reader.h"
@@ -192,6 +193,7 @@ std::uint64_t read_series(Connection& connection, TrialKeys& keys, SweepResults&
   std::set<std::int64_t> with_curve;
   std::uint64_t points = 0;
   SummaryReader summaries(connection);
+  FinalValues finals(connection, out);
   check(keys.keys.size() == out.trials.size(), "every trial of the results has its key");
   for (std::size_t i = 0; i < keys.keys.size(); ++i) {
     TrialResult& trial = out.trials[i];
@@ -209,9 +211,12 @@ std::uint64_t read_series(Connection& connection, TrialKeys& keys, SweepResults&
         points += each.points;
       }
       if (trial.state != TrialState::kDone) continue;
-      trial.final_metrics.emplace_hint(trial.final_metrics.end(), *place.name, each.last);
+      const double value =
+          finals.is_last(each.metric_id) ? each.last : finals.of(keys.keys[i], each);
+      trial.final_metrics.emplace_hint(trial.final_metrics.end(), *place.name, value);
     }
   }
+  out.short_series = finals.short_series();
   for (const std::int64_t metric_id : with_curve) out.curves[names.at(metric_id)];
   for (const auto& [name, series] : out.series) {
     const bool known = std::any_of(out.metrics.begin(), out.metrics.end(),

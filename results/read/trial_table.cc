@@ -5,7 +5,9 @@
 
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
+#include "results/read/final_values.h"
 #include "results/read/last_planning.h"
+#include "results/read/stored_plan.h"
 #include "results/schema/connection.h"
 #include "results/schema/series_summary.h"
 
@@ -50,7 +52,13 @@ std::vector<TrialRow> load_trial_table(const Database& database, const TrialTabl
   const Transaction snapshot(connection, Transaction::Kind::kRead);
   const auto metrics = chosen_metrics(connection, options.metrics);
   Statement rows = connection.prepare(options.sweep.empty() ? kAllTrials : kTrialsOfSweep);
-  if (!options.sweep.empty()) rows.with(last_planning(connection, options.sweep).revision_id);
+  PlanDescription plan;
+  if (!options.sweep.empty()) {
+    const LastPlanning planning = last_planning(connection, options.sweep);
+    rows.with(planning.revision_id);
+    plan = read_description_of(connection, options.sweep, planning);
+  }
+  FinalValues finals(connection, plan);
   std::vector<TrialRow> out;
   while (rows.step()) {
     TrialRow each;
@@ -63,7 +71,8 @@ std::vector<TrialRow> load_trial_table(const Database& database, const TrialTabl
     if (each.state == TrialState::kDone && !rows.is_null(6)) {
       for (const SeriesSummary& series : decode_summaries(rows.blob(6))) {
         const auto name = metrics.find(series.metric_id);
-        if (name != metrics.end()) each.final_metrics.emplace(name->second, series.last);
+        if (name == metrics.end()) continue;
+        each.final_metrics.emplace(name->second, finals.of(rows.integer(0), series));
       }
     }
     out.push_back(std::move(each));

@@ -20,7 +20,8 @@ struct TrialRow {
   TrialState state = TrialState::kPending;
   std::uint32_t attempts = 0;
   Parameters parameters;
-  std::map<std::string, double> final_metrics;  // of done trials only
+  // Of done trials only: the values that count in the sweep, without one the last.
+  std::map<std::string, double> final_metrics;
 };
 
 struct TrialTableOptions {

@@ -17,7 +17,8 @@ std::string with_last_line(std::string text, const CommandEnd& end) {
 }
 
 std::string reported_instead(const std::string& primary, const std::vector<std::string>& names) {
-  return fmt::format(", only {}{}", fmt::join(names, ", "), suggestion(primary, names));
+  return fmt::format("; reported: {}{}", fmt::join(names, ", "),
+                     suggestion_or_abbreviation(primary, names));
 }
 
 AttemptResult of_signal(int number, const CommandEnd& end) {
@@ -51,14 +52,15 @@ AttemptResult of_exit(int code, const CommandEnd& end) {
   }
   if (end.has_primary) return {};
   const std::vector<std::string> reported(end.reported.begin(), end.reported.end());
-  return {Outcome::kError,
-          fmt::format("it ended with exit status 0 but did not report its primary metric '{}'{}: "
-                      "let it append {{\"metric\": \"{}\", \"value\": 0.5}} to the file that "
-                      "$POLYSWEEP_METRICS_FILE names, or say in [capture] of the sweep file where "
-                      "it writes its metrics (docs/protocol.md)",
-                      end.primary,
-                      reported.empty() ? std::string() : reported_instead(end.primary, reported),
-                      end.primary)};
+  const std::string how = fmt::format(
+      ": let it append {{\"metric\": \"{}\", \"value\": 0.5}} to the file that "
+      "$POLYSWEEP_METRICS_FILE names, or say in [capture] of the sweep file where it "
+      "writes its metrics (docs/protocol.md)",
+      end.primary);
+  return {
+      Outcome::kError,
+      fmt::format("it ended with exit status 0 but did not report its primary metric '{}'{}",
+                  end.primary, reported.empty() ? how : reported_instead(end.primary, reported))};
 }
 
 AttemptResult of_interruption(const CommandEnd& end) {

@@ -7,7 +7,25 @@
 
 namespace polysweep {
 
-std::string failure_class(Outcome outcome, std::string_view message) {
+namespace {
+
+// "1 line was ...: X" and "3 lines were ..., the first: X" are the same failure.
+std::string without_number(std::string_view word) {
+  if (word == "were") return "was";
+  if (word == "are") return "is";
+  if (word == "have") return "has";
+  const bool plural = word.size() >= 4 && word.ends_with('s') && !word.ends_with("ss");
+  return std::string(plural ? word.substr(0, word.size() - 1) : word);
+}
+
+}  // namespace
+
+std::string failure_class(Outcome outcome, std::string_view text) {
+  std::string message(text);
+  constexpr std::string_view kFirst = ", the first:";
+  for (std::size_t at; (at = message.find(kFirst)) != std::string::npos;) {
+    message.replace(at, kFirst.size(), ":");
+  }
   std::string result(outcome_name(outcome));
   result += ':';
   for (std::size_t i = 0; i < message.size();) {
@@ -20,7 +38,7 @@ std::string failure_class(Outcome outcome, std::string_view message) {
     if (has_digit) {
       result += '#';
     } else {
-      result.append(message.substr(i, end - i));
+      result += without_number(std::string_view(message).substr(i, end - i));
     }
     if (end < message.size()) result += message[end++];
     i = end;

@@ -183,7 +183,9 @@ class Search {
     const std::size_t before = found_.size();
     bool is_emptied = true;  // but for the parameters
     for (const fs::directory_entry& entry : entries_of(folder.path())) {
-      const bool is_parameters = entry.path() == parameters_path(folder.path());
+      const bool is_parameters = entry.path() == parameters_path(folder.path()) ||
+                                 entry.path() == yaml_path(folder.path()) ||
+                                 entry.path() == nested_json_path(folder.path());
       const bool goes =
           of_entry(entry, record, recorded) || (is_parameters && !recorded.contains(entry.path()));
       is_emptied = is_emptied && goes;

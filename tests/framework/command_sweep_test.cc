@@ -546,4 +546,48 @@ TEST_CASE("a command that the system cannot start is refused", "[command]") {
           Contains(fmt::format("with at most {};", argument_space())));
 }
 
+TEST_CASE("a metric says which value of its series counts", "[command]") {
+  const auto point_in = [](const std::string& point) {
+    return sweep_of(changed("unit = \"nat\"", "unit = \"nat\", point = " + point)).primary.point;
+  };
+  CHECK(point_in("\"last\"") == PointRule());
+  CHECK(point_in("\"best\"") == PointRule{PointRule::Kind::kBest, 0});
+  CHECK(point_in("{ mean_of_last = 5 }") == PointRule{PointRule::Kind::kMeanOfLast, 5});
+  const auto problem = [](const std::string& point) {
+    return problem_in(changed("unit = \"nat\"", "unit = \"nat\", point = " + point));
+  };
+  CHECK_THAT(problem("\"bets\""),
+             Contains("unknown value of 'point' 'bets' (did you mean 'best'?)"));
+  CHECK_THAT(problem("{ mean_of_last = 0 }"),
+             Contains("expected { mean_of_last = NUMBER OF POINTS }"));
+  CHECK_THAT(problem("{ mean_of_lst = 3 }"), Contains("did you mean 'mean_of_last'?"));
+  CHECK_THAT(problem_in(changed("nan = \"diverged\"", "point = \"best\"")),
+             Contains("point = \"best\" needs goal"));
+  // It is part of the description and not of a trial's identity.
+  DataFolder none("");
+  const std::string best = changed("unit = \"nat\"", "unit = \"nat\", point = \"best\"");
+  const Plan plan(sweep_of(best), none);
+  CHECK(plan.revision() == Plan(sweep_of(whole()), none).revision());
+  const PlanDescription description = parse_description(description_json(describe(plan, {})));
+  CHECK(description.primary.point == PointRule{PointRule::Kind::kBest, 0});
+  CHECK(description_json(describe(Plan(sweep_of(whole()), none), {})).find("\"point\"") ==
+        std::string::npos);
+}
+
+TEST_CASE("steps that a pattern captures behind epoch count epochs", "[command]") {
+  const auto clock_of = [](const std::string& pattern, const std::string& key = "") {
+    return sweep_of(changed("version    = 3", key + "version = 3") + "[capture]\nstdout = ['" +
+                    pattern + "']\n")
+        .experiment.clock;
+  };
+  CHECK(clock_of("epoch (?P<step>\\d+) loss (?P<loss>\\S+)") == "epochs");
+  CHECK(clock_of("\\[Epoch:\\s*(?P<step>\\d+)/10\\] loss (?P<loss>\\S+)") == "epochs");
+  CHECK(clock_of("Epoch\\s*(?P<step>\\d+)/10 loss (?P<loss>\\S+)") == "epochs");
+  CHECK(clock_of("step (?P<step>\\d+) loss (?P<loss>\\S+)") == "updates");
+  CHECK(clock_of("epoch (?P<step>\\d+) loss (?P<loss>\\S+)", "clock = \"batches\"\n") == "batches");
+  const Sweep sweep =
+      sweep_of(whole() + "[capture]\nstdout = ['epoch (?P<step>\\d+) loss (?P<loss>\\S+)']\n");
+  CHECK(sweep.primary.step == "epochs");
+}
+
 }  // namespace polysweep

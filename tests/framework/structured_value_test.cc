@@ -166,6 +166,13 @@ TEST_CASE("conditions ask whether a parameter is absent", "[value]") {
             .size() == 5);
   CHECK(plan_with(lines + "[[where]]\nwhere = { dropout = [{ absent = true }, 0.1] }\n").size() ==
         4);
+  // lr exists only without dropout.
+  const std::string without = "when = { dropout = { absent = true } } }\n";
+  CHECK(plan_with("[parameters]\ndropout = 0.0\nlayers = 1\nlr = { default = 1.0, " + without +
+                  "[factors]\ndropout = { values = [0.1, 0.2], absent = true }\nlr = { values = "
+                  "[1.0, 2.0], " +
+                  without)
+            .size() == 4);
   CHECK(problem_with("[factors]\ndropout = { absent = true }\n[fixed]\nlayers = 1\nlr = 1.0\n") ==
         "f.toml:6:11: factor 'dropout' has no levels; expected one of values, range, linspace, "
         "logspace, sample");

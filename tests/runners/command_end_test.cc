@@ -53,7 +53,12 @@ TEST_CASE("a program that ends well has done its trial, if it reported", "[comma
         "in [capture] of the sweep file where it writes its metrics (docs/protocol.md)");
   silent.reported = {"accuracy", "lss"};
   CHECK_THAT(judge(silent).message,
-             Contains("metric 'loss', only accuracy, lss (did you mean 'lss'?): let it"));
+             Contains("metric 'loss'; reported: accuracy, lss (did you mean 'lss'?)"));
+  silent.primary = "val_accuracy";
+  silent.reported = {"loss", "val_acc"};
+  CHECK_THAT(judge(silent).message,
+             Contains("metric 'val_accuracy'; reported: loss, val_acc (did you mean 'val_acc'?)"));
+  silent.primary = "loss";
   silent.rejection = "1 line of its report was rejected: line 1: not JSON";
   CHECK(judge(silent).message.ends_with("(docs/protocol.md); " + silent.rejection));
   CommandEnd careless = good();

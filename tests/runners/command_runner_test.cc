@@ -140,8 +140,9 @@ TEST_CASE("a program that fails is told of by its last line", "[command]") {
   ScriptTrial silent("say '{\"metric\":\"lss\",\"value\":1}'");
   result = silent.run();
   CHECK(result.outcome == Outcome::kError);
-  CHECK_THAT(result.message, Contains("did not report its primary metric 'loss', only lss (did you "
-                                      "mean 'lss'?): let it append"));
+  CHECK_THAT(result.message,
+             Contains("did not report its primary metric 'loss'; reported: lss (did you "
+                      "mean 'lss'?): let it append"));
 
   ScriptTrial crash("kill -SEGV $$");
   CHECK(crash.run().outcome == Outcome::kCrashed);

@@ -64,6 +64,21 @@ TEST_CASE("three trials that fail alike at the beginning stop the sweep", "[retr
         "no file /data/a1 (id 17)");
 }
 
+TEST_CASE("failures that differ only in counts are alike", "[retry]") {
+  CircuitBreaker breaker;
+  breaker.settled(
+      Outcome::kError,
+      "it reported an unknown metric 'acc'; 1 line of its report was rejected: line 1: x");
+  breaker.settled(Outcome::kError,
+                  "it reported an unknown metric 'acc'; 3 lines of its report were rejected, the "
+                  "first: line 1: x");
+  CHECK_FALSE(breaker.sentence());
+  breaker.settled(Outcome::kError,
+                  "it reported an unknown metric 'acc'; 2 lines of its report were rejected, the "
+                  "first: line 2: x");
+  CHECK(breaker.sentence().has_value());
+}
+
 TEST_CASE("the sweep continues after anything else", "[retry]") {
   const auto goes_on = [](Outcome second, const char* message) {
     CircuitBreaker breaker;

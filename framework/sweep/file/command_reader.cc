@@ -33,6 +33,29 @@ const std::vector<TomlNode>& words_of_list(const TomlEntry& entry, const char* w
   return entry.node.items;
 }
 
+// Whether the step that a pattern captures stands behind the word "epoch" in each that has a
+// step.
+bool counts_epochs(const CaptureSpec& capture) {
+  constexpr std::string_view kStep = "(?P<step>";
+  constexpr std::string_view kEpoch = "epoch";
+  bool found = false;
+  for (const std::string& pattern : capture.output_patterns) {
+    const std::size_t at = pattern.find(kStep);
+    if (at == std::string::npos) continue;
+    std::string before = pattern.substr(0, at);
+    for (char& c : before) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+    for (const std::string_view blank : {"\\s", "[eE]"}) {
+      for (std::size_t i; (i = before.find(blank)) != std::string::npos;) {
+        before.replace(i, blank.size(), blank == "[eE]" ? "e" : " ");
+      }
+    }
+    while (!before.empty() && !is_letter_or_digit(before.back())) before.pop_back();
+    if (!before.ends_with(kEpoch) && !before.ends_with("epochs")) return false;
+    found = true;
+  }
+  return found;
+}
+
 class CommandReader {
  public:
   CommandReader(const TomlNode& root, const std::filesystem::path& folder)
@@ -71,6 +94,8 @@ ExperimentSpec CommandReader::read() {
   read_identity();
   const TomlEntry* parameters = root_.find("parameters");
   spec_.schema = read_schema(root_);
+  if (const TomlEntry* capture = root_.find("capture")) command_.capture = read_capture(*capture);
+  if (root_.find("clock") == nullptr && counts_epochs(command_.capture)) spec_.clock = "epochs";
   const TomlEntry* metrics = root_.find("metrics");
   if (metrics == nullptr) {
     fail_at(root_.find("command")->place,
@@ -83,7 +108,6 @@ ExperimentSpec CommandReader::read() {
   command_.primary = std::move(declared.primary);
   command_.diverging = std::move(declared.diverging);
   command_.undeclared = declared.undeclared;
-  if (const TomlEntry* capture = root_.find("capture")) command_.capture = read_capture(*capture);
   read_words(*root_.find("command"));
   if (const TomlEntry* environment = root_.find("environment")) read_environment(*environment);
   if (const TomlEntry* folder = root_.find("folder")) read_folder(*folder);

@@ -210,7 +210,8 @@ DeclaredMetric read_metric(const TomlNode& node, const std::string& clock, bool 
   out.spec.step = clock;
   const bool is_table = node.kind == TomlNode::Kind::kTable;
   if (is_table) {
-    expect_keys(node, "key of a metric", {"name", "goal", "unit", "doc", "step", "role", "nan"});
+    expect_keys(node, "key of a metric",
+                {"name", "goal", "unit", "doc", "step", "role", "nan", "point"});
     if (node.find("name") == nullptr) fail_at(node.place, "a metric needs a 'name'");
   }
   const TomlNode& name_node = is_table ? node.find("name")->node : node;
@@ -238,6 +239,9 @@ DeclaredMetric read_metric(const TomlNode& node, const std::string& clock, bool 
   out.spec.doc = text_or_none(node, "doc");
   out.spec.role = role_of(node, metric_role_from_name);
   if (const TomlEntry* step = node.find("step")) read_step(*step, out.spec);
+  if (const TomlEntry* point = node.find("point")) {
+    out.spec.point = read_point(*point, goal != nullptr);
+  }
   if (const TomlEntry* nan = node.find("nan")) {
     const std::vector<std::string> known = {"diverged", "kept"};
     const std::string& word = text_of(nan->node, "'nan'");
@@ -310,6 +314,30 @@ void check_axes(const TomlEntry& parameters, const Schema& schema,
     if (axis == nullptr) continue;
     in_place(axis->node.place, [&] { check_axis(schema.at(entry.name), metrics); });
   }
+}
+
+PointRule read_point(const TomlEntry& entry, bool has_goal) {
+  const TomlNode& node = entry.node;
+  if (node.kind == TomlNode::Kind::kTable) {
+    expect_keys(node, "key of 'point'", {"mean_of_last"});
+    const TomlEntry* count = node.find("mean_of_last");
+    const bool is_count = count != nullptr && count->node.kind == TomlNode::Kind::kValue &&
+                          count->node.value.type() == ValueType::kInteger &&
+                          count->node.value.integer() >= 1 &&
+                          count->node.value.integer() <= 1'000'000;
+    if (!is_count) {
+      fail_at(node.place, "'point' is a table; expected {{ mean_of_last = NUMBER OF POINTS }}");
+    }
+    return {PointRule::Kind::kMeanOfLast, static_cast<int>(count->node.value.integer())};
+  }
+  const std::vector<std::string> known = {"last", "best"};
+  const std::string& word = text_of(node, "'point'");
+  if (word == known[0]) return {};
+  if (word != known[1]) fail_at(node.place, "{}", unknown_name("value of 'point'", word, known));
+  if (!has_goal) {
+    fail_at(node.place, "point = \"best\" needs goal = \"minimize\" or \"maximize\"");
+  }
+  return {PointRule::Kind::kBest, 0};
 }
 
 DeclaredMetrics read_declared_metrics(const TomlEntry& metrics, const std::string& clock) {

@@ -30,9 +30,13 @@ struct DeclaredMetrics {
   Undeclared undeclared = Undeclared::kRecord;
 };
 
+// point = "last", "best" or { mean_of_last = N } of a metric. `has_goal`: what is best is
+// known. Throws Error with the place.
+PointRule read_point(const TomlEntry& entry, bool has_goal);
+
 // Reads primary, secondary and other, each { name, goal, unit, doc, step, role,
-// nan }, and undeclared. `clock` is the experiment's, and the default of `step`. Throws Error
-// with the place.
+// nan, point }, and undeclared. `clock` is the experiment's, and the default of `step`. Throws
+// Error with the place.
 DeclaredMetrics read_declared_metrics(const TomlEntry& metrics, const std::string& clock);
 
 // Throws Error with the place of an `axis` that is not one of `metrics`. `schema` is

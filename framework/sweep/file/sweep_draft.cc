@@ -8,6 +8,7 @@
 #include "framework/sweep/file/command_reader.h"
 #include "framework/sweep/file/factor_levels.h"
 #include "framework/sweep/file/sample_design.h"
+#include "framework/sweep/file/schema_reader.h"
 #include "framework/sweep/file/worker_key.h"
 
 namespace polysweep {
@@ -47,6 +48,7 @@ class Reader {
 
   const Catalogue& catalogue_;
   const std::filesystem::path& folder_;
+  bool names_worker_ = false;
   SweepDraft draft_;
 };
 
@@ -78,7 +80,7 @@ SweepDraft Reader::read(const TomlNode& root) {
               needed);
     }
   }
-  read_worker(root, folder_);
+  names_worker_ = read_worker(root, folder_).has_value();
   if (root.find("command") != nullptr) {
     draft_.declared = std::make_shared<ExperimentSpec>(read_command_experiment(root, folder_));
     draft_.experiment = draft_.declared.get();
@@ -108,7 +110,15 @@ void Reader::read_name(const TomlEntry& entry) {
 void Reader::read_experiment(const TomlEntry& entry) {
   if (is_command()) return;
   const std::string& name = text_of(entry.node, "'experiment'");
-  draft_.experiment = in_place(entry.node.place, [&] { return &catalogue_.at(name); });
+  draft_.experiment = in_place(entry.node.place, [&]() -> const ExperimentSpec* {
+    try {
+      return &catalogue_.at(name);
+    } catch (const Error& error) {
+      const std::string what = error.what();
+      if (names_worker_ || what.find("did you mean") != std::string::npos) throw;
+      fail("{}; a sweep that runs a program has command = [\"PROGRAM\", ...]", what);
+    }
+  });
 }
 
 void Reader::read_replicate(const TomlEntry& entry) {
@@ -236,7 +246,9 @@ void Reader::read_baseline(const TomlEntry& entry) {
 
 MetricSpec Reader::metric(const TomlNode& node) const {
   const bool is_table = node.kind == TomlNode::Kind::kTable;
-  if (is_table && !is_command()) expect_keys(node, "key of a metric", {"name", "goal"});
+  if (is_table && !is_command()) {
+    expect_keys(node, "key of a metric", {"name", "goal", "point"});
+  }
   if (is_table && node.find("name") == nullptr) fail_at(node.place, "a metric needs a 'name'");
   const TomlNode& name_node = is_table ? node.find("name")->node : node;
   const std::string& name = text_of(name_node, "a metric");
@@ -251,6 +263,10 @@ MetricSpec Reader::metric(const TomlNode& node) const {
   if (const TomlEntry* goal = is_table ? node.find("goal") : nullptr) {
     const std::string& word = text_of(goal->node, "a goal");
     choice.goal = in_place(goal->node.place, [&] { return goal_from_name(word); });
+  }
+  if (const TomlEntry* point = is_table ? node.find("point") : nullptr) {
+    const bool has_goal = !is_command() || node.find("goal") != nullptr;
+    choice.point = read_point(*point, has_goal);
   }
   return choice;
 }

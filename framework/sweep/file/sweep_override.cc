@@ -70,6 +70,8 @@ std::vector<Value> values_of(std::string_view words, bool texts) {
       return values;
     }
   }
+  const bool is_json = words.starts_with('[') || words.starts_with('{');
+  if (spec.type == ValueType::kStructured && is_json) return {value_from_json(words)};
   return {value_from_argument(words)};
 }
 
