@@ -14,7 +14,7 @@
 namespace polysweep {
 namespace {
 
-constexpr std::size_t kMostDotRows = 60;
+constexpr std::size_t kMostDotRows = 32;
 constexpr std::size_t kMostColumns = 32;  // of the table by replicate
 constexpr std::size_t kBestCells = 10;
 

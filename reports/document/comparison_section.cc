@@ -20,10 +20,9 @@
 namespace polysweep {
 namespace {
 
-constexpr std::size_t kForestRows = 24;
 constexpr std::size_t kAnswerRows = 16;  // of the forest plot in the opening
 constexpr int kAnswerWidth = 620;
-constexpr std::size_t kMostForestRows = 40;
+constexpr std::size_t kMostForestRows = 24;
 constexpr std::size_t kMostForests = 6;   // of more contexts one figure has all rows
 constexpr std::size_t kRowsOfForest = 4;  // of a context, for a figure of its own
 constexpr std::size_t kMostReasons = 4;
@@ -279,7 +278,7 @@ std::vector<Figure> comparison_figures(const SweepAnalysis& analysis) {
   std::vector<Figure> figures;
   const std::size_t contexts = analysis.labels.contexts.size();
   const std::size_t rows = analysis.comparison().rows.size();
-  const bool split = rows > kForestRows && contexts > 1 && contexts <= kMostForests &&
+  const bool split = rows > kMostForestRows && contexts > 1 && contexts <= kMostForests &&
                      rows >= kRowsOfForest * contexts;
   if (!split) figures.push_back(forest_of(analysis, {"forest1"}));
   for (std::size_t i = 0; split && i < contexts; ++i) {

@@ -12,7 +12,7 @@
 namespace polysweep {
 namespace {
 
-constexpr std::size_t kMostRows = 60;
+constexpr std::size_t kMostRows = 24;
 
 }  // namespace
 

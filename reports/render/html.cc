@@ -17,8 +17,10 @@ constexpr std::size_t kLongestDescription = 300;  // of the page, for previews o
 constexpr double kLetter_px = 7;                  // of a table's text
 constexpr int kHalfPage_px = 590;                 // of a screen that is 1280 wide
 constexpr int kSheetColumn_px = 1000;             // wider figures span both columns on paper
+constexpr int kTall_px = 430;                     // a higher figure has more room on paper
+constexpr int kLong_px = 760;                     // and one of this height a page
 constexpr double kSheetColumnLetters = 100;       // of a row of a table in one column on paper
-constexpr std::size_t kWrapped = 36;              // letters of a field, which then is wrapped there
+constexpr std::size_t kWrapped = 26;              // letters of a field, which then is wrapped there
 constexpr std::size_t kRowsBeside = 40;
 constexpr std::size_t kLettersOnPaper = 8000;  // of a table that is printed unfolded
 
@@ -95,6 +97,14 @@ bool spans_sheet(const Block& block) {
   if (const auto* folded = std::get_if<FoldedTable>(&block)) return spans_sheet(folded->table);
   const auto* table = std::get_if<Table>(&block);
   return table != nullptr && spans_sheet(*table);
+}
+
+// How a figure stands on paper: across both columns or not, and how high it may be.
+std::string sheet_class(const Figure& figure) {
+  std::string classes = figure.width > kSheetColumn_px ? "spans" : "";
+  const char* height = figure.height > kLong_px ? "long" : figure.height > kTall_px ? "tall" : "";
+  if (*height != 0) classes += (classes.empty() ? "" : " ") + std::string(height);
+  return classes.empty() ? "" : " class=\"" + classes + "\"";
 }
 
 bool is_large(const Block& block) {
@@ -222,9 +232,8 @@ struct Writer {
   }
   void operator()(const Figure& figure) {
     const Drawn result = drawn(figure, draw);
-    html += "<figure id=\"" + html_escaped(figure.id) + "\"" +
-            (figure.width > kSheetColumn_px ? " class=\"spans\"" : "") + kind_attributes(figure) +
-            ">\n";
+    html += "<figure id=\"" + html_escaped(figure.id) + "\"" + sheet_class(figure) +
+            kind_attributes(figure) + ">\n";
     if (result.reason.empty()) {
       html += box("box", result.svg);
       for (Figure narrow : figure.narrow) {

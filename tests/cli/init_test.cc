@@ -140,6 +140,9 @@ TEST_CASE("init overwrites nothing", "[cli]") {
   CHECK(content(program, "train.toml") == "mine");
   CHECK(in_folder(program, "init --out other.toml python3 train.py").status == 0);
   CHECK_THAT(content(program, "other.toml"), Contains("--epochs={epochs}"));
+  // The folder of the file is made.
+  CHECK(in_folder(program, "init --out new/deep/other.toml python3 train.py").status == 0);
+  CHECK_THAT(content(program, "new/deep/other.toml"), Contains("--epochs={epochs}"));
 }
 
 TEST_CASE("what the program requires is a comment and named at the end", "[cli]") {

@@ -314,6 +314,46 @@ TEST_CASE("every such command draws SVG and PDF", "[cli][reports]") {
   }
 }
 
+TEST_CASE("--out makes the folders of its file", "[cli][reports]") {
+  const auto& program = noisy();
+  const auto folder = program.store() / "new" / "deep";
+  const auto made = [&](const std::vector<std::string>& words, const std::string& file) {
+    CAPTURE(file);
+    std::vector<std::string> all = words;
+    all.insert(all.end(), {"--out", (folder / file).string()});
+    const CommandEnd end = program.ask(all);
+    INFO(end.error);
+    CHECK(end.status == 0);
+    CHECK(std::filesystem::exists(folder / file));
+  };
+  made({"report", "noisy"}, "page/report.md");
+  made({"export", "noisy", "--to", "csv"}, "tables/csv");
+  if (!succeeds("command -v gnuplot")) POLYSWEEP_SKIP("no gnuplot on this machine");
+  made({"compare", "noisy"}, "figures/compare.svg");
+}
+
+TEST_CASE("a long level is shown short, and read so by commands", "[cli][reports]") {
+  const PolysweepProgram program;
+  std::string sweep = kNoisySweep;
+  sweep.replace(sweep.find("[0.1, 0.3, 0.5]"), 15, "[0.1, 0.00464158883361]");
+  const auto file = program.write("noisy.toml", sweep);
+  CHECK_THAT(program.plan(file).output, Catch::Matchers::Contains("0.00464 (16)"));
+  REQUIRE(program.run(file).status == 0);
+  const std::string cell = "noise 0.00464, x 1.0";
+  for (const char* command : {"status", "best", "compare", "report"}) {
+    CAPTURE(command);
+    CHECK_THAT(program.ask({command, "noisy"}).output, Catch::Matchers::Contains(cell));
+  }
+  for (const char* level : {"noise=0.00464", "noise=4.64e-3", "noise=0.00464158883361"}) {
+    CAPTURE(level);
+    CHECK(ask_json(program, {"compare", "noisy", level, "noise=0.1"})["comparisons"].size() == 2);
+    CHECK(ask_json(program, {"list", "noisy", "--where", level}).size() == 16);
+  }
+  std::set<double> exact;
+  for (const auto& row : ask_json(program, {"best", "noisy"})) exact.insert(row["levels"]["noise"]);
+  CHECK(exact == std::set<double>{0.1, 0.00464158883361});
+}
+
 TEST_CASE("the commands in a report run as printed, in another folder", "[cli][reports]") {
   const PolysweepProgram program;
   program.write("work.sh", "echo '{\"result\":{\"loss\":1}}' >> \"$POLYSWEEP_METRICS_FILE\"\n");

@@ -341,9 +341,9 @@ TEST_CASE("many baselines are one figure, of which a number of rows is drawn", "
   REQUIRE(analysis.comparison().family == 500);
   const std::vector<Figure> figures = comparison_figures(analysis);
   REQUIRE(figures.size() == 1);
-  CHECK(figures[0].numbers.rows.size() == 40);
+  CHECK(figures[0].numbers.rows.size() == 24);
   CHECK_THAT(figures[0].caption,
-             Contains("Of 500 comparisons 40 are drawn, those with the smallest p.") &&
+             Contains("Of 500 comparisons 24 are drawn, those with the smallest p.") &&
                  Contains("Difference of arm1 from the baseline in score"));
   // The arm is the same in all rows: the group names the row.
   CHECK_THAT(figures[0].numbers.rows[0][0].text, Catch::Matchers::StartsWith("width "));

@@ -1,5 +1,8 @@
 // The page on paper.
 #include "tests/reports/browser.h"
+
+#include <cmath>
+
 #include "tests/reports/sweep_sample.h"
 #include "tests/support/catch.h"
 
@@ -26,6 +29,39 @@ SweepResults many_baselines() {
   return builder.build();
 }
 
+// Five arms crossed with three rates, of which some failed and some diverged, with curves.
+SweepResults failing_sweep() {
+  SweepBuilder builder("failing");
+  const std::vector<std::string> arms = {"sgd", "adam", "lion", "muon", "adafactor"};
+  const std::vector<std::string> rates = {"0.001", "0.00464158883361", "0.1"};
+  builder.factor("arm", arms).factor("rate", rates).baseline("arm", "sgd");
+  builder.results().secondary = {
+      {"loss", Goal::kMinimize, "nats", "", builder.results().clock, Role::kProgress}};
+  for (std::size_t arm = 0; arm < arms.size(); ++arm) {
+    for (std::size_t rate = 0; rate < rates.size(); ++rate) {
+      const auto cell = builder.cell({arms[arm], rates[rate]});
+      for (int seed = 0; seed < 4; ++seed) {
+        if (arm == 3 && rate == 2) {
+          builder.other(cell, seed, TrialState::kDiverged, "diverged", "metric was nan at step 20");
+        } else if ((arm == 4 && rate == 0) || (arm == 2 && rate == 2 && seed == 1)) {
+          const auto trial = builder.other(cell, seed, TrialState::kFailed, "error",
+                                           "it failed with exit status 1");
+          builder.results().trials[trial].output_tail = "assertion failed: state is not None\n";
+        } else {
+          const double level =
+              70 + static_cast<double>(3 * arm + 2 * rate) + 0.1 * ((7 * seed) % 5);
+          Curve curve{builder.done(cell, seed, level), {}};
+          for (int step = 10; step <= 200; step += 10) {
+            curve.points.push_back({step, 4 * std::exp(-step / level) + 0.3 + 0.01 * seed});
+          }
+          builder.results().curves["loss"].push_back(std::move(curve));
+        }
+      }
+    }
+  }
+  return builder.build();
+}
+
 }  // namespace
 
 TEST_CASE("on paper no page but the last ends half empty", "[browser]") {
@@ -35,6 +71,7 @@ TEST_CASE("on paper no page but the last ends half empty", "[browser]") {
       {"print", write_page("paper", sample_sweep())},
       {"print-crossed", write_page("paper-crossed", crossed_sweep(4))},
       {"print-search", write_page("paper-search", search_sample(30))},
+      {"print-failing", write_page("paper-failing", failing_sweep())},
       {"print-baselines", write_page("paper-baselines", many_baselines())}};
   for (const auto& [name, page] : pages) {
     const std::vector<double> blank = blank_ends(print(page, name));
@@ -61,10 +98,11 @@ TEST_CASE("on paper figures are in two columns, and no button is printed", "[bro
     const main = document.querySelector("main").getBoundingClientRect();
     const widths = [...document.querySelectorAll("section:not(.opening) figure")].map(
         figure => figure.getBoundingClientRect().width / main.width);
-    return {widths, buttons: [...document.querySelectorAll(".tools, .filter, nav")].filter(
-        seen).length, folded: [...document.querySelectorAll("details.on-paper:has(table) > summary")].filter(
-        seen).length, closed: [...document.querySelectorAll("details.on-paper table")].filter(
-        table => !seen(table)).length, rules: rules.length};
+    const all = selector => [...document.querySelectorAll(selector)];
+    return {widths, buttons: all(".tools, .filter, nav").filter(seen).length,
+        folded: all("details.on-paper:has(table) > summary").filter(seen).length,
+        closed: all("details.on-paper table").filter(table => !seen(table)).length,
+        rules: rules.length};
   )js",
                             "--window-size=1080,900 --virtual-time-budget=10000");
   CAPTURE(answer.dump());
