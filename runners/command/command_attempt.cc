@@ -300,9 +300,10 @@ AttemptResult CommandAttempt::end(ChildProcess& process) {
     if (problem.empty()) continue;
     result.message += result.message.empty() ? problem : "; " + problem;
   }
-  leave_working_folder(result);
+  const bool is_mirror_kept = leave_working_folder(result);
   const bool is_settled = result.outcome == Outcome::kDone || result.outcome == Outcome::kDiverged;
-  if (is_settled) clean_up();
+  if (is_settled) clean_up(is_mirror_kept);
+  if (!is_settled && is_mirror_kept) context_.working_folder->clear(work_folder_);
   if (result.outcome != Outcome::kDone && result.outcome != Outcome::kStopped) {
     // The host records the last lines that we print with the failure.
     const std::string tail = process.output_tail() + "\n";
@@ -311,10 +312,14 @@ AttemptResult CommandAttempt::end(ChildProcess& process) {
   return result;
 }
 
-// A result of code that is not what was planned is none.
-void CommandAttempt::leave_working_folder(AttemptResult& result) {
+// A result of code that is not what was planned is none. True if the mirror is as it was
+// made, and still there.
+bool CommandAttempt::leave_working_folder(AttemptResult& result) {
+  WorkingFolder* mirror = context_.working_folder;
   WorkingFolder::Findings findings;
-  if (context_.working_folder != nullptr) findings = context_.working_folder->clear(work_folder_);
+  const bool is_unchanged = mirror != nullptr && mirror->is_unchanged(work_folder_);
+  if (is_unchanged) findings.written_to = mirror->written_to();
+  if (mirror != nullptr && !is_unchanged) findings = mirror->clear(work_folder_);
   std::string changed = context_.code_difference();
   if (!findings.altered.empty()) changed = "the program wrote to " + findings.altered;
   const bool was_asked = result.outcome == Outcome::kStopped;
@@ -322,21 +327,28 @@ void CommandAttempt::leave_working_folder(AttemptResult& result) {
     result.outcome = Outcome::kError;
     result.message = "code changed: " + changed;
   }
-  if (findings.written_to.empty()) return;
+  if (findings.written_to.empty()) return is_unchanged;
   result.message += fmt::format(
       "{}{} of the sweep's folder changed while it ran; if it writes there, so may other trials: "
       "outputs = [\"FOLDER\"] gives each trial its own",
       result.message.empty() ? "" : "; ", fmt::join(findings.written_to, ", "));
+  return is_unchanged;
 }
 
 // Removes what the program did not write itself. Without a checkpoint, no later
 // attempt can resume from what was reported.
-void CommandAttempt::clean_up() {
+void CommandAttempt::clean_up(bool has_mirror) {
   std::error_code gone;
   if (fs::is_empty(checkpoint_folder_, gone) && !gone) {
     remove_reports(trial_folder_, context_.assignment.attempt, report_.artifacts());
   }
-  if (report_.artifacts().empty()) context_.folders.remove_if_unused(trial_folder_);
+  const bool is_needed = !report_.artifacts().empty();
+  if (has_mirror && !is_needed &&
+      context_.folders.remove_if_unused(trial_folder_, work_folder("").native())) {
+    return context_.working_folder->keep();
+  }
+  if (has_mirror) context_.working_folder->clear(work_folder_);
+  if (!is_needed) context_.folders.remove_if_unused(trial_folder_);
 }
 
 }  // namespace polysweep
