@@ -55,7 +55,17 @@ class ObjectWriter {
     const fs::path name = code_object(store_, file);
     struct stat facts {};
     if (stat(name.c_str(), &facts) == 0 && facts.st_mtim.tv_sec == object_time_s(file)) return;
-    if (!names_.insert(name).second) return;
+    if (names_.insert(name).second) missing_.push_back({file, source});
+  }
+
+  void finish() {
+    for (const auto& [file, source] : missing_) write(file, source);
+    rename_all();
+  }
+
+ private:
+  void write(const InputFile& file, const fs::path& source) {
+    const fs::path name = code_object(store_, file);
     static std::atomic<unsigned> count = 0;
     const fs::path temporary =
         name.string() + fmt::format(".{}-{}-{}.tmp", machine_name(), getpid(), ++count);
@@ -71,16 +81,16 @@ class ObjectWriter {
     const bool is_closed =
         fchmod(out.get(), file.executable ? 0555 : 0444) == 0 && futimens(out.get(), times) == 0;
     if (!is_closed) fail("cannot write {}: {}", temporary.string(), std::strerror(errno));
-    if (written_.size() <= kFewFiles && fsync(out.get()) != 0) {
+    if (missing_.size() <= kFewFiles && fsync(out.get()) != 0) {
       fail("cannot sync {}: {}", temporary.string(), std::strerror(errno));
     }
   }
 
-  void finish() {
+  void rename_all() {
     if (written_.empty()) return;
     const Descriptor folder(
         open(objects_folder(store_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (written_.size() > kFewFiles && syncfs(folder.get()) != 0) {
+    if (missing_.size() > kFewFiles && syncfs(folder.get()) != 0) {
       fail("cannot sync {}: {}", store_.string(), std::strerror(errno));
     }
     while (!written_.empty()) {
@@ -95,7 +105,6 @@ class ObjectWriter {
     }
   }
 
- private:
   // The digest of what was copied.
   static std::string copy(const Descriptor& in, const Descriptor& out, const fs::path& source,
                           const fs::path& into) {
@@ -109,7 +118,7 @@ class ObjectWriter {
       hash.update({piece.data(), static_cast<std::size_t>(size)});
       for (ssize_t done = 0; done < size;) {
         const ssize_t some =
-            write(out.get(), piece.data() + done, static_cast<std::size_t>(size - done));
+            ::write(out.get(), piece.data() + done, static_cast<std::size_t>(size - done));
         if (some < 0 && errno != EINTR) {
           fail("cannot write {}: {}", into.string(), std::strerror(errno));
         }
@@ -120,7 +129,8 @@ class ObjectWriter {
 
   fs::path store_;
   std::set<fs::path> names_;
-  std::vector<std::pair<fs::path, fs::path>> written_;
+  std::vector<std::pair<InputFile, fs::path>> missing_;  // with what to copy
+  std::vector<std::pair<fs::path, fs::path>> written_;   // temporary and own names
 };
 
 void write_manifest(const fs::path& store, const CodeSnapshot& snapshot) {

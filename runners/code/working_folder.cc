@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <map>
 
 #include "framework/core/error.h"
 #include "runners/code/code_files.h"
@@ -22,6 +23,7 @@ constexpr int kMostLevelsAbove = 8;
 constexpr std::size_t kSmallFolder = 64;  // entries of a folder that is not linked as one
 constexpr int kSmallDepth = 4;
 constexpr std::size_t kMostWrittenTo = 5;  // named in findings
+constexpr std::int64_t kTimeResolution_ns = 100'000'000;
 constexpr const char* kBytecode = "__pycache__";
 
 std::int64_t ns_of(const timespec& time) {
@@ -251,11 +253,98 @@ void WorkingFolder::link_code(const Entry& entry, const std::string& path) const
   copy_code(object, path);
 }
 
-void WorkingFolder::prepare(const fs::path& folder) {
-  if (!is_current()) plan();
-  const std::string top = folder.string();
-  if (mkdir(top.c_str(), 0777) != 0 && errno != EEXIST) fail_making(top);
+// What linked files are like before an attempt.
+void WorkingFolder::note_links() {
   before_.clear();
+  for (const Entry& entry : entries_) {
+    if (!entry.is_watched) continue;
+    struct stat facts {};
+    if (stat(entry.target.c_str(), &facts) != 0) facts = {};
+    before_.push_back(facts);
+  }
+}
+
+void WorkingFolder::note_folders(const std::string& top) {
+  struct stat facts {};
+  made_ns_.clear();
+  inode_ = stat(top.c_str(), &facts) == 0 ? facts.st_ino : 0;
+  made_ns_.push_back(ns_of(facts.st_mtim));
+  for (const Entry& entry : entries_) {
+    if (entry.kind != Kind::kFolder) continue;
+    if (stat((top + "/" + entry.path).c_str(), &facts) != 0) facts = {};
+    made_ns_.push_back(ns_of(facts.st_mtim));
+  }
+}
+
+// By its names, links and code.
+bool WorkingFolder::is_as_made(const std::string& top) const {
+  std::map<std::string, std::size_t> counts = {{top, 0}};
+  for (const Entry& entry : entries_) {
+    const std::string path = top + "/" + entry.path;
+    ++counts[path.substr(0, path.rfind('/'))];
+    if (entry.kind == Kind::kFolder) counts[path];
+    std::error_code none;
+    const bool is_link = entry.kind != Kind::kLink || fs::read_symlink(path, none) == entry.target;
+    if (!is_link) return false;
+  }
+  return std::all_of(counts.begin(), counts.end(), [](const auto& folder) {
+    return names_in(folder.first).size() == folder.second;
+  });
+}
+
+bool WorkingFolder::is_unchanged(const fs::path& folder) const {
+  const std::string top = folder.string();
+  struct stat facts {};
+  std::size_t next = 0;
+  const auto is_old = [&](const std::string& path) {
+    return stat(path.c_str(), &facts) == 0 && ns_of(facts.st_mtim) == made_ns_[next++];
+  };
+  if (made_ns_.empty() || !is_old(top)) return false;
+  for (const Entry& entry : entries_) {
+    const std::string path = top + "/" + entry.path;
+    if (entry.kind == Kind::kFolder && !is_old(path)) return false;
+    if (entry.kind != Kind::kCode) continue;
+    const InputFile& file = command_.files[entry.file];
+    if (lstat(path.c_str(), &facts) != 0 || facts.st_mtim.tv_sec != object_time_s(file)) {
+      return false;
+    }
+  }
+  // Times tell only what is later than their resolution.
+  const bool is_settled =
+      started_ns_ - *std::max_element(made_ns_.begin(), made_ns_.end()) > kTimeResolution_ns;
+  return is_settled || is_as_made(top);
+}
+
+std::vector<std::string> WorkingFolder::written_to() const {
+  std::vector<std::string> out;
+  auto before = before_.begin();
+  for (const Entry& entry : entries_) {
+    if (!entry.is_watched || before == before_.end()) continue;
+    const struct stat& then = *before++;
+    struct stat facts {};
+    if (stat(entry.target.c_str(), &facts) != 0) continue;
+    const bool is_same =
+        facts.st_size == then.st_size && ns_of(facts.st_mtim) == ns_of(then.st_mtim);
+    if (!is_same && out.size() < kMostWrittenTo) {
+      out.push_back(entry.path.substr(std::min(prefix_.size(), entry.path.size())));
+    }
+  }
+  return out;
+}
+
+void WorkingFolder::prepare(const fs::path& folder) {
+  const std::string top = folder.string();
+  struct stat there {};
+  const bool is_kept =
+      kept_inode_ != 0 && stat(top.c_str(), &there) == 0 && there.st_ino == kept_inode_;
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  started_ns_ = ns_of(now);
+  if (is_kept) kept_inode_ = 0;
+  if (is_kept && is_current()) return note_links();
+  if (is_kept) fs::remove_all(folder);
+  if (!is_current()) plan();
+  if (mkdir(top.c_str(), 0777) != 0 && errno != EEXIST) fail_making(top);
   for (const Entry& entry : entries_) {
     const std::string path = top + "/" + entry.path;
     switch (entry.kind) {
@@ -267,12 +356,10 @@ void WorkingFolder::prepare(const fs::path& folder) {
         break;
       case Kind::kLink:
         if (symlink(entry.target.c_str(), path.c_str()) != 0 && errno != EEXIST) fail_making(path);
-        if (!entry.is_watched) break;
-        struct stat facts {};
-        if (stat(entry.target.c_str(), &facts) != 0) facts = {};
-        before_.push_back(facts);
     }
   }
+  note_links();
+  note_folders(top);
 }
 
 // False where its content was altered.
@@ -293,8 +380,8 @@ bool WorkingFolder::remove_code(const Entry& entry, const std::string& path) con
 
 WorkingFolder::Findings WorkingFolder::clear(const fs::path& folder) {
   Findings findings;
+  findings.written_to = written_to();
   const std::string top = folder.string();
-  std::size_t watched = before_.size();
   for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
     const std::string path = top + "/" + entry->path;
     switch (entry->kind) {
@@ -310,16 +397,6 @@ WorkingFolder::Findings WorkingFolder::clear(const fs::path& folder) {
       case Kind::kLink: {
         std::error_code none;
         if (fs::read_symlink(path, none) == entry->target && !none) unlink(path.c_str());
-        if (!entry->is_watched || watched == 0) break;
-        const struct stat& before = before_[--watched];
-        struct stat facts {};
-        if (stat(entry->target.c_str(), &facts) != 0) break;
-        const bool is_same =
-            facts.st_size == before.st_size && ns_of(facts.st_mtim) == ns_of(before.st_mtim);
-        if (!is_same && findings.written_to.size() < kMostWrittenTo) {
-          findings.written_to.push_back(
-              entry->path.substr(std::min(prefix_.size(), entry->path.size())));
-        }
       }
     }
   }
@@ -327,6 +404,7 @@ WorkingFolder::Findings WorkingFolder::clear(const fs::path& folder) {
   fs::remove_all(top + "/" + kBytecode, none);
   rmdir(top.c_str());
   before_.clear();
+  made_ns_.clear();
   return findings;
 }
 

@@ -39,6 +39,13 @@ class WorkingFolder {
     std::vector<std::string> written_to;  // linked files that changed meanwhile
   };
   Findings clear(const std::filesystem::path& folder);
+  // Whether a mirror is as prepare() made it: nothing new in it, no code altered.
+  bool is_unchanged(const std::filesystem::path& folder) const;
+  // Linked files that changed since prepare(), a few.
+  std::vector<std::string> written_to() const;
+  // The mirror stays as it is, in a folder that will be moved: a prepare() that finds it
+  // there has nothing to do.
+  void keep() { kept_inode_ = inode_; }
 
  private:
   enum class Kind : std::uint8_t { kFolder, kCode, kLink };
@@ -64,6 +71,9 @@ class WorkingFolder {
   void plan_link(const std::filesystem::path& original, const std::string& relative,
                  std::vector<Entry>& into) const;
   bool holds_store(const std::filesystem::path& folder) const;
+  void note_links();
+  void note_folders(const std::string& top);
+  bool is_as_made(const std::string& top) const;
   void link_code(const Entry& entry, const std::string& path) const;
   bool remove_code(const Entry& entry, const std::string& path) const;
 
@@ -77,6 +87,11 @@ class WorkingFolder {
   std::vector<Entry> entries_;  // folders before what they contain
   std::vector<Seen> seen_;
   std::vector<struct stat> before_;  // of watched links
+  ino_t inode_ = 0;                  // of the mirror that was prepared last
+  ino_t kept_inode_ = 0;             // of one that was kept; 0: none
+  // Of the mirror and of its folders, in the order of entries_, once it was made.
+  std::vector<std::int64_t> made_ns_;
+  std::int64_t started_ns_ = 0;  // when it was prepared last
 };
 
 }  // namespace polysweep

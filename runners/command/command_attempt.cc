@@ -321,9 +321,10 @@ AttemptResult CommandAttempt::end(ChildProcess& process) {
     if (problem.empty()) continue;
     result.message += result.message.empty() ? problem : "; " + problem;
   }
-  leave_working_folder(result);
+  const bool is_mirror_kept = leave_working_folder(result);
   const bool is_settled = result.outcome == Outcome::kDone || result.outcome == Outcome::kDiverged;
-  if (is_settled) clean_up();
+  if (is_settled) clean_up(is_mirror_kept);
+  if (!is_settled && is_mirror_kept) context_.working_folder->clear(work_folder_);
   if (result.outcome != Outcome::kDone && result.outcome != Outcome::kStopped) {
     // The host records the last lines that we print with the failure.
     const std::string tail = process.output_tail() + "\n";
@@ -332,10 +333,14 @@ AttemptResult CommandAttempt::end(ChildProcess& process) {
   return result;
 }
 
-// A result of code that is not what was planned is none.
-void CommandAttempt::leave_working_folder(AttemptResult& result) {
+// A result of code that is not what was planned is none. True if the mirror is as it was
+// made, and still there.
+bool CommandAttempt::leave_working_folder(AttemptResult& result) {
+  WorkingFolder* mirror = context_.working_folder;
   WorkingFolder::Findings findings;
-  if (context_.working_folder != nullptr) findings = context_.working_folder->clear(work_folder_);
+  const bool is_unchanged = mirror != nullptr && mirror->is_unchanged(work_folder_);
+  if (is_unchanged) findings.written_to = mirror->written_to();
+  if (mirror != nullptr && !is_unchanged) findings = mirror->clear(work_folder_);
   std::string changed = context_.code_difference();
   if (!findings.altered.empty()) changed = "the program wrote to " + findings.altered;
   const bool was_asked = result.outcome == Outcome::kStopped;
@@ -343,26 +348,34 @@ void CommandAttempt::leave_working_folder(AttemptResult& result) {
     result.outcome = Outcome::kError;
     result.message = "code changed: " + changed;
   }
-  if (findings.written_to.empty()) return;
+  if (findings.written_to.empty()) return is_unchanged;
   result.message += fmt::format(
       "{}{} of the sweep's folder changed while it ran; if it writes there, so may other trials: "
       "outputs = [\"FOLDER\"] gives each trial its own",
       result.message.empty() ? "" : "; ", fmt::join(findings.written_to, ", "));
+  return is_unchanged;
 }
 
 // Removes what the program did not write itself. Without a checkpoint, no later
 // attempt can resume from what was reported.
-void CommandAttempt::clean_up() {
+void CommandAttempt::clean_up(bool has_mirror) {
   std::error_code gone;
   if (fs::is_empty(checkpoint_folder_, gone) && !gone) {
     remove_reports(trial_folder_, context_.assignment.attempt, report_.artifacts());
   }
-  if (!report_.artifacts().empty()) return;
-  for (const auto& [place, path] : {std::pair{kYamlPlace, yaml_path(trial_folder_)},
-                                    {kJsonPlace, nested_json_path(trial_folder_)}}) {
-    if (command_.has_place(place)) fs::remove(path, gone);
+  const bool is_needed = !report_.artifacts().empty();
+  if (!is_needed) {
+    for (const auto& [place, path] : {std::pair{kYamlPlace, yaml_path(trial_folder_)},
+                                      {kJsonPlace, nested_json_path(trial_folder_)}}) {
+      if (command_.has_place(place)) fs::remove(path, gone);
+    }
   }
-  context_.folders.remove_if_unused(trial_folder_);
+  if (has_mirror && !is_needed &&
+      context_.folders.remove_if_unused(trial_folder_, work_folder("").native())) {
+    return context_.working_folder->keep();
+  }
+  if (has_mirror) context_.working_folder->clear(work_folder_);
+  if (!is_needed) context_.folders.remove_if_unused(trial_folder_);
 }
 
 }  // namespace polysweep

@@ -62,8 +62,8 @@ class CommandAttempt {
   void enforce_limits(ChildProcess& process);
   void interrupt(ChildProcess& process, Interruption why, std::string text);
   AttemptResult end(ChildProcess& process);
-  void leave_working_folder(AttemptResult& result);
-  void clean_up();
+  bool leave_working_folder(AttemptResult& result);
+  void clean_up(bool has_mirror);
 
   const AttemptContext& context_;
   const CommandSpec& command_;

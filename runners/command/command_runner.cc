@@ -24,6 +24,12 @@ std::string slot_name() {
   return fmt::format("{}-{}", machine_name(), slot == nullptr ? "0" : slot);
 }
 
+// A spare folder with a mirror of code is of use to nobody else.
+std::string pool_name(const ExperimentSpec& spec) {
+  const bool has_mirror = spec.command && spec.command->has_snapshot();
+  return has_mirror ? fmt::format("{}-{}", slot_name(), getpid()) : slot_name();
+}
+
 // The mark of the host that started us; ours if none did.
 std::string host_mark() {
   const char* mark = std::getenv(kHostMarkVariable);
@@ -36,7 +42,7 @@ CommandRunner::CommandRunner(ExperimentSpec spec, std::filesystem::path own_fold
     : spec_(std::move(spec)),
       own_folder_(std::move(own_folder)),
       mark_(host_mark()),
-      folders_(slot_name()) {
+      folders_(pool_name(spec_)) {
   check(spec_.command.has_value(), "the experiment runs a command");
   adopt_orphans();
 }

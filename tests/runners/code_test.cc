@@ -290,7 +290,8 @@ here = pathlib.Path(__file__).resolve().parent
 assert open('data.csv').read() == '1,2\n'
 assert (here / 'data.csv').read_text() == '1,2\n'
 assert open('../other.csv').read() == '3\n'
-assert (here / 'data.csv').resolve() == pathlib.Path(os.environ['POLYSWEEP_SOURCE_FOLDER']) / 'data.csv'
+source = pathlib.Path(os.environ['POLYSWEEP_SOURCE_FOLDER'])
+assert (here / 'data.csv').resolve() == source / 'data.csv'
 assert not os.listdir('checkpoints')
 open('checkpoints/model.pt', 'w').write('m')
 open('out.txt', 'w').write('mine')
@@ -341,6 +342,38 @@ TEST_CASE("metrics are found where a script writes them by relative paths", "[co
   trial.spec.command->capture.csv = "metrics.csv";
   CHECK(trial.plan_and_run().outcome == Outcome::kDone);
   CHECK(trial.recorder.metrics["loss"][1] == 0.5);
+}
+
+TEST_CASE("a mirror that a program left as it was is used again, another is not", "[code]") {
+  CodeTrial trial("");
+  trial.write("run.sh",
+              "#!/bin/sh\n[ -z \"$1\" ] || echo new > out.txt\ncat out.txt 2>&- || true\n");
+  fs::permissions(trial.source() / "run.sh", fs::perms::owner_all);
+  trial.spec.command->words = {{{WordTemplate("./run.sh")}, {}}, {{WordTemplate("{word}")}, {}}};
+  trial.spec.command->primary = "elapsed_s";
+  trial.spec.metrics = {{"elapsed_s"}};
+  trial.plan();
+  CommandRunner runner(trial.spec, "/nowhere");
+  const auto run = [&](const std::string& id, const std::string& word) {
+    trial.assignment.trial_folder = (trial.store() / "trials" / "00" / id).string();
+    trial.assignment.parameters = {};
+    trial.assignment.parameters.set("word", Value(word));
+    const AttemptResult result = runner.run(trial.assignment, trial.recorder);
+    INFO(result.message);
+    CHECK(result.outcome == Outcome::kDone);
+    return trial.log();
+  };
+  for (int i = 0; i < 5; ++i) {
+    CHECK(run(fmt::format("a{}", i), "").empty());
+    CHECK_FALSE(fs::exists(trial.trial_folder()));
+  }
+  CHECK(run("b0", "write") == "new\n");
+  CHECK(content(trial.work() / "source/out.txt") == "new\n");
+  CHECK_FALSE(fs::exists(fs::symlink_status(trial.work() / "source/data.csv")));
+  CHECK(run("c0", "").empty());
+  // A new file of the work tree is seen.
+  trial.write("out.txt", "theirs\n");
+  CHECK(run("c1", "") == "theirs\n");
 }
 
 TEST_CASE("a snapshot that was deleted is named", "[code]") {

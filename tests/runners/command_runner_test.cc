@@ -11,6 +11,7 @@
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
 #include "runners/command/command_runner.h"
+#include "runners/command/program_location.h"
 #include "runners/command/report_file.h"
 #include "runners/process/child_process.h"
 #include "runners/process/output_log.h"
