@@ -2,6 +2,8 @@
 #include <map>
 
 #include "cli/commands/command_table.h"
+#include "cli/shared/capture_change.h"
+#include "cli/shared/code_change.h"
 #include "cli/shared/host_configuration.h"
 #include "cli/shared/plan_from_file.h"
 #include "cli/shared/report_problems.h"
@@ -84,6 +86,7 @@ FailureCounts failure_counts(const Standing& standing) {
 struct Work {
   std::vector<TrialToRun> trials;
   RunSize size;
+  PlanStanding standing;
   std::map<std::string, JournalPosition> positions;  // up to where journals were read
 };
 
@@ -92,10 +95,10 @@ Work work_of(const Ledger& ledger, const PlanFromFile& planned, const std::strin
   const std::vector<std::uint32_t>& selected = planned.selection.trials;
   Work work;
   work.positions = ledger.positions();
-  const PlanStanding plan_standing = ledger.standing(plan);
-  const StateCounts counts = plan_standing.counts_of(selected);
+  work.standing = ledger.standing(plan);
+  const StateCounts counts = work.standing.counts_of(selected);
   work.size = {counts.planned, counts.done, counts.diverged, counts.failed};
-  for (const auto& [index, standing] : plan_standing.open) {
+  for (const auto& [index, standing] : work.standing.open) {
     if (!std::binary_search(selected.begin(), selected.end(), index)) continue;
     TrialToRun trial{index, standing.next_attempt(), failure_counts(standing), plan.id(index)};
     const bool was_running = standing.lost || standing.state == TrialState::kRunning;
@@ -145,18 +148,31 @@ int print_end(const PlanFromFile& planned, const HostResult& result, const PlanS
   return counts.done + counts.diverged == counts.planned ? kExitComplete : kExitMissing;
 }
 
+// What has changed since trials of the sweep were done.
+void print_changes(const Database& database, const PlanFromFile& planned,
+                   const PlanStanding& standing) {
+  const Sweep& sweep = planned.plan.sweep();
+  if (const auto change = code_change(database, planned.plan, standing)) {
+    fmt::print("{}\n", code_change_text(*change, sweep.name));
+  }
+  const std::string capture = capture_change_text(database, planned.plan, standing);
+  if (!capture.empty()) fmt::print("sweep {}: {}\n", sweep.name, capture);
+}
+
 // Brings the database up to date, writes the plan to the journal unless the store
 // has it, and finds the trials to run.
-Work find_work(const Store& store, const PlanFromFile& planned, Host& host,
-               const std::string& name) {
+Work find_work(const Store& store, const PlanFromFile& planned, Host& host, const std::string& name,
+               bool quiet) {
   print_damage(Ingest(system_files(), store.folder()).catch_up().damage);
   const Database database = store.open();
   const Ledger ledger(database);
   const Plan& plan = planned.plan;
+  Work work = work_of(ledger, planned, name);
+  if (!quiet) print_changes(database, planned, work.standing);
   if (!ledger.holds_plan(plan.sweep().name, plan.revision(), planned.description)) {
     write_plan(host.journal(), plan, planned.description);
   }
-  return work_of(ledger, planned, name);
+  return work;
 }
 
 // Throws Error where the database is another program's or a newer polysweep's:
@@ -175,8 +191,8 @@ int run_plan(const po::variables_map& given, const PlanFromFile& planned) {
   options.sweep = planned.plan.sweep().name;
   options.lease_s = lease_seconds(given, store);
   const std::unique_ptr<Host> host = become_host(setup);
-  Work work = find_work(store, planned, *host, options.name);
   const bool quiet = given["quiet"].as<bool>();
+  Work work = find_work(store, planned, *host, options.name, quiet);
   if (!quiet) {
     fmt::print("sweep {}{}: running {} of {} on {}\n", planned.plan.sweep().name,
                selection_text(planned.selection), work.trials.size(),

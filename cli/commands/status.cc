@@ -5,6 +5,8 @@
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/cell_names.h"
+#include "cli/shared/code_change.h"
+#include "cli/shared/code_words.h"
 #include "cli/shared/json_output.h"
 #include "cli/shared/report_problems.h"
 #include "cli/shared/store.h"
@@ -114,6 +116,12 @@ void print_cells(const std::vector<StateCounts>& cells, const SweepResults& plan
   print_table(table);
 }
 
+// The counts are those of the plan: what lies in the sweep's folder now may be other code.
+void print_changed_code(const Database& database, const std::string& sweep) {
+  const std::string sentence = changed_since_planned(database, sweep);
+  if (!sentence.empty()) fmt::print(stderr, "sweep {}: {}\n", sweep, terminal_escaped(sentence));
+}
+
 int run_status(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
@@ -126,6 +134,7 @@ int run_status(const po::variables_map& given) {
     print_sweeps(sweeps, json);
     for (const SweepSummary& sweep : sweeps) {
       print_problems(sweep.name, ledger.report_problems(sweep.name));
+      print_changed_code(database, sweep.name);
     }
     for (const SweepSummary& sweep : sweeps) {
       if (!is_complete(sweep.counts)) return kExitMissing;
@@ -136,6 +145,8 @@ int run_status(const po::variables_map& given) {
   const std::vector<std::uint32_t> shown = shown_cells(cells, json || given["all"].as<bool>());
   print_cells(cells, load_plan(database, names[0], shown), json);
   print_problems(names[0], ledger.report_problems(names[0]));
+  print_changed_code(database, names[0]);
+  print_other_versions(database, names[0]);
   return std::all_of(cells.begin(), cells.end(), is_complete) ? kExitComplete : kExitMissing;
 }
 

@@ -148,6 +148,10 @@ PlanFromFile plan_from_file(const po::variables_map& given, std::string_view com
   return planned;
 }
 
+Sweep command_sweep_of_file(const fs::path& file, const std::vector<std::string>& overrides) {
+  return parse_sweep(read_sweep_file(file), file.string(), overrides, Catalogue{});
+}
+
 PlanFromFile overridden_plan(const po::variables_map& given) {
   PlanFromFile planned = planned_with(given, texts_of(given, "overrides"), "");
   select_all(planned);

@@ -45,6 +45,11 @@ void declare_selection(CommandOptions& options);
 // `command` with --as.
 PlanFromFile plan_from_file(const po::variables_map& given, std::string_view command);
 
+// The sweep of a file that runs a command, with these overrides in place of what it says.
+// Throws Error.
+Sweep command_sweep_of_file(const std::filesystem::path& file,
+                            const std::vector<std::string>& overrides);
+
 // The plan in which the argument `overrides` replaces what the file says, for commands
 // that record no sweep.
 PlanFromFile overridden_plan(const po::variables_map& given);
