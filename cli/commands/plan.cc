@@ -6,7 +6,7 @@
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/capture_change.h"
-#include "cli/shared/code_change.h"
+#include "cli/shared/code_rerun.h"
 #include "cli/shared/json_output.h"
 #include "cli/shared/plan_from_file.h"
 #include "cli/shared/plan_power.h"
@@ -199,8 +199,8 @@ void print_known(const Store& store, bool asked, const Plan& plan, const PlanSel
   const Database database = store.open();
   const PlanStanding standing = Ledger(database).standing(plan);
   if (asked) print_counts(store, standing, selection);
-  if (const auto change = code_change(database, plan, standing)) {
-    fmt::print("\n{}\n", code_change_text(*change, plan.sweep().name));
+  if (const auto change = code_rerun(database, plan, standing)) {
+    fmt::print("\n{}\n", code_rerun_text(*change, plan.sweep().name));
   }
   const std::string capture = capture_change_text(database, plan, standing);
   if (!capture.empty()) fmt::print("\n{}\n", capture);

@@ -3,7 +3,7 @@
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/capture_change.h"
-#include "cli/shared/code_change.h"
+#include "cli/shared/code_rerun.h"
 #include "cli/shared/host_configuration.h"
 #include "cli/shared/plan_from_file.h"
 #include "cli/shared/report_problems.h"
@@ -152,8 +152,8 @@ int print_end(const PlanFromFile& planned, const HostResult& result, const PlanS
 void print_changes(const Database& database, const PlanFromFile& planned,
                    const PlanStanding& standing) {
   const Sweep& sweep = planned.plan.sweep();
-  if (const auto change = code_change(database, planned.plan, standing)) {
-    fmt::print("{}\n", code_change_text(*change, sweep.name));
+  if (const auto change = code_rerun(database, planned.plan, standing)) {
+    fmt::print("{}\n", code_rerun_text(*change, sweep.name));
   }
   const std::string capture = capture_change_text(database, planned.plan, standing);
   if (!capture.empty()) fmt::print("sweep {}: {}\n", sweep.name, capture);

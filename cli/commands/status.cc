@@ -5,7 +5,7 @@
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/cell_names.h"
-#include "cli/shared/code_change.h"
+#include "cli/shared/code_rerun.h"
 #include "cli/shared/code_words.h"
 #include "cli/shared/json_output.h"
 #include "cli/shared/report_problems.h"

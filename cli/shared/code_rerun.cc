@@ -1,4 +1,4 @@
-#include "cli/shared/code_change.h"
+#include "cli/shared/code_rerun.h"
 
 #include <fmt/format.h>
 
@@ -27,8 +27,8 @@ std::map<std::string, std::string> code_files_of(const ExperimentSpec& experimen
 
 }  // namespace
 
-std::optional<CodeChange> code_change(const Database& database, const Plan& plan,
-                                      const PlanStanding& standing) {
+std::optional<CodeRerun> code_rerun(const Database& database, const Plan& plan,
+                                    const PlanStanding& standing) {
   const std::string& sweep = plan.sweep().name;
   const std::vector<std::string> known = sweep_names(database);
   const bool is_new = std::find(known.begin(), known.end(), sweep) == known.end();
@@ -36,7 +36,7 @@ std::optional<CodeChange> code_change(const Database& database, const Plan& plan
   const std::vector<CodeVersion> versions = load_code_versions(database, sweep);
   const CodeVersion* before = latest_other(versions, plan.code_digest());
   if (before == nullptr) return std::nullopt;
-  CodeChange out{*before, plan.code_digest().substr(0, before->name.size()), "", 0};
+  CodeRerun out{*before, plan.code_digest().substr(0, before->name.size()), "", 0};
   const auto settled = settled_parameters(database, *before);
   if (settled.empty()) return std::nullopt;
   out.before.settled = settled.size();
@@ -49,7 +49,7 @@ std::optional<CodeChange> code_change(const Database& database, const Plan& plan
   return out;
 }
 
-std::string code_change_text(const CodeChange& change, const std::string& sweep) {
+std::string code_rerun_text(const CodeRerun& change, const std::string& sweep) {
   return fmt::format(
       "code: {} {} done under code {} ({}); {} of them {} again under {}\n"
       "  `polysweep compare {} code={} code={}` then compares the two",

@@ -10,7 +10,7 @@
 
 namespace polysweep {
 
-struct CodeChange {
+struct CodeRerun {
   CodeVersion before;       // the latest other version with trials that are done
   std::string now;          // digest of the plan's code, cut as before.name is
   std::string files;        // file_changes()
@@ -19,11 +19,11 @@ struct CodeChange {
 
 // Empty where the plan's trials are done under its code, or no such trial is done under
 // another. `standing` is the plan's.
-std::optional<CodeChange> code_change(const Database& database, const Plan& plan,
-                                      const PlanStanding& standing);
+std::optional<CodeRerun> code_rerun(const Database& database, const Plan& plan,
+                                    const PlanStanding& standing);
 
 // Lines for the reader of `plan` and `run`, without a newline at the end.
-std::string code_change_text(const CodeChange& change, const std::string& sweep);
+std::string code_rerun_text(const CodeRerun& change, const std::string& sweep);
 
 // A sentence on a sweep whose code, as it lies in its folder now, is not that of its plan.
 // "" where it is, and where that cannot be told (the sweep file is gone or not valid).
