@@ -123,7 +123,8 @@ const std::vector<Wing>& wings() {
       {"runners/process/", {"framework/"}},
       {"runners/store/", {"runners/process/", "framework/"}},
       {"runners/host/", {"runners/process/", "runners/store/", "framework/"}},
-      {"runners/command/", {"runners/process/", "runners/store/", "framework/"}},
+      {"runners/code/", {"runners/process/", "runners/store/", "framework/"}},
+      {"runners/command/", {"runners/code/", "runners/process/", "runners/store/", "framework/"}},
       // Hosts take trials from whoever has them through one interface.
       {"runners/sharing/",
        {"runners/host/work_source.h", "runners/process/", "runners/store/", "framework/"}},

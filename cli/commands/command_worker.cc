@@ -14,12 +14,14 @@ namespace {
 
 void declare_command_worker(CommandOptions& options) {
   options.shown.add_options()("device", po::value<int>()->default_value(-1),
-                              "number of the device");
+                              "number of the device")("world", po::value<std::string>()->required(),
+                                                      "facts about the code and its interpreter");
   options.argument("file");
 }
 
 int run_command_worker(const po::variables_map& given) {
-  serve_command(required_argument(given, "file", "the catalogue of the command"));
+  serve_command(required_argument(given, "file", "the catalogue of the command"),
+                given["world"].as<std::string>());
   std::fflush(stdout);
   // Not exit(): the listening thread still uses what exit() would destroy.
   _exit(0);

@@ -13,7 +13,9 @@
 #include "reports/text/number_text.h"
 #include "results/read/sweeps_of_trial.h"
 #include "results/read/trial_artifacts.h"
+#include "results/read/trial_table.h"
 #include "results/schema/store_damage.h"
+#include "runners/code/code_snapshot.h"
 #include "runners/store/removable_files.h"
 #include "runners/store/run_lock.h"
 
@@ -33,11 +35,20 @@ std::vector<RemovableFile> removable_files_of(const Store& store) {
   // A damaged journal may have contained a trial's sweep or its artifacts.
   const bool is_intact = std::all_of(damage.begin(), damage.end(),
                                      [](const StoreDamage& place) { return place.torn_tail; });
-  return find_removable_files(store.folder(), [&](const TrialId& id) -> RecordedTrial {
-    if (!is_intact) return {};
-    const TrialMembership use = trial_membership(database, id);
-    return {has_result(use.state) || !use.in_sweep, recorded_artifacts(database, id)};
-  });
+  std::vector<RemovableFile> all =
+      find_removable_files(store.folder(), [&](const TrialId& id) -> RecordedTrial {
+        if (!is_intact) return {};
+        const TrialMembership use = trial_membership(database, id);
+        return {has_result(use.state) || !use.in_sweep, recorded_artifacts(database, id)};
+      });
+  if (!is_intact) return all;
+  for (const std::filesystem::path& path : unused_code(store.folder(), recorded_codes(database))) {
+    std::uint64_t bytes = 0;
+    std::error_code gone;
+    if (std::filesystem::is_regular_file(path, gone)) bytes = std::filesystem::file_size(path);
+    all.push_back({path, RemovableKind::kCode, bytes});
+  }
+  return all;
 }
 
 std::uint64_t bytes_of(const std::vector<RemovableFile>& all) {
@@ -90,8 +101,8 @@ int run_gc(const po::variables_map& given) {
 
 const Command kGcCommand = {
     "gc",
-    "Removes checkpoints of trials that have a result or belong to no sweep, and leftovers of "
-    "killed runs; never logs, outputs, artifacts or journals",
+    "Removes checkpoints of trials that have a result or belong to no sweep, snapshots of code "
+    "that no trial ran, and leftovers of killed runs; never logs, outputs, artifacts or journals",
     "[--store FOLDER] [--dry-run] [--json]",
     "  polysweep gc --dry-run",
     declare_gc,

@@ -199,8 +199,8 @@ void print_known(const Store& store, bool asked, const Plan& plan, const PlanSel
   const Database database = store.open();
   const PlanStanding standing = Ledger(database).standing(plan);
   if (asked) print_counts(store, standing, selection);
-  if (const auto change = code_rerun(database, plan, standing)) {
-    fmt::print("\n{}\n", code_rerun_text(*change, plan.sweep().name));
+  if (const auto change = code_rerun(database, store.folder(), plan, standing)) {
+    fmt::print("\n{}\n", code_rerun_text(*change, plan.sweep()));
   }
   const std::string capture = capture_change_text(database, plan, standing);
   if (!capture.empty()) fmt::print("\n{}\n", capture);
@@ -239,7 +239,8 @@ int run_plan(const po::variables_map& given) {
 const Command kPlanCommand = {
     "plan",
     "Shows the trials of a sweep without running them; with --store, also how many are done there",
-    "FILE [name=value ...] [--as NAME] [--data FOLDER] [--store FOLDER] [--count | --json] [--all]",
+    "FILE [name=value ...] [--as NAME] [--code DIGEST] [--data FOLDER] [--store FOLDER] [--count | "
+    "--json] [--all]",
     "  polysweep plan experiments/sweeps/demo.toml\n"
     "  polysweep plan experiments/sweeps/demo.toml seed=0 --all\n"
     "  polysweep plan experiments/sweeps/demo.toml dimension=64,128 seed=0..9 --as wider --count",

@@ -149,11 +149,11 @@ int print_end(const PlanFromFile& planned, const HostResult& result, const PlanS
 }
 
 // What has changed since trials of the sweep were done.
-void print_changes(const Database& database, const PlanFromFile& planned,
-                   const PlanStanding& standing) {
+void print_changes(const Database& database, const std::filesystem::path& store,
+                   const PlanFromFile& planned, const PlanStanding& standing) {
   const Sweep& sweep = planned.plan.sweep();
-  if (const auto change = code_rerun(database, planned.plan, standing)) {
-    fmt::print("{}\n", code_rerun_text(*change, sweep.name));
+  if (const auto change = code_rerun(database, store, planned.plan, standing)) {
+    fmt::print("{}\n", code_rerun_text(*change, sweep));
   }
   const std::string capture = capture_change_text(database, planned.plan, standing);
   if (!capture.empty()) fmt::print("sweep {}: {}\n", sweep.name, capture);
@@ -168,7 +168,7 @@ Work find_work(const Store& store, const PlanFromFile& planned, Host& host, cons
   const Ledger ledger(database);
   const Plan& plan = planned.plan;
   Work work = work_of(ledger, planned, name);
-  if (!quiet) print_changes(database, planned, work.standing);
+  if (!quiet) print_changes(database, store.folder(), planned, work.standing);
   if (!ledger.holds_plan(plan.sweep().name, plan.revision(), planned.description)) {
     write_plan(host.journal(), plan, planned.description);
   }
@@ -233,7 +233,8 @@ const Command kRunCommand = {
     "run",
     "Runs the pending trials of a sweep; after an interruption the same command resumes, and "
     "several at the same time share the work",
-    "FILE [name=value ...] [--as NAME] [--data FOLDER] [--slots N] [--device cpu|cuda] "
+    "FILE [name=value ...] [--as NAME] [--code DIGEST] [--data FOLDER] [--slots N] [--device "
+    "cpu|cuda] "
     "[--memory-limit SIZE]",
     "  polysweep run my_sweep.toml\n"
     "  polysweep run my_sweep.toml lr=0.1,0.01 seed=0..2\n"

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include <array>
 #include <cmath>
 #include <iostream>
 
@@ -18,6 +19,7 @@ namespace polysweep {
 namespace {
 
 constexpr std::size_t kSparkWidth = 32;
+constexpr std::size_t kPackagesShown = 8;
 
 void declare_show(CommandOptions& options) {
   declare_store(options);
@@ -50,6 +52,34 @@ void print_metrics(const Database& database, const TrialRecord& trial) {
   print_table(table);
 }
 
+// What the user's code ran with comes first, polysweep's own build last.
+void print_provenance(const std::map<std::string, std::string>& facts) {
+  if (facts.empty()) return;
+  fmt::print("\nprovenance\n");
+  const auto group_of = [](const std::string& name) -> std::size_t {
+    constexpr std::array<std::string_view, 7> kFirst = {
+        "code.", "command.", "interpreter.", "package.", "container", "env.", "threads."};
+    for (std::size_t i = 0; i < kFirst.size(); ++i) {
+      if (name.starts_with(kFirst[i])) return i;
+    }
+    const bool is_own = name.starts_with("build.") || name.starts_with("library.");
+    return is_own ? kFirst.size() + 1 : kFirst.size();
+  };
+  std::map<std::size_t, std::vector<const std::pair<const std::string, std::string>*>> groups;
+  std::size_t packages = 0;
+  for (const auto& fact : facts) {
+    const bool is_package = fact.first.starts_with("package.");
+    if (!is_package || packages++ < kPackagesShown) groups[group_of(fact.first)].push_back(&fact);
+  }
+  for (const auto& [group, members] : groups) {
+    for (const auto* fact : members) {
+      fmt::print("  {:<26} {}\n", terminal_escaped(fact->first), terminal_escaped(fact->second));
+    }
+    const bool is_cut = members.front()->first.starts_with("package.") && packages > kPackagesShown;
+    if (is_cut) fmt::print("  and {} more packages: --json\n", packages - kPackagesShown);
+  }
+}
+
 void print_trial(const Store& store, const Database& database, const TrialRecord& trial) {
   fmt::print("trial {}\nexperiment {} (version {}), {}\n", trial.id.hex(), trial.experiment,
              trial.experiment_version, state_name(trial.state));
@@ -73,10 +103,7 @@ void print_trial(const Store& store, const Database& database, const TrialRecord
     fmt::print("\n{} (step {})\n{}\n", terminal_escaped(text.name), text.step,
                clean_text(text.value));
   }
-  if (!trial.provenance.empty()) fmt::print("\nprovenance\n");
-  for (const auto& [name, value] : trial.provenance) {
-    fmt::print("  {:<26} {}\n", terminal_escaped(name), terminal_escaped(value));
-  }
+  print_provenance(trial.provenance);
 }
 
 void print_as_json(const TrialRecord& trial) {

@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
-#include "runners/command/command_runner.h"
+#include "runners/code/code_snapshot.h"
+#include "runners/code/user_world.h"
 #include "runners/command/command_worker.h"
+#include "runners/command/program_location.h"
 #include "runners/process/process_tree.h"
 #include "runners/process/worker_command.h"
 
@@ -19,11 +23,32 @@ double limit_of(const po::variables_map& given, const char* name, double of_file
   return given[name].defaulted() ? of_file : given[name].as<double>();
 }
 
-void expect_program(const CommandSpec& command) {
-  const WordTemplate& program = command.words.at(0).words.at(0);
-  if (!program.is_literal()) return;
-  locate_program(*program.fill([](std::string_view) { return nullptr; }), command.sweep_folder,
-                 own_program().parent_path());
+// Its path; "" where it differs between trials.
+std::filesystem::path expect_program(const CommandSpec& command) {
+  const WordTemplate& word = command.words.at(0).words.at(0);
+  if (!word.is_literal()) return {};
+  const std::string program = *word.fill([](std::string_view) { return nullptr; });
+  // Code is looked for in the snapshot.
+  const bool is_relative = program.find('/') != std::string::npos && program[0] != '/';
+  if (is_relative && command.has_snapshot()) {
+    const std::string path =
+        (std::filesystem::path(command.code.sweep_in_root) / program).lexically_normal().string();
+    const auto is_it = [&](const InputFile& file) { return file.path == path; };
+    if (std::any_of(command.files.begin(), command.files.end(), is_it)) {
+      return std::filesystem::path(command.code.root) / path;
+    }
+  }
+  return locate_program(program, command.sweep_folder, own_program().parent_path());
+}
+
+void provide_snapshot(const CommandSpec& command, const std::filesystem::path& from,
+                      const std::filesystem::path& store) {
+  if (!command.has_snapshot()) return;
+  if (!from.empty() && has_snapshot(from, command.code_digest())) {
+    copy_snapshot(from, store, command.code_digest());
+  } else {
+    make_snapshot(store, command);
+  }
 }
 
 }  // namespace
@@ -34,9 +59,11 @@ void use_command(const po::variables_map& given, const Worker& worker, HostOptio
   CommandSpec& command = *catalogue.experiments.at(0).command;
   command.time_limit_s = limit_of(given, "time-limit", command.time_limit_s);
   command.progress_limit_s = limit_of(given, "progress-limit", command.progress_limit_s);
-  expect_program(command);
+  const std::filesystem::path program = expect_program(command);
   system_files().create_folders(options.store);
-  options.worker = command_worker(worker.program, catalogue, options.store);
+  provide_snapshot(command, worker.code_store, options.store);
+  options.worker = command_worker(worker.program, catalogue, options.store,
+                                  user_world(command, options.store, program));
   options.worker.keeps_logs = true;
   // The worker enforces the limits itself: it lets its program shut down, and keeps
   // its output.

@@ -190,8 +190,8 @@ class OutlineWriter {
     for (const std::string& file : outline_.files) {
       files += (files.empty() ? "" : ", ") + toml_text(file);
     }
-    put("files      = [{}]   # when one of these changes, its trials run again: add what the "
-        "program imports",
+    put("# files    = [{}]   # its code, of which trials run a copy; without it, the source files "
+        "of the folder",
         files);
     if (seed_ != nullptr) {
       put("replicate  = {}          # GUESS: repeats every cell", toml_text(name_of(*seed_)));

@@ -13,6 +13,8 @@
 #include "results/ingest/ingest.h"
 #include "results/read/replay_check.h"
 #include "results/read/sweeps_of_trial.h"
+#include "runners/code/code_files.h"
+#include "runners/code/code_snapshot.h"
 #include "runners/host/host.h"
 #include "runners/store/host_name.h"
 #include "runners/store/plan_journal.h"
@@ -39,17 +41,17 @@ std::vector<ExperimentSpec> declared_commands(const fs::path& store) {
   return out;
 }
 
-// The digests of these files are part of a trial's identity: with other content it
-// would be another trial.
-void expect_input_files(const ExperimentSpec& spec) {
-  for (const InputFile& input : spec.command->files) {
-    const fs::path file = fs::path(spec.command->sweep_folder) / input.path;
-    const std::string now =
-        fs::is_regular_file(file) ? sha256_hex_of_file(file) : std::string("missing");
-    if (now == input.sha256) continue;
-    fail("{} has changed since the trials ran: its SHA-256 was {}, now it is {}; restore the file",
-         file.string(), input.sha256.substr(0, 12), now.substr(0, 12));
-  }
+// What the trials ran must still be there: in the store, or unchanged in the work tree.
+void expect_code(const ExperimentSpec& spec, const fs::path& store) {
+  const CommandSpec& command = *spec.command;
+  if (command.has_snapshot() && has_snapshot(store, command.code_digest())) return;
+  CommandSpec in_tree = command;
+  in_tree.code.is_live = true;
+  DigestCache digests;
+  const std::string difference = code_difference(in_tree, digests);
+  if (difference.empty()) return;
+  fail("the code of the trials is not there any more: in {}, {}; restore it", command.code.root,
+       difference);
 }
 
 class Workers {
@@ -58,6 +60,7 @@ class Workers {
       : given_(given),
         database_(database),
         data_(data_folder(given)),
+        store_(store),
         commands_(declared_commands(store)) {}
 
   // The index of the trial's worker in groups().
@@ -88,8 +91,9 @@ class Workers {
     const std::string digest = spec.command->to_json();
     const auto [place, is_new] = by_command_.try_emplace(digest, groups_.size());
     if (is_new) {
-      expect_input_files(spec);
+      expect_code(spec, store_);
       groups_.push_back({command_worker_of(spec), {}});
+      groups_.back().worker.code_store = store_;
     }
     return place->second;
   }
@@ -139,6 +143,7 @@ class Workers {
   const po::variables_map& given_;
   const Database& database_;
   DataFolder data_;
+  fs::path store_;
   std::vector<ExperimentSpec> commands_;
   std::map<std::string, std::size_t> by_command_;
   std::map<std::string, std::size_t> by_experiment_;

@@ -17,6 +17,8 @@ struct Worker {
   std::filesystem::path program;
   Catalogue catalogue;
   std::string catalogue_digest;  // SHA-256 of the catalogue's JSON
+  // A store that has the snapshot of a command's code; "": the work tree has the code.
+  std::filesystem::path code_store;
 
   bool runs_command() const {
     return catalogue.experiments.size() == 1 && catalogue.experiments[0].command.has_value();

@@ -31,7 +31,24 @@ constexpr std::string_view kArithmetic[] = {
     "CUDA_VISIBLE_DEVICES",
     "NVIDIA_TF32_OVERRIDE",
     "LD_PRELOAD",
+    "PYTHONHASHSEED",
+    "PYTHONPATH",
+    "HF_",
+    "TRANSFORMERS_",
+    "NCCL_",
+    "XLA_",
+    "TF_CPP_",
+    "TF_DETERMINISTIC_",
+    "TF_ENABLE_",
+    "TF_FORCE_",
+    "TF_XLA_",
+    "JAX_",
+    "VIRTUAL_ENV",
+    "CONDA_DEFAULT_ENV",
 };
+
+// Variables whose values are nobody's business.
+constexpr std::string_view kSecret[] = {"TOKEN", "KEY", "SECRET", "PASSWORD", "CREDENTIAL"};
 
 std::string cpu_model() {
   std::ifstream file("/proc/cpuinfo");
@@ -88,6 +105,11 @@ void add_environment(Provenance& provenance) {
     const bool matters = std::any_of(std::begin(kArithmetic), std::end(kArithmetic),
                                      [&](std::string_view name) { return text.starts_with(name); });
     if (!matters || equals == std::string_view::npos) continue;
+    const std::string_view variable = text.substr(0, equals);
+    const bool is_secret = std::any_of(
+        std::begin(kSecret), std::end(kSecret),
+        [&](std::string_view word) { return variable.find(word) != std::string_view::npos; });
+    if (is_secret) continue;
     provenance.add(fmt::format("env.{}", text.substr(0, equals)),
                    std::string(text.substr(equals + 1)));
   }

@@ -22,7 +22,8 @@ struct Provenance {
 // The facts every polysweep program knows: build, compiler, machine, and those
 // environment variables that change arithmetic (science: OPENBLAS_*, OMP_*,
 // MKL_*, ATEN_CPU_CAPABILITY, CUBLAS_WORKSPACE_CONFIG, CUDA_VISIBLE_DEVICES,
-// TORCH_*, NVIDIA_TF32_OVERRIDE, LD_PRELOAD).
+// TORCH_*, NVIDIA_TF32_OVERRIDE, LD_PRELOAD, PYTHONHASHSEED, HF_*, ...), but none whose
+// name says that it is secret.
 Provenance process_provenance();
 
 std::string version();  // "0.1.0"

@@ -31,6 +31,11 @@ std::string CommandSpec::to_json() const {
               {"environment", Json::array()},
               {"folder", folder.text()},
               {"sweep_folder", sweep_folder},
+              {"code",
+               {{"live", code.is_live},
+                {"outputs", code.outputs},
+                {"root", code.root},
+                {"sweep_in_root", code.sweep_in_root}}},
               {"files", Json::array()},
               {"primary", primary},
               {"diverging", diverging},
@@ -64,6 +69,11 @@ CommandSpec CommandSpec::from_json(std::string_view json) try {
   }
   command.folder = WordTemplate(document.at("folder").get<std::string>());
   command.sweep_folder = document.at("sweep_folder").get<std::string>();
+  const Json& code = document.at("code");
+  command.code.is_live = code.at("live").get<bool>();
+  command.code.outputs = code.at("outputs").get<std::vector<std::string>>();
+  command.code.root = code.at("root").get<std::string>();
+  command.code.sweep_in_root = code.at("sweep_in_root").get<std::string>();
   for (const Json& file : document.at("files")) {
     command.files.push_back({file.at("path").get<std::string>(),
                              file.at("sha256").get<std::string>(),

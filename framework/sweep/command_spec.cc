@@ -89,6 +89,11 @@ std::string CommandSpec::identity_digest(std::string_view data_digest) const {
 std::string CommandSpec::code_digest() const {
   if (files.empty()) return "";
   std::string lines;
+  if (code.sweep_in_root != ".") {
+    lines += "sweep ";
+    append_json_text(lines, code.sweep_in_root);
+    lines += '\n';
+  }
   for (const InputFile& file : files) {
     lines += file.executable ? "program " : "file ";
     append_json_text(lines, file.path);

@@ -19,10 +19,10 @@
 namespace polysweep {
 
 // The places of a template that are not parameters.
-inline constexpr std::array<std::string_view, 10> kCommandPlaces = {
+inline constexpr std::array<std::string_view, 11> kCommandPlaces = {
     "trial",           "attempt",      "trial_folder", "checkpoint_folder",
     "parameters_file", "metrics_file", "data_folder",  "sweep_folder",
-    "device",          "slot"};
+    "source_folder",   "device",       "slot"};
 
 // A group of words: all of them are left out if `when` does not hold or a
 // parameter in one of them does not apply.
@@ -39,9 +39,26 @@ struct CommandVariable {
 
 // A file of the code that a command runs.
 struct InputFile {
-  std::string path;    // as in the sweep file; relative to the folder of that file
+  std::string path;    // relative to CodeSpec::root; absolute if it lies outside of it
   std::string sha256;  // of its content, 64 hex digits
   bool executable = false;
+};
+
+// The code of a command: what belongs to it, and how its trials see it.
+struct CodeSpec {
+  // A file or folder that `files` of the sweep file names, and where it does.
+  struct Declared {
+    std::string path;
+    std::string place;
+  };
+  // Empty where the sweep file has no `files`: then they are found.
+  std::optional<std::vector<Declared>> declared;
+  bool is_live = false;              // trials run in the work tree, not from a snapshot
+  std::vector<std::string> outputs;  // folders that are empty at first, as in the sweep file
+  // Set with CommandSpec::files (runners/code/code_files.h): the folder of the work tree
+  // whose code it is, absolute, and the sweep's folder below it ("." for itself).
+  std::string root;
+  std::string sweep_in_root = ".";
 };
 
 // What becomes of a reported metric that the sweep does not declare.
@@ -70,9 +87,10 @@ struct CommandSpec {
   std::vector<CommandVariable> environment;
   WordTemplate folder{"{sweep_folder}"};  // the working folder
   std::string sweep_folder;               // absolute
-  std::vector<InputFile> files;           // sorted by path
-  std::string primary;                    // the metric without which a trial is not done
-  std::vector<std::string> diverging;     // metrics whose NaN or infinity is a divergence
+  CodeSpec code;
+  std::vector<InputFile> files;        // of its code, sorted by path
+  std::string primary;                 // the metric without which a trial is not done
+  std::vector<std::string> diverging;  // metrics whose NaN or infinity is a divergence
   Undeclared undeclared = Undeclared::kRecord;
   CaptureSpec capture;
   double time_limit_s = 0;      // of one attempt; 0: none
@@ -82,8 +100,10 @@ struct CommandSpec {
   // What a trial's identity holds as its data: SHA-256 (hex) over the templates and
   // `data_digest`, that of the data files ("" for none).
   std::string identity_digest(std::string_view data_digest) const;
+  // Whether its trials run from a snapshot of `files`.
+  bool has_snapshot() const { return !code.is_live && !files.empty(); }
   // What it holds as its code: SHA-256 (hex) over path, executable bit and content of
-  // `files`; "" where there are none.
+  // `files` and CodeSpec::sweep_in_root; "" where there are none.
   std::string code_digest() const;
 
   std::string to_json() const;

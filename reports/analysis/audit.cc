@@ -178,6 +178,17 @@ void audit_facts(std::vector<AuditItem>& items, const Source& source, const std:
   if (same > 0) items.push_back({topic, AuditState::kSame, "alike in all done trials: " + shown});
 }
 
+// What the user's code ran with, where it is recorded.
+void audit_world(std::vector<AuditItem>& items, const Source& source) {
+  const std::pair<const char*, std::vector<std::string>> topics[] = {
+      {"code", {"code.commit", "code.dirty", "code.diff"}},
+      {"interpreter", {"interpreter.", "container"}},
+      {"packages", {"package."}}};
+  for (const auto& [topic, prefixes] : topics) {
+    if (!facts_of(source, prefixes).empty()) audit_facts(items, source, topic, prefixes);
+  }
+}
+
 // The parameters of a role: fixed, varied alike, or tied to a cell's name.
 void audit_parameters(std::vector<AuditItem>& items, const SweepResults& results, Role role) {
   const std::string topic(role_name(role));
@@ -341,6 +352,7 @@ std::vector<AuditItem> audit(const SweepResults& results, const CellLabels& labe
   std::vector<AuditItem> items;
   const Source source(results, labels);
   audit_code(items, results);
+  audit_world(items, source);
   audit_data(items, results);
   audit_parameters(items, results, Role::kBudget);
   audit_metrics(items, source, Role::kBudget);

@@ -266,13 +266,8 @@ CodeVersion code_version(const std::map<std::string, std::string>& facts) {
     const auto found = facts.find(name);
     return found == facts.end() ? std::string() : found->second;
   };
-  const std::string file = "command.file.";
-  for (auto each = facts.lower_bound(file); each != facts.end(); ++each) {
-    if (!each->first.starts_with(file)) break;
-    if (version.shown.empty()) version.shown = each->second;
-    version.exact += each->first + " " + each->second + "\n";
-  }
-  for (const char* name : {"command.program_digest", "build.commit", "build.program"}) {
+  for (const char* name :
+       {"code.digest", "command.program_digest", "build.commit", "build.program"}) {
     if (version.shown.empty()) version.shown = fact(name);
     if (!version.shown.empty()) {
       version.exact += fact(name);

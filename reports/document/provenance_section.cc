@@ -13,6 +13,7 @@ namespace polysweep {
 namespace {
 
 constexpr std::size_t kLongestFact = 200;
+constexpr std::size_t kLongestPackages = 4000;
 
 Table facts_table(const SweepAnalysis& analysis) {
   Table table;
@@ -25,6 +26,24 @@ Table facts_table(const SweepAnalysis& analysis) {
     const auto document = analysis.results.provenance.find(trial.provenance);
     if (trial.state != TrialState::kDone || document == analysis.results.provenance.end()) continue;
     for (const auto& [fact, value] : document->second) ++facts[fact][value];
+  }
+  // Hundreds of packages are a line, but for those that differ between trials.
+  std::string packages;
+  std::size_t alike = 0;
+  for (auto fact = facts.lower_bound("package."); fact != facts.end();) {
+    if (!fact->first.starts_with("package.")) break;
+    if (fact->second.size() > 1) {
+      ++fact;
+      continue;
+    }
+    ++alike;
+    packages +=
+        (packages.empty() ? "" : ", ") + fact->first.substr(8) + " " + fact->second.begin()->first;
+    fact = facts.erase(fact);
+  }
+  if (alike > 0) {
+    table.rows.push_back({count_text(alike, "package"), shortened(packages, kLongestPackages),
+                          TableCell("", Tone::kMuted)});
   }
   for (const auto& [fact, values] : facts) {
     for (const auto& [value, count] : values) {

@@ -71,4 +71,12 @@ std::vector<TrialRow> load_trial_table(const Database& database, const TrialTabl
   return out;
 }
 
+std::vector<std::string> recorded_codes(const Database& database) {
+  Statement rows = database.connection().prepare(
+      "SELECT DISTINCT code FROM trial WHERE code <> '' ORDER BY code");
+  std::vector<std::string> out;
+  while (rows.step()) out.push_back(rows.string(0));
+  return out;
+}
+
 }  // namespace polysweep

@@ -5,8 +5,8 @@ namespace polysweep {
 const char* const kTrialViews = R"sql(
 CREATE VIEW trials AS
 SELECT t.trial AS trial, e.name AS experiment, e.version AS version,
-  nullif(substr(t.code, 1, 12), '') AS code, t.data_digest AS data_digest,
-  t.parameters AS parameters, s.name AS state,
+  nullif(substr(t.code, 1, 12), '') AS code,
+  t.data_digest AS data_digest, t.parameters AS parameters, s.name AS state,
   t.attempt AS attempts, j.host AS host
 FROM trial t JOIN state s ON s.state = t.state
 LEFT JOIN experiment e ON e.experiment_id = t.experiment_id

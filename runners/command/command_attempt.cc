@@ -11,6 +11,7 @@
 #include "framework/core/clock.h"
 #include "framework/core/error.h"
 #include "framework/core/utf8.h"
+#include "runners/command/program_location.h"
 #include "runners/process/process_tree.h"
 #include "runners/process/worker_command.h"
 #include "runners/store/store_layout.h"
@@ -53,18 +54,42 @@ CommandAttempt::CommandAttempt(const AttemptContext& context)
       trial_folder_(context.assignment.trial_folder),
       checkpoint_folder_(checkpoint_folder(trial_folder_)),
       parameters_file_(parameters_path(trial_folder_)),
+      work_folder_(context.working_folder == nullptr ? fs::path() : work_folder(trial_folder_)),
+      sweep_folder_(context.working_folder == nullptr
+                        ? fs::path(command_.sweep_folder)
+                        : context.working_folder->sweep_folder(work_folder_)),
+      filled_(fill()),
+      program_folder_((sweep_folder_ / filled_.folder).lexically_normal()),
       log_(log_path(trial_folder_, context.assignment.attempt)),
       report_file_(report_path(trial_folder_, context.assignment.attempt)),
       history_(context.spec, trial_folder_, context.assignment.attempt),
       report_(context.spec, trial_folder_, context.recorder, history_),
       captured_file_(captured_path(trial_folder_, context.assignment.attempt)),
-      capture_(command_.capture, trial_folder_,
+      capture_(command_.capture, capture_folders(),
                [this](const ReportedItem& item, const ReportedWhere& where) {
                  take_captured(item, where);
                }) {}
 
 AttemptResult CommandAttempt::run() {
   context_.folders.prepare(trial_folder_, context_.assignment.parameters.canonical());
+  const std::string changed = context_.code_difference();
+  if (!changed.empty()) {
+    AttemptResult result{Outcome::kError, "code changed: " + changed};
+    context_.folders.remove_if_unused(trial_folder_);
+    return result;
+  }
+  if (context_.working_folder == nullptr) return run_program();
+  context_.working_folder->prepare(work_folder_);
+  report_.set_program_folder(program_folder_);
+  try {
+    return run_program();
+  } catch (...) {
+    context_.working_folder->clear(work_folder_);
+    throw;
+  }
+}
+
+AttemptResult CommandAttempt::run_program() {
   context_.oom_kills.grew();
   capture_.begin();
   const ProcessOptions options = process_options();
@@ -85,31 +110,48 @@ CommandAttempt::Variables CommandAttempt::variables() const {
           {"POLYSWEEP_PARAMETERS_FILE", parameters_file_.string()},
           {"POLYSWEEP_METRICS_FILE", report_path(trial_folder_, assignment.attempt).string()},
           {"POLYSWEEP_DATA_FOLDER", assignment.data_folder},
-          {"POLYSWEEP_SWEEP_FOLDER", command_.sweep_folder},
+          {"POLYSWEEP_SWEEP_FOLDER", sweep_folder_.string()},
+          {"POLYSWEEP_SOURCE_FOLDER", command_.sweep_folder},
           {"POLYSWEEP_DEVICE", device_name(assignment.device)},
           {kHostMarkVariable, context_.host_mark}};
 }
 
-ProcessOptions CommandAttempt::process_options() {
+FilledCommand CommandAttempt::fill() const {
   const AssignTrial& assignment = context_.assignment;
-  FilledCommand filled =
-      fill_command(command_, assignment.parameters,
-                   {{"trial", assignment.trial.hex()},
-                    {"attempt", std::to_string(assignment.attempt)},
-                    {"trial_folder", trial_folder_.string()},
-                    {"checkpoint_folder", checkpoint_folder_.string()},
-                    {"parameters_file", parameters_file_.string()},
-                    {"metrics_file", report_path(trial_folder_, assignment.attempt).string()},
-                    {"data_folder", assignment.data_folder},
-                    {"sweep_folder", command_.sweep_folder},
-                    {"device", device_name(assignment.device)},
-                    {"slot", slot_name()}});
+  return fill_command(command_, assignment.parameters,
+                      {{"trial", assignment.trial.hex()},
+                       {"attempt", std::to_string(assignment.attempt)},
+                       {"trial_folder", trial_folder_.string()},
+                       {"checkpoint_folder", checkpoint_folder_.string()},
+                       {"parameters_file", parameters_file_.string()},
+                       {"metrics_file", report_path(trial_folder_, assignment.attempt).string()},
+                       {"data_folder", assignment.data_folder},
+                       {"sweep_folder", sweep_folder_.string()},
+                       {"source_folder", command_.sweep_folder},
+                       {"device", device_name(assignment.device)},
+                       {"slot", slot_name()}});
+}
+
+// A program in the sweep's folder is that of the mirror.
+fs::path CommandAttempt::program(const std::string& name) const {
+  const bool is_relative = name.find('/') != std::string::npos && !fs::path(name).is_absolute();
+  if (work_folder_.empty() || !is_relative) return context_.program_at(name);
+  return locate_program(name, sweep_folder_, "");
+}
+
+// A program that runs in a folder of its own writes there by relative paths.
+std::vector<fs::path> CommandAttempt::capture_folders() const {
+  if (work_folder_.empty() || program_folder_ == trial_folder_) return {trial_folder_};
+  return {program_folder_, trial_folder_};
+}
+
+ProcessOptions CommandAttempt::process_options() {
   ProcessOptions options;
-  options.argv = std::move(filled.argv);
-  options.argv[0] = context_.program_at(options.argv[0]).string();
+  options.argv = filled_.argv;
+  options.argv[0] = program(options.argv[0]).string();
   options.environment = variables();
-  for (auto& variable : filled.environment) options.environment.push_back(std::move(variable));
-  options.folder = fs::path(command_.sweep_folder) / filled.folder;
+  for (const auto& variable : filled_.environment) options.environment.push_back(variable);
+  options.folder = program_folder_;
   options.channel = false;
   options.session = true;
   options.on_output = [this](std::string_view bytes) {
@@ -258,8 +300,10 @@ AttemptResult CommandAttempt::end(ChildProcess& process) {
     if (problem.empty()) continue;
     result.message += result.message.empty() ? problem : "; " + problem;
   }
+  const bool is_mirror_kept = leave_working_folder(result);
   const bool is_settled = result.outcome == Outcome::kDone || result.outcome == Outcome::kDiverged;
-  if (is_settled) clean_up();
+  if (is_settled) clean_up(is_mirror_kept);
+  if (!is_settled && is_mirror_kept) context_.working_folder->clear(work_folder_);
   if (result.outcome != Outcome::kDone && result.outcome != Outcome::kStopped) {
     // The host records the last lines that we print with the failure.
     const std::string tail = process.output_tail() + "\n";
@@ -268,14 +312,43 @@ AttemptResult CommandAttempt::end(ChildProcess& process) {
   return result;
 }
 
+// A result of code that is not what was planned is none. True if the mirror is as it was
+// made, and still there.
+bool CommandAttempt::leave_working_folder(AttemptResult& result) {
+  WorkingFolder* mirror = context_.working_folder;
+  WorkingFolder::Findings findings;
+  const bool is_unchanged = mirror != nullptr && mirror->is_unchanged(work_folder_);
+  if (is_unchanged) findings.written_to = mirror->written_to();
+  if (mirror != nullptr && !is_unchanged) findings = mirror->clear(work_folder_);
+  std::string changed = context_.code_difference();
+  if (!findings.altered.empty()) changed = "the program wrote to " + findings.altered;
+  const bool was_asked = result.outcome == Outcome::kStopped;
+  if (!changed.empty() && !was_asked) {
+    result.outcome = Outcome::kError;
+    result.message = "code changed: " + changed;
+  }
+  if (findings.written_to.empty()) return is_unchanged;
+  result.message += fmt::format(
+      "{}{} of the sweep's folder changed while it ran; if it writes there, so may other trials: "
+      "outputs = [\"FOLDER\"] gives each trial its own",
+      result.message.empty() ? "" : "; ", fmt::join(findings.written_to, ", "));
+  return is_unchanged;
+}
+
 // Removes what the program did not write itself. Without a checkpoint, no later
 // attempt can resume from what was reported.
-void CommandAttempt::clean_up() {
+void CommandAttempt::clean_up(bool has_mirror) {
   std::error_code gone;
   if (fs::is_empty(checkpoint_folder_, gone) && !gone) {
     remove_reports(trial_folder_, context_.assignment.attempt, report_.artifacts());
   }
-  if (report_.artifacts().empty()) context_.folders.remove_if_unused(trial_folder_);
+  const bool is_needed = !report_.artifacts().empty();
+  if (has_mirror && !is_needed &&
+      context_.folders.remove_if_unused(trial_folder_, work_folder("").native())) {
+    return context_.working_folder->keep();
+  }
+  if (has_mirror) context_.working_folder->clear(work_folder_);
+  if (!is_needed) context_.folders.remove_if_unused(trial_folder_);
 }
 
 }  // namespace polysweep

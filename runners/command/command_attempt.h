@@ -9,6 +9,7 @@
 
 #include "framework/sweep/experiment.h"
 #include "framework/worker/worker_loop.h"
+#include "runners/code/working_folder.h"
 #include "runners/command/command_end.h"
 #include "runners/command/metric_capture.h"
 #include "runners/command/report_file.h"
@@ -21,15 +22,19 @@
 
 namespace polysweep {
 
-// What an attempt uses of its runner. `program_at` returns the path of a program.
+// What an attempt uses of its runner. `program_at` returns the path of a program,
+// `code_difference` what of the code that is used live has changed. `working_folder` is
+// nullptr where trials run in the work tree.
 struct AttemptContext {
   const ExperimentSpec& spec;
   const AssignTrial& assignment;
   Recorder& recorder;
   OomKillCounter& oom_kills;
   TrialFolderPool& folders;
+  WorkingFolder* working_folder;
   const std::string& host_mark;
   std::function<std::filesystem::path(const std::string&)> program_at;
+  std::function<std::string()> code_difference;
 };
 
 class CommandAttempt {
@@ -42,6 +47,10 @@ class CommandAttempt {
  private:
   using Variables = std::vector<std::pair<std::string, std::string>>;
 
+  AttemptResult run_program();
+  FilledCommand fill() const;
+  std::vector<std::filesystem::path> capture_folders() const;
+  std::filesystem::path program(const std::string& name) const;
   ProcessOptions process_options();
   Variables variables() const;
   void watch(ChildProcess& process);
@@ -52,13 +61,18 @@ class CommandAttempt {
   void enforce_limits(ChildProcess& process);
   void interrupt(ChildProcess& process, Interruption why, std::string text);
   AttemptResult end(ChildProcess& process);
-  void clean_up();
+  bool leave_working_folder(AttemptResult& result);
+  void clean_up(bool has_mirror);
 
   const AttemptContext& context_;
   const CommandSpec& command_;
   const std::filesystem::path trial_folder_;
   const std::filesystem::path checkpoint_folder_;
   const std::filesystem::path parameters_file_;
+  const std::filesystem::path work_folder_;   // "" where trials run in the work tree
+  const std::filesystem::path sweep_folder_;  // as the program sees it
+  const FilledCommand filled_;
+  const std::filesystem::path program_folder_;
   OutputLog log_;
   FollowedFile report_file_;
   ReportLines lines_;

@@ -6,11 +6,14 @@
 
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
+#include "runners/code/code_files.h"
 #include "runners/command/command_attempt.h"
+#include "runners/command/program_location.h"
 #include "runners/process/process_tree.h"
 #include "runners/process/program_output.h"
 #include "runners/process/worker_command.h"
 #include "runners/store/host_name.h"
+#include "runners/store/store_layout.h"
 
 namespace polysweep {
 
@@ -21,6 +24,12 @@ std::string slot_name() {
   return fmt::format("{}-{}", machine_name(), slot == nullptr ? "0" : slot);
 }
 
+// A spare folder with a mirror of code is of use to nobody else.
+std::string pool_name(const ExperimentSpec& spec) {
+  const bool has_mirror = spec.command && spec.command->has_snapshot();
+  return has_mirror ? fmt::format("{}-{}", slot_name(), getpid()) : slot_name();
+}
+
 // The mark of the host that started us; ours if none did.
 std::string host_mark() {
   const char* mark = std::getenv(kHostMarkVariable);
@@ -29,28 +38,11 @@ std::string host_mark() {
 
 }  // namespace
 
-std::filesystem::path locate_program(const std::string& program,
-                                     const std::filesystem::path& sweep_folder,
-                                     const std::filesystem::path& own_folder) {
-  const bool is_path = program.find('/') != std::string::npos;
-  const std::filesystem::path found =
-      is_path ? (sweep_folder / program).lexically_normal() : find_program(program);
-  if (!found.empty() && access(found.c_str(), X_OK) == 0 &&
-      std::filesystem::is_regular_file(found)) {
-    return found;
-  }
-  if (is_path) fail("program {} not found, or not executable", found.string());
-  const std::filesystem::path beside = own_folder / program;
-  if (access(beside.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(beside)) return beside;
-  fail("program {} not found in a folder of $PATH or in {}", in_quotes(program),
-       own_folder.string());
-}
-
 CommandRunner::CommandRunner(ExperimentSpec spec, std::filesystem::path own_folder)
     : spec_(std::move(spec)),
       own_folder_(std::move(own_folder)),
       mark_(host_mark()),
-      folders_(slot_name()) {
+      folders_(pool_name(spec_)) {
   check(spec_.command.has_value(), "the experiment runs a command");
   adopt_orphans();
 }
@@ -59,6 +51,14 @@ const std::filesystem::path& CommandRunner::program_at(const std::string& name) 
   const auto known = programs_.find(name);
   if (known != programs_.end()) return known->second;
   return programs_[name] = locate_program(name, spec_.command->sweep_folder, own_folder_);
+}
+
+WorkingFolder* CommandRunner::working_folder(const AssignTrial& assignment) {
+  if (!spec_.command->has_snapshot()) return nullptr;
+  if (!working_folder_) {
+    working_folder_.emplace(*spec_.command, store_of(assignment.trial_folder));
+  }
+  return &*working_folder_;
 }
 
 // Everything that an attempt throws is the end of that attempt.
@@ -70,10 +70,15 @@ AttemptResult CommandRunner::run(const AssignTrial& assignment, Recorder& record
           "{}",
           spec_.version, spec_.name, assignment.experiment_version, assignment.experiment);
     }
-    const AttemptContext context = {
-        spec_, assignment, recorder, oom_kills_, folders_, mark_, [this](const std::string& name) {
-          return program_at(name);
-        }};
+    const AttemptContext context = {spec_,
+                                    assignment,
+                                    recorder,
+                                    oom_kills_,
+                                    folders_,
+                                    working_folder(assignment),
+                                    mark_,
+                                    [this](const std::string& name) { return program_at(name); },
+                                    [this] { return code_difference(*spec_.command, digests_); }};
     return CommandAttempt(context).run();
   } catch (const std::exception& error) {
     kill_descendants({}, Reap::kYes);

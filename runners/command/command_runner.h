@@ -10,21 +10,17 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "framework/sweep/experiment.h"
 #include "framework/worker/worker_loop.h"
+#include "runners/code/digest_cache.h"
+#include "runners/code/working_folder.h"
 #include "runners/command/trial_folder_pool.h"
 #include "runners/process/oom_kill_counter.h"
 
 namespace polysweep {
-
-// The path of a command's program: a name with a slash is relative to
-// `sweep_folder`; another is searched in $PATH and then in `own_folder`, the folder
-// of polysweep. Throws Error with the places that were searched.
-std::filesystem::path locate_program(const std::string& program,
-                                     const std::filesystem::path& sweep_folder,
-                                     const std::filesystem::path& own_folder);
 
 class CommandRunner : public AttemptRunner {
  public:
@@ -41,12 +37,16 @@ class CommandRunner : public AttemptRunner {
 
  private:
   const std::filesystem::path& program_at(const std::string& name);
+  // nullptr where trials run in the work tree.
+  WorkingFolder* working_folder(const AssignTrial& assignment);
 
   ExperimentSpec spec_;
   std::filesystem::path own_folder_;
   std::string mark_;
   OomKillCounter oom_kills_;
   TrialFolderPool folders_;
+  std::optional<WorkingFolder> working_folder_;
+  DigestCache digests_;
   std::map<std::string, std::filesystem::path> programs_;
 };
 

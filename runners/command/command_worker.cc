@@ -3,6 +3,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
@@ -13,6 +14,7 @@
 #include "framework/core/provenance.h"
 #include "framework/sweep/experiment.h"
 #include "runners/command/command_runner.h"
+#include "runners/command/program_location.h"
 #include "runners/process/child_process.h"
 
 namespace polysweep {
@@ -38,25 +40,37 @@ std::filesystem::path own_program() {
   return std::filesystem::read_symlink("/proc/self/exe", unknown);
 }
 
+// The file of the code that is the program; nullptr where it is not code.
+const InputFile* program_file(const CommandSpec& command, const std::string& program) {
+  if (program.find('/') == std::string::npos) return nullptr;
+  const std::string path =
+      (std::filesystem::path(command.code.sweep_in_root) / program).lexically_normal().string();
+  const auto found = std::find_if(command.files.begin(), command.files.end(),
+                                  [&](const InputFile& file) { return file.path == path; });
+  return found == command.files.end() ? nullptr : &*found;
+}
+
 Provenance provenance_of(const CommandSpec& command) {
   Provenance provenance = process_provenance();
-  const WordTemplate& program = command.words.at(0).words.at(0);
-  if (!program.is_literal()) return provenance;
+  const WordTemplate& word = command.words.at(0).words.at(0);
+  if (!word.is_literal()) return provenance;
+  const std::string program = *word.fill([](std::string_view) { return nullptr; });
+  if (const InputFile* file = program_file(command, program)) {
+    provenance.add("command.program", file->path);
+    provenance.add("command.program_digest", file->sha256);
+    return provenance;
+  }
   const std::filesystem::path found =
-      locate_program(*program.fill([](std::string_view) { return nullptr; }), command.sweep_folder,
-                     own_program().parent_path());
+      locate_program(program, command.sweep_folder, own_program().parent_path());
   provenance.add("command.program", found.string());
   provenance.add("command.program_digest", sha256_hex_of_file(found));
-  for (const InputFile& file : command.files) {
-    provenance.add("command.file." + file.path, file.sha256);
-  }
   return provenance;
 }
 
 }  // namespace
 
 WorkerCommand command_worker(const std::filesystem::path& polysweep, const Catalogue& catalogue,
-                             const std::filesystem::path& store) {
+                             const std::filesystem::path& store, const Provenance& world) {
   const std::string json = catalogue.to_json();
   WorkerCommand command;
   command.program = polysweep;
@@ -66,11 +80,16 @@ WorkerCommand command_worker(const std::filesystem::path& polysweep, const Catal
       store / "commands" / (command.catalogue_digest.substr(0, 32) + ".json");
   system_files().create_folders(file.parent_path());
   system_files().replace(file, json);
-  command.arguments = {kCommandWorkerWord, file.string()};
+  const std::string facts = world.to_json();
+  const std::filesystem::path world_file =
+      store / "commands" / (sha256_hex(facts).substr(0, 32) + ".facts");
+  system_files().replace(world_file, facts);
+  command.arguments = {kCommandWorkerWord, file.string(), "--world", world_file.string()};
   return command;
 }
 
-void serve_command(const std::filesystem::path& catalogue_file) {
+void serve_command(const std::filesystem::path& catalogue_file,
+                   const std::filesystem::path& world_file) {
   // When the host dies we kill its programs and then exit, so no signal must come first.
   if (prctl(PR_SET_PDEATHSIG, 0) != 0) fail("prctl: {}", std::strerror(errno));
   const int channel_fd = channel_number();
@@ -82,7 +101,10 @@ void serve_command(const std::filesystem::path& catalogue_file) {
   WorkerHello hello;
   hello.build = build_digest();
   hello.catalogue_digest = sha256_hex(catalogue.to_json());
-  hello.provenance = provenance_of(*spec.command).to_json();
+  Provenance provenance = provenance_of(*spec.command);
+  const Provenance world = Provenance::from_json(system_files().read(world_file));
+  for (const auto& [name, value] : world.facts) provenance.add(name, value);
+  hello.provenance = provenance.to_json();
   hello.pid = getpid();
   static CommandRunner runner(spec, own_program().parent_path());
   serve_attempts(channel_fd, hello, runner);

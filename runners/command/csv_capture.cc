@@ -51,8 +51,12 @@ std::vector<std::string> csv_fields(std::string_view line) {
   return fields;
 }
 
-CsvCapture::CsvCapture(fs::path folder, std::string path, CaptureSink sink)
-    : folder_(std::move(folder)), pattern_(std::move(path)), sink_(std::move(sink)) {}
+CsvCapture::CsvCapture(fs::path folder, std::string path, std::vector<fs::path> others,
+                       CaptureSink sink)
+    : folder_(std::move(folder)),
+      pattern_(std::move(path)),
+      others_(std::move(others)),
+      sink_(std::move(sink)) {}
 
 void CsvCapture::find_files() {
   const auto add = [this](const fs::path& path) {
@@ -68,6 +72,9 @@ void CsvCapture::find_files() {
   std::vector<fs::path> found;
   for (fs::recursive_directory_iterator each(folder_, gone), end; !gone && each != end;
        each.increment(gone)) {
+    if (std::find(others_.begin(), others_.end(), each->path()) != others_.end()) {
+      each.disable_recursion_pending();
+    }
     const std::string relative = each->path().lexically_relative(folder_).generic_string();
     if (fnmatch(pattern_.c_str(), relative.c_str(), FNM_PATHNAME) != 0) continue;
     std::error_code unknown;  // a link to nothing does not end the search

@@ -23,8 +23,10 @@ std::vector<std::string> csv_fields(std::string_view line);
 
 class CsvCapture {
  public:
-  // `path`, relative to `folder`, may have the wildcards of fnmatch(3).
-  CsvCapture(std::filesystem::path folder, std::string path, CaptureSink sink);
+  // `path`, relative to `folder`, may have the wildcards of fnmatch(3); the folders
+  // `others` are not searched.
+  CsvCapture(std::filesystem::path folder, std::string path,
+             std::vector<std::filesystem::path> others, CaptureSink sink);
 
   // Takes the lines that are new.
   void follow();
@@ -53,6 +55,7 @@ class CsvCapture {
 
   std::filesystem::path folder_;
   std::string pattern_;
+  std::vector<std::filesystem::path> others_;
   CaptureSink sink_;
   std::vector<std::pair<std::filesystem::path, File>> files_;
   bool is_skipping_ = false;

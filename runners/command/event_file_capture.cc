@@ -33,14 +33,17 @@ std::string prefix_of(const fs::path& file, const fs::path& folder) {
 
 }  // namespace
 
-EventFileCapture::EventFileCapture(fs::path folder, CaptureSink sink)
-    : folder_(std::move(folder)), sink_(std::move(sink)) {}
+EventFileCapture::EventFileCapture(fs::path folder, std::vector<fs::path> others, CaptureSink sink)
+    : folder_(std::move(folder)), others_(std::move(others)), sink_(std::move(sink)) {}
 
 void EventFileCapture::find_files() {
   std::error_code gone;
   std::vector<fs::path> found;
   for (fs::recursive_directory_iterator each(folder_, gone), end; !gone && each != end;
        each.increment(gone)) {
+    if (std::find(others_.begin(), others_.end(), each->path()) != others_.end()) {
+      each.disable_recursion_pending();
+    }
     if (each->path().filename().string().find("tfevents") == std::string::npos) continue;
     const bool known = std::any_of(files_.begin(), files_.end(),
                                    [&](const File& file) { return file.path == each->path(); });

@@ -18,7 +18,9 @@ namespace polysweep {
 
 class EventFileCapture {
  public:
-  EventFileCapture(std::filesystem::path folder, CaptureSink sink);
+  // The folders `others` are not searched.
+  EventFileCapture(std::filesystem::path folder, std::vector<std::filesystem::path> others,
+                   CaptureSink sink);
 
   // Takes the records that are new.
   void follow();
@@ -48,6 +50,7 @@ class EventFileCapture {
   void refuse(const File& file, const std::string& why);
 
   std::filesystem::path folder_;
+  std::vector<std::filesystem::path> others_;
   CaptureSink sink_;
   std::vector<File> files_;
   bool is_skipping_ = false;

@@ -30,40 +30,49 @@ CaptureSink of_text(CaptureSink sink) {
 
 }  // namespace
 
-MetricCapture::MetricCapture(const CaptureSpec& spec, const std::filesystem::path& trial_folder,
-                             CaptureSink given)
+MetricCapture::MetricCapture(const CaptureSpec& spec,
+                             const std::vector<std::filesystem::path>& folders, CaptureSink given)
     : spec_(spec), output_(spec, of_text(given)) {
   const CaptureSink sink = of_text(std::move(given));
-  if (!spec.tensorboard.empty()) {
-    events_.emplace((trial_folder / spec.tensorboard).lexically_normal(), sink);
+  events_.reserve(folders.size());
+  csv_.reserve(folders.size());
+  for (const std::filesystem::path& folder : folders) {
+    std::vector<std::filesystem::path> others = folders;
+    std::erase(others, folder);
+    if (!spec.tensorboard.empty()) {
+      events_.emplace_back((folder / spec.tensorboard).lexically_normal(), others, sink);
+    }
+    if (!spec.csv.empty()) csv_.emplace_back(folder, spec.csv, others, sink);
   }
-  if (!spec.csv.empty()) csv_.emplace(trial_folder, spec.csv, sink);
 }
 
 void MetricCapture::begin() {
-  if (events_) events_->skip_present();
-  if (csv_) csv_->skip_present();
+  for (EventFileCapture& each : events_) each.skip_present();
+  for (CsvCapture& each : csv_) each.skip_present();
 }
 
 void MetricCapture::follow(double now_s) {
   if (now_s - followed_s_ < kFollowInterval_s) return;
   followed_s_ = now_s;
-  if (events_) events_->follow();
-  if (csv_) csv_->follow();
+  for (EventFileCapture& each : events_) each.follow();
+  for (CsvCapture& each : csv_) each.follow();
 }
 
 void MetricCapture::finish() {
   output_.finish();
-  if (events_) events_->finish();
-  if (csv_) csv_->finish();
+  for (EventFileCapture& each : events_) each.finish();
+  for (CsvCapture& each : csv_) each.finish();
 }
 
 std::vector<std::string> MetricCapture::unmatched() const {
+  const auto matched = [](const auto& all) {
+    return std::any_of(all.begin(), all.end(), [](const auto& one) { return one.has_matched(); });
+  };
   std::vector<std::string> out = output_.unmatched();
-  if (events_ && !events_->has_matched()) {
+  if (!spec_.tensorboard.empty() && !matched(events_)) {
     out.push_back("tensorboard " + in_quotes(spec_.tensorboard) + " in the trial's folder");
   }
-  if (csv_ && !csv_->has_matched()) {
+  if (!spec_.csv.empty() && !matched(csv_)) {
     out.push_back("csv " + in_quotes(spec_.csv) + " in the trial's folder");
   }
   return out;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,10 +15,12 @@ namespace polysweep {
 
 class MetricCapture {
  public:
-  MetricCapture(const CaptureSpec& spec, const std::filesystem::path& trial_folder,
+  // Files are looked for in each of `folders`; one that lies in another counts for
+  // itself only.
+  MetricCapture(const CaptureSpec& spec, const std::vector<std::filesystem::path>& folders,
                 CaptureSink sink);
 
-  // Before the program starts: what is in the trial's folder is of earlier attempts.
+  // Before the program starts: what is in the folders is of earlier attempts.
   void begin();
   void output(std::string_view bytes) { output_.append(bytes); }
   // Looks for what is new in files; twice a second at most.
@@ -32,8 +33,8 @@ class MetricCapture {
  private:
   const CaptureSpec& spec_;
   OutputCapture output_;
-  std::optional<EventFileCapture> events_;
-  std::optional<CsvCapture> csv_;
+  std::vector<EventFileCapture> events_;  // a folder each
+  std::vector<CsvCapture> csv_;
   double followed_s_ = 0;
 };
 

@@ -33,12 +33,15 @@ void write_file(const fs::path& path, const std::string& content) {
 }
 
 // Whether a folder has no entries other than these names (which may be "").
-bool holds_only(const fs::path& folder, std::string_view one, std::string_view other) {
+bool holds_only(const fs::path& folder, std::string_view one, std::string_view other,
+                std::string_view third) {
   const std::unique_ptr<DIR, int (*)(DIR*)> entries(opendir(folder.c_str()), closedir);
   if (entries == nullptr) return false;
   while (const dirent* entry = readdir(entries.get())) {
     const std::string_view name = entry->d_name;
-    if (name != "." && name != ".." && name != one && name != other) return false;
+    if (name != "." && name != ".." && name != one && name != other && name != third) {
+      return false;
+    }
   }
   return true;
 }
@@ -62,13 +65,16 @@ bool TrialFolderPool::move_spare_to(const fs::path& trial_folder) {
   return std::rename(spare_.c_str(), trial_folder.c_str()) == 0;
 }
 
-void TrialFolderPool::remove_if_unused(const fs::path& trial_folder) {
-  if (!holds_only(checkpoint_folder(trial_folder), "", "") ||
-      !holds_only(trial_folder, checkpoint_folder("").native(), parameters_path("").native())) {
-    return;
+bool TrialFolderPool::remove_if_unused(const fs::path& trial_folder, std::string_view kept) {
+  if (!holds_only(checkpoint_folder(trial_folder), "", "", "") ||
+      !holds_only(trial_folder, checkpoint_folder("").native(), parameters_path("").native(),
+                  kept)) {
+    return false;
   }
+  if (std::rename(trial_folder.c_str(), spare_.c_str()) == 0) return true;
   std::error_code gone;
-  if (std::rename(trial_folder.c_str(), spare_.c_str()) != 0) fs::remove_all(trial_folder, gone);
+  fs::remove_all(trial_folder, gone);
+  return false;
 }
 
 void TrialFolderPool::clear() {

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 namespace polysweep {
 
@@ -20,8 +21,9 @@ class TrialFolderPool {
   // Creates the folder of a trial and its checkpoint folder where they do not
   // exist, and writes `parameters` to its file parameters.json. Throws Error.
   void prepare(const std::filesystem::path& trial_folder, const std::string& parameters);
-  // Removes the folder of a settled trial if nothing else is in it.
-  void remove_if_unused(const std::filesystem::path& trial_folder);
+  // Removes the folder of a settled trial if nothing else is in it than `kept`, a folder
+  // whose content the next trial may have ("" for none). True if it will have it.
+  bool remove_if_unused(const std::filesystem::path& trial_folder, std::string_view kept = "");
   // Removes the spare pair.
   void clear();
 

@@ -384,7 +384,12 @@ void TrialReport::replay_own_clocks() {
 }
 
 void TrialReport::add_artifact(const std::string& path) {
-  const fs::path normal = (trial_folder_ / path).lexically_normal();
+  fs::path normal = (trial_folder_ / path).lexically_normal();
+  std::error_code unknown;
+  if (!program_folder_.empty() && !fs::exists(normal, unknown)) {
+    const fs::path written = (program_folder_ / path).lexically_normal();
+    if (fs::exists(written, unknown)) normal = written;
+  }
   const fs::path relative = normal.lexically_relative(trial_folder_.lexically_normal());
   const std::string text = relative.generic_string();
   if (text.empty() || text == "." || text.starts_with("..")) {

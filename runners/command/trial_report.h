@@ -140,6 +140,8 @@ class TrialReport {
   // Records a value that polysweep measured, at the largest step, if it is declared and
   // the program did not report it.
   void measured(const std::string& metric, double value);
+  // Where the program runs: artifacts may lie there too.
+  void set_program_folder(std::filesystem::path folder) { program_folder_ = std::move(folder); }
   // Records the artifacts, which do not change any more. Once only.
   void finish();
 
@@ -190,6 +192,7 @@ class TrialReport {
 
   const ExperimentSpec& spec_;
   std::filesystem::path trial_folder_;
+  std::filesystem::path program_folder_;
   Recorder& recorder_;
   History& history_;
   SeriesSteps steps_;

@@ -244,6 +244,8 @@ std::string_view removable_kind_name(RemovableKind kind) {
       return "spare folder";
     case RemovableKind::kTemporaryFile:
       return "temporary file";
+    case RemovableKind::kCode:
+      return "code";
   }
   check(false, "a removable file has a known kind");
   return {};

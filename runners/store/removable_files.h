@@ -28,6 +28,7 @@ enum class RemovableKind : std::uint8_t {
   kTrialFolder,    // contains nothing else
   kSpareFolder,    // left behind by a run that was killed (command/trial_folder_pool.h)
   kTemporaryFile,  // left behind by a process that ended before it renamed the file
+  kCode,           // a snapshot of code that no trial ran, or a part of one
 };
 std::string_view removable_kind_name(RemovableKind kind);  // "checkpoint", "trial folder", ...
 

@@ -31,6 +31,14 @@ std::filesystem::path captured_path(const std::filesystem::path& trial_folder,
   return trial_folder / fmt::format("attempt-{}.captured", attempt);
 }
 
+std::filesystem::path work_folder(const std::filesystem::path& trial_folder) {
+  return trial_folder / "work";
+}
+
+std::filesystem::path store_of(const std::filesystem::path& trial_folder) {
+  return trial_folder.parent_path().parent_path().parent_path();
+}
+
 std::filesystem::path log_path(const std::filesystem::path& trial_folder, std::uint32_t attempt) {
   return trial_folder / fmt::format("attempt-{}.log", attempt);
 }

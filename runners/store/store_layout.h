@@ -2,6 +2,7 @@
 //
 //   STORE/journal/HOST/                 a host's journal, lease and stop request
 //   STORE/claims/                       the claims log (sharing/claim_log.h)
+//   STORE/code/                         snapshots of code (code/code_snapshot.h)
 //   STORE/commands/                     catalogues of command workers
 //   STORE/trials/XX/<32 hex digits>/    a trial: XX are its first two digits
 #pragma once
@@ -33,6 +34,10 @@ std::filesystem::path parameters_path(const std::filesystem::path& trial_folder)
 std::filesystem::path report_path(const std::filesystem::path& trial_folder, std::uint32_t attempt);
 std::filesystem::path captured_path(const std::filesystem::path& trial_folder,
                                     std::uint32_t attempt);
+// Where the program runs and what it writes by relative paths (code/working_folder.h).
+std::filesystem::path work_folder(const std::filesystem::path& trial_folder);
+// The store of that folder.
+std::filesystem::path store_of(const std::filesystem::path& trial_folder);
 // What an attempt printed.
 std::filesystem::path log_path(const std::filesystem::path& trial_folder, std::uint32_t attempt);
 

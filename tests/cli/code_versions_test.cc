@@ -74,7 +74,8 @@ TEST_CASE("changed code is said before anything runs", "[cli][code]") {
   const CommandEnd plan = edited.plan({});
   CHECK_THAT(plan.output, Contains("8 trials: 0 done, 8 pending") &&
                               Contains("code: 8 trials are done under code " + old +
-                                       " (train.sh differs); 8 of them run again under ") &&
+                                       " (train.sh differs, +1 -1 lines); 8 of them run again "
+                                       "under ") &&
                               Contains("compare edited code=" + old + " code="));
   const CommandEnd status = edited.program().ask({"status", "edited"});
   CHECK(status.status == 0);  // of the plan
@@ -97,6 +98,23 @@ TEST_CASE("changed code is said before anything runs", "[cli][code]") {
   }
   CHECK_THAT(edited.program().ask({"report", "edited"}).output,
              Contains("done under other code (" + old + ")"));
+}
+
+TEST_CASE("a run continues with the code of an earlier version", "[cli][code]") {
+  EditedSweep edited;
+  REQUIRE(edited.run({"lr=1", "--as", "part"}).status == 0);
+  edited.edit();
+  const std::string old = edited.before().substr(0, 6);
+  CHECK_THAT(edited.plan({}).output, Contains(" --code " + edited.before().substr(0, 8)));
+  const CommandEnd plan = edited.plan({"--code", old});
+  CHECK_THAT(plan.output, Contains(": 8 trials: 8 done\n") && !Contains("run again"));
+  CHECK(edited.run({"--code", old}).status == 0);
+  CHECK(edited.program().query("SELECT count(*) AS n FROM attempts")[0]["n"] == 8);
+  // Values that were not run before have the old code too.
+  REQUIRE(edited.run({"lr=1,3", "seed=1", "--as", "more", "--code", old}).status == 0);
+  CHECK(edited.program().query(
+            "SELECT loss FROM wide WHERE sweep = 'more' AND lr = 3")[0]["loss"] == 31);
+  CHECK_THAT(edited.run({"--code", "zz"}).error, Contains("zz"));
 }
 
 TEST_CASE("two versions of the code are compared, paired by cell and seed", "[cli][code]") {

@@ -65,7 +65,7 @@ TEST_CASE("init writes a sweep file that plan, try and run accept as it is", "[c
   // {device} is a place of polysweep itself.
   CHECK_THAT(text, Contains("\"--device={device_option}\"") && Contains("device_option = \"cpu\""));
   CHECK_THAT(text, Contains("replicate  = \"seed\"") && Contains("seed = { range = [0, 4] }"));
-  CHECK_THAT(text, Contains("files      = [\"train.py\", \"helper.py\"]") &&
+  CHECK_THAT(text, Contains("# files    = [\"train.py\", \"helper.py\"]") &&
                        Contains("# lr = [0.0333, 0.1, 0.3]"));
   CHECK(in_folder(program, "plan train.toml --count").output == "5\n");
   CHECK(in_folder(program, "try train.toml").status == 0);

@@ -196,32 +196,28 @@ TEST_CASE("a declared experiment goes through its JSON unchanged", "[command]") 
 }
 
 TEST_CASE("identity holds the command and what is in its files, not where they lie", "[command]") {
-  const TemporaryFolder here;
-  const TemporaryFolder there;
-  const std::string text = changed("version    = 3", "files = [\"train.py\", \"net\"]");
-  for (const TemporaryFolder* folder : {&here, &there}) {
-    folder->write("train.py", "print(1)");
-    folder->write("net/layer.py", "x = 1");
-    folder->write("net/__pycache__/layer.pyc", folder == &here ? "a" : "b");
-    folder->write("net/.hidden", folder == &here ? "a" : "b");
-  }
-  const auto plan_of = [](const std::string& sweep, const TemporaryFolder& folder) {
+  const std::vector<InputFile> code = {{"net/layer.py", sha256_hex("x = 1"), false},
+                                       {"train.py", sha256_hex("print(1)"), false}};
+  const auto plan_of = [](const std::string& text, const std::vector<InputFile>& files,
+                          const std::string& folder = "/here", const std::string& below = ".") {
     DataFolder data("");
-    return Plan(parse_sweep(sweep, (folder.path() / "f.toml").string(), {}, Catalogue{}), data);
+    Sweep sweep = parse_sweep(text, folder + "/f.toml", {}, Catalogue{});
+    sweep.experiment.command->files = files;
+    sweep.experiment.command->code.sweep_in_root = below;
+    return Plan(std::move(sweep), data);
   };
-  const Plan first = plan_of(text, here);
+  const std::string text = whole();
+  const Plan first = plan_of(text, code);
   CHECK(first.size() == 12);
-  const std::vector<InputFile>& files = first.sweep().experiment.command->files;
-  REQUIRE(files.size() == 2);
-  CHECK(files[0].path == "net/layer.py");
-  CHECK(files[1].sha256 == sha256_hex("print(1)"));
-  CHECK(plan_of(text, there).revision() == first.revision());
+  CHECK(plan_of(text, code, "/there").revision() == first.revision());
   CHECK(first.trial(0).data_digest == first.sweep().experiment.command->identity_digest(""));
+  CHECK(first.trial(0).code_digest == first.sweep().experiment.command->code_digest());
+  CHECK(first.code_digest().size() == 64);
 
   // Limits are no part of what a trial is.
   std::string patient = text;
   patient.replace(patient.find("time_limit = 600"), 16, "time_limit = 601");
-  CHECK(plan_of(patient, here).revision() == first.revision());
+  CHECK(plan_of(patient, code).revision() == first.revision());
   for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
            {"--lr=", "--rate="},
            {"SEED = \"{seed}\"", "SEED = \"0{seed}\""},
@@ -232,22 +228,20 @@ TEST_CASE("identity holds the command and what is in its files, not where they l
     std::string other = text;
     other.replace(other.find(from), from.size(), to);
     INFO(to);
-    CHECK(plan_of(other, here).revision() != first.revision());
+    CHECK(plan_of(other, code).revision() != first.revision());
   }
-  // The code is a part of its own.
-  CHECK(first.trial(0).code_digest == first.sweep().experiment.command->code_digest());
-  CHECK(first.code_digest().size() == 64);
-  there.write("net/layer.py", "x = 2");
-  const Plan second = plan_of(text, there);
+  // The code is a part of its own: content, executable bit, and where the sweep is in it.
+  std::vector<InputFile> changed_code = code;
+  changed_code[0].sha256 = sha256_hex("x = 2");
+  const Plan second = plan_of(text, changed_code);
   CHECK(second.revision() != first.revision());
   CHECK(second.code_digest() != first.code_digest());
   CHECK(second.trial(0).data_digest == first.trial(0).data_digest);
-  there.write("net/layer.py", "x = 1");
-  CHECK(plan_of(text, there).code_digest() == first.code_digest());
-  std::filesystem::permissions(there.path() / "train.py", std::filesystem::perms::owner_exec,
-                               std::filesystem::perm_options::add);
-  CHECK(plan_of(text, there).code_digest() != first.code_digest());
-  CHECK(plan_of(changed("version    = 3", "files = []"), here).code_digest().empty());
+  changed_code = code;
+  changed_code[1].executable = true;
+  CHECK(plan_of(text, changed_code).code_digest() != first.code_digest());
+  CHECK(plan_of(text, code, "/here", "sub").code_digest() != first.code_digest());
+  CHECK(plan_of(text, {}).code_digest().empty());
 }
 
 TEST_CASE("data files join the identity of a command's trials", "[command]") {
@@ -417,11 +411,12 @@ TEST_CASE("what is wrong with a command is said where it stands", "[command]") {
         "f.toml:6:14: 'stop_grace' is a number of seconds above 0, at most 1000000000");
   CHECK(wrong("version    = 3", "version    = 0") ==
         "f.toml:4:14: 'version' is an integer from 1 to 1000000000");
-  CHECK_THAT(wrong("version    = 3", "files = [\"nowhere.py\"]"),
-             Contains("f.toml:4:10: no file 'nowhere.py' in "));
-  CHECK_THAT(wrong("version    = 3", "files = [\"/etc\"]"),
-             Contains("f.toml:4:10: the folder '/etc' does not lie below "));
-  CHECK_THAT(wrong("version    = 3", "files = [\"..\"]"), Contains("does not lie below "));
+  CHECK(wrong("version    = 3", "files = \"train.py\"") ==
+        "f.toml:4:9: 'files' is a text; expected a list of files");
+  CHECK(wrong("version    = 3", "code = \"live!\"") ==
+        "f.toml:4:8: unknown value of 'code' 'live!' (did you mean 'live'?)");
+  CHECK(wrong("version    = 3", "outputs = [\"../x\"]") ==
+        "f.toml:4:12: '../x' is not a folder below that of the sweep");
   CHECK(wrong("experiment = \"fit\"", "experiment = \"a b\"") ==
         "f.toml:2:14: 'a b' is not a name for an experiment; expected 1 to 100 letters, digits, "
         "'.', '_' and '-'");
@@ -477,22 +472,25 @@ TEST_CASE("a role and a unit of steps are checked where they stand", "[command]"
         "f.toml:4:9: 'clock' is an integer; expected a text");
 }
 
-TEST_CASE("a file that stands in the command is declared, or said not to matter", "[command]") {
-  const TemporaryFolder folder;
-  folder.write("train.py", "");
-  const std::string file = (folder.path() / "f.toml").string();
-  const std::string text = R"(sweep = "s"
+TEST_CASE("what belongs to the code is what the file says, or is to be found", "[command]") {
+  const std::string rest = R"(sweep = "s"
 experiment = "e"
 command = ["python3", "train.py"]
 metrics = { primary = { name = "m", goal = "minimize" } }
 )";
-  CHECK(problem_in(text, file) ==
-        file +
-            ":3:23: 'train.py' is a file beside the sweep; files = ['train.py'] runs trials "
-            "again when it changes, files = [] says that it does not matter");
-  CHECK(problem_in("files = []\n" + text, file).empty());
-  CHECK(problem_in("files = [\"train.py\"]\n" + text, file).empty());
-  CHECK(problem_in(text).empty());
+  const auto code_of = [&](const std::string& before) {
+    return parse_sweep(before + rest, "f.toml", {}, Catalogue{}).experiment.command->code;
+  };
+  CHECK_FALSE(code_of("").declared.has_value());
+  CHECK_FALSE(code_of("").is_live);
+  const CodeSpec code =
+      code_of("files = [\"train.py\"]\ncode = \"live\"\noutputs = [\"out/\", \"a/./b\"]\n");
+  REQUIRE(code.declared.has_value());
+  CHECK(code.declared->at(0).path == "train.py");
+  CHECK(code.declared->at(0).place == "f.toml:1:10");
+  CHECK(code.is_live);
+  CHECK(code.outputs == std::vector<std::string>{"out", "a/b"});
+  CHECK(code_of("files = []\n").declared->empty());
 }
 
 TEST_CASE("a command without parameters is one trial", "[command]") {

@@ -241,7 +241,7 @@ TEST_CASE("a damaged event file costs what follows the damage", "[capture]") {
   folder.write("events.out.tfevents.1", record + damaged + record);
   std::vector<std::string> found;
   EventFileCapture capture(
-      folder.path(), [&](const ReportedItem& item, const ReportedWhere& where) {
+      folder.path(), {}, [&](const ReportedItem& item, const ReportedWhere& where) {
         const auto& metrics = std::get<ReportedMetrics>(item);
         found.push_back(metrics.refused.empty() ? report_line(item)
                                                 : where() + ": " + metrics.refused[0]);

@@ -8,7 +8,6 @@
 #include "framework/core/suggestion.h"
 #include "framework/core/utf8.h"
 #include "framework/sweep/file/capture_reader.h"
-#include "framework/sweep/file/input_files.h"
 #include "framework/sweep/file/schema_reader.h"
 #include "framework/sweep/file/sweep_nodes.h"
 
@@ -22,8 +21,15 @@ const std::vector<std::string>& command_keys() {
   static const std::vector<std::string> keys = {
       "version",         "doc",         "clock",      "files",   "data",       "folder",
       "parameters_file", "environment", "parameters", "capture", "time_limit", "progress_limit",
-      "stop_grace"};
+      "stop_grace",      "code",        "outputs"};
   return keys;
+}
+
+const std::vector<TomlNode>& list_of(const TomlEntry& entry, const char* what, const char* of) {
+  if (entry.node.kind != TomlNode::Kind::kArray) {
+    fail_at(entry.node.place, "{} is {}; expected a list of {}", what, entry.node.kind_name(), of);
+  }
+  return entry.node.items;
 }
 
 class CommandReader {
@@ -39,7 +45,7 @@ class CommandReader {
   CommandWords read_group(const TomlNode& item);
   void read_environment(const TomlEntry& entry);
   void read_folder(const TomlEntry& entry);
-  void read_files();
+  void read_code();
   void read_data(const TomlEntry& entry);
   double seconds(const char* key, double otherwise) const;
   bool reads_parameters_file() const;
@@ -78,7 +84,7 @@ ExperimentSpec CommandReader::read() {
   read_words(*root_.find("command"));
   if (const TomlEntry* environment = root_.find("environment")) read_environment(*environment);
   if (const TomlEntry* folder = root_.find("folder")) read_folder(*folder);
-  read_files();
+  read_code();
   if (const TomlEntry* data = root_.find("data")) read_data(*data);
   command_.time_limit_s = seconds("time_limit", 0);
   command_.progress_limit_s = seconds("progress_limit", 0);
@@ -199,24 +205,33 @@ void CommandReader::read_folder(const TomlEntry& entry) {
   expect_always_there(command_.folder, entry.node, "'folder'");
 }
 
-// A change of an undeclared file would go unnoticed, so the sweep file must say
-// that the file does not matter.
-void CommandReader::read_files() {
-  if (const TomlEntry* files = root_.find("files")) {
-    command_.files = read_input_files(*files, folder_);
-    return;
+// Which files belong to the code is found out before the sweep is planned, by what
+// may look at them (runners/code/code_files.h).
+void CommandReader::read_code() {
+  if (const TomlEntry* code = root_.find("code")) {
+    const std::string& text = text_of(code->node, "'code'");
+    const std::vector<std::string> known = {"live", "snapshot"};
+    if (std::find(known.begin(), known.end(), text) == known.end()) {
+      fail_at(code->node.place, "{}", unknown_name("value of 'code'", text, known));
+    }
+    command_.code.is_live = text == "live";
   }
-  const TomlNode& command = root_.find("command")->node;
-  for (std::size_t i = 0; i < command.items.size(); ++i) {
-    if (!command.items[i].is_text() || !command_.words[i].words[0].is_literal()) continue;
-    const std::string word = *command_.words[i].words[0].fill([](auto) { return nullptr; });
-    if (i == 0 && word.find('/') == std::string::npos) continue;
-    std::error_code unknown;
-    if (word.empty() || !std::filesystem::is_regular_file(folder_ / word, unknown)) continue;
-    fail_at(command.items[i].place,
-            "{} is a file beside the sweep; files = [{}] runs trials again when it changes, "
-            "files = [] says that it does not matter",
-            in_quotes(word), in_quotes(word));
+  if (const TomlEntry* files = root_.find("files")) {
+    command_.code.declared.emplace();
+    for (const TomlNode& item : list_of(*files, "'files'", "files")) {
+      command_.code.declared->push_back({text_of(item, "a file of 'files'"), item.place});
+    }
+  }
+  const TomlEntry* outputs = root_.find("outputs");
+  if (outputs == nullptr) return;
+  for (const TomlNode& item : list_of(*outputs, "'outputs'", "folders")) {
+    const std::string& text = text_of(item, "a folder of 'outputs'");
+    std::filesystem::path normal = std::filesystem::path(text).lexically_normal();
+    if (!normal.has_filename()) normal = normal.parent_path();
+    if (normal.empty() || normal.is_absolute() || normal == "." || *normal.begin() == "..") {
+      fail_at(item.place, "{} is not a folder below that of the sweep", in_quotes(text));
+    }
+    command_.code.outputs.push_back(normal.generic_string());
   }
 }
 
