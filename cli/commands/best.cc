@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "cli/commands/command_table.h"
+#include "cli/shared/code_words.h"
 #include "cli/shared/json_output.h"
 #include "cli/shared/output_format.h"
 #include "cli/shared/store.h"
@@ -200,6 +201,7 @@ int run_best(const po::variables_map& given) {
   } else {
     print_table(table_of(results, ranking.metric, rows, not_shown, confidence));
   }
+  print_other_versions(database, sweep);
   return ranking.complete == cells ? kExitComplete : kExitMissing;
 }
 

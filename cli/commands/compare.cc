@@ -1,4 +1,6 @@
 // polysweep compare: two cells, or all cells with the baseline, paired by replicate.
+#include <algorithm>
+
 #include "cli/commands/command_table.h"
 #include "cli/shared/analysed_sweep.h"
 #include "cli/shared/figure_files.h"
@@ -113,35 +115,50 @@ void print(const SweepAnalysis& analysis, const Printed& printed) {
   print_json(out);
 }
 
+// Whether every comparison shown has a value of both cells for every replicate.
+bool has_all_pairs(const SweepAnalysis& analysis) {
+  const auto& rows = analysis.comparison().rows;
+  return std::all_of(rows.begin(), rows.end(), [](const CellComparison& row) {
+    return row.missing.empty() && row.pairs.size() == row.planned;
+  });
+}
+
 int run_compare(const po::variables_map& given) {
   const std::vector<std::string> cells = texts_of(given, "cells");
   if (!cells.empty() && cells.size() != 2) {
     fail("expected a sweep and either no cells or two, for example my_sweep lr=0.1 lr=0.01");
   }
-  if (!cells.empty() && given.count("family") > 0) {
+  const bool code = !cells.empty() && cells[0].starts_with("code=");
+  if (!cells.empty() && !code && given.count("family") > 0) {
     fail("two cells are a family of their own: give either two cells or --family");
   }
-  const Printed printed{given["json"].as<bool>(), given["all"].as<bool>(), !cells.empty()};
+  Printed printed{given["json"].as<bool>(), given["all"].as<bool>(), !cells.empty()};
   const bool all = printed.json || printed.all || printed.named || given.count("out") > 0;
   AnalysedSweep source = all ? AnalysedSweep(given, cells) : AnalysedSweep(given, kRowsShown);
-  if (!cells.empty()) source.rebase(cells[0], cells[1]);
+  if (source.compares_code()) {
+    printed.named = false;
+  } else if (!cells.empty()) {
+    source.rebase(cells[0], cells[1]);
+  }
   const SweepAnalysis& analysis = source.analysis();
   if (analysis.comparison().rows.empty()) {
     fail("no cell of the sweep has a baseline: name the two cells to compare");
   }
   print(analysis, printed);
   if (given.count("out") > 0) write_figures(given, comparison_figures(analysis));
-  return kExitComplete;
+  return has_all_pairs(analysis) ? kExitComplete : kExitMissing;
 }
 
 }  // namespace
 
 const Command kCompareCommand = {
     "compare",
-    "Compares cells paired by replicate: difference, interval, p, verdict",
-    "[SWEEP [A B]] [--metric NAME] [--family CELLS] [--out FILE] [--all | --json]",
+    "Compares cells, or two versions of the code, paired by replicate: difference, interval, p, "
+    "verdict; exit status 1 while values are missing",
+    "[SWEEP [A B | code=A code=B]] [--metric NAME] [--family CELLS] [--out FILE] [--all | --json]",
     "  polysweep compare my_sweep\n"
-    "  polysweep compare my_sweep lr=0.1 lr=0.01 --out lr.svg",
+    "  polysweep compare my_sweep lr=0.1 lr=0.01 --out lr.svg\n"
+    "  polysweep compare my_sweep code=6c58 code=9ab0",
     declare_compare,
     run_compare,
 };

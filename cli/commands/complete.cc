@@ -7,6 +7,7 @@
 #include "cli/shared/store.h"
 #include "framework/core/error.h"
 #include "framework/sweep/file/sweep_file.h"
+#include "results/read/code_versions.h"
 #include "results/read/ledger.h"
 #include "results/read/query.h"
 #include "results/read/sweep_results_reader.h"
@@ -194,6 +195,16 @@ std::vector<std::string> listed_commands() {
 }
 
 // The values of the next positional argument.
+// code=DIGEST of each version of the sweep's code.
+std::vector<std::string> code_versions(const Typed& typed) {
+  std::vector<std::string> out;
+  const Database database = store_of(typed);
+  for (const CodeVersion& each : load_code_versions(database, typed.words.at(0))) {
+    out.push_back("code=" + each.name);
+  }
+  return out;
+}
+
 std::vector<std::string> argument_values(const CommandOptions& options, const Typed& typed,
                                          const std::string& begin) {
   if (typed.words.size() >= options.order.max_total_count()) return {};
@@ -215,6 +226,7 @@ std::vector<std::string> argument_values(const CommandOptions& options, const Ty
   if (name == "name") return experiment_names(typed);
   if (name == "command") return listed_commands();
   if (name == "shell") return {"bash", "zsh"};
+  if (name == "versions") return code_versions(typed);
   if (name == "action") return {"check", "dump"};
   return {};
 }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -7,6 +8,7 @@
 #include "cli/commands/command_table.h"
 #include "cli/shared/absolute_path.h"
 #include "cli/shared/analysed_sweep.h"
+#include "cli/shared/code_words.h"
 #include "cli/shared/gnuplot.h"
 #include "cli/shared/json_output.h"
 #include "cli/shared/store.h"
@@ -151,11 +153,16 @@ void add_sweeps(Gallery& gallery, const po::variables_map& given) {
   store.catch_up();
   const Database database = store.open();
   std::vector<std::string> sweeps = texts_of(given, "sweep");
+  const auto code =
+      std::stable_partition(sweeps.begin(), sweeps.end(),
+                            [](const std::string& word) { return !word.starts_with("code="); });
+  const std::vector<std::string> versions(code, sweeps.end());
+  sweeps.erase(code, sweeps.end());
   if (sweeps.empty()) sweeps = sweep_names(database);
   ReportOptions options;
   options.confidence = given["confidence"].as<double>();
   for (const std::string& sweep : sweeps) {
-    add_sweep(gallery, load_sweep_results(database, sweep), options);
+    add_sweep(gallery, load_asked(database, sweep, versions), options);
   }
 }
 
@@ -240,7 +247,7 @@ int run_figures(const po::variables_map& given) {
 const Command kFiguresCommand = {
     "figures",
     "Draws the figures of sweeps, or those of the paper, as SVG and PDF with their numbers as CSV",
-    "[SWEEP ...] --out FOLDER [--paper [--set NAME=VALUE]] [--json]",
+    "[SWEEP ...] [code=A code=B] --out FOLDER [--paper [--set NAME=VALUE]] [--json]",
     "  polysweep figures my_sweep --out figures\n"
     "  polysweep figures --paper --out figures --set positions=100",
     declare_figures,

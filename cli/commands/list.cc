@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "cli/commands/command_table.h"
+#include "cli/shared/code_words.h"
 #include "cli/shared/json_output.h"
 #include "cli/shared/output_format.h"
 #include "cli/shared/report_problems.h"
@@ -173,6 +174,7 @@ int run_list(const po::variables_map& given) {
   } else {
     print_rows(rows, columns);
   }
+  if (!sweeps.empty()) print_other_versions(database, sweeps[0]);
   if (!sweeps.empty()) print_problems(sweeps[0], Ledger(database).report_problems(sweeps[0]));
   return kExitComplete;
 }

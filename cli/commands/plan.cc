@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "cli/commands/command_table.h"
+#include "cli/shared/capture_change.h"
+#include "cli/shared/code_rerun.h"
 #include "cli/shared/json_output.h"
 #include "cli/shared/plan_from_file.h"
 #include "cli/shared/plan_power.h"
@@ -203,19 +205,42 @@ void print_plan(const Plan& plan, const PlanSelection& selection, bool all) {
 }
 
 // How much of the plan the store of --store has already done.
-void print_standing(const po::variables_map& given, const Plan& plan,
-                    const PlanSelection& selection) {
-  const Store store(given);
-  if (!std::filesystem::exists(journals_path(store.folder()))) {
-    fmt::print("\nin {}: no store yet: all trials are pending\n", store.folder().string());
-    return;
-  }
-  store.catch_up();
-  const Database database = store.open();
-  const PlanStanding standing = Ledger(database).standing(plan);
+void print_counts(const Store& store, const PlanStanding& standing,
+                  const PlanSelection& selection) {
   fmt::print("\nin {}: {}\n", store.folder().string(), counts_text(standing.counts));
   if (selection.words.empty()) return;
   fmt::print("of these selected: {}\n", counts_text(standing.counts_of(selection.trials)));
+}
+
+void print_known(const Store& store, bool asked, const Plan& plan, const PlanSelection& selection) {
+  if (!std::filesystem::exists(journals_path(store.folder()))) {
+    if (asked) {
+      fmt::print("\nin {}: no store yet: all trials are pending\n", store.folder().string());
+    }
+    return;
+  }
+  if (!asked && !plan.sweep().experiment.command) return;
+  store.catch_up();
+  const Database database = store.open();
+  const PlanStanding standing = Ledger(database).standing(plan);
+  if (asked) print_counts(store, standing, selection);
+  if (const auto change = code_rerun(database, store.folder(), plan, standing)) {
+    fmt::print("\n{}\n", code_rerun_text(*change, plan.sweep()));
+  }
+  const std::string capture = capture_change_text(database, plan, standing);
+  if (!capture.empty()) fmt::print("\n{}\n", capture);
+}
+
+// What the store knows of the plan: the default store, which need not be one, only of changed
+// code and [capture].
+void print_standing(const po::variables_map& given, const Plan& plan,
+                    const PlanSelection& selection) {
+  const bool asked = !given["store"].defaulted();
+  try {
+    print_known(Store(given), asked, plan, selection);
+  } catch (const Error&) {
+    if (asked) throw;
+  }
 }
 
 int run_plan(const po::variables_map& given) {
@@ -229,7 +254,7 @@ int run_plan(const po::variables_map& given) {
     if (const std::string power = power_sentences(planned.plan, given); !power.empty()) {
       fmt::print("\n{}", power);
     }
-    if (!given["store"].defaulted()) print_standing(given, planned.plan, planned.selection);
+    print_standing(given, planned.plan, planned.selection);
   }
   return kExitComplete;
 }
@@ -239,7 +264,8 @@ int run_plan(const po::variables_map& given) {
 const Command kPlanCommand = {
     "plan",
     "Shows the trials of a sweep without running them; with --store, also how many are done there",
-    "FILE [name=value ...] [--as NAME] [--data FOLDER] [--store FOLDER] [--count | --json] [--all]",
+    "FILE [name=value ...] [--as NAME] [--code DIGEST] [--data FOLDER] [--store FOLDER] [--count | "
+    "--json] [--all]",
     "  polysweep plan experiments/sweeps/demo.toml\n"
     "  polysweep plan experiments/sweeps/demo.toml seed=0 --all\n"
     "  polysweep plan experiments/sweeps/demo.toml dimension=64,128 seed=0..9 --as wider --count",

@@ -15,7 +15,7 @@
 #include "results/export/csv.h"
 #include "results/read/documented_views.h"
 #include "results/read/query.h"
-#include "results/read/wide_view.h"
+#include "results/schema/wide_view.h"
 
 namespace polysweep {
 namespace {
@@ -111,14 +111,23 @@ QueryOutcome print_answer(const Database& database, const std::string& sql, Quer
 
 int print_schema(const Database& database, bool json) {
   nlohmann::ordered_json out = nlohmann::json::object();
-  std::vector<ViewInfo> views = documented_views(database);
-  views.push_back({std::string(kWideView), wide_view_columns(database)});
-  for (const ViewInfo& view : views) {
+  for (const ViewInfo& view : documented_views(database)) {
     out[view.name] = view.columns;
     if (!json) fmt::print("{}({})\n", view.name, fmt::join(view.columns, ", "));
   }
   if (json) print_json(out);
   return kExitComplete;
+}
+
+// Columns that the view wide lacks are not missed in silence.
+void note_left_out(const Database& database, const std::string& sql) {
+  if (sql.find(kWideView) == std::string::npos) return;
+  const std::size_t count = left_out_of_wide_view(database.connection());
+  if (count == 0) return;
+  fmt::print(stderr,
+             "polysweep: the view wide has no room for {} of the store's parameters and metrics; "
+             "final_metrics has all\n",
+             count);
 }
 
 int run_query(const po::variables_map& given) {
@@ -141,6 +150,7 @@ int run_query(const po::variables_map& given) {
     outcome = print_answer(database, sql, limits);
   }
   std::cout.flush();
+  note_left_out(database, sql);
   if (outcome.truncated) {
     fmt::print(stderr, "polysweep: only the first {} printed; --rows N prints more\n",
                limits.rows == 1 ? "row was" : fmt::format("{} rows were", limits.rows));
@@ -156,7 +166,8 @@ const Command kQueryCommand = {
     "Runs a read-only SQL query on the documented views",
     "'SELECT ...' [--json | --csv] | --schema",
     "  polysweep query --schema\n"
-    "  polysweep query 'SELECT lr, avg(accuracy) FROM wide GROUP BY lr' --csv",
+    "  polysweep query 'SELECT sweep, lr, avg(accuracy) FROM wide GROUP BY sweep, lr' "
+    "--csv",
     declare_query,
     run_query,
 };

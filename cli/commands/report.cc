@@ -3,6 +3,7 @@
 #include "cli/commands/command_table.h"
 #include "cli/shared/absolute_path.h"
 #include "cli/shared/analysed_sweep.h"
+#include "cli/shared/code_words.h"
 #include "cli/shared/gnuplot.h"
 #include "cli/shared/plan_from_file.h"
 #include "cli/shared/store.h"
@@ -15,7 +16,6 @@
 #include "reports/render/render_report.h"
 #include "reports/text/escaping.h"
 #include "results/read/sweep_results.h"
-#include "results/read/sweep_results_reader.h"
 
 namespace polysweep {
 namespace {
@@ -36,6 +36,7 @@ void declare_report(CommandOptions& options) {
       "confidence level of the intervals (default: 0.95)");
   declare_rule(options);
   options.argument("sweep");
+  options.argument("versions", true);
 }
 
 // The format of a report with this file name.
@@ -51,8 +52,9 @@ const char* format_of(const fs::path& file) {
 // The command again, to be run in any folder.
 std::string command_line(const po::variables_map& given, const Store& store,
                          const std::string& sweep) {
-  std::string command = fmt::format("polysweep report {} --store {}", shell_escaped(sweep),
-                                    shell_escaped(store.folder().string()));
+  std::string command = "polysweep report " + shell_escaped(sweep);
+  for (const std::string& word : texts_of(given, "versions")) command += " " + shell_escaped(word);
+  command += " --store " + shell_escaped(store.folder().string());
   for (const std::string& file : texts_of(given, "out")) command += " --out " + shell_escaped(file);
   if (given.count("data") > 0) {
     command += " --data " + shell_escaped(fs::absolute(text_or(given, "data", "")).string());
@@ -108,7 +110,8 @@ int run_report(const po::variables_map& given) {
   options.store = store.folder().string();
   options.data = text_or(given, "data", data_folder(given).string());
   options.command = command_line(given, store, sweep);
-  const Report report = build_report(load_sweep_results(database, sweep), options);
+  const Report report =
+      build_report(load_asked(database, sweep, texts_of(given, "versions")), options);
   for (const std::string& file : files) write_report(report, absolute_path("out", file));
   if (files.empty()) fmt::print("{}", text_report(report, terminal_width()));
   return kExitComplete;
@@ -119,9 +122,10 @@ int run_report(const po::variables_map& given) {
 const Command kReportCommand = {
     "report",
     "Reports which cells beat the baseline, how certain that is, and what is missing",
-    "[SWEEP] [--out FILE ...]",
+    "[SWEEP [code=A code=B]] [--out FILE ...]",
     "  polysweep report my_sweep\n"
-    "  polysweep report my_sweep --out report.html --out paper/report.tex",
+    "  polysweep report my_sweep --out report.html --out paper/report.tex\n"
+    "  polysweep report my_sweep code=6c58 code=9ab0 --out versions.html",
     declare_report,
     run_report,
 };

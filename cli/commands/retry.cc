@@ -1,8 +1,9 @@
-// polysweep retry: failed trials get new attempts.
+// polysweep retry: trials that failed, or are done, get new attempts.
 #include <fmt/format.h>
 
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/json_output.h"
@@ -10,9 +11,11 @@
 #include "cli/shared/terminal.h"
 #include "framework/core/file_system.h"
 #include "reports/text/number_text.h"
+#include "results/read/trial_artifacts.h"
 #include "results/read/trial_filter.h"
 #include "results/read/trial_record.h"
 #include "results/read/trial_table.h"
+#include "runners/store/removable_files.h"
 #include "runners/store/run_lock.h"
 #include "runners/store/trial_reopening.h"
 
@@ -23,26 +26,46 @@ void declare_retry(CommandOptions& options) {
   declare_store(options);
   declare_json(options);
   options.shown.add_options()("where", po::value<std::string>()->value_name("CONDITION"),
-                              "only failed trials that match, for example 'lr=0.1 and attempts<3'")(
-      "dry-run", po::bool_switch(), "list the trials, and change nothing");
+                              "only trials that match, for example 'lr=0.1 and attempts<3'")(
+      "done", po::bool_switch(),
+      "also trials that are done or diverged: they run again from the beginning, for example "
+      "after a correction of [capture]")("dry-run", po::bool_switch(),
+                                         "list the trials, and change nothing");
   options.argument("sweep");
 }
 
-// In plan order.
-std::vector<FailedTrial> failed_trials(const Database& database, const std::string& sweep,
-                                       const std::string& condition) {
+// In plan order: those that failed, and with `done` those that have a result.
+std::vector<FailedTrial> chosen_trials(const Database& database, const std::string& sweep,
+                                       const std::string& condition, bool done) {
   const std::vector<TrialRow> rows = load_trial_table(database, {sweep, {}});
   TrialFilter holds = [](const TrialRow&) { return true; };
   if (!condition.empty()) holds = parse_trial_filter(condition, trial_columns(rows), rows);
   std::vector<FailedTrial> out;
   for (const TrialRow& row : rows) {
-    if (row.state == TrialState::kFailed && holds(row)) out.push_back({row.id, row.attempts});
+    const bool is_meant = row.state == TrialState::kFailed || (done && has_result(row.state));
+    if (is_meant && holds(row)) out.push_back({row.id, row.attempts});
   }
   return out;
 }
 
+// Their next attempts start from the beginning: they leave no checkpoint.
+void remove_checkpoints(const Store& store, const Database& database,
+                        const std::vector<FailedTrial>& trials) {
+  std::set<TrialId> chosen;
+  for (const FailedTrial& each : trials) {
+    if (has_result(load_trial(database, each.id).state)) chosen.insert(each.id);
+  }
+  if (chosen.empty()) return;
+  for (const RemovableFile& file :
+       find_removable_files(store.folder(), [&](const TrialId& id) -> RecordedTrial {
+         return {chosen.contains(id), recorded_artifacts(database, id)};
+       })) {
+    if (file.kind == RemovableKind::kCheckpoint) remove_from_store(file);
+  }
+}
+
 void print_list(const Database& database, const std::vector<FailedTrial>& trials,
-                const std::string& sweep, bool dry_run) {
+                const std::string& sweep, bool dry_run, bool done) {
   Table table;
   table.columns = {{"trial"}, {"attempts", Align::kRight, ""}, {"outcome"}, {"message"}};
   for (const FailedTrial& each : trials) {
@@ -53,7 +76,7 @@ void print_list(const Database& database, const std::vector<FailedTrial>& trials
   }
   if (!trials.empty()) print_table(table);
   const char* verb = trials.size() == 1 ? "is" : "are";
-  fmt::print("sweep {}: {} {}\n", sweep, count_text(trials.size(), "failed trial"),
+  fmt::print("sweep {}: {} {}\n", sweep, count_text(trials.size(), done ? "trial" : "failed trial"),
              dry_run ? std::string("would be retried")
                      : fmt::format("{} retried by the next `polysweep run`", verb));
 }
@@ -70,20 +93,23 @@ void print_as_json(const std::vector<FailedTrial>& trials, const std::string& sw
 int run_retry(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
+  const bool done = given["done"].as<bool>();
   // No run and no other retry starts between our reading and writing.
-  const RunLock lock(system_files(), store.folder(), kStoreLockWait_s);
+  const RunLock lock = done ? RunLock::alone(system_files(), store.folder())
+                            : RunLock(system_files(), store.folder(), kStoreLockWait_s);
   store.catch_up();
   const Database database = store.open();
   const std::string sweep = sweep_argument(database, given);
   const std::vector<FailedTrial> trials =
-      failed_trials(database, sweep, text_or(given, "where", ""));
+      chosen_trials(database, sweep, text_or(given, "where", ""), done);
   const bool dry_run = given["dry-run"].as<bool>();
   if (given["json"].as<bool>()) {
     print_as_json(trials, sweep, dry_run);
   } else {
-    print_list(database, trials, sweep, dry_run);
+    print_list(database, trials, sweep, dry_run, done);
   }
   if (dry_run || trials.empty()) return kExitComplete;
+  if (done) remove_checkpoints(store, database, trials);
   reopen_trials(system_files(), store.folder(), trials);
   store.catch_up();
   return kExitComplete;
@@ -94,8 +120,9 @@ int run_retry(const po::variables_map& given) {
 const Command kRetryCommand = {
     "retry",
     "Lets the next `polysweep run` retry failed trials; the records of earlier attempts stay",
-    "[SWEEP] [--where CONDITION] [--dry-run] [--json]",
-    "  polysweep retry my_sweep --where 'lr=0.1'",
+    "[SWEEP] [--where CONDITION] [--done] [--dry-run] [--json]",
+    "  polysweep retry my_sweep --where 'lr=0.1'\n"
+    "  polysweep retry my_sweep --done",
     declare_retry,
     run_retry,
 };

@@ -2,6 +2,8 @@
 #include <map>
 
 #include "cli/commands/command_table.h"
+#include "cli/shared/capture_change.h"
+#include "cli/shared/code_rerun.h"
 #include "cli/shared/host_configuration.h"
 #include "cli/shared/plan_from_file.h"
 #include "cli/shared/report_problems.h"
@@ -90,6 +92,7 @@ FailureCounts failure_counts(const Standing& standing) {
 struct Work {
   std::vector<TrialToRun> trials;
   RunSize size;
+  PlanStanding standing;
   std::map<std::string, JournalPosition> positions;  // up to where journals were read
 };
 
@@ -98,10 +101,10 @@ Work work_of(const Ledger& ledger, const PlanFromFile& planned, const std::strin
   const std::vector<std::uint32_t>& selected = planned.selection.trials;
   Work work;
   work.positions = ledger.positions();
-  const PlanStanding plan_standing = ledger.standing(plan);
-  const StateCounts counts = plan_standing.counts_of(selected);
+  work.standing = ledger.standing(plan);
+  const StateCounts counts = work.standing.counts_of(selected);
   work.size = {counts.planned, counts.done, counts.diverged, counts.failed};
-  for (const auto& [index, standing] : plan_standing.open) {
+  for (const auto& [index, standing] : work.standing.open) {
     if (!std::binary_search(selected.begin(), selected.end(), index)) continue;
     TrialToRun trial{index, standing.next_attempt(), failure_counts(standing), plan.id(index)};
     const bool was_running = standing.lost || standing.state == TrialState::kRunning;
@@ -158,18 +161,31 @@ int print_end(const PlanFromFile& planned, const HostResult& result, const PlanS
   return counts.done + counts.diverged == counts.planned ? kExitComplete : kExitMissing;
 }
 
+// What has changed since trials of the sweep were done.
+void print_changes(const Database& database, const std::filesystem::path& store,
+                   const PlanFromFile& planned, const PlanStanding& standing) {
+  const Sweep& sweep = planned.plan.sweep();
+  if (const auto change = code_rerun(database, store, planned.plan, standing)) {
+    fmt::print("{}\n", code_rerun_text(*change, sweep));
+  }
+  const std::string capture = capture_change_text(database, planned.plan, standing);
+  if (!capture.empty()) fmt::print("sweep {}: {}\n", sweep.name, capture);
+}
+
 // Brings the database up to date, writes the plan to the journal unless the store
 // has it, and finds the trials to run.
-Work find_work(const Store& store, const PlanFromFile& planned, Host& host,
-               const std::string& name) {
+Work find_work(const Store& store, const PlanFromFile& planned, Host& host, const std::string& name,
+               bool quiet) {
   print_damage(Ingest(system_files(), store.folder()).catch_up().damage);
   const Database database = store.open();
   const Ledger ledger(database);
   const Plan& plan = planned.plan;
+  Work work = work_of(ledger, planned, name);
+  if (!quiet) print_changes(database, store.folder(), planned, work.standing);
   if (!ledger.holds_plan(plan.sweep().name, plan.revision(), planned.description)) {
     write_plan(host.journal(), plan, planned.description);
   }
-  return work_of(ledger, planned, name);
+  return work;
 }
 
 // Throws Error where the database is another program's or a newer polysweep's:
@@ -193,8 +209,8 @@ int run_plan(const po::variables_map& given, const PlanFromFile& planned) {
   options.limits.machine_failures = given["breaker"].as<int>();
   if (options.limits.machine_failures == 0) options.limits.breaker_trials = 0;
   const std::unique_ptr<Host> host = become_host(setup);
-  Work work = find_work(store, planned, *host, options.name);
   const bool quiet = given["quiet"].as<bool>();
+  Work work = find_work(store, planned, *host, options.name, quiet);
   if (!quiet) {
     fmt::print("sweep {}{}: running {} of {} on {}\n", planned.plan.sweep().name,
                selection_text(planned.selection), work.trials.size(),
@@ -235,7 +251,8 @@ const Command kRunCommand = {
     "run",
     "Runs the pending trials of a sweep; after an interruption the same command resumes, and "
     "several at the same time share the work",
-    "FILE [name=value ...] [--as NAME] [--data FOLDER] [--slots N] [--device cpu|cuda] "
+    "FILE [name=value ...] [--as NAME] [--code DIGEST] [--data FOLDER] [--slots N] [--device "
+    "cpu|cuda] "
     "[--memory-limit SIZE]",
     "  polysweep run my_sweep.toml\n"
     "  polysweep run my_sweep.toml lr=0.1,0.01 seed=0..2\n"

@@ -5,6 +5,8 @@
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/cell_names.h"
+#include "cli/shared/code_rerun.h"
+#include "cli/shared/code_words.h"
 #include "cli/shared/json_output.h"
 #include "cli/shared/report_problems.h"
 #include "cli/shared/store.h"
@@ -123,6 +125,12 @@ void print_stops(const Database& database, const std::string& sweep) {
   }
 }
 
+// The counts are those of the plan: what lies in the sweep's folder now may be other code.
+void print_changed_code(const Database& database, const std::string& sweep) {
+  const std::string sentence = changed_since_planned(database, sweep);
+  if (!sentence.empty()) fmt::print(stderr, "sweep {}: {}\n", sweep, terminal_escaped(sentence));
+}
+
 int run_status(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
@@ -136,6 +144,7 @@ int run_status(const po::variables_map& given) {
     for (const SweepSummary& sweep : sweeps) {
       print_problems(sweep.name, ledger.report_problems(sweep.name));
       if (!is_complete(sweep.counts)) print_stops(database, sweep.name);
+      print_changed_code(database, sweep.name);
     }
     for (const SweepSummary& sweep : sweeps) {
       if (!is_complete(sweep.counts)) return kExitMissing;
@@ -146,6 +155,8 @@ int run_status(const po::variables_map& given) {
   const std::vector<std::uint32_t> shown = shown_cells(cells, json || given["all"].as<bool>());
   print_cells(cells, load_plan(database, names[0], shown), json);
   print_problems(names[0], ledger.report_problems(names[0]));
+  print_changed_code(database, names[0]);
+  print_other_versions(database, names[0]);
   if (std::all_of(cells.begin(), cells.end(), is_complete)) return kExitComplete;
   const bool any_failed = std::any_of(cells.begin(), cells.end(),
                                       [](const StateCounts& each) { return each.failed > 0; });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/shared/code_words.h"
 #include "cli/shared/store.h"
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
@@ -114,8 +115,13 @@ AnalysedSweep::AnalysedSweep(const po::variables_map& given, std::size_t most)
 void AnalysedSweep::analyse_all(const po::variables_map& given,
                                 const std::vector<std::string>& cells) {
   SweepResultsOptions options;
-  options.cells = described_cells(database_, sweep_, cells);
-  results_ = load_sweep_results(database_, sweep_, options);
+  compares_code_ = names_code(database_, sweep_, cells);
+  if (compares_code_) {
+    results_ = load_named_code(database_, sweep_, cells, options);
+  } else {
+    options.cells = described_cells(database_, sweep_, cells);
+    results_ = load_sweep_results(database_, sweep_, options);
+  }
   choose_metric(results_, text_or(given, "metric", ""));
   analysis_ = std::make_unique<SweepAnalysis>(results_, options_);
 }

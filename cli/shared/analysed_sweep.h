@@ -26,7 +26,8 @@ class AnalysedSweep {
   // Throws Error for a metric that no trial reported. The smallest difference that the
   // sweep declares is one of its primary metric only.
   // `cells`: as find_cells() reads them; where their levels say which cells they are, only
-  // these are loaded. Empty: all cells.
+  // these are loaded. Empty: all cells. Two versions, code=A and code=B: the comparison of
+  // these (code_words.h).
   explicit AnalysedSweep(const po::variables_map& given,
                          const std::vector<std::string>& cells = {});
   // At most `most` comparisons of the complete family, those that are decided first: of a
@@ -37,6 +38,8 @@ class AnalysedSweep {
   AnalysedSweep& operator=(const AnalysedSweep&) = delete;
 
   const SweepAnalysis& analysis() const { return *analysis_; }
+  // True if versions of the code are compared, and not cells.
+  bool compares_code() const { return compares_code_; }
   // Compares the cells of `a` with those of `b` instead (cell_choice.h).
   void rebase(const std::string& a, const std::string& b);
 
@@ -50,6 +53,7 @@ class AnalysedSweep {
   std::string sweep_;
   ReportOptions options_;
   SweepResults results_;
+  bool compares_code_ = false;
   std::unique_ptr<SweepAnalysis> analysis_;
 };
 

@@ -53,7 +53,10 @@ void declare_selection(CommandOptions& options) {
   options.shown.add_options()(
       "as", po::value<std::string>()->value_name("NAME"),
       "plan a sweep called NAME, in which each name=value replaces what the file says; without "
-      "it, they select trials of the file's sweep");
+      "it, they select trials of the file's sweep")(
+      "code", po::value<std::string>()->value_name("DIGEST"),
+      "run the trials from the snapshot of this version of the code, by the first digits of its "
+      "digest, instead of the code as it is now");
 }
 
 std::optional<ExperimentSpec> declared_experiment(const fs::path& file) {
@@ -65,16 +68,34 @@ std::optional<ExperimentSpec> declared_experiment(const fs::path& file) {
 namespace {
 
 // The digests of files that did not change are those of the last time.
-void find_code(const po::variables_map& given, CommandSpec& command) {
-  fs::path cache;
-  if (given.count("store") > 0) {
-    const fs::path store = fs::absolute(given["store"].as<std::string>());
-    std::error_code none;
-    if (fs::is_directory(store, none)) cache = snapshots_folder(store) / "digests";
-  }
-  DigestCache digests(cache);
+void find_code_now(const fs::path& store, CommandSpec& command) {
+  std::error_code none;
+  const bool has_store = !store.empty() && fs::is_directory(store, none);
+  DigestCache digests(has_store ? snapshots_folder(store) / "digests" : fs::path());
   resolve_code(command, digests);
   digests.save();
+}
+
+// The code of an earlier version, from its snapshot.
+void take_snapshot_code(const fs::path& store, const std::string& prefix, CommandSpec& command) {
+  if (command.code.is_live) {
+    fail("--code {}: the sweep file says code = \"live\": there are no snapshots of it", prefix);
+  }
+  const CodeSnapshot snapshot = load_snapshot(store, find_snapshot(store, prefix));
+  command.files = snapshot.files;
+  command.code.root = snapshot.root;
+  command.code.sweep_in_root = snapshot.sweep_in_root;
+}
+
+// Of the work tree, or with --code from the store.
+void find_code(const po::variables_map& given, CommandSpec& command) {
+  fs::path store;
+  if (given.count("store") > 0) store = fs::absolute(given["store"].as<std::string>());
+  if (given.count("code") > 0) {
+    take_snapshot_code(store, given["code"].as<std::string>(), command);
+  } else {
+    find_code_now(store, command);
+  }
 }
 
 // "--slots 2 --quiet": an option as it was given; "" for another kind of value.
@@ -126,7 +147,11 @@ PlanFromFile planned_with(const po::variables_map& given, const std::vector<std:
   const bool is_command = declares_command(text, file);
   Worker worker = is_command ? Worker{} : worker_of(given, text, file);
   Sweep sweep = parse_sweep(text, file, overrides, worker.catalogue);
-  if (is_command) find_code(given, *sweep.experiment.command);
+  if (is_command) {
+    find_code(given, *sweep.experiment.command);
+  } else if (given.count("code") > 0) {
+    fail("--code: a worker runs the trials of this sweep; there are no snapshots of its code");
+  }
   // The record is read from any folder.
   sweep.file = fs::absolute(file).lexically_normal().string();
   if (!name.empty()) {
@@ -186,6 +211,12 @@ PlanFromFile plan_from_file(const po::variables_map& given, std::string_view com
          planned.selection.outside, command_with_name(given, command, sweep.name));
   }
   return planned;
+}
+
+Sweep command_sweep_of_file(const fs::path& file, const std::vector<std::string>& overrides) {
+  Sweep sweep = parse_sweep(read_sweep_file(file), file.string(), overrides, Catalogue{});
+  if (sweep.experiment.command) find_code_now("", *sweep.experiment.command);
+  return sweep;
 }
 
 PlanFromFile overridden_plan(const po::variables_map& given) {

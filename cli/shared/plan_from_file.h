@@ -35,15 +35,21 @@ std::filesystem::path data_folder(const po::variables_map& given);
 // Throws Error where the file is not valid.
 std::optional<ExperimentSpec> declared_experiment(const std::filesystem::path& file);
 
-// --as: see plan_from_file().
+// --as and --code: see plan_from_file().
 void declare_selection(CommandOptions& options);
 
 // The plan of the argument `file`, of which the argument `overrides` selects trials.
 // With --as NAME, the plan of a sweep of that name, in which the overrides replace
-// what the file says. A sweep whose trials run a command needs no worker program.
+// what the file says. With --code DIGEST its trials have the code of that snapshot of the
+// store. A sweep whose trials run a command needs no worker program.
 // Throws Error; for overrides that do not select, one that has the command line of
 // `command` with --as.
 PlanFromFile plan_from_file(const po::variables_map& given, std::string_view command);
+
+// The sweep of a file that runs a command, with these overrides in place of what it says.
+// Throws Error.
+Sweep command_sweep_of_file(const std::filesystem::path& file,
+                            const std::vector<std::string>& overrides);
 
 // The plan in which the argument `overrides` replaces what the file says, for commands
 // that record no sweep.

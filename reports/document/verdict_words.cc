@@ -272,6 +272,7 @@ std::vector<std::string> later_choices(const SweepAnalysis& analysis) {
         count_text(before, analysis.noun),
         count_text(done_before, "trial") + (done_before == 1 ? " was" : " were"), now));
   }
+  notes.insert(notes.end(), results.code_notes.begin(), results.code_notes.end());
   const std::string otherwise = planned_otherwise(results);
   if (!otherwise.empty() && analysis.comparison().family > 0) notes.push_back(otherwise);
   if (!analysis.options.family.empty()) {

@@ -5,6 +5,7 @@
 #include "framework/core/error.h"
 #include "results/schema/report_findings.h"
 #include "results/schema/stored_text.h"
+#include "results/schema/wide_view.h"
 
 namespace polysweep {
 
@@ -15,7 +16,8 @@ struct EventRows::Source {
 };
 
 EventRows::EventRows(Connection& connection)
-    : journals_(connection),
+    : connection_(connection),
+      journals_(connection),
       keys_(connection),
       attempts_(connection, journals_),
       points_table_(connection, attempts_),
@@ -183,6 +185,7 @@ void EventRows::flush() {
   changed.erase(std::unique(changed.begin(), changed.end()), changed.end());
   for (const std::int64_t trial_id : changed) summaries_.refresh(trial_id);
   journals_.flush();
+  if (keys_.take_new_names()) refresh_wide_view(connection_);
 }
 
 void EventRows::forget() {

@@ -47,6 +47,7 @@ class EventRows {
   void apply_event(const Source& source, const AttemptFinished& event);
   void apply_event(const Source& source, const HostStopped& event);
 
+  Connection& connection_;
   HostJournals journals_;
   KeyTable keys_;
   AttemptTable attempts_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
@@ -29,6 +30,8 @@ KeyTable::KeyTable(Connection& connection)
                              "parameters = ? WHERE trial_id = ? AND parameters IS NULL")),
       find_metric_(connection.prepare("SELECT metric_id FROM metric WHERE name = ?")),
       add_metric_(connection.prepare("INSERT INTO metric (name) VALUES (?)")),
+      add_parameter_(
+          connection.prepare("INSERT INTO parameter (name) VALUES (?) ON CONFLICT DO NOTHING")),
       find_experiment_(connection.prepare(
           "SELECT experiment_id FROM experiment WHERE name = ? AND version = ?")),
       add_experiment_(connection.prepare("INSERT INTO experiment (name, version) VALUES (?, ?)")),
@@ -83,12 +86,20 @@ std::int64_t KeyTable::metric(std::string_view given) {
     key = find_metric_.integer(0);
   } else {
     add_metric_.with(name).run();
+    new_names_ = true;
     key = sqlite3_last_insert_rowid(connection_.handle());
   }
   find_metric_.reset();
   metrics_.emplace(name, key);
   return key;
 }
+
+void KeyTable::parameter(const std::string& given) {
+  const std::string name = stored_text(given);
+  if (add_parameter_.with(name).run() > 0) new_names_ = true;
+}
+
+bool KeyTable::take_new_names() { return std::exchange(new_names_, false); }
 
 std::int64_t KeyTable::experiment(const std::string& given, int version) {
   const std::pair<std::string, int> name(stored_text(given), version);
@@ -136,6 +147,7 @@ void KeyTable::forget() {
   metrics_.clear();
   experiments_.clear();
   provenances_.clear();
+  new_names_ = true;
 }
 
 void KeyTable::trim() {

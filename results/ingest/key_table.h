@@ -25,6 +25,11 @@ class KeyTable {
   // The trial, with what was planned.
   std::int64_t planned_trial(const PlannedTrial& planned);
   std::int64_t metric(std::string_view name);
+  // Notes the name of a parameter.
+  void parameter(const std::string& name);
+  // True if a metric or parameter may have been added since the last call: the view wide
+  // lacks its column.
+  bool take_new_names();
   std::int64_t experiment(const std::string& name, int version);
   std::int64_t provenance(const std::string& digest);
   // Stores a document under the SHA-256 of its text. Throws Error unless it is a
@@ -39,12 +44,13 @@ class KeyTable {
  private:
   Connection& connection_;
   Statement find_trial_, add_trial_, add_planned_, plan_trial_;
-  Statement find_metric_, add_metric_, find_experiment_, add_experiment_;
+  Statement find_metric_, add_metric_, add_parameter_, find_experiment_, add_experiment_;
   Statement find_provenance_, add_provenance_, set_provenance_;
   std::unordered_map<TrialId, std::int64_t> trials_;
   std::unordered_map<std::string, std::int64_t> metrics_;
   std::map<std::pair<std::string, int>, std::int64_t> experiments_;
   std::unordered_map<std::string, std::int64_t> provenances_;
+  bool new_names_ = false;
 };
 
 }  // namespace polysweep

@@ -70,6 +70,11 @@ std::int64_t SweepTable::revision(std::int64_t sweep_id, const std::string& give
 
 void SweepTable::add(const SweepPlanned& event, const JournalRow& journal, Sequence sequence) {
   const PlanDescription description = read_description(event);
+  for (const FactorInfo& factor : description.factors) keys_.parameter(factor.name);
+  if (!description.replicate.empty()) keys_.parameter(description.replicate);
+  for (const Parameters* each : {&description.fixed, &description.defaults}) {
+    for (const auto& [name, value] : *each) keys_.parameter(name);
+  }
   const std::int64_t sweep_id = sweep(event.sweep);
   const std::int64_t revision_id = revision(sweep_id, event.revision);
   std::int64_t order_us = event.time_us;

@@ -13,7 +13,7 @@ struct ViewInfo {
   std::vector<std::string> columns;
 };
 
-// Those that the database keeps, by name: all but `wide` (wide_view.h).
+// By name.
 std::vector<ViewInfo> documented_views(const Database& database);
 
 }  // namespace polysweep

@@ -38,10 +38,9 @@ struct QueryReceiver {
   std::function<void(std::span<const QueryValue> row)> row;
 };
 
-// Runs one SELECT, which may name the view `wide` (wide_view.h). `database` must be
-// open for reading. Throws Error for anything but one statement that reads (writing,
-// ATTACH, PRAGMA, load_extension, a second statement), for an error of SQLite, and
-// when the time limit is reached.
+// Runs one SELECT. `database` must be open for reading. Throws Error for anything but
+// one statement that reads (writing, ATTACH, PRAGMA, load_extension, a second
+// statement), for an error of SQLite, and when the time limit is reached.
 QueryOutcome run_query(const Database& database, std::string_view sql,
                        const QueryReceiver& receiver, QueryLimits limits = {});
 

@@ -83,6 +83,8 @@ class CurvesOnDemand;  // results/read/curves_on_demand.h
 // those that trials reported without the experiment publishing them.
 struct SweepResults : PlanDescription {
   std::string revision;
+  // What readers must know of the versions of the code, as sentences.
+  std::vector<std::string> code_notes;
   std::int64_t planned_us = 0;
   std::vector<EarlierPlan> earlier_plans;  // in the order of planning
   std::vector<CellResult> cells;

@@ -8,6 +8,7 @@
 
 #include "framework/core/error.h"
 #include "framework/journal/event.h"
+#include "results/read/code_comparison.h"
 #include "results/read/curves_on_demand.h"
 #include "results/read/earlier_plans.h"
 #include "results/read/final_values.h"
@@ -37,18 +38,24 @@ void read_planning(Connection& connection, const std::string& sweep, const LastP
   out.planned_us = row.integer(1);
 }
 
-// All cells unless some are chosen.
-void read_plan(Connection& connection, const std::string& sweep, const LastPlanning& known,
-               const std::vector<std::uint32_t>& chosen, SweepResults& out) {
-  read_planning(connection, sweep, known, out);
+// All cells unless some are chosen, behind those that are there.
+void append_cells(Connection& connection, const LastPlanning& known,
+                  const std::vector<std::uint32_t>& chosen, SweepResults& out) {
+  std::uint32_t place = 0;
   for (Cell& cell : read_cells(connection, known.revision_id, chosen)) {
-    const auto place = static_cast<std::uint32_t>(out.cells.size());
     out.cells.push_back({std::move(cell.levels),
                          cell.baseline,
                          cell.is_baseline,
                          {},
                          chosen.empty() ? place : chosen[place]});
+    ++place;
   }
+}
+
+void read_plan(Connection& connection, const std::string& sweep, const LastPlanning& known,
+               const std::vector<std::uint32_t>& chosen, SweepResults& out) {
+  read_planning(connection, sweep, known, out);
+  append_cells(connection, known, chosen, out);
 }
 
 // Of chosen cells: replaces the numbers of the baselines by their places.
@@ -131,8 +138,10 @@ constexpr const char* kTrials =
     "WHERE x.revision_id = ?1 "
     "AND (?2 = '[]' OR x.cell IN (SELECT value FROM json_each(?2))) ORDER BY x.position";
 
-TrialKeys read_trials(const Database& database, const LastPlanning& known,
-                      const std::vector<std::uint32_t>& cells, SweepResults& out) {
+// Of the cells from `first_cell` on.
+void read_trials(const Database& database, const LastPlanning& known,
+                 const std::vector<std::uint32_t>& cells, std::size_t first_cell, TrialKeys& keys,
+                 SweepResults& out) {
   Connection& connection = database.connection();
   const std::string chosen = fmt::format("[{}]", fmt::join(cells, ","));
   const auto digests =
@@ -141,10 +150,9 @@ TrialKeys read_trials(const Database& database, const LastPlanning& known,
   UnfinishedReader unfinished(connection);
   FailureCounter failures(connection);
   std::unordered_map<std::uint32_t, std::uint32_t> places;  // of cells, by number
-  for (std::size_t i = 0; i < out.cells.size(); ++i) {
+  for (std::size_t i = first_cell; i < out.cells.size(); ++i) {
     places.emplace(out.cells[i].number, static_cast<std::uint32_t>(i));
   }
-  TrialKeys keys;
   Statement rows = connection.prepare(kTrials);
   rows.with(known.revision_id, chosen);
   while (rows.step()) {
@@ -178,7 +186,6 @@ TrialKeys read_trials(const Database& database, const LastPlanning& known,
     out.cells[trial.cell].trials.push_back(out.trials.size());
     out.trials.push_back(std::move(trial));
   }
-  return keys;
 }
 
 // Final values, the metrics that were reported, and every series in brief.
@@ -239,6 +246,23 @@ void read_curves(Connection& connection, const TrialKeys& keys, const SweepResul
   }
 }
 
+// Series, curves and provenance of the trials that are there.
+void read_measurements(const Database& database, TrialKeys& keys,
+                       const SweepResultsOptions& options, SweepResults& out) {
+  Connection& connection = database.connection();
+  const std::uint64_t points = read_series(connection, keys, out);
+  if (options.points_in_all == 0 || points > options.points_in_all) {
+    out.curves_on_demand =
+        std::make_shared<CurvesOnDemand>(database, std::move(keys.keys), out.series);
+  } else {
+    read_curves(connection, keys, options, out);
+  }
+  for (const TrialResult& trial : out.trials) {
+    if (trial.provenance.empty() || out.provenance.contains(trial.provenance)) continue;
+    out.provenance.emplace(trial.provenance, load_provenance(database, trial.provenance));
+  }
+}
+
 }  // namespace
 
 SweepResults load_description(const Database& database, const std::string& sweep) {
@@ -268,18 +292,37 @@ SweepResults load_sweep_results(const Database& database, const std::string& swe
   read_plan(connection, sweep, known, options.cells, out);
   place_baselines(out);
   out.earlier_plans = read_earlier_plans(connection, sweep, known);
-  TrialKeys keys = read_trials(database, known, options.cells, out);
-  const std::uint64_t points = read_series(connection, keys, out);
-  if (options.points_in_all == 0 || points > options.points_in_all) {
-    out.curves_on_demand =
-        std::make_shared<CurvesOnDemand>(database, std::move(keys.keys), out.series);
-  } else {
-    read_curves(connection, keys, options, out);
+  if (!out.code_digest.empty()) {
+    std::string others = other_versions_sentence(sweep, load_code_versions(database, sweep));
+    if (!others.empty()) out.code_notes.push_back(std::move(others));
   }
-  for (const TrialResult& trial : out.trials) {
-    if (trial.provenance.empty() || out.provenance.contains(trial.provenance)) continue;
-    out.provenance.emplace(trial.provenance, load_provenance(database, trial.provenance));
+  TrialKeys keys;
+  read_trials(database, known, options.cells, 0, keys, out);
+  read_measurements(database, keys, options, out);
+  return out;
+}
+
+SweepResults load_code_comparison(const Database& database, const std::string& sweep,
+                                  const CodeVersion& before, const CodeVersion& now,
+                                  const SweepResultsOptions& options) {
+  Connection& connection = database.connection();
+  const Transaction snapshot(connection, Transaction::Kind::kRead);
+  SweepResults first;
+  SweepResults out;
+  read_planning(connection, sweep, before.planning, first);
+  read_planning(connection, sweep, now.planning, out);
+  expect_comparable(first, out, before, now);
+  TrialKeys keys;
+  for (const CodeVersion* version : {&before, &now}) {
+    const std::size_t begin = out.cells.size();
+    append_cells(connection, version->planning, {}, out);
+    read_trials(database, version->planning, {}, begin, keys, out);
+    for (std::size_t i = begin; i < out.cells.size(); ++i) {
+      out.cells[i].levels.set(kCodeFactor, Value(version->name));
+    }
   }
+  make_arms(first, before, now, out);
+  read_measurements(database, keys, options, out);
   return out;
 }
 

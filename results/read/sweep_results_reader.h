@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "results/read/code_versions.h"
 #include "results/read/sweep_results.h"
 #include "results/schema/database.h"
 
@@ -26,6 +27,13 @@ struct SweepResultsOptions {
 SweepResults load_sweep_results(const Database& database, const std::string& sweep,
                                 const SweepResultsOptions& options = {});
 
+// Two versions of the code of a sweep as two arms: the results of both, with the factor
+// `code` beside those of the sweep, and `before` as the baseline of `now`. Cells are paired
+// where they agree on all other factors. Throws Error where no two cells do, a version has
+// no trial that is done, they are one version, or the sweep has a factor `code` of its own.
+SweepResults load_code_comparison(const Database& database, const std::string& sweep,
+                                  const CodeVersion& before, const CodeVersion& now,
+                                  const SweepResultsOptions& options = {});
 // What the plan says of the sweep, without its cells: in constant time.
 // Throws Error as load_sweep_results() does.
 SweepResults load_description(const Database& database, const std::string& sweep);

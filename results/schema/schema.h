@@ -19,7 +19,7 @@ inline constexpr int kSchemaVersion = 6;
 // Column attempt.begins_after of an attempt that did not resume from a checkpoint.
 inline constexpr std::int64_t kFromNothing = std::numeric_limits<std::int64_t>::min();
 
-// The statements that create them (tables.cc, views.cc).
+// The statements that create them (tables.cc, views.cc), but for the view wide (wide_view.h).
 extern const char* const kTables;
 extern const char* const kTrialViews;
 extern const char* const kOtherViews;

@@ -99,6 +99,7 @@ CREATE TABLE attempt_lost (
   PRIMARY KEY (trial_id, attempt, journal_id)
 ) WITHOUT ROWID;
 
+CREATE TABLE parameter (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE metric (metric_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 
 CREATE TABLE series (

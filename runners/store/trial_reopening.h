@@ -1,4 +1,4 @@
-// Reopens trials that have failed, so that the next run tries them again.
+// Reopens trials that are settled, so that the next run tries them again.
 //
 // For each trial, a journal gets one more attempt that ended before it started:
 // stopped, and not final. A trial's state is that of its last attempt, so the
@@ -30,7 +30,7 @@ inline constexpr std::string_view kReopenedMessage = "reopened by `polysweep ret
 AttemptFinished reopening(const FailedTrial& trial, std::string_view message);
 
 // Durable when it returns. The caller holds the store's lock (run_lock.h) and has
-// read the journals since: nobody runs a failed trial, so nobody else uses these
+// read the journals since: nobody runs a settled trial, so nobody else uses these
 // attempt numbers. Throws Error if the journal cannot be written.
 void reopen_trials(FileSystem& files, const std::filesystem::path& store,
                    std::span<const FailedTrial> trials);

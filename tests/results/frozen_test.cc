@@ -11,6 +11,7 @@
 #include "results/read/documented_views.h"
 #include "results/read/query.h"
 #include "results/schema/schema.h"
+#include "results/schema/wide_view.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 
@@ -87,6 +88,8 @@ std::string answers(const Database& database) {
   for (const ViewInfo& view : documented_views(database)) {
     std::string columns, places;
     for (std::size_t i = 0; i < view.columns.size(); ++i) {
+      // The other columns have the names of metrics, which no line could hold.
+      if (view.name == kWideView && i == 5) break;
       columns += (i == 0 ? "" : ", ") + view.columns[i];
       places += (i == 0 ? "" : ", ") + std::to_string(i + 1);
     }

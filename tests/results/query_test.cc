@@ -2,7 +2,8 @@
 
 #include "framework/core/error.h"
 #include "results/ingest/ingest.h"
-#include "results/read/wide_view.h"
+#include "results/read/documented_views.h"
+#include "results/schema/wide_view.h"
 #include "tests/results/store_sample.h"
 #include "tests/support/catch.h"
 
@@ -47,6 +48,39 @@ TEST_CASE("a query gives names and typed values", "[query]") {
   CHECK_FALSE(outcome.truncated);
 }
 
+namespace {
+
+std::vector<std::string> wide_columns(const Database& database) {
+  for (const ViewInfo& view : documented_views(database)) {
+    if (view.name == kWideView) return view.columns;
+  }
+  return {};
+}
+
+// As another program sees the database.
+std::vector<std::string> other_program(const StoreSample& store, const std::string& sql) {
+  sqlite3* handle = nullptr;
+  REQUIRE(sqlite3_open_v2(database_path(store.path()).c_str(), &handle, SQLITE_OPEN_READONLY,
+                          nullptr) == SQLITE_OK);
+  std::vector<std::string> rows;
+  char* wrong = nullptr;
+  const auto add = [](void* out, int count, char** values, char**) {
+    std::string line;
+    for (int i = 0; i < count; ++i) {
+      line += std::string(i == 0 ? "" : "|") + (values[i] == nullptr ? "NULL" : values[i]);
+    }
+    static_cast<std::vector<std::string>*>(out)->push_back(line);
+    return 0;
+  };
+  sqlite3_exec(handle, sql.c_str(), add, &rows, &wrong);
+  if (wrong != nullptr) rows = {wrong};
+  sqlite3_free(wrong);
+  sqlite3_close(handle);
+  return rows;
+}
+
+}  // namespace
+
 TEST_CASE("the wide view has a column for each parameter and final metric", "[query]") {
   StoreSample store;
   const Trial done = sample_trial("rope", 0);
@@ -58,19 +92,98 @@ TEST_CASE("the wide view has a column for each parameter and final metric", "[qu
   store.write("alpha", points(running.id, 1, "seed", 0, {8}));
   store.sync();
   const Database database = sample_database(store);
-  CHECK(wide_view_columns(database) == std::vector<std::string>{"trial", "experiment", "state",
-                                                                "encoding", "rate", "seed", "loss",
-                                                                "final_seed"});
-  CHECK(ask(database,
-            "SELECT encoding, seed, rate, loss, state FROM Wide "
-            "WHERE state <> 'pending' ORDER BY 1") ==
-        std::vector<std::string>{"none|1|0.5|NULL|running", "rope|0|0.5|2|done"});
+  const std::string columns =
+      "SELECT group_concat(name, ' ') FROM (SELECT name FROM pragma_table_info('wide'))";
+  CHECK(other_program(store, columns) ==
+        std::vector<std::string>{"sweep code trial experiment state encoding rate seed loss "
+                                 "final_seed"});
+  const std::string sql =
+      "SELECT sweep, encoding, seed, rate, loss, state FROM Wide "
+      "WHERE state <> 'pending' ORDER BY 2";
+  const std::vector<std::string> rows = {"encodings|none|1|0.5|NULL|running",
+                                         "encodings|rope|0|0.5|2|done"};
+  CHECK(ask(database, sql) == rows);
   CHECK(ask(database, "SELECT count(*), count(final_seed) FROM wide") ==
         std::vector<std::string>{"4|0"});
-  // It was made on the side: the connection is as little able to write as before.
-  CHECK_THAT(message_of(database, "INSERT INTO metric (name) SELECT trial FROM wide"),
-             Contains("a query can only read"));
-  CHECK_FALSE(names_wide_view("SELECT wider, awide, \"w ide\" FROM wide_x"));
+  CHECK(other_program(store, "SELECT sweep, encoding, state FROM wide WHERE state = 'done'") ==
+        std::vector<std::string>{"encodings|rope|done"});
+  // The trials of two sweeps are told apart, and a sweep planned again has its last plan alone.
+  store.write("alpha", sample_sweep("other", {"rope"}, 1));
+  store.write("alpha", sample_sweep("encodings", {"rope"}, 2));
+  store.sync();
+  ingest(store.path());
+  CHECK(ask(store.path(), "SELECT sweep, count(*) FROM wide GROUP BY 1") ==
+        std::vector<std::string>{"encodings|2", "other|1"});
+}
+
+TEST_CASE("the wide view follows new metrics, whatever they are called", "[query]") {
+  StoreSample store;
+  const Trial trial = sample_trial("rope", 0);
+  store.write("alpha", sample_sweep("encodings", {"rope"}, 1));
+  store.write("alpha", started(trial.id));
+  store.write("alpha", points(trial.id, 1, "a", 0, {1}));
+  store.sync();
+  ingest(store.path());
+  const std::vector<std::string> names = {
+      "A",   "code", "Sweep", "final_A", "it's", "q\"q", "a; DROP TABLE trial",
+      "$.x", "%s{}", "loss"};
+  double value = 2;
+  for (const std::string& name : names) {
+    store.write("alpha", points(trial.id, 1, name, 0, {value++}));
+    store.sync();
+    ingest(store.path());
+  }
+  store.write("alpha", finished(trial.id, 1, Outcome::kDone, true));
+  store.sync();
+  ingest(store.path());
+  const Database database(database_path(store.path()), Access::kRead);
+  // In the order of the metrics' names.
+  CHECK(wide_columns(database) ==
+        std::vector<std::string>{"sweep", "code", "trial", "experiment", "state", "encoding",
+                                 "rate", "seed", "$.x", "%s{}", "A", "final_Sweep", "final_a",
+                                 "a; DROP TABLE trial", "final_code", "final_final_A", "it's",
+                                 "loss", "q\"q"});
+  CHECK(ask(database,
+            "SELECT \"$.x\", \"%s{}\", A, final_Sweep, final_a, \"a; DROP TABLE trial\", "
+            "final_code, final_final_A, \"it's\", loss, \"q\"\"q\" FROM wide") ==
+        std::vector<std::string>{"9|10|2|4|1|8|3|5|6|11|7"});
+}
+
+TEST_CASE("parameters with names that SQL reads otherwise are columns too", "[query]") {
+  StoreSample store;
+  Trial trial = sample_trial("rope", 0);
+  PlanDescription plan = parse_description(sample_description("odd", {"rope"}));
+  int value = 0;
+  for (const char* name : {"x\"y'z", "Code", "a.b", "$", "CODE"}) {
+    trial.parameters.set(name, Value(++value));
+    plan.fixed.set(name, Value(value));
+  }
+  TrialsPlanned trials{"odd", "r", 0, {{identity_text(trial), 0}}};
+  store.write("alpha", {SweepPlanned{"odd", "r", description_json(plan), 1, 5},
+                        sample_cells("odd", "r", {"rope"}), trials});
+  store.sync();
+  const Database database = sample_database(store);
+  CHECK(ask(database,
+            "SELECT \"x\"\"y'z\", parameter_Code, \"a.b\", \"$\", parameter_parameter_Code "
+            "FROM wide") == std::vector<std::string>{"1|5|3|4|2"});
+}
+
+TEST_CASE("more metrics than SQLite has columns: those that are compared stay", "[query]") {
+  StoreSample store;
+  const Trial trial = sample_trial("rope", 0);
+  store.write("alpha", sample_sweep("encodings", {"rope"}, 1));
+  store.write("alpha", started(trial.id));
+  for (int i = 0; i < 2100; ++i) {
+    store.write("alpha", points(trial.id, 1, fmt::format("a{:04}", i), 0, {1.0 * i}));
+  }
+  store.write("alpha", points(trial.id, 1, "loss", 0, {0.5}));
+  store.write("alpha", finished(trial.id, 1, Outcome::kDone, true));
+  store.sync();
+  const Database database = sample_database(store);
+  CHECK(wide_columns(database).size() == 1900);
+  CHECK(ask(database, "SELECT loss, a0007, encoding FROM wide") ==
+        std::vector<std::string>{"0.5|7|rope"});
+  CHECK(left_out_of_wide_view(database.connection()) == 2101 + 8 - 1900);
 }
 
 TEST_CASE("a query that does more than read is refused by name", "[query]") {
