@@ -330,17 +330,24 @@ int run_init(const po::variables_map& given) {
     outline = outline_of(words, folder, script);
     FoundHelp found = find_help(words, given["help-seconds"].as<double>());
     outline.help = std::move(found.help);
+    bool from_text = false;
     if (!script.empty()) {
       const std::string text = start_of(script);
-      add_defaults_of_script(text, outline.help);
+      if (!found.problem.empty()) {
+        outline.help = options_of_script(text);
+        from_text = !outline.help.parameters.empty();
+      } else {
+        add_defaults_of_script(text, outline.help);
+      }
       outline.metrics = read_script_metrics(text);
     }
     leave_out_given(words, outline.help);
-    is_known = found.problem.empty();
+    is_known = found.problem.empty() || from_text;
     if (is_known) {
-      fmt::print("found {} in the help of {}\n",
+      fmt::print("found {} in the {} of {}{}\n",
                  count_text(outline.help.parameters.size(), "parameter"),
-                 terminal_escaped(script.empty() ? words[0] : script));
+                 from_text ? "text" : "help", terminal_escaped(script.empty() ? words[0] : script),
+                 from_text ? "; " + terminal_escaped(found.problem) : "");
     } else {
       fmt::print("no parameters were found: {}\n", terminal_escaped(found.problem));
     }

@@ -200,9 +200,8 @@ PlanFromFile plan_from_file(const po::variables_map& given, std::string_view com
   for (const std::string& word : overrides) {
     read.push_back(read_override(sweep.experiment.schema, word, [&](const std::string& name) {
       const Factor* factor = sweep.find_factor(name);
-      return factor != nullptr &&
-             std::any_of(factor->levels.begin(), factor->levels.end(),
-                         [](const Value& level) { return level.is_absent(); });
+      return factor != nullptr && std::any_of(factor->levels.begin(), factor->levels.end(),
+                                              [](const Value& level) { return level.is_absent(); });
     }));
   }
   planned.selection = select_trials(planned.plan, read);

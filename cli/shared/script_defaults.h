@@ -1,4 +1,4 @@
-// Types and defaults that a script states as literals where it declares its options.
+// The options that a script declares with add_argument(), as its text states them.
 #pragma once
 
 #include <string_view>
@@ -11,5 +11,8 @@ namespace polysweep {
 // add_argument("--lr", type=float, default=0.1). A default that is not a number or a text
 // in quotes is left out.
 void add_defaults_of_script(std::string_view script, ProgramHelp& help);
+
+// The options of all such calls, for a script whose help cannot be read.
+ProgramHelp options_of_script(std::string_view script);
 
 }  // namespace polysweep

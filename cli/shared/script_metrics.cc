@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/shared/help_value.h"
+#include "cli/shared/python_text.h"
 #include "cli/shared/suggested_pattern.h"
-#include "framework/core/name_rule.h"
 
 namespace polysweep {
 namespace {
@@ -16,8 +16,6 @@ constexpr std::size_t kMostPatterns = 4;
 // In sample lines a value is one of these.
 constexpr std::string_view kSampleReal = "0.5";
 constexpr std::string_view kSampleInteger = "3";
-
-bool is_word(char c) { return is_letter_or_digit(c) || c == '_'; }
 
 bool contains_any(std::string_view text, std::initializer_list<std::string_view> parts) {
   return std::any_of(parts.begin(), parts.end(),
@@ -39,114 +37,15 @@ bool is_held_out(std::string_view lower) {
   return contains_any(lower, {"val", "test", "eval", "dev"});
 }
 
-// One string literal of Python that begins at `at`, prefix included; `end` is behind it.
-struct Literal {
-  std::string_view text;  // without its quotes
-  bool formatted = false;
-  std::size_t end = kNone;  // kNone: no literal begins here, or it does not end
-};
-
-Literal literal_at(std::string_view script, std::size_t at) {
-  Literal out;
-  std::size_t quote = at;
-  while (quote < script.size() && quote - at < 2 &&
-         contains_any("fFrRbBuU", {script.substr(quote, 1)})) {
-    out.formatted = out.formatted || script[quote] == 'f' || script[quote] == 'F';
-    ++quote;
-  }
-  if (quote >= script.size() || (script[quote] != '"' && script[quote] != '\'')) return out;
-  const std::string mark(script.substr(quote, 3) == std::string(3, script[quote]) ? 3 : 1,
-                         script[quote]);
-  for (std::size_t i = quote + mark.size(); i < script.size(); ++i) {
-    if (script[i] == '\\') {
-      ++i;
-    } else if (script.substr(i).starts_with(mark)) {
-      out.text = script.substr(quote + mark.size(), i - quote - mark.size());
-      out.end = i + mark.size();
-      return out;
-    } else if (script[i] == '\n' && mark.size() == 1) {
-      return out;
-    }
-  }
-  return out;
-}
-
-// The script without its comments and without texts that stand alone, such as docstrings.
-std::string without_comments(std::string_view script) {
-  std::string out;
-  bool line_begins = true;
-  int depth = 0;  // of parentheses
-  for (std::size_t i = 0; i < script.size();) {
-    const char c = script[i];
-    if (c == '#') {
-      i = std::min(script.find('\n', i), script.size());
-      continue;
-    }
-    const bool inside = i > 0 && is_word(script[i - 1]);
-    const Literal literal = inside ? Literal{} : literal_at(script, i);
-    if (literal.end != kNone) {
-      if (!line_begins || depth > 0) out += script.substr(i, literal.end - i);
-      line_begins = false;
-      i = literal.end;
-      continue;
-    }
-    out += c;
-    if (c == '(' || c == '[' || c == '{') ++depth;
-    if (c == ')' || c == ']' || c == '}') depth = std::max(0, depth - 1);
-    if (c == '\n')
-      line_begins = true;
-    else if (c != ' ' && c != '\t')
-      line_begins = false;
-    ++i;
-  }
-  return out;
-}
-
-// The arguments of a call whose text begins behind its parenthesis.
-std::vector<std::string> arguments_at(std::string_view script, std::size_t at) {
-  std::vector<std::string> out(1);
-  int depth = 1;
-  while (at < script.size()) {
-    const Literal literal = is_word(script[at - 1]) ? Literal{} : literal_at(script, at);
-    if (literal.end != kNone) {
-      out.back() += script.substr(at, literal.end - at);
-      at = literal.end;
-      continue;
-    }
-    const char c = script[at++];
-    if (c == '(' || c == '[' || c == '{') ++depth;
-    if ((c == ')' || c == ']' || c == '}') && --depth == 0) break;
-    if (c == ',' && depth == 1) {
-      out.emplace_back();
-    } else {
-      out.back() += c == '\n' ? ' ' : c;
-    }
-  }
-  for (std::string& argument : out) argument = trimmed(argument);
-  if (out.back().empty()) out.pop_back();
-  return out;
-}
-
-// "sep" of "sep=' '"; "" where the argument has no keyword.
-std::string keyword_of(std::string_view argument) {
-  std::size_t at = 0;
-  while (at < argument.size() && is_word(argument[at])) ++at;
-  const std::string word(argument.substr(0, at));
-  while (at < argument.size() && argument[at] == ' ') ++at;
-  const bool assigned =
-      at < argument.size() && argument[at] == '=' && !argument.substr(at).starts_with("==");
-  return assigned ? word : "";
-}
-
 // What stands for a value behind `before`: an integer if that is how it is formatted, or
 // if it counts steps.
 std::string_view sample_value(std::string_view before, std::string_view format) {
   if (format.ends_with('d')) return kSampleInteger;
   if (!format.empty()) return kSampleReal;
   std::size_t end = before.size();
-  while (end > 0 && !is_word(before[end - 1])) --end;
+  while (end > 0 && !is_python_word(before[end - 1])) --end;
   std::size_t begin = end;
-  while (begin > 0 && is_word(before[begin - 1])) --begin;
+  while (begin > 0 && is_python_word(before[begin - 1])) --begin;
   const std::string word = ascii_lower_case(before.substr(begin, end - begin));
   const bool counts = contains_any(word, {"step", "epoch", "iter"}) || word == "ep" || word == "it";
   return counts || before.ends_with('/') ? kSampleInteger : kSampleReal;
@@ -198,16 +97,16 @@ void append_argument(std::string_view argument, std::string& out) {
   std::size_t at = 0;
   bool any = false;
   const bool formatted = argument.find(".format(") != kNone;
-  std::vector<Literal> literals;
+  std::vector<PythonLiteral> literals;
   while (at < argument.size()) {
-    const Literal literal = literal_at(argument, at);
+    const PythonLiteral literal = python_literal(argument, at);
     if (literal.end == kNone) break;
     literals.push_back(literal);
     at = literal.end;
     while (at < argument.size() && argument[at] == ' ') ++at;
   }
   const bool percent = at < argument.size() && argument[at] == '%';
-  for (const Literal& literal : literals) {
+  for (const PythonLiteral& literal : literals) {
     append_sample(literal.text, literal.formatted || formatted, percent, out);
     any = true;
   }
@@ -226,15 +125,9 @@ class ScriptReader {
   }
 
  private:
-  // Calls take(arguments) for every call of the function, in order.
   template <typename Take>
   void for_calls(std::string_view function, Take take) const {
-    const std::string start = std::string(function) + "(";
-    for (std::size_t at = script_.find(start); at != kNone; at = script_.find(start, at + 1)) {
-      const bool other = at > 0 && is_word(script_[at - 1]) && is_word(function[0]);
-      const bool definition = at >= 4 && script_.compare(at - 4, 4, "def ") == 0;
-      if (!other && !definition) take(at, arguments_at(script_, at + start.size()));
-    }
+    for (const PythonCall& call : python_calls(script_, function)) take(call.at, call.arguments);
   }
 
   bool imports(std::string_view module) const { return script_.find(module) != kNone; }
@@ -248,16 +141,7 @@ class ScriptReader {
   // The first argument, or the one with the keyword, if it is a plain text.
   static std::string text_argument(const std::vector<std::string>& arguments,
                                    std::string_view keyword) {
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-      const std::string name = keyword_of(arguments[i]);
-      if (name.empty() ? i != 0 : name != keyword) continue;
-      const std::size_t at = name.empty() ? 0 : arguments[i].find('=') + 1;
-      const std::string value = trimmed(arguments[i].substr(at));
-      const Literal literal = literal_at(value, 0);
-      const bool plain = literal.end == value.size() && !literal.formatted;
-      return plain ? std::string(literal.text) : "";
-    }
-    return "";
+    return python_text(argument_of(arguments, keyword, 0)).value_or("");
   }
 
   void read_printed() {
@@ -284,8 +168,9 @@ class ScriptReader {
 
   void add_json_names(std::string_view argument) {
     for (std::size_t at = 0; at < argument.size(); ++at) {
-      const Literal literal =
-          is_word(at > 0 ? argument[at - 1] : ' ') ? Literal{} : literal_at(argument, at);
+      const PythonLiteral literal = is_python_word(at > 0 ? argument[at - 1] : ' ')
+                                        ? PythonLiteral{}
+                                        : python_literal(argument, at);
       if (literal.end == kNone) continue;
       const std::size_t next = argument.find_first_not_of(' ', literal.end);
       const std::string name(literal.text);

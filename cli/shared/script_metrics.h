@@ -17,9 +17,7 @@ struct ScriptMetrics {
   std::string csv;                    // the file of its CSVLogger (Lightning's or Keras's)
   std::vector<std::string> names;     // metrics that these would find, in the order of the script
 
-  bool empty() const {
-    return patterns.empty() && !json && tensorboard.empty() && csv.empty();
-  }
+  bool empty() const { return patterns.empty() && !json && tensorboard.empty() && csv.empty(); }
 };
 
 ScriptMetrics read_script_metrics(std::string_view script);

@@ -99,11 +99,37 @@ TEST_CASE("a script's own literals complete its help", "[cli]") {
       "  --lr LR\n  --epochs EPOCHS\n  --name NAME\n  --path PATH\n");
   CHECK(shown(help) == "--lr -\n--epochs -\n--name -\n--path -\n");
   add_defaults_of_script(
-      "add(\"--lr\", type=float, default=1)\n"
-      "add('-e', '--epochs', help=\"of (1, 2)\", type=int, default=20)\n"
-      "add('--name', default=\"a b\")\nadd('--path', default=os.getcwd())\n",
+      "p.add_argument(\"--lr\", type=float, default=1)  # add_argument('--name', default='x')\n"
+      "p.add_argument('-e', '--epochs', help=\"of (1, 2)\", type=int, default=20)\n"
+      "@click.option('--name', default=\"a b\")\np.add_argument('--path', default=os.getcwd())\n",
       help);
   CHECK(shown(help) == "--lr 1.0\n--epochs 20\n--name \"a b\"\n--path -\n");
+}
+
+TEST_CASE("options are read from a script whose help is not known", "[cli]") {
+  const ProgramHelp help = options_of_script(R"PY(
+"""add_argument('--not', default=1)"""
+parser.add_argument("-l", "--lr", type=float, default=1,
+                    help="step size, as (a, b)")
+parser.add_argument('--optimizer', choices=['sgd', "adam"], default='sgd')
+parser.add_argument("--amp", action="store_true")
+parser.add_argument("--bias", action=argparse.BooleanOptionalAction, default=True)
+parser.add_argument("--layers", type=int, nargs="+", default=[1, 2])
+parser.add_argument("--name", required=True)
+parser.add_argument("--workers", type=int, default=os.cpu_count())
+parser.add_argument("data")
+parser.add_argument("--lr", default=2)
+parser.add_argument(
+)PY");
+  CHECK(shown(help) ==
+        "--lr 1.0\n--optimizer \"sgd\"\n--amp false\n--bias true\n--layers -\n--name -\n"
+        "--workers -\n");
+  CHECK(help.arguments == std::vector<std::string>{"data"});
+  CHECK(help.parameters[0].doc == "step size, as (a, b)");
+  CHECK(help.parameters[1].words == std::vector<std::string>{"sgd", "adam"});
+  CHECK(help.parameters[3].negation == "--no-bias");
+  CHECK(help.parameters[4].many);
+  CHECK(help.parameters[5].required);
 }
 
 TEST_CASE("a pattern is suggested for lines with numbers", "[cli]") {

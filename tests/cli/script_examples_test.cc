@@ -127,11 +127,11 @@ TEST_CASE("the PyTorch example runs with Debian's torch", "[cli][examples]") {
   if (run_command({"/usr/bin/env", "python3", "-c", "import torch"}).status != 0) {
     POLYSWEEP_SKIP("no python3 with torch");
   }
-  const fs::path sweep = fs::path(POLYSWEEP_SOURCE_FOLDER) / "experiments" / "sweeps" /
-                         "command_pytorch.toml";
+  const fs::path sweep =
+      fs::path(POLYSWEEP_SOURCE_FOLDER) / "experiments" / "sweeps" / "command_pytorch.toml";
   const CommandEnd run = program.run(sweep, {"epochs=2", "seed=0", "--as", "quick", "--quiet"});
   INFO(run.output << run.error);
   CHECK(run.status == 0);
-  CHECK(program.query("SELECT count(*) AS n FROM final_metrics WHERE metric = 'test_accuracy'")[0]
-                     ["n"] == 4);
+  CHECK(program.query(
+            "SELECT count(*) AS n FROM final_metrics WHERE metric = 'test_accuracy'")[0]["n"] == 4);
 }

@@ -26,7 +26,8 @@ const std::vector<std::string>& command_keys() {
   return keys;
 }
 
-const std::vector<TomlNode>& words_of_list(const TomlEntry& entry, const char* what, const char* of) {
+const std::vector<TomlNode>& words_of_list(const TomlEntry& entry, const char* what,
+                                           const char* of) {
   if (entry.node.kind != TomlNode::Kind::kArray) {
     fail_at(entry.node.place, "{} is {}; expected a list of {}", what, entry.node.kind_name(), of);
   }

@@ -52,10 +52,10 @@ bool is_quoted(std::string_view words) {
          (words.front() == '"' || words.front() == '\'');
 }
 
-// One piece: a value, or the integers of FIRST..LAST.
-std::vector<Value> values_of(std::string_view words, bool texts) {
+// One piece: a value, or the integers of FIRST..LAST. `type`: of the parameter, where known.
+std::vector<Value> values_of(std::string_view words, std::optional<ValueType> type) {
   if (words.empty()) fail("a value is empty; an empty text is written ''");
-  if (texts) {
+  if (type == ValueType::kText) {
     return {is_quoted(words) ? value_from_argument(words) : Value(std::string(words))};
   }
   const std::size_t dots = words.find("..");
@@ -71,7 +71,8 @@ std::vector<Value> values_of(std::string_view words, bool texts) {
     }
   }
   const bool is_json = words.starts_with('[') || words.starts_with('{');
-  if (spec.type == ValueType::kStructured && is_json) return {value_from_json(words)};
+  if (type.value_or(ValueType::kStructured) == ValueType::kStructured && is_json)
+    return {value_from_json(words)};
   return {value_from_argument(words)};
 }
 
@@ -85,7 +86,7 @@ bool has_absent(const DraftFactor& factor) {
 std::vector<Value> levels_from_argument(std::string_view text) {
   std::vector<Value> levels;
   for (const std::string_view piece : pieces_of(text, true)) {
-    for (Value& value : values_of(piece, false)) levels.push_back(std::move(value));
+    for (Value& value : values_of(piece, std::nullopt)) levels.push_back(std::move(value));
   }
   return levels;
 }
@@ -108,7 +109,7 @@ Override read_override(const Schema& schema, const std::string& word,
         out.values.emplace_back(Value::Absent());
         continue;
       }
-      for (const Value& value : values_of(piece, spec.type == ValueType::kText)) {
+      for (const Value& value : values_of(piece, spec.type)) {
         out.values.push_back(schema.typed(out.name, value));
       }
     }
