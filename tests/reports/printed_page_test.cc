@@ -11,24 +11,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Two arms crossed with 100 widths: every width has its own baseline.
-SweepResults many_baselines() {
-  SweepBuilder builder("baselines");
-  std::vector<std::string> widths;
-  for (int i = 1; i <= 100; ++i) widths.push_back(std::to_string(8 * i));
-  builder.factor("arm", {"plain", "fast"}).factor("width", widths).baseline("arm", "plain");
-  for (const char* arm : {"plain", "fast"}) {
-    for (std::size_t i = 0; i < widths.size(); ++i) {
-      const auto cell = builder.cell({arm, widths[i]});
-      for (int seed = 0; seed < 3; ++seed) {
-        const double noise = static_cast<double>((31 * seed + 17 * i) % 13);
-        builder.done(cell, seed, 0.1 * noise + (*arm == 'f' ? 0.02 * static_cast<double>(i) : 0));
-      }
-    }
-  }
-  return builder.build();
-}
-
 // Five arms crossed with three rates, of which some failed and some diverged, with curves.
 SweepResults failing_sweep() {
   SweepBuilder builder("failing");
@@ -71,8 +53,7 @@ TEST_CASE("on paper no page but the last ends half empty", "[browser]") {
       {"print", write_page("paper", sample_sweep())},
       {"print-crossed", write_page("paper-crossed", crossed_sweep(4))},
       {"print-search", write_page("paper-search", search_sample(30))},
-      {"print-failing", write_page("paper-failing", failing_sweep())},
-      {"print-baselines", write_page("paper-baselines", many_baselines())}};
+      {"print-failing", write_page("paper-failing", failing_sweep())}};
   for (const auto& [name, page] : pages) {
     const std::vector<double> blank = blank_ends(print(page, name));
     CAPTURE(name, blank);
