@@ -123,19 +123,25 @@ class OutlineWriter {
         for (const ProgramParameter& one : all) known.push_back(name_of(one));
         fail("--vary {}: {}", varied.name, unknown_name("parameter", varied.name, known));
       }
+      const bool repeats = seed_ != nullptr && name_of(*seed_) == varied.name;
+      (varied.levels.size() == 1 && !repeats ? set_ : vary_).push_back(varied);
     }
   }
 
-  const VariedParameter* varied(const ProgramParameter& parameter) const {
-    for (const VariedParameter& one : outline_.vary) {
+  static const VariedParameter* find(const std::vector<VariedParameter>& among,
+                                     const ProgramParameter& parameter) {
+    for (const VariedParameter& one : among) {
       if (one.name == name_of(parameter)) return &one;
     }
     return nullptr;
   }
+  const VariedParameter* varied(const ProgramParameter& parameter) const {
+    return find(vary_, parameter);
+  }
 
   // Learning rate, else the first real above 0, else the first integer above 0.
   void choose_factor() {
-    if (!outline_.vary.empty()) return;
+    if (!vary_.empty()) return;
     const auto& all = outline_.help.parameters;
     for (const auto& fits :
          {+[](const ProgramParameter& one) { return is_learning_rate(one) && is_number(one); },
@@ -155,7 +161,7 @@ class OutlineWriter {
   // Active words are in the command; the others in its comments.
   bool is_active(const ProgramParameter& parameter) const {
     return &parameter == seed_ || varied(parameter) != nullptr ||
-           (parameter.default_value && !parameter.many);
+           find(set_, parameter) != nullptr || (parameter.default_value && !parameter.many);
   }
 
   // Of Hydra, unless a parameter has another name here than there.
@@ -248,7 +254,8 @@ class OutlineWriter {
   void write_fixed() {
     put("\n[fixed]                       # defaults of the program; they can be changed");
     for (const ProgramParameter& parameter : outline_.help.parameters) {
-      if (&parameter == seed_ || varied(parameter) != nullptr) continue;
+      const VariedParameter* set = find(set_, parameter);
+      if (set == nullptr && (&parameter == seed_ || varied(parameter) != nullptr)) continue;
       const std::string key = toml_key(name_of(parameter));
       std::string comment = doc_comment(parameter);
       if (!parameter.words.empty()) {
@@ -256,8 +263,8 @@ class OutlineWriter {
                                fmt::join(parameter.words, ", "));
       }
       if (is_active(parameter)) {
-        put("{} = {}{}{}", key, toml_value(*parameter.default_value), comment.empty() ? "" : "   ",
-            comment);
+        const Value& value = set != nullptr ? set->levels[0] : *parameter.default_value;
+        put("{} = {}{}{}", key, toml_value(value), comment.empty() ? "" : "   ", comment);
       } else if (!parameter.many) {
         put("# {} = {}{}{}", key, example_of(parameter), comment.empty() ? "" : "   ", comment);
       }
@@ -299,14 +306,14 @@ class OutlineWriter {
 
   void write_factors() {
     put("\n[factors]");
-    for (const VariedParameter& one : outline_.vary) {
+    for (const VariedParameter& one : vary_) {
       std::string levels;
       for (const Value& level : one.levels) {
         levels += (levels.empty() ? "" : ", ") + toml_value(level);
       }
       put("{} = [{}]", toml_key(one.name), levels);
     }
-    if (!outline_.vary.empty()) {
+    if (!vary_.empty()) {
       write_seed();
       write_baseline();
       return;
@@ -327,13 +334,13 @@ class OutlineWriter {
   }
 
   void write_seed() {
-    if (seed_ == nullptr || varied(*seed_) != nullptr) return;
+    if (seed_ == nullptr || varied(*seed_) != nullptr || find(set_, *seed_) != nullptr) return;
     put("{} = {{ range = [0, 4] }}", toml_key(name_of(*seed_)));
   }
 
   void write_baseline() {
     put("\n[baseline]                    # what the other cells are compared with");
-    for (const VariedParameter& one : outline_.vary) {
+    for (const VariedParameter& one : vary_) {
       if (seed_ != nullptr && one.name == name_of(*seed_)) continue;
       const Value* level = &one.levels[0];
       for (const ProgramParameter& parameter : outline_.help.parameters) {
@@ -400,7 +407,7 @@ class OutlineWriter {
             ? "[capture]: how the program writes its metrics; JSON lines are a guess"
             : "[capture]: how the program writes its metrics, as its text shows it; `polysweep "
               "try` checks it");
-    if (outline_.vary.empty()) {
+    if (vary_.empty()) {
       ask(factor_ == nullptr ? "[factors]: what to vary"
                              : fmt::format("[factors]: what to vary; {} is suggested in a comment",
                                            name_of(*factor_)));
@@ -409,6 +416,8 @@ class OutlineWriter {
   }
 
   const SweepOutline& outline_;
+  std::vector<VariedParameter> vary_;  // with several levels
+  std::vector<VariedParameter> set_;   // with one
   const ProgramParameter* seed_ = nullptr;
   const ProgramParameter* factor_ = nullptr;
   SweepText out_;

@@ -122,8 +122,8 @@ parser.add_argument("--lr", default=2)
 parser.add_argument(
 )PY");
   CHECK(shown(help) ==
-        "--lr 1.0\n--optimizer \"sgd\"\n--amp false\n--bias true\n--layers -\n--name -\n"
-        "--workers -\n");
+        "--lr 1.0\n--optimizer \"sgd\" sgd|adam\n--amp flag false\n--bias/--no-bias flag true\n"
+        "--layers - many\n--name - required\n--workers -\ndata\n");
   CHECK(help.arguments == std::vector<std::string>{"data"});
   CHECK(help.parameters[0].doc == "step size, as (a, b)");
   CHECK(help.parameters[1].words == std::vector<std::string>{"sgd", "adam"});

@@ -350,7 +350,9 @@ TEST_CASE("a long level is shown short, and read so by commands", "[cli][reports
     CHECK(ask_json(program, {"list", "noisy", "--where", level}).size() == 16);
   }
   std::set<double> exact;
-  for (const auto& row : ask_json(program, {"best", "noisy"})) exact.insert(row["levels"]["noise"]);
+  for (const auto& row : ask_json(program, {"best", "noisy"})) {
+    exact.insert(row["levels"]["noise"].get<double>());
+  }
   CHECK(exact == std::set<double>{0.1, 0.00464158883361});
 }
 

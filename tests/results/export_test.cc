@@ -211,7 +211,7 @@ TEST_CASE("an export takes no place that is taken, and leaves nothing half done"
     const std::string twice = message_of(database, {format, (folder / "there").string()});
     CHECK_THAT(twice, Contains("already exists; name another folder"));
     CHECK(names_in(folder) == std::vector<std::string>{"here", "there"});
-    CHECK_THAT(message_of(database, {format, (folder / "no" / "such").string()}),
+    CHECK_THAT(message_of(database, {format, (folder / "here" / "such").string()}),
                Contains("cannot make the folder"));
   }
 }
