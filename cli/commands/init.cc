@@ -310,8 +310,17 @@ void print_end(const fs::path& file, const SweepText& sweep, const std::string& 
   fmt::print("then: polysweep try {0} && polysweep plan {0} && polysweep run {0}\n", name);
 }
 
+// A word that looks like a script names one.
+void expect_script(const std::string& word) {
+  static const std::set<std::string> endings = {".py", ".sh", ".jl", ".R", ".pl", ".rb", ".lua"};
+  const fs::path path = word;
+  if (word.starts_with("-") || !endings.contains(path.extension().string())) return;
+  if (!is_file(word)) fail("the script {} does not exist", in_quotes(word));
+}
+
 int run_init(const po::variables_map& given) {
   const Words words = texts_of(given, "program");
+  if (words.size() > 1) expect_script(words[1]);
   const std::string script = words.empty() ? "" : script_of(words);
   const fs::path out = [&]() -> fs::path {
     if (given.count("out") > 0) return given["out"].as<std::string>();

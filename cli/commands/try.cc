@@ -12,6 +12,7 @@
 #include "cli/shared/output_printer.h"
 #include "cli/shared/plan_from_file.h"
 #include "cli/shared/scratch_folder.h"
+#include "cli/shared/script_metrics.h"
 #include "cli/shared/store.h"
 #include "cli/shared/suggested_pattern.h"
 #include "cli/shared/terminal.h"
@@ -313,9 +314,10 @@ std::vector<std::string> changes_for(const Tried& tried) {
   }
   if (!found.undeclared.empty()) {
     changes.push_back(
-        fmt::format("[metrics]: secondary = [{{ name = \"{}\", goal = \"minimize\" }}] compares an "
+        fmt::format("[metrics]: secondary = [{{ name = \"{}\", goal = \"{}\" }}] compares an "
                     "undeclared metric too, other = [...] only declares it",
-                    found.undeclared[0]));
+                    found.undeclared[0],
+                    guess_primary({found.undeclared[0]}).maximize ? "maximize" : "minimize"));
   }
   if (found.conflicts > 0) {
     changes.push_back(

@@ -51,8 +51,13 @@ std::string text_of(const CodeChange& change) {
 std::string changes_in(const std::filesystem::path& store, const CodeVersion& before,
                        const CommandSpec& now) {
   if (!has_snapshot(store, before.code)) return "";
-  const std::vector<CodeChange> changes = code_changes(load_snapshot(store, before.code).files,
-                                                       now.files, code_text(store, now.code.root));
+  std::vector<CodeChange> changes;
+  try {
+    changes = code_changes(load_snapshot(store, before.code).files, now.files,
+                           code_text(store, now.code.root));
+  } catch (const Error&) {
+    return "";  // a damaged snapshot must not stop a run of other code
+  }
   std::vector<std::string> texts;
   for (const CodeChange& each : changes) texts.push_back(text_of(each));
   return list_text_of_at_most(texts, kFilesNamed, "; ");

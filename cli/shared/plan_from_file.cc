@@ -76,12 +76,36 @@ void find_code_now(const fs::path& store, CommandSpec& command) {
   digests.save();
 }
 
+// A script of the work tree that the version does not have would run as it is now.
+void expect_named_files(const CommandSpec& command, const CodeSnapshot& snapshot) {
+  for (const CommandWords& group : command.words) {
+    for (const WordTemplate& word : group.words) {
+      if (!word.is_literal()) continue;
+      const fs::path name = *word.fill([](auto) { return nullptr; });
+      std::error_code none;
+      if (!is_source_name(name.filename().string()) || name.is_absolute() ||
+          !fs::is_regular_file(fs::path(command.sweep_folder) / name, none)) {
+        continue;
+      }
+      const std::string path =
+          (fs::path(snapshot.sweep_in_root) / name).lexically_normal().generic_string();
+      const bool has = std::any_of(snapshot.files.begin(), snapshot.files.end(),
+                                   [&](const InputFile& file) { return file.path == path; });
+      if (!has) {
+        fail("the command names {}, which version {:.8} of the code does not have", path,
+             snapshot.digest);
+      }
+    }
+  }
+}
+
 // The code of an earlier version, from its snapshot.
 void take_snapshot_code(const fs::path& store, const std::string& prefix, CommandSpec& command) {
   if (command.code.is_live) {
     fail("--code {}: the sweep file says code = \"live\": there are no snapshots of it", prefix);
   }
   const CodeSnapshot snapshot = load_snapshot(store, find_snapshot(store, prefix));
+  expect_named_files(command, snapshot);
   command.files = snapshot.files;
   command.code.root = snapshot.root;
   command.code.sweep_in_root = snapshot.sweep_in_root;

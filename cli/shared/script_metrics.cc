@@ -23,9 +23,9 @@ bool contains_any(std::string_view text, std::initializer_list<std::string_view>
 }
 
 bool is_score(std::string_view lower) {
-  return contains_any(lower, {"acc",    "bleu", "f1",   "auc",   "reward", "return", "precision",
-                              "recall", "iou",  "chrf", "rouge", "psnr",   "ssim",   "r2",
-                              "score",  "elbo", "mrr",  "ndcg",  "meteor", "correct"});
+  return contains_any(lower, {"acc",       "top",    "bleu", "f1",   "auc",   "reward", "return",
+                              "precision", "recall", "iou",  "chrf", "rouge", "psnr",   "ssim",
+                              "r2",        "score",  "elbo", "mrr",  "ndcg",  "meteor", "correct"});
 }
 
 bool is_loss(std::string_view lower) {
@@ -71,7 +71,8 @@ void append_sample(std::string_view text, bool braces, bool percent, std::string
       const std::string format(colon == kNone ? "" : place.substr(colon + 1));
       if (colon != kNone) place = place.substr(0, colon);
       if (place.ends_with('=')) out += place;
-      out += sample_value(out, format);
+      const bool of_total = format.empty() && text.substr(end + 1).starts_with('/');
+      out += of_total ? kSampleInteger : sample_value(out, format);
       if (format.ends_with('%')) out += '%';
       i = end;
     } else if (percent && c == '%') {
@@ -252,7 +253,19 @@ class ScriptReader {
 
 }  // namespace
 
-ScriptMetrics read_script_metrics(std::string_view script) { return ScriptReader(script).read(); }
+ScriptMetrics read_script_metrics(std::string_view script) {
+  // Longer lines are data: reading them for calls takes quadratic time.
+  constexpr std::size_t kMostLine = 1000;
+  constexpr std::size_t kMostScript = 256 * 1024;
+  std::string kept;
+  for (std::string_view left = script.substr(0, kMostScript); !left.empty();) {
+    const std::size_t end = std::min(left.find('\n'), left.size());
+    if (end <= kMostLine) kept += left.substr(0, end);
+    kept += '\n';
+    left.remove_prefix(std::min(end + 1, left.size()));
+  }
+  return ScriptReader(kept).read();
+}
 
 MetricGuess guess_primary(const std::vector<std::string>& names) {
   const auto rank = [](const std::string& name) {

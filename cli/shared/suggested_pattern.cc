@@ -25,10 +25,39 @@ bool is_separator(char c) {
 // A word and the number behind it.
 struct Pair {
   std::string word;
+  std::string set;  // "train" of "train loss 0.5"; "" for none
   std::string separators;
   bool integer = true;
   bool of_total = false;  // 93 of "93/100"
+
+  std::string name() const { return set.empty() ? word : set + "_" + word; }
 };
+
+// The word before position `at`, if it names a set of data.
+std::string set_before(std::string_view line, std::size_t at) {
+  std::size_t end = at;
+  while (end > 0 && line[end - 1] == ' ') --end;
+  std::size_t begin = end;
+  while (begin > 0 && is_letter(line[begin - 1])) --begin;
+  static const std::set<std::string> known = {"train", "training", "valid", "validation",
+                                              "val",   "test",     "eval",  "dev"};
+  const std::string word(line.substr(begin, end - begin));
+  const bool inside = begin > 0 && (is_letter_or_digit(line[begin - 1]) || line[begin - 1] == '_');
+  return end < at && !inside && known.contains(ascii_lower_case(word)) ? word : "";
+}
+
+// "[3/10]" at the start of a line, as a pattern of the step; "" for none.
+std::string leading_step(std::string_view line) {
+  std::size_t at = line.find_first_not_of(' ');
+  if (at == std::string_view::npos || line[at] != '[') return "";
+  const std::size_t first = ++at;
+  while (at < line.size() && is_digit(line[at])) ++at;
+  if (at == first || at >= line.size() || line[at] != '/') return "";
+  const std::size_t second = ++at;
+  while (at < line.size() && is_digit(line[at])) ++at;
+  const bool ends = at > second && at < line.size() && line[at] == ']';
+  return ends ? "^\\s*\\[(?P<step>\\d+)/\\d+\\]" : "";
+}
 
 // The length of the number at the start of `text`; 0: none.
 std::size_t number_length(std::string_view text, bool& integer) {
@@ -77,9 +106,10 @@ std::vector<Pair> pairs_of(std::string_view line) {
     bool integer = false;
     const std::size_t length = at > word_end ? number_length(line.substr(at), integer) : 0;
     // A pattern finds a word at its beginning only.
-    const bool inside = word > 0 && (is_letter_or_digit(line[word - 1]) || line[word - 1] == '_');
+    const bool inside = word > 0 && (is_letter_or_digit(line[word - 1]) || line[word - 1] == '_' ||
+                                     static_cast<unsigned char>(line[word - 1]) >= 0x80);
     if (length == 0 || inside) continue;
-    pairs.push_back({std::string(line.substr(word, word_end - word)),
+    pairs.push_back({std::string(line.substr(word, word_end - word)), set_before(line, word),
                      std::string(line.substr(word_end, at - word_end)), integer});
     at += length;
     pairs.back().of_total = at < line.size() && line[at] == '/';
@@ -101,20 +131,20 @@ std::string escaped_separators(const std::string& separators) {
 
 // "" where the line has no metric. `has_metric`: one of its groups is `metric`.
 std::string pattern_of(std::string_view line, std::string_view metric, bool& has_metric) {
-  std::string pattern;
-  bool has_step = false;
+  std::string pattern = leading_step(line);
+  bool has_step = !pattern.empty();
   std::set<std::string> names;
   has_metric = false;
   for (const Pair& pair : pairs_of(line)) {
     const bool step = pair.integer && counts_steps(pair.word);
     if (step && has_step) continue;
     if (pair.word == "resumed" || (!step && (pair.word == "step" || pair.of_total))) continue;
-    if (!step && (!names.insert(pair.word).second || names.size() > kMostGroups)) continue;
+    if (!step && (!names.insert(pair.name()).second || names.size() > kMostGroups)) continue;
     has_step = has_step || step;
-    has_metric = has_metric || pair.word == metric;
-    pattern += (pattern.empty() ? "\\b" : ".*?\\b") + pair.word +
-               escaped_separators(pair.separators) + "(?P<" + (step ? "step" : pair.word) +
-               (step ? ">\\d+)" : ">\\S+)");
+    has_metric = has_metric || pair.name() == metric;
+    pattern += (pattern.empty() ? "\\b" : ".*?\\b") + (pair.set.empty() ? "" : pair.set + "\\s+") +
+               pair.word + escaped_separators(pair.separators) + "(?P<" +
+               (step ? "step" : pair.name()) + (step ? ">\\d+)" : ">\\S+)");
   }
   return names.empty() ? "" : pattern;
 }
@@ -156,8 +186,10 @@ std::optional<SuggestedPattern> suggest_pattern(std::string_view output, std::st
   });
   if (best == forms.end()) return std::nullopt;
   std::vector<OutputPattern::Group> groups;
-  check(OutputPattern(best->suggested.pattern).match(best->suggested.line, groups),
-        "a suggested pattern matches the line that it was made from");
+  // A line that is not UTF-8 has no match.
+  if (!OutputPattern(best->suggested.pattern).match(best->suggested.line, groups)) {
+    return std::nullopt;
+  }
   return best->suggested;
 }
 

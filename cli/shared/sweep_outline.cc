@@ -179,6 +179,10 @@ class OutlineWriter {
       case Form::kKeyValue:
         return toml_text(fmt::format("{}={{{}}}", parameter.option, name));
       case Form::kOption:
+        if (parameter.many) {
+          return fmt::format("[{}, {}]", toml_text(parameter.option),
+                             toml_text("{" + name + "...}"));
+        }
         if (parameter.option.starts_with("--")) {
           return toml_text(fmt::format("{}={{{}}}", parameter.option, name));
         }

@@ -20,10 +20,9 @@ namespace polysweep {
 
 // The places of a template that are not parameters.
 inline constexpr std::array<std::string_view, 13> kCommandPlaces = {
-    "trial",           "attempt",      "trial_folder", "checkpoint_folder",
-    "parameters_file", "metrics_file", "data_folder",  "sweep_folder",
-    "source_folder",   "device",       "slot",         kYamlPlace,
-    kJsonPlace};
+    "trial",        "attempt",     "trial_folder", "checkpoint_folder", "parameters_file",
+    "metrics_file", "data_folder", "sweep_folder", "source_folder",     "device",
+    "slot",         kYamlPlace,    kJsonPlace};
 // As {overrides...}: all parameters of the trial as words of Hydra.
 inline constexpr std::string_view kOverridesPlace = "overrides";
 

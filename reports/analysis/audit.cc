@@ -226,7 +226,7 @@ void audit_data(std::vector<AuditItem>& items, const SweepResults& results) {
   audit_parameters(items, results, Role::kData);
   const std::size_t files = results.data_digests.size();
   items.push_back({"data", AuditState::kSame,
-                   files == 0 ? "no data files: the experiment makes its data itself"
+                   files == 0 ? "no data files are declared; what is read besides is not checked"
                               : count_text(files, "data file") +
                                     ", pinned by digest for the entire sweep (see provenance)"});
 }

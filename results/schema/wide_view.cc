@@ -129,11 +129,10 @@ MadeView make(Connection& connection) {
     if (!view.add(name, "parameter_", parameter_value(name))) ++out.left_out;
   }
   std::vector<MetricColumn> metrics = metric_columns(connection);
-  if (metrics.size() > kMostColumns / 2) {
-    const std::set<std::string> compared = compared_metrics(connection);
-    std::stable_partition(metrics.begin(), metrics.end(),
-                          [&](const MetricColumn& each) { return compared.contains(each.name); });
-  }
+  // Also that names that differ only in case are theirs.
+  const std::set<std::string> compared = compared_metrics(connection);
+  std::stable_partition(metrics.begin(), metrics.end(),
+                        [&](const MetricColumn& each) { return compared.contains(each.name); });
   for (const MetricColumn& each : metrics) {
     if (!view.add(each.name, "final_", metric_value(each.metric_id))) ++out.left_out;
   }

@@ -217,30 +217,37 @@ class CodeSearch {
              (path.extension().empty() && is_script(path, facts));
     };
     if (has_git(base)) {
-      if (const std::optional<std::vector<std::string>> names = git_files(base)) {
-        for (const std::string& name : *names) {
-          const fs::path path = normal(base / name);
-          if (skipped_.skips_above(base, path)) continue;
-          struct stat facts {};
-          // Git may list what was removed, and folders that are repositories.
-          if (stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
-          if (!path.filename().native().starts_with(".") && is_code(path, facts)) add(path);
+      for (const std::string& name : git_files(base)) {
+        const fs::path path = normal(base / name);
+        if (skipped_.skips_above(base, path)) continue;
+        struct stat facts {};
+        if (lstat(path.c_str(), &facts) != 0) continue;  // it was removed
+        // A submodule, or another repository.
+        if (S_ISDIR(facts.st_mode)) {
+          if (!skipped_.skips(path)) walk(path, is_code);
+          continue;
         }
-        return;
+        if (stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) continue;
+        if (!path.filename().native().starts_with(".") && is_code(path, facts)) add(path);
       }
+      return;
     }
     walk(base, is_code);
   }
 
-  // Empty where git does not answer.
-  static std::optional<std::vector<std::string>> git_files(const fs::path& base) {
-    const fs::path shell = "/bin/sh";
-    const ProgramResult result = run_program(
-        {shell.string(), "-c",
-         "exec git -C \"$0\" ls-files -z --cached --others --exclude-standard 2>/dev/null",
-         base.string()},
-        {kGitTime_s});
-    if (!result.succeeded()) return std::nullopt;
+  // Below `base`. Throws Error where git does not answer: other files would be other code.
+  static std::vector<std::string> git_files(const fs::path& base) {
+    // A work tree of another owner, as in a container, is read all the same.
+    const std::string list =
+        "git -c safe.directory='*' -C \"$0\" ls-files -z --cached --others --exclude-standard";
+    const ProgramResult result =
+        run_program({"/bin/sh", "-c", list + " 2>/dev/null", base.string()}, {kGitTime_s});
+    if (!result.succeeded()) {
+      const ProgramResult why =
+          run_program({"/bin/sh", "-c", list + " 2>&1 >/dev/null", base.string()}, {kGitTime_s});
+      fail("git does not list the files of {}: {}; files = [...] in the sweep file names its code",
+           base.string(), in_quotes(why.output.substr(0, why.output.find('\n'))));
+    }
     std::vector<std::string> out;
     std::string_view left = result.output;
     while (!left.empty()) {

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <map>
 
+#include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "runners/code/code_files.h"
 #include "runners/code/code_snapshot.h"
@@ -22,7 +23,10 @@ constexpr std::size_t kMostAbove = 256;  // entries of a folder above the root
 constexpr int kMostLevelsAbove = 8;
 constexpr std::size_t kSmallFolder = 64;  // entries of a folder that is not linked as one
 constexpr int kSmallDepth = 4;
-constexpr std::size_t kMostWrittenTo = 5;  // named in findings
+constexpr std::int64_t kSmallFile = 16 * 1024 * 1024;   // is copied
+constexpr std::int64_t kMostCopied = 64 * 1024 * 1024;  // in one mirror
+constexpr std::size_t kMostMirrored = 2000;             // entries above the root, but for links
+constexpr std::size_t kMostWrittenTo = 5;               // named in findings
 constexpr std::int64_t kTimeResolution_ns = 100'000'000;
 constexpr const char* kBytecode = "__pycache__";
 
@@ -77,14 +81,13 @@ bool is_edited_by_people(const std::string& name) {
   fail("cannot make {}: {}", path, std::strerror(errno));
 }
 
-void copy_code(const fs::path& object, const std::string& path) {
-  std::error_code wrong;
-  fs::copy_file(object, path, wrong);
-  if (wrong) fail("cannot copy {} to {}: {}", object.string(), path, wrong.message());
-  struct stat facts {};
-  stat(object.c_str(), &facts);
-  const timespec times[2] = {{0, UTIME_NOW}, facts.st_mtim};
-  utimensat(AT_FDCWD, path.c_str(), times, 0);
+// A folder at `path`, whatever a program put there.
+void make_folder(const std::string& path) {
+  if (mkdir(path.c_str(), 0777) == 0) return;
+  struct stat there {};
+  if (errno != EEXIST || lstat(path.c_str(), &there) != 0) fail_making(path);
+  if (S_ISDIR(there.st_mode)) return;
+  if (unlink(path.c_str()) != 0 || mkdir(path.c_str(), 0777) != 0) fail_making(path);
 }
 
 }  // namespace
@@ -139,6 +142,8 @@ void WorkingFolder::plan() {
     entries_.push_back({prefix_ + folder, Kind::kFolder, "", 0, false});
   }
   for (const std::string& output : outputs_) {
+    std::error_code none;
+    if (fs::is_regular_file(root / output, none)) continue;
     entries_.push_back({prefix_ + output, Kind::kFolder, "", 0, false});
   }
   if (!prefix_.empty()) plan_above(top_, "");
@@ -150,9 +155,24 @@ void WorkingFolder::plan() {
       entries_.push_back({prefix_ + path, Kind::kCode, "", i, false});
     }
   }
+  link_large_files();
 }
 
-// Links what lies beside the way from `folder` down to the root.
+// Copies that would be too much together are links.
+void WorkingFolder::link_large_files() {
+  std::int64_t copied = 0;
+  for (Entry& entry : entries_) {
+    if (entry.kind != Kind::kCopy) continue;
+    const std::int64_t size = std::max<std::int64_t>(0, facts_of(entry.target).size);
+    if (copied + size > kMostCopied) {
+      entry.kind = Kind::kLink;
+    } else {
+      copied += size;
+    }
+  }
+}
+
+// What lies beside the way from `folder` down to the root.
 void WorkingFolder::plan_above(const fs::path& folder, const std::string& relative) {
   const std::size_t begin = relative.empty() ? 0 : relative.size() + 1;
   if (begin >= prefix_.size()) return;
@@ -161,7 +181,7 @@ void WorkingFolder::plan_above(const fs::path& folder, const std::string& relati
   seen_.push_back({folder.string(), stat(folder.c_str(), &facts) == 0 ? ns_of(facts.st_mtim) : 0});
   for (const std::string& name : names_in(folder)) {
     if (name == next || holds_store(folder / name)) continue;
-    entries_.push_back({joined(relative, name), Kind::kLink, (folder / name).string(), 0, false});
+    plan_beside(folder / name, joined(relative, name));
   }
   plan_above(folder / next, joined(relative, next));
 }
@@ -183,15 +203,20 @@ void WorkingFolder::plan_other(const fs::path& original, const std::string& rela
     entries_.push_back({prefix_ + relative, Kind::kFolder, "", 0, false});
     return;
   }
+  plan_beside(original, prefix_ + relative);
+}
+
+// A folder of a few entries is one of its own.
+void WorkingFolder::plan_beside(const fs::path& original, const std::string& relative) {
   std::error_code unknown;
-  const fs::file_status status = fs::symlink_status(original, unknown);
+  const bool is_folder = fs::is_directory(fs::symlink_status(original, unknown));
   const bool is_hidden = original.filename().native().starts_with(".");
   std::vector<Entry> small;
-  if (fs::is_directory(status) && !is_hidden &&
-      plan_small(original, prefix_ + relative, 1, small)) {
+  if (is_folder && !is_hidden && entries_.size() < kMostMirrored &&
+      plan_small(original, relative, 1, small)) {
     entries_.insert(entries_.end(), small.begin(), small.end());
   } else {
-    plan_link(original, prefix_ + relative, entries_);
+    plan_file(original, relative, entries_);
   }
 }
 
@@ -207,19 +232,58 @@ bool WorkingFolder::plan_small(const fs::path& folder, const std::string& relati
     if (fs::is_directory(fs::symlink_status(original, unknown)) && !name.starts_with(".")) {
       if (!plan_small(original, joined(relative, name), depth + 1, into)) return false;
     } else {
-      plan_link(original, joined(relative, name), into);
+      plan_file(original, joined(relative, name), into);
     }
     if (into.size() > kSmallFolder) return false;
   }
   return true;
 }
 
-void WorkingFolder::plan_link(const fs::path& original, const std::string& relative,
+void WorkingFolder::plan_file(const fs::path& original, const std::string& relative,
                               std::vector<Entry>& into) const {
   std::error_code unknown;
   const bool is_watched =
       fs::is_regular_file(original, unknown) && !is_edited_by_people(original.filename().string());
-  into.push_back({relative, Kind::kLink, original.string(), 0, is_watched});
+  struct stat facts {};
+  const bool is_file = lstat(original.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
+  const bool is_copied =
+      is_file && is_watched && facts.st_size <= kSmallFile && access(original.c_str(), R_OK) == 0;
+  into.push_back(
+      {relative, is_copied ? Kind::kCopy : Kind::kLink, original.string(), 0, is_watched});
+}
+
+WorkingFolder::CopyFacts WorkingFolder::facts_of(const std::string& path) {
+  struct stat facts {};
+  if (lstat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return {};
+  return {facts.st_size, ns_of(facts.st_mtim), 0, 0};
+}
+
+WorkingFolder::CopyFacts WorkingFolder::code_facts(const std::string& path) {
+  struct stat facts {};
+  if (lstat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return {};
+  return {facts.st_size, ns_of(facts.st_mtim), ns_of(facts.st_ctim), facts.st_ino};
+}
+
+// The facts of the original. A file that an earlier attempt left there stays.
+WorkingFolder::CopyFacts WorkingFolder::copy_file(const Entry& entry,
+                                                  const std::string& path) const {
+  const CopyFacts facts = facts_of(entry.target);
+  struct stat there {};
+  if (facts.size < 0 || lstat(path.c_str(), &there) == 0) return facts;
+  std::error_code wrong;
+  fs::copy_file(entry.target, path, wrong);
+  if (wrong) fail("cannot copy {} to {}: {}", entry.target, path, wrong.message());
+  const timespec times[2] = {
+      {0, UTIME_NOW},
+      {static_cast<time_t>(facts.mtime_ns / 1'000'000'000), facts.mtime_ns % 1'000'000'000}};
+  utimensat(AT_FDCWD, path.c_str(), times, 0);
+  return facts;
+}
+
+bool WorkingFolder::are_copies_current() const {
+  return std::all_of(entries_.begin(), entries_.end(), [](const Entry& entry) {
+    return entry.kind != Kind::kCopy || facts_of(entry.target) == entry.made;
+  });
 }
 
 bool WorkingFolder::holds_store(const fs::path& folder) const {
@@ -227,37 +291,43 @@ bool WorkingFolder::holds_store(const fs::path& folder) const {
   return ends.first == folder.end();
 }
 
-void WorkingFolder::link_code(const Entry& entry, const std::string& path) const {
-  const fs::path object = code_object(store_, command_.files[entry.file]);
-  if (link(object.c_str(), path.c_str()) == 0) return;
-  if (errno == EEXIST) {
-    struct stat there {};
-    struct stat facts {};
-    if (lstat(path.c_str(), &there) == 0 && stat(object.c_str(), &facts) == 0 &&
-        there.st_ino == facts.st_ino) {
-      return;
-    }
-    // An earlier attempt replaced its code.
-    std::error_code wrong;
-    fs::remove_all(path, wrong);
-    if (link(object.c_str(), path.c_str()) == 0) return;
-  }
-  if (errno == ENOENT) {
+// Once as long as the object is not touched: reading its content again costs too much.
+void WorkingFolder::verify(const Entry& entry, const std::string& object) {
+  const InputFile& file = command_.files[entry.file];
+  verified_.resize(command_.files.size());
+  const CopyFacts facts = code_facts(object);
+  if (facts.size < 0) {
     fail(
         "the snapshot {} of the code is missing in {} (its file {}); `polysweep run` makes it "
         "again if the code is still the same",
-        command_.code_digest().substr(0, 12), snapshots_folder(store_).string(),
-        command_.files[entry.file].path);
+        command_.code_digest().substr(0, 12), snapshots_folder(store_).string(), file.path);
   }
-  if (errno != EXDEV && errno != EPERM && errno != EMLINK && errno != ENOTSUP) fail_making(path);
-  copy_code(object, path);
+  if (facts == verified_[entry.file]) return;
+  if (sha256_hex_of_file(object) != file.sha256) {
+    fail("{} is not {} of snapshot {} any more: its content was altered in the store", object,
+         file.path, command_.code_digest().substr(0, 12));
+  }
+  verified_[entry.file] = facts;
+}
+
+// A file that an earlier attempt left in its place is replaced.
+WorkingFolder::CopyFacts WorkingFolder::copy_code(const Entry& entry, const std::string& path) {
+  const std::string object = code_object(store_, command_.files[entry.file]).string();
+  verify(entry, object);
+  std::error_code wrong;
+  fs::remove_all(path, wrong);
+  fs::copy_file(object, path, wrong);
+  if (wrong) fail("cannot copy {} to {}: {}", object, path, wrong.message());
+  const timespec times[2] = {{0, UTIME_NOW}, {object_time_s(command_.files[entry.file]), 0}};
+  utimensat(AT_FDCWD, path.c_str(), times, 0);
+  return code_facts(path);
 }
 
 // What linked files are like before an attempt.
 void WorkingFolder::note_links() {
   before_.clear();
   for (const Entry& entry : entries_) {
-    if (!entry.is_watched) continue;
+    if (!entry.is_watched || entry.kind != Kind::kLink) continue;
     struct stat facts {};
     if (stat(entry.target.c_str(), &facts) != 0) facts = {};
     before_.push_back(facts);
@@ -303,11 +373,8 @@ bool WorkingFolder::is_unchanged(const fs::path& folder) const {
   for (const Entry& entry : entries_) {
     const std::string path = top + "/" + entry.path;
     if (entry.kind == Kind::kFolder && !is_old(path)) return false;
-    if (entry.kind != Kind::kCode) continue;
-    const InputFile& file = command_.files[entry.file];
-    if (lstat(path.c_str(), &facts) != 0 || facts.st_mtim.tv_sec != object_time_s(file)) {
-      return false;
-    }
+    if (entry.kind == Kind::kCopy && facts_of(path) != entry.made) return false;
+    if (entry.kind == Kind::kCode && code_facts(path) != entry.made) return false;
   }
   // Times tell only what is later than their resolution.
   const bool is_settled =
@@ -319,7 +386,7 @@ std::vector<std::string> WorkingFolder::written_to() const {
   std::vector<std::string> out;
   auto before = before_.begin();
   for (const Entry& entry : entries_) {
-    if (!entry.is_watched || before == before_.end()) continue;
+    if (!entry.is_watched || entry.kind != Kind::kLink || before == before_.end()) continue;
     const struct stat& then = *before++;
     struct stat facts {};
     if (stat(entry.target.c_str(), &facts) != 0) continue;
@@ -341,18 +408,21 @@ void WorkingFolder::prepare(const fs::path& folder) {
   clock_gettime(CLOCK_REALTIME, &now);
   started_ns_ = ns_of(now);
   if (is_kept) kept_inode_ = 0;
-  if (is_kept && is_current()) return note_links();
+  if (is_kept && is_current() && are_copies_current()) return note_links();
   if (is_kept) fs::remove_all(folder);
   if (!is_current()) plan();
-  if (mkdir(top.c_str(), 0777) != 0 && errno != EEXIST) fail_making(top);
-  for (const Entry& entry : entries_) {
+  make_folder(top);
+  for (Entry& entry : entries_) {
     const std::string path = top + "/" + entry.path;
     switch (entry.kind) {
       case Kind::kFolder:
-        if (mkdir(path.c_str(), 0777) != 0 && errno != EEXIST) fail_making(path);
+        make_folder(path);
         break;
       case Kind::kCode:
-        link_code(entry, path);
+        entry.made = copy_code(entry, path);
+        break;
+      case Kind::kCopy:
+        entry.made = copy_file(entry, path);
         break;
       case Kind::kLink:
         if (symlink(entry.target.c_str(), path.c_str()) != 0 && errno != EEXIST) fail_making(path);
@@ -362,30 +432,62 @@ void WorkingFolder::prepare(const fs::path& folder) {
   note_folders(top);
 }
 
-// False where its content was altered.
+// A file whose time of change is another may still have its content.
+bool WorkingFolder::is_intact(const Entry& entry, const std::string& path) const {
+  const CopyFacts facts = code_facts(path);
+  if (facts == entry.made) return true;
+  if (facts.size != entry.made.size) return false;
+  try {
+    return sha256_hex_of_file(path) == command_.files[entry.file].sha256;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+// False where it was altered: then it stays, to be looked at. A file that is gone did no harm
+// to what ran.
 bool WorkingFolder::remove_code(const Entry& entry, const std::string& path) const {
-  const InputFile& file = command_.files[entry.file];
-  struct stat facts {};
-  if (lstat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return true;
-  const bool is_intact = facts.st_mtim.tv_sec == object_time_s(file);
-  const fs::path object = code_object(store_, file);
-  struct stat shared {};
-  const bool is_shared = stat(object.c_str(), &shared) == 0 && shared.st_ino == facts.st_ino;
-  if (is_intact || is_shared) unlink(path.c_str());
-  if (is_intact || !is_shared) return true;
-  // Nobody may run it again.
-  unlink(object.c_str());
-  return false;
+  struct stat there {};
+  if (lstat(path.c_str(), &there) != 0) return true;
+  if (!is_intact(entry, path)) return false;
+  unlink(path.c_str());
+  return true;
+}
+
+// Per entry: whether all folders above it in the mirror are folders, not what a program put
+// in their place.
+std::vector<bool> WorkingFolder::real_parents(const std::string& top) const {
+  const auto is_folder = [](const std::string& path) {
+    struct stat facts {};
+    return lstat(path.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode);
+  };
+  std::set<std::string> real;
+  if (is_folder(top)) real.insert(top);
+  std::vector<bool> out;
+  for (const Entry& entry : entries_) {
+    const std::string path = top + "/" + entry.path;
+    const bool has_parent = real.contains(path.substr(0, path.rfind('/')));
+    out.push_back(has_parent);
+    if (entry.kind == Kind::kFolder && has_parent && is_folder(path)) real.insert(path);
+  }
+  return out;
 }
 
 WorkingFolder::Findings WorkingFolder::clear(const fs::path& folder) {
   Findings findings;
   findings.written_to = written_to();
   const std::string top = folder.string();
+  const std::vector<bool> has_parent = real_parents(top);
   for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
     const std::string path = top + "/" + entry->path;
+    if (!has_parent[static_cast<std::size_t>(entries_.rend() - entry) - 1]) {
+      if (entry->kind == Kind::kCode) findings.altered = command_.files[entry->file].path;
+      continue;
+    }
     switch (entry->kind) {
       case Kind::kFolder: {
+        struct stat facts {};
+        if (lstat(path.c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode)) break;
         std::error_code none;
         fs::remove_all(path + "/" + kBytecode, none);
         rmdir(path.c_str());
@@ -394,15 +496,22 @@ WorkingFolder::Findings WorkingFolder::clear(const fs::path& folder) {
       case Kind::kCode:
         if (!remove_code(*entry, path)) findings.altered = command_.files[entry->file].path;
         break;
+      case Kind::kCopy:
+        // What the attempt wrote stays.
+        if (facts_of(path) == entry->made) unlink(path.c_str());
+        break;
       case Kind::kLink: {
         std::error_code none;
         if (fs::read_symlink(path, none) == entry->target && !none) unlink(path.c_str());
       }
     }
   }
-  std::error_code none;
-  fs::remove_all(top + "/" + kBytecode, none);
-  rmdir(top.c_str());
+  struct stat facts {};
+  if (lstat(top.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) {
+    std::error_code none;
+    fs::remove_all(top + "/" + kBytecode, none);
+    rmdir(top.c_str());
+  }
   before_.clear();
   made_ns_.clear();
   return findings;

@@ -1,10 +1,14 @@
 // The folder in which an attempt of a command runs: the sweep's folder as it was when
 // the sweep was planned, for one trial alone.
 //
-// It mirrors the root of the code. Files of code are links to the snapshot's content.
+// It mirrors the root of the code. Files of code are copies of the snapshot's content, which
+// is verified: no trial can alter what another one runs. What a program puts in the place of
+// a folder is never followed.
 // Folders with code are folders of their own; small other folders are too, so that new
-// files in them are the trial's own. Everything else is a symbolic link to the original.
-// The folders that `outputs` names, and the store, are empty at first. Above the root
+// files in them are the trial's own. Other small files are copies, so that a trial that
+// writes to one writes to its own. Everything else is a symbolic link to the original.
+// The folders that `outputs` names, and the store, are empty at first; a file that it
+// names is not there. Above the root
 // the mirror goes up to that of the git work tree, else one folder, so that paths with
 // ".." resolve.
 //
@@ -48,13 +52,23 @@ class WorkingFolder {
   void keep() { kept_inode_ = inode_; }
 
  private:
-  enum class Kind : std::uint8_t { kFolder, kCode, kLink };
+  enum class Kind : std::uint8_t { kFolder, kCode, kCopy, kLink };
+  // Of the original of a copy, whose time the copy has too; of a file of code as it was made.
+  struct CopyFacts {
+    std::int64_t size = -1;  // -1: there was none
+    std::int64_t mtime_ns = 0;
+    std::int64_t ctime_ns = 0;  // of code alone
+    std::uint64_t inode = 0;    // of code alone
+
+    friend bool operator==(const CopyFacts&, const CopyFacts&) = default;
+  };
   struct Entry {
     std::string path;  // relative to the mirror
     Kind kind = Kind::kFolder;
-    std::string target;       // of a link: the original
+    std::string target;       // of a link or copy: the original
     std::size_t file = 0;     // of code: its index in CommandSpec::files
     bool is_watched = false;  // a linked file that no trial should write to
+    CopyFacts made = {};      // of a copy
   };
   struct Seen {
     std::string folder;  // of the work tree
@@ -66,16 +80,25 @@ class WorkingFolder {
   void plan_above(const std::filesystem::path& folder, const std::string& relative);
   void plan_code_folder(const std::string& relative);
   void plan_other(const std::filesystem::path& original, const std::string& relative);
+  void plan_beside(const std::filesystem::path& original, const std::string& relative);
   bool plan_small(const std::filesystem::path& folder, const std::string& relative, int depth,
                   std::vector<Entry>& into) const;
-  void plan_link(const std::filesystem::path& original, const std::string& relative,
+  void plan_file(const std::filesystem::path& original, const std::string& relative,
                  std::vector<Entry>& into) const;
+  void link_large_files();
   bool holds_store(const std::filesystem::path& folder) const;
+  static CopyFacts facts_of(const std::string& path);
+  static CopyFacts code_facts(const std::string& path);
+  CopyFacts copy_file(const Entry& entry, const std::string& path) const;
+  bool are_copies_current() const;
   void note_links();
   void note_folders(const std::string& top);
   bool is_as_made(const std::string& top) const;
-  void link_code(const Entry& entry, const std::string& path) const;
+  CopyFacts copy_code(const Entry& entry, const std::string& path);
+  void verify(const Entry& entry, const std::string& object);
+  bool is_intact(const Entry& entry, const std::string& path) const;
   bool remove_code(const Entry& entry, const std::string& path) const;
+  std::vector<bool> real_parents(const std::string& top) const;
 
   const CommandSpec& command_;
   std::filesystem::path store_;
@@ -91,7 +114,8 @@ class WorkingFolder {
   ino_t kept_inode_ = 0;             // of one that was kept; 0: none
   // Of the mirror and of its folders, in the order of entries_, once it was made.
   std::vector<std::int64_t> made_ns_;
-  std::int64_t started_ns_ = 0;  // when it was prepared last
+  std::int64_t started_ns_ = 0;      // when it was prepared last
+  std::vector<CopyFacts> verified_;  // objects, per file of code
 };
 
 }  // namespace polysweep

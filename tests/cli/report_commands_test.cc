@@ -314,7 +314,7 @@ TEST_CASE("every such command draws SVG and PDF", "[cli][reports]") {
   }
 }
 
-TEST_CASE("--out makes the folders of its file", "[cli][reports]") {
+TEST_CASE("the option --out makes the folders of its file", "[cli][reports]") {
   const auto& program = noisy();
   const auto folder = program.store() / "new" / "deep";
   const auto made = [&](const std::vector<std::string>& words, const std::string& file) {

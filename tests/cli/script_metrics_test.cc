@@ -41,7 +41,13 @@ TEST_CASE("patterns are made from what a script prints", "[cli][script metrics]"
        {"step=3", "Loss=0.1234"}},
       {"print('epoch %d: train loss %.3f, test loss %.3f' % (e, a, b))",
        "epoch 7: train loss 1.250, test loss 2.500",
-       {"step=7", "loss=1.250,"}},
+       {"step=7", "train_loss=1.250,", "test_loss=2.500"}},
+      {"print(f\"[{e:02d}/{n}] train: {a:.4f} | valid: {b:.4f}, top1 {c:.2f}%\")",
+       "[01/8] train: 2.1349 | valid: 2.2282, top1 10.89%",
+       {"step=01", "train=2.1349", "valid=2.2282,", "top1=10.89%"}},
+      {"print(f\"[{e}/3] train loss: {tl:.4f} | valid loss: {vl:.4f}\")",
+       "[2/3] train loss: 0.5000 | valid loss: 0.2500",
+       {"step=2", "train_loss=0.5000", "valid_loss=0.2500"}},
       {"print('step {} reward {:.2f}'.format(step, reward))",
        "step 40 reward -3.25",
        {"step=40", "reward=-3.25"}},
@@ -72,6 +78,11 @@ TEST_CASE("what is no metric makes no pattern", "[cli][script metrics]") {
     INFO(script);
     CHECK(read_script_metrics(script).empty());
   }
+}
+
+TEST_CASE("words with letters that are not ASCII are left out", "[cli][script metrics]") {
+  CHECK(read_script_metrics("print(f\"loss {a} p\xe9rte {a}\")").names == Names{"loss"});
+  CHECK(read_script_metrics("print(f\"loss {a} temp\u00e9rature {a}\")").names == Names{"loss"});
 }
 
 TEST_CASE("loggers are recognised with their places", "[cli][script metrics]") {
@@ -108,4 +119,5 @@ TEST_CASE("the primary metric is guessed from the names", "[cli][script metrics]
   CHECK(guessed({"loss/train", "accuracy/test"}) == "accuracy/test up");
   CHECK(guessed({"val_loss", "val_acc"}) == "val_acc up");
   CHECK(guessed({"seconds", "reward"}) == "reward up");
+  CHECK(guessed({"train_loss", "valid_loss", "top1"}) == "valid_loss down");
 }

@@ -170,7 +170,7 @@ TEST_CASE("a reader that pins the log of the database stops nobody", "[faults]")
 TEST_CASE("a store that is gone in the middle ends the run with its name", "[faults]") {
   const PolysweepProgram program;
   const auto sweep = program.write("faulty.toml", slow_sweep());
-  const int pid = start_midway(program, sweep, {}, {"steps=100", "--lease", "1"});
+  const int pid = start_midway(program, sweep, {}, {"steps=100", "--as", "faulty", "--lease", "1"});
   fs::rename(program.store(), program.store().string() + ".gone");
   const auto started = std::chrono::steady_clock::now();
   CHECK(wait_command(pid) == 2);

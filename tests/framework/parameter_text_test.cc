@@ -18,7 +18,8 @@ namespace {
 Parameters sample() {
   return Parameters::from_json(
       R"({"a":true,"b":3,"c":1e-05,"d":1e+16,"model.layers":[64,[1.0],{"k":"v w","x":1e-07}],)"
-      R"("model.name":"it's","no":"no","note":"x\u0085\ud83d\ude00\u2028 \\ \"","on.off":"","t":{}})");
+      R"("model.name":"it's","no":"no","note":"x\u0085\ud83d\ude00\u2028 \\ \"",)"
+      R"("on.off":"","t":{}})");
 }
 
 // What a program prints on standard output; nothing if it fails.

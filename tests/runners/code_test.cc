@@ -291,7 +291,7 @@ assert open('data.csv').read() == '1,2\n'
 assert (here / 'data.csv').read_text() == '1,2\n'
 assert open('../other.csv').read() == '3\n'
 source = pathlib.Path(os.environ['POLYSWEEP_SOURCE_FOLDER'])
-assert (here / 'data.csv').resolve() == source / 'data.csv'
+assert (source / 'data.csv').read_text() == '1,2\n'
 assert not os.listdir('checkpoints')
 open('checkpoints/model.pt', 'w').write('m')
 open('out.txt', 'w').write('mine')
@@ -317,11 +317,101 @@ say(1)
   CHECK_FALSE(fs::exists(trial.source() / "__pycache__"));
 }
 
-TEST_CASE("a trial that writes into the sweep's folder is told so", "[code]") {
-  CodeTrial trial(kSay + "open('data.csv', 'a').write('more')\nsay(1)\n");
+TEST_CASE("a file that a trial finds there and writes to is its own", "[code]") {
+  CodeTrial trial(kSay + R"(
+open('data.csv', 'a').write('more')
+open('../results/log.txt', 'a').write('mine')
+open('big.bin', 'ab').write(b'x')
+say(1)
+)");
+  trial.folder.write("results/log.txt", "theirs ");
+  trial.write("kept.csv", "kept");
+  std::ofstream(trial.source() / "big.bin") << "";
+  fs::resize_file(trial.source() / "big.bin", 17 * 1024 * 1024);
   const AttemptResult result = trial.plan_and_run();
+  INFO(trial.log());
   CHECK(result.outcome == Outcome::kDone);
-  CHECK_THAT(result.message, Contains("data.csv of the sweep's folder changed while it ran"));
+  CHECK(content(trial.source() / "data.csv") == "1,2\n");
+  CHECK(content(trial.folder.path() / "results/log.txt") == "theirs ");
+  CHECK(content(trial.work() / "source/data.csv") == "1,2\nmore");
+  CHECK(content(trial.work() / "results/log.txt") == "theirs mine");
+  CHECK_FALSE(fs::exists(trial.work() / "source/kept.csv"));
+  // What is too large to copy is a link, and the trial is told.
+  CHECK_THAT(result.message, Contains("big.bin of the sweep's folder changed while it ran"));
+  CHECK_THAT(result.message, !Contains("data.csv"));
+}
+
+TEST_CASE("outputs may name files, which are not there at first", "[code]") {
+  CodeTrial trial(kSay +
+                  "say(2 if os.path.exists('model.pt') else 1)\n"
+                  "open('model.pt', 'w').write('w')\n");
+  trial.write("model.pt", "old");
+  trial.spec.command->code.outputs = {"model.pt"};
+  CHECK(trial.plan_and_run().outcome == Outcome::kDone);
+  CHECK(trial.recorder.metrics["loss"][1] == 1);
+  CHECK(content(trial.source() / "model.pt") == "old");
+}
+
+TEST_CASE("what a program puts in the place of a folder is not followed", "[code]") {
+  CodeTrial trial(kSay + R"(
+import shutil
+if os.environ['POLYSWEEP_ATTEMPT'] == '1':
+    for name in ['lib', 'logs']:
+        shutil.rmtree(name)
+        os.symlink(os.environ['POLYSWEEP_SOURCE_FOLDER'] + '/' + name, name)
+    os._exit(75)
+from lib import helper
+say(helper.x)
+)");
+  trial.write("lib/helper.py", "x = 1\n");
+  trial.write("lib/notes.txt", "n");
+  trial.write("logs/old.txt", "old");
+  const AttemptResult first = trial.plan_and_run();
+  CHECK(first.outcome != Outcome::kDone);
+  CHECK(content(trial.source() / "lib/helper.py") == "x = 1\n");
+  const AttemptResult second = trial.run_again();
+  INFO(trial.log() << second.message);
+  CHECK(second.outcome == Outcome::kDone);
+  CHECK(trial.recorder.metrics["loss"][1] == 1);
+  CHECK(content(trial.source() / "lib/helper.py") == "x = 1\n");
+  CHECK(content(trial.source() / "lib/notes.txt") == "n");
+  CHECK(content(trial.source() / "logs/old.txt") == "old");
+}
+
+TEST_CASE("a snapshot whose content was altered in the store is not run", "[code]") {
+  CodeTrial trial(kSay + "import helper\nsay(helper.x)\n");
+  trial.write("helper.py", "x = 1\n");
+  trial.plan();
+  for (const auto& entry : fs::directory_iterator(trial.store() / "code" / "objects")) {
+    if (content(entry.path()) != "x = 1\n") continue;
+    const auto time = fs::last_write_time(entry.path());
+    fs::permissions(entry.path(), fs::perms::owner_all);
+    std::ofstream(entry.path()) << "x = 2\n";
+    fs::last_write_time(entry.path(), time);
+  }
+  const AttemptResult result = trial.run();
+  CHECK(result.outcome == Outcome::kError);
+  CHECK_THAT(result.message, Contains("is not helper.py of snapshot") &&
+                                 Contains("its content was altered in the store"));
+}
+
+TEST_CASE("a trial that alters its copy of the code harms no other", "[code]") {
+  for (const char* harm :
+       {"os.utime('helper.py')", "os.chmod('helper.py', 0)", "os.remove('helper.py')",
+        "os.rename('helper.py', 'h2.py'); open('helper.py', 'w').write('x = 9')",
+        "os.chmod('helper.py', 0o644); open('helper.py', 'w').write('x = 3\\n')"}) {
+    INFO(harm);
+    CodeTrial trial(kSay + "import helper\nif os.environ['POLYSWEEP_ATTEMPT'] == '1':\n    " +
+                    harm + "\nsay(helper.x)\n");
+    trial.write("helper.py", "x = 1\n");
+    const AttemptResult first = trial.plan_and_run();
+    const bool altered = std::string(harm).find("write") != std::string::npos;
+    CHECK((first.outcome == Outcome::kError) == altered);
+    const AttemptResult second = trial.run_again();
+    INFO(trial.log() << second.message);
+    CHECK(second.outcome == Outcome::kDone);
+    CHECK(trial.recorder.metrics["loss"][1] == 1);
+  }
 }
 
 TEST_CASE("an attempt finds its working folder as the last one left it", "[code]") {

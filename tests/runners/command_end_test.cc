@@ -59,6 +59,7 @@ TEST_CASE("a program that ends well has done its trial, if it reported", "[comma
   CHECK_THAT(judge(silent).message,
              Contains("metric 'val_accuracy'; reported: loss, val_acc (did you mean 'val_acc'?)"));
   silent.primary = "loss";
+  silent.reported = {};
   silent.rejection = "1 line of its report was rejected: line 1: not JSON";
   CHECK(judge(silent).message.ends_with("(docs/protocol.md); " + silent.rejection));
   CommandEnd careless = good();

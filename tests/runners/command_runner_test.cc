@@ -143,7 +143,7 @@ TEST_CASE("a program that fails is told of by its last line", "[command]") {
   CHECK(result.outcome == Outcome::kError);
   CHECK_THAT(result.message,
              Contains("did not report its primary metric 'loss'; reported: lss (did you "
-                      "mean 'lss'?): let it append"));
+                      "mean 'lss'?)"));
 
   ScriptTrial crash("kill -SEGV $$");
   CHECK(crash.run().outcome == Outcome::kCrashed);

@@ -6,7 +6,7 @@
 
 #include "framework/core/error_place.h"
 #include "framework/core/normal_distribution.h"
-#include "framework/sweep/file/factor_levels.h"
+#include "framework/sweep/file/listed_values.h"
 
 namespace polysweep {
 

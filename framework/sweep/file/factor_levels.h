@@ -6,17 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "framework/sweep/file/listed_values.h"
 #include "framework/sweep/file/toml_document.h"
 #include "framework/sweep/sampling.h"
 #include "framework/sweep/sweep.h"
 #include "framework/sweep/value.h"
 
 namespace polysweep {
-
-struct PlacedValue {
-  Value value;
-  std::string place;
-};
 
 // The keys of a table that make it a factor, and all that a factor may have.
 const std::vector<std::string>& generator_keys();
@@ -26,10 +22,6 @@ const std::vector<std::string>& factor_keys();
 // range, linspace, logspace, sample; a `when` of the table is left to the
 // caller. Not typed yet; not empty. Throws Error with the place.
 std::vector<PlacedValue> read_levels(const std::string& name, const TomlNode& node);
-
-// The values of a list of levels; may be empty. `what` names its owner in messages: "factor
-// 'lr'". Throws Error with the place.
-std::vector<PlacedValue> listed_values(const std::string& what, const TomlNode& node);
 
 // The distribution that levels are drawn from; kNone where they are not. Throws Error with
 // the place.
