@@ -137,12 +137,12 @@ TEST_CASE("the wide view follows new metrics, whatever they are called", "[query
   store.sync();
   ingest(store.path());
   const Database database(database_path(store.path()), Access::kRead);
-  // In the order of the metrics' names.
+  // What the sweep compares by, then in the order of the names.
   CHECK(wide_columns(database) ==
         std::vector<std::string>{"sweep", "code", "trial", "experiment", "state", "encoding",
-                                 "rate", "seed", "$.x", "%s{}", "A", "final_Sweep", "final_a",
-                                 "a; DROP TABLE trial", "final_code", "final_final_A", "it's",
-                                 "loss", "q\"q"});
+                                 "rate", "seed", "loss", "$.x", "%s{}", "A", "final_Sweep",
+                                 "final_a", "a; DROP TABLE trial", "final_code", "final_final_A",
+                                 "it's", "q\"q"});
   CHECK(ask(database,
             "SELECT \"$.x\", \"%s{}\", A, final_Sweep, final_a, \"a; DROP TABLE trial\", "
             "final_code, final_final_A, \"it's\", loss, \"q\"\"q\" FROM wide") ==
