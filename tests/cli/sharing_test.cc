@@ -233,12 +233,12 @@ TEST_CASE("the hosts beside a broken machine finish the sweep", "[sharing]") {
   const std::string log = (marks.path() / "log").string();
   std::filesystem::create_directory(marks.path() / "runs");
   const std::vector<int> sound = {
-      start_command(run_of(program, sweep, {"seed=0..24"}), {{"SLEEP_S", "0.1"}}),
-      start_command(run_of(program, sweep, {"seed=0..24"}), {{"SLEEP_S", "0.1"}}),
+      start_command(run_of(program, sweep, {"seed=0..24", "--as", "device"}), {{"SLEEP_S", "0.1"}}),
+      start_command(run_of(program, sweep, {"seed=0..24", "--as", "device"}), {{"SLEEP_S", "0.1"}}),
   };
   REQUIRE(wait_for(program, "SELECT count(DISTINCT host) AS n FROM attempts", 1));
   const int broken =
-      start_command(run_of(program, sweep, {"seed=0..24"}),
+      start_command(run_of(program, sweep, {"seed=0..24", "--as", "device"}),
                     {{"BROKEN_AFTER", "4"}, {"RUN_FOLDER", (marks.path() / "runs").string()}}, log);
   CHECK(wait_command(broken) == 1);
   for (const int pid : sound) CHECK(wait_command(pid) == 0);
