@@ -194,7 +194,6 @@ std::vector<std::string> listed_commands() {
   return names;
 }
 
-// The values of the next positional argument.
 // code=DIGEST of each version of the sweep's code.
 std::vector<std::string> code_versions(const Typed& typed) {
   std::vector<std::string> out;
@@ -205,6 +204,7 @@ std::vector<std::string> code_versions(const Typed& typed) {
   return out;
 }
 
+// The values of the next positional argument.
 std::vector<std::string> argument_values(const CommandOptions& options, const Typed& typed,
                                          const std::string& begin) {
   if (typed.words.size() >= options.order.max_total_count()) return {};
