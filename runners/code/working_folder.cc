@@ -114,6 +114,7 @@ WorkingFolder::WorkingFolder(const CommandSpec& command, fs::path store)
     outputs_.insert(path);
   }
   top_ = top_of(command.code.root);
+  is_repository_ = access((top_ / ".git").c_str(), F_OK) == 0;
   const std::string below = fs::path(command.code.root).lexically_relative(top_).string();
   if (below != ".") prefix_ = below + "/";
 }
@@ -158,16 +159,19 @@ void WorkingFolder::plan() {
   link_large_files();
 }
 
-// Copies that would be too much together are links.
+// Copies that would be too much together are links: those above the root first.
 void WorkingFolder::link_large_files() {
   std::int64_t copied = 0;
-  for (Entry& entry : entries_) {
-    if (entry.kind != Kind::kCopy) continue;
-    const std::int64_t size = std::max<std::int64_t>(0, facts_of(entry.target).size);
-    if (copied + size > kMostCopied) {
+  for (const bool below : {true, false}) {
+    for (Entry& entry : entries_) {
+      if (entry.kind != Kind::kCopy || entry.path.starts_with(prefix_) != below) continue;
+      const std::int64_t size = std::max<std::int64_t>(0, facts_of(entry.target).size);
+      if (copied + size <= kMostCopied) {
+        copied += size;
+        continue;
+      }
       entry.kind = Kind::kLink;
-    } else {
-      copied += size;
+      entry.is_watched = !is_edited_by_people(fs::path(entry.path).filename().string());
     }
   }
 }
@@ -181,7 +185,12 @@ void WorkingFolder::plan_above(const fs::path& folder, const std::string& relati
   seen_.push_back({folder.string(), stat(folder.c_str(), &facts) == 0 ? ns_of(facts.st_mtim) : 0});
   for (const std::string& name : names_in(folder)) {
     if (name == next || holds_store(folder / name)) continue;
-    plan_beside(folder / name, joined(relative, name));
+    // Beside a folder that is in no repository lies anything, such as a home folder.
+    if (is_repository_) {
+      plan_beside(folder / name, joined(relative, name));
+    } else {
+      plan_link(folder / name, joined(relative, name), entries_);
+    }
   }
   plan_above(folder / next, joined(relative, next));
 }
@@ -241,15 +250,21 @@ bool WorkingFolder::plan_small(const fs::path& folder, const std::string& relati
 
 void WorkingFolder::plan_file(const fs::path& original, const std::string& relative,
                               std::vector<Entry>& into) const {
+  struct stat facts {};
+  const bool is_small =
+      lstat(original.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_size <= kSmallFile;
+  if (!is_small || access(original.c_str(), R_OK) != 0) {
+    return plan_link(original, relative, into);
+  }
+  into.push_back({relative, Kind::kCopy, original.string(), 0, false});
+}
+
+void WorkingFolder::plan_link(const fs::path& original, const std::string& relative,
+                              std::vector<Entry>& into) {
   std::error_code unknown;
   const bool is_watched =
       fs::is_regular_file(original, unknown) && !is_edited_by_people(original.filename().string());
-  struct stat facts {};
-  const bool is_file = lstat(original.c_str(), &facts) == 0 && S_ISREG(facts.st_mode);
-  const bool is_copied =
-      is_file && is_watched && facts.st_size <= kSmallFile && access(original.c_str(), R_OK) == 0;
-  into.push_back(
-      {relative, is_copied ? Kind::kCopy : Kind::kLink, original.string(), 0, is_watched});
+  into.push_back({relative, Kind::kLink, original.string(), 0, is_watched});
 }
 
 WorkingFolder::CopyFacts WorkingFolder::facts_of(const std::string& path) {

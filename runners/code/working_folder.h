@@ -85,6 +85,8 @@ class WorkingFolder {
                   std::vector<Entry>& into) const;
   void plan_file(const std::filesystem::path& original, const std::string& relative,
                  std::vector<Entry>& into) const;
+  static void plan_link(const std::filesystem::path& original, const std::string& relative,
+                        std::vector<Entry>& into);
   void link_large_files();
   bool holds_store(const std::filesystem::path& folder) const;
   static CopyFacts facts_of(const std::string& path);
@@ -103,6 +105,7 @@ class WorkingFolder {
   const CommandSpec& command_;
   std::filesystem::path store_;
   std::filesystem::path top_;           // that the mirror is of: the root or above it
+  bool is_repository_ = false;          // whether top_ is that of a git work tree
   std::string prefix_;                  // of the root in the mirror: "" or "a/b/"
   std::set<std::string> code_folders_;  // relative to the root; not the root
   std::set<std::string> code_files_;

@@ -322,16 +322,20 @@ TEST_CASE("a file that a trial finds there and writes to is its own", "[code]") 
 open('data.csv', 'a').write('more')
 open('../results/log.txt', 'a').write('mine')
 open('big.bin', 'ab').write(b'x')
+open('notes.md', 'a').write('mine')
 say(1)
 )");
+  shell(trial.folder.path(), "git init -q");
   trial.folder.write("results/log.txt", "theirs ");
   trial.write("kept.csv", "kept");
+  trial.write("notes.md", "n");
   std::ofstream(trial.source() / "big.bin") << "";
   fs::resize_file(trial.source() / "big.bin", 17 * 1024 * 1024);
   const AttemptResult result = trial.plan_and_run();
   INFO(trial.log());
   CHECK(result.outcome == Outcome::kDone);
   CHECK(content(trial.source() / "data.csv") == "1,2\n");
+  CHECK(content(trial.source() / "notes.md") == "n");
   CHECK(content(trial.folder.path() / "results/log.txt") == "theirs ");
   CHECK(content(trial.work() / "source/data.csv") == "1,2\nmore");
   CHECK(content(trial.work() / "results/log.txt") == "theirs mine");
