@@ -59,8 +59,9 @@ std::string row_labels(const std::vector<ForestRow>& rows, bool narrow, Labels& 
                                    tic_distance(high - low, kNarrowTics));
   for (std::size_t i = 0; i < rows.size(); ++i) {
     script += fmt::format(
-        "set label {} {} at graph 0, first {} left offset 0,0.75 front textcolor rgb 'black'\n", i + 2,
-        labels.quoted(rows[i].label, kNarrowTitle), rows.size() - 1 - i);
+        "set label {} {} at graph 0, first {} left offset 0,0.75 front "
+        "textcolor rgb 'black'\n",
+        i + 2, labels.quoted(rows[i].label, kNarrowTitle), rows.size() - 1 - i);
   }
   return script;
 }
