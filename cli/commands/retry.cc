@@ -9,6 +9,7 @@
 #include "cli/shared/json_output.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
+#include "framework/core/error.h"
 #include "framework/core/file_system.h"
 #include "reports/text/number_text.h"
 #include "results/read/trial_artifacts.h"
@@ -17,6 +18,7 @@
 #include "results/read/trial_table.h"
 #include "runners/store/removable_files.h"
 #include "runners/store/run_lock.h"
+#include "runners/store/store_layout.h"
 #include "runners/store/trial_reopening.h"
 
 namespace polysweep {
@@ -29,8 +31,8 @@ void declare_retry(CommandOptions& options) {
                               "only trials that match, for example 'lr=0.1 and attempts<3'")(
       "done", po::bool_switch(),
       "also trials that are done or diverged: they run again from the beginning, for example "
-      "after a correction of [capture]")("dry-run", po::bool_switch(),
-                                         "list the trials, and change nothing");
+      "after a correction of [capture]; their working folder is kept as work-N beside the new one")(
+      "dry-run", po::bool_switch(), "list the trials, and change nothing");
   options.argument("sweep");
 }
 
@@ -61,6 +63,23 @@ void remove_checkpoints(const Store& store, const Database& database,
          return {chosen.contains(id), recorded_artifacts(database, id)};
        })) {
     if (file.kind == RemovableKind::kCheckpoint) remove_from_store(file);
+  }
+}
+
+// What the program keeps by relative paths, such as a checkpoint, would be found again.
+void move_work_aside(const Store& store, const Database& database,
+                     const std::vector<FailedTrial>& trials) {
+  for (const FailedTrial& each : trials) {
+    if (!has_result(load_trial(database, each.id).state)) continue;
+    const std::filesystem::path folder = trial_folder(store.folder(), each.id);
+    const std::filesystem::path work = work_folder(folder);
+    std::error_code none;
+    if (!std::filesystem::exists(std::filesystem::symlink_status(work, none))) continue;
+    std::uint32_t number = each.attempts;
+    while (std::filesystem::exists(folder / fmt::format("work-{}", number))) ++number;
+    std::error_code wrong;
+    std::filesystem::rename(work, folder / fmt::format("work-{}", number), wrong);
+    if (wrong) fail("cannot rename {}: {}", work.string(), wrong.message());
   }
 }
 
@@ -109,7 +128,10 @@ int run_retry(const po::variables_map& given) {
     print_list(database, trials, sweep, dry_run, done);
   }
   if (dry_run || trials.empty()) return kExitComplete;
-  if (done) remove_checkpoints(store, database, trials);
+  if (done) {
+    remove_checkpoints(store, database, trials);
+    move_work_aside(store, database, trials);
+  }
   reopen_trials(system_files(), store.folder(), trials);
   store.catch_up();
   return kExitComplete;

@@ -4,6 +4,7 @@
 #include "cli/commands/command_table.h"
 #include "cli/shared/capture_change.h"
 #include "cli/shared/code_rerun.h"
+#include "cli/shared/command_workers.h"
 #include "cli/shared/host_configuration.h"
 #include "cli/shared/plan_from_file.h"
 #include "cli/shared/report_problems.h"
@@ -209,6 +210,8 @@ int run_plan(const po::variables_map& given, const PlanFromFile& planned) {
   options.limits.machine_failures = given["breaker"].as<int>();
   if (options.limits.machine_failures == 0) options.limits.breaker_trials = 0;
   const std::unique_ptr<Host> host = become_host(setup);
+  // Before the lease was taken, gc of another process may have removed it as unused.
+  provide_snapshot(planned.worker, store.folder());
   const bool quiet = given["quiet"].as<bool>();
   Work work = find_work(store, planned, *host, options.name, quiet);
   if (!quiet) {

@@ -41,8 +41,12 @@ std::filesystem::path expect_program(const CommandSpec& command) {
   return locate_program(program, command.sweep_folder, own_program().parent_path());
 }
 
-void provide_snapshot(const CommandSpec& command, const std::filesystem::path& from,
-                      const std::filesystem::path& store) {
+}  // namespace
+
+void provide_snapshot(const Worker& worker, const std::filesystem::path& store) {
+  if (!worker.runs_command()) return;
+  const CommandSpec& command = *worker.catalogue.experiments.at(0).command;
+  const std::filesystem::path& from = worker.code_store;
   if (!command.has_snapshot()) return;
   if (!from.empty() && has_snapshot(from, command.code_digest())) {
     copy_snapshot(from, store, command.code_digest());
@@ -50,8 +54,6 @@ void provide_snapshot(const CommandSpec& command, const std::filesystem::path& f
     make_snapshot(store, command);
   }
 }
-
-}  // namespace
 
 void use_command(const po::variables_map& given, const Worker& worker, HostOptions& options) {
   if (!worker.runs_command()) return;
@@ -61,7 +63,7 @@ void use_command(const po::variables_map& given, const Worker& worker, HostOptio
   command.progress_limit_s = limit_of(given, "progress-limit", command.progress_limit_s);
   const std::filesystem::path program = expect_program(command);
   system_files().create_folders(options.store);
-  provide_snapshot(command, worker.code_store, options.store);
+  provide_snapshot(worker, options.store);
   options.worker = command_worker(worker.program, catalogue, options.store,
                                   user_world(command, options.store, program));
   options.worker.keeps_logs = true;

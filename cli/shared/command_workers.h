@@ -7,6 +7,10 @@
 
 namespace polysweep {
 
+// Makes the snapshot of the worker's code in the store, or what is missing of it. `gc` spares
+// it while a host has a lease.
+void provide_snapshot(const Worker& worker, const std::filesystem::path& store);
+
 // Sets workers and limits of `options` (whose store is set) where `worker` runs a
 // command that a sweep declares; otherwise does nothing. --time-limit and
 // --progress-limit override the file's. Kills processes that crashed runs left

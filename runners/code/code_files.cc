@@ -33,6 +33,11 @@ constexpr std::string_view kSourceEndings[] = {
     ".rs",  ".go",  ".kt",  ".f",   ".f90",   ".f95",   ".java", ".scala",  ".swift", ".m",
     ".hs",  ".ml",  ".ex",  ".clj", ".yaml",  ".yml",   ".ini",  ".cfg",    ".conf",  ".jinja",
     ".gin", ".sql", ".awk", ".sed", ".proto", ".cmake", ".mk",   ".gnuplot"};
+// Of interpreters and package managers, and where trackers write; some of what they write
+// ends in .yaml.
+constexpr std::string_view kSkippedNames[] = {"__pycache__", "node_modules", "lightning_logs",
+                                              "mlruns",      "wandb",        "multirun"};
+constexpr std::size_t kMostVisited = 200'000;  // entries of the folders that are searched
 constexpr double kGitTime_s = 30;
 constexpr std::size_t kTextProbe = 1024;
 constexpr std::uint64_t kLongestScript = 1024 * 1024;
@@ -65,9 +70,10 @@ bool is_script(const fs::path& path, const struct stat& facts) {
   return size > 2 && std::memchr(bytes, 0, static_cast<std::size_t>(size)) == nullptr;
 }
 
-// The folders that never hold code.
+// The folders that never hold code: those above, and what the sweep file names as outputs.
 class SkippedFolders {
  public:
+  void add(const fs::path& folder) { known_[folder.native()] = true; }
   bool skips(const fs::path& folder) {
     const auto [place, is_new] = known_.try_emplace(folder.native(), false);
     if (is_new) place->second = look(folder);
@@ -85,9 +91,12 @@ class SkippedFolders {
  private:
   static bool look(const fs::path& folder) {
     const std::string name = folder.filename().string();
-    if (name.starts_with(".") || name == "__pycache__" || name == "node_modules") return true;
+    const bool is_known = std::find(std::begin(kSkippedNames), std::end(kSkippedNames), name) !=
+                          std::end(kSkippedNames);
+    if (name.starts_with(".") || is_known) return true;
     const auto has = [&](const char* entry) { return access((folder / entry).c_str(), F_OK) == 0; };
-    return has("pyvenv.cfg") || (has("journal") && (has("trials") || has("polysweep.db")));
+    return has("pyvenv.cfg") || has("conda-meta") ||
+           (has("journal") && (has("trials") || has("polysweep.db")));
   }
 
   std::unordered_map<std::string, bool> known_;
@@ -96,7 +105,12 @@ class SkippedFolders {
 class CodeSearch {
  public:
   CodeSearch(const CommandSpec& command, const CodeLimits& limits)
-      : command_(command), limits_(limits), sweep_folder_(normal(command.sweep_folder)) {}
+      : command_(command), limits_(limits), sweep_folder_(normal(command.sweep_folder)) {
+    for (const std::string& output : command.code.outputs) {
+      outputs_.insert(normal(sweep_folder_ / output));
+      skipped_.add(normal(sweep_folder_ / output));
+    }
+  }
 
   // What `files` names.
   void declared() {
@@ -112,6 +126,10 @@ class CodeSearch {
     if (in_git) bases.insert(sweep_folder_);
     if (folder != sweep_folder_) bases.insert(folder);
     for (const fs::path& file : named_files(folder)) {
+      if (is_named_outside(file)) {
+        add_outside(file);
+        continue;
+      }
       add(file);
       const bool is_covered = in_git && is_below(file, sweep_folder_);
       if (!is_covered) bases.insert(file.parent_path());
@@ -122,7 +140,7 @@ class CodeSearch {
   void finish(CommandSpec& command, DigestCache& cache) const {
     fs::path root = sweep_folder_;
     for (const auto& [path, facts] : files_) {
-      if (declared_outside_.count(path) == 0) root = common_ancestor(root, path);
+      if (outside_.count(path) == 0) root = common_ancestor(root, path);
     }
     root = normal(root);
     command.code.root = root.string();
@@ -130,7 +148,7 @@ class CodeSearch {
     command.code.sweep_in_root = below.empty() ? "." : below.generic_string();
     command.files.clear();
     for (const auto& [path, facts] : files_) {
-      const bool is_outside = declared_outside_.count(path) != 0;
+      const bool is_outside = outside_.count(path) != 0;
       const std::string name =
           is_outside ? path.string() : path.lexically_relative(root).generic_string();
       if (!is_utf8(name)) fail("the name of file {} is not UTF-8", in_quotes(name));
@@ -145,6 +163,8 @@ class CodeSearch {
     const fs::path path = normal(sweep_folder_ / given);
     const bool is_outside = fs::path(given).is_absolute() && !is_below(path, sweep_folder_);
     std::error_code unknown;
+    if (is_output(path))
+      fail("{} is named by 'outputs', too: expected code or an output", in_quotes(given));
     if (fs::is_directory(path, unknown)) {
       if (!is_below(path, sweep_folder_)) {
         fail("the folder {} does not lie below {}, where the sweep is", in_quotes(given),
@@ -156,8 +176,13 @@ class CodeSearch {
     if (!fs::is_regular_file(path, unknown)) {
       fail("no file {} in {}", in_quotes(given), sweep_folder_.string());
     }
-    if (is_outside) declared_outside_.insert(path);
+    if (is_outside) outside_.insert(path);
     add(path);
+  }
+
+  bool is_output(const fs::path& path) const {
+    return std::any_of(outputs_.begin(), outputs_.end(),
+                       [&](const fs::path& output) { return is_below(path, output); });
   }
 
   // The literal part of `folder`: where names in the command are looked up.
@@ -171,13 +196,41 @@ class CodeSearch {
     return fs::is_directory(folder, unknown) ? folder : sweep_folder_;
   }
 
-  std::vector<fs::path> named_files(const fs::path& folder) const {
+  // A program that is named by an absolute path elsewhere runs there, and so does what it
+  // imports: all of it is looked at before and after an attempt.
+  void add_outside(const fs::path& file) {
+    const std::set<fs::path> before = paths();
+    add(file);
+    add_sources(file.parent_path());
+    for (const auto& [path, facts] : files_) {
+      if (!before.contains(path) && !is_below(path, sweep_folder_)) outside_.insert(path);
+    }
+  }
+
+  std::set<fs::path> paths() const {
+    std::set<fs::path> out;
+    for (const auto& [path, facts] : files_) out.insert(path);
+    return out;
+  }
+
+  bool is_named_outside(const fs::path& file) const { return outside_.contains(file); }
+
+  std::vector<fs::path> named_files(const fs::path& folder) {
     std::vector<fs::path> out;
     const auto take = [&](std::string word) {
       constexpr std::string_view kSweep = "{sweep_folder}/";
       if (word.starts_with(kSweep)) word = word.substr(kSweep.size());
-      if (word.empty() || word.find('{') != std::string::npos || fs::path(word).is_absolute())
+      if (word.empty() || word.find('{') != std::string::npos) return;
+      if (fs::path(word).is_absolute()) {
+        std::error_code unknown;
+        const fs::path file = normal(word);
+        const bool is_code = is_below(file, sweep_folder_) || is_source_name(word);
+        if (is_code && fs::is_regular_file(file, unknown)) {
+          out.push_back(file);
+          if (!is_below(file, sweep_folder_)) outside_.insert(file);
+        }
         return;
+      }
       for (const fs::path& base : {folder, sweep_folder_}) {
         std::error_code unknown;
         const fs::path file = normal(base / word);
@@ -268,6 +321,12 @@ class CodeSearch {
       const fs::path& path = at->path();
       struct stat facts {};
       std::error_code unknown;
+      if (++visited_ > kMostVisited) {
+        fail(
+            "{} holds more than {} files and folders to look for code in. Name the files that "
+            "belong to it, as files = [\"train.py\", \"model\"], or files = [] for none",
+            base.string(), kMostVisited);
+      }
       if (at->is_directory(unknown) && !at->is_symlink(unknown)) {
         if (skipped_.skips(path)) at.disable_recursion_pending();
       } else if (!path.filename().native().starts_with(".") && stat(path.c_str(), &facts) == 0 &&
@@ -280,6 +339,7 @@ class CodeSearch {
   }
 
   void add(const fs::path& path) {
+    if (is_output(path)) return;
     struct stat facts {};
     if (stat(path.c_str(), &facts) != 0) {
       fail("cannot read {}: {}", path.string(), std::strerror(errno));
@@ -306,8 +366,10 @@ class CodeSearch {
   fs::path sweep_folder_;
   SkippedFolders skipped_;
   std::map<fs::path, struct stat> files_;
-  std::set<fs::path> declared_outside_;
+  std::set<fs::path> outside_;
+  std::set<fs::path> outputs_;
   std::uint64_t bytes_ = 0;
+  std::size_t visited_ = 0;
 };
 
 }  // namespace

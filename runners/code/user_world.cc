@@ -56,8 +56,9 @@ std::string trimmed(std::string text) {
 }
 
 std::optional<std::string> git(const fs::path& root, const std::string& words) {
-  return answer_of(
-      {"/bin/sh", "-c", "exec git -C \"$0\" " + words + " 2>/dev/null", root.string()});
+  return answer_of({"/bin/sh", "-c",
+                    "exec git -c safe.directory='*' -C \"$0\" " + words + " 2>/dev/null",
+                    root.string()});
 }
 
 void keep_diff(const CommandSpec& command, const fs::path& store, const std::string& diff,

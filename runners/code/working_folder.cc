@@ -28,7 +28,9 @@ constexpr std::int64_t kMostCopied = 64 * 1024 * 1024;  // in one mirror
 constexpr std::size_t kMostMirrored = 2000;             // entries above the root, but for links
 constexpr std::size_t kMostWrittenTo = 5;               // named in findings
 constexpr std::int64_t kTimeResolution_ns = 100'000'000;
+constexpr std::size_t kMostWatched = 256;  // entries of a linked folder
 constexpr const char* kBytecode = "__pycache__";
+constexpr const char* kPart = ".polysweep-part";  // a copy that is being made
 
 std::int64_t ns_of(const timespec& time) {
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
@@ -47,6 +49,39 @@ std::vector<std::string> names_in(const fs::path& folder) {
   }
   std::sort(out.begin(), out.end());
   return out;
+}
+
+// In one step: a copy that a kill cut short must not look like a file that an attempt left.
+// On a full disk std::filesystem::copy_file may stop early without an error.
+void copy_to(const std::string& from, const std::string& path, const timespec& mtime) {
+  const std::string part = path + kPart;
+  std::error_code wrong;
+  fs::copy_file(from, part, fs::copy_options::overwrite_existing, wrong);
+  if (!wrong && fs::file_size(part, wrong) != fs::file_size(from, wrong) && !wrong) {
+    wrong = std::make_error_code(std::errc::no_space_on_device);
+  }
+  if (!wrong) {
+    const timespec times[2] = {{0, UTIME_NOW}, mtime};
+    utimensat(AT_FDCWD, part.c_str(), times, 0);
+    fs::rename(part, path, wrong);
+  }
+  if (!wrong) return;
+  unlink(part.c_str());
+  fail("cannot copy {} to {}: {}", from, path, wrong.message());
+}
+
+// When the folder or one of its first entries was changed last.
+std::int64_t last_change_ns(const std::string& folder) {
+  struct stat facts {};
+  if (stat(folder.c_str(), &facts) != 0) return 0;
+  std::int64_t latest = ns_of(facts.st_mtim);
+  std::error_code none;
+  std::size_t count = 0;
+  for (fs::directory_iterator at(folder, none), end; !none && at != end && count < kMostWatched;
+       at.increment(none), ++count) {
+    if (lstat(at->path().c_str(), &facts) == 0) latest = std::max(latest, ns_of(facts.st_mtim));
+  }
+  return latest;
 }
 
 bool has_at_most(const fs::path& folder, std::size_t count) {
@@ -93,7 +128,7 @@ void make_folder(const std::string& path) {
 }  // namespace
 
 WorkingFolder::WorkingFolder(const CommandSpec& command, fs::path store)
-    : command_(command), store_(std::move(store)) {
+    : command_(command), store_(fs::weakly_canonical(store)) {
   const auto add_folders_of = [this](const std::string& path) {
     for (std::size_t end = path.rfind('/'); end != std::string::npos && end > 0;
          end = path.rfind('/', end - 1)) {
@@ -231,8 +266,10 @@ void WorkingFolder::plan_beside(const fs::path& original, const std::string& rel
 
 // False where the folder has more than a few entries.
 bool WorkingFolder::plan_small(const fs::path& folder, const std::string& relative, int depth,
-                               std::vector<Entry>& into) const {
+                               std::vector<Entry>& into) {
   if (depth > kSmallDepth || !has_at_most(folder, kSmallFolder)) return false;
+  struct stat facts {};
+  seen_.push_back({folder.string(), stat(folder.c_str(), &facts) == 0 ? ns_of(facts.st_mtim) : 0});
   into.push_back({relative, Kind::kFolder, "", 0, false});
   for (const std::string& name : names_in(folder)) {
     if (name == kBytecode) continue;
@@ -260,10 +297,12 @@ void WorkingFolder::plan_file(const fs::path& original, const std::string& relat
 }
 
 void WorkingFolder::plan_link(const fs::path& original, const std::string& relative,
-                              std::vector<Entry>& into) {
+                              std::vector<Entry>& into) const {
   std::error_code unknown;
-  const bool is_watched =
-      fs::is_regular_file(original, unknown) && !is_edited_by_people(original.filename().string());
+  const bool is_watched_folder =
+      relative.starts_with(prefix_) && fs::is_directory(original, unknown);
+  const bool is_watched = (fs::is_regular_file(original, unknown) || is_watched_folder) &&
+                          !is_edited_by_people(original.filename().string());
   into.push_back({relative, Kind::kLink, original.string(), 0, is_watched});
 }
 
@@ -285,13 +324,8 @@ WorkingFolder::CopyFacts WorkingFolder::copy_file(const Entry& entry,
   const CopyFacts facts = facts_of(entry.target);
   struct stat there {};
   if (facts.size < 0 || lstat(path.c_str(), &there) == 0) return facts;
-  std::error_code wrong;
-  fs::copy_file(entry.target, path, wrong);
-  if (wrong) fail("cannot copy {} to {}: {}", entry.target, path, wrong.message());
-  const timespec times[2] = {
-      {0, UTIME_NOW},
-      {static_cast<time_t>(facts.mtime_ns / 1'000'000'000), facts.mtime_ns % 1'000'000'000}};
-  utimensat(AT_FDCWD, path.c_str(), times, 0);
+  copy_to(entry.target, path,
+          {static_cast<time_t>(facts.mtime_ns / 1'000'000'000), facts.mtime_ns % 1'000'000'000});
   return facts;
 }
 
@@ -302,8 +336,13 @@ bool WorkingFolder::are_copies_current() const {
 }
 
 bool WorkingFolder::holds_store(const fs::path& folder) const {
-  const auto ends = std::mismatch(folder.begin(), folder.end(), store_.begin(), store_.end());
-  return ends.first == folder.end();
+  struct stat facts {};
+  if (lstat(folder.c_str(), &facts) != 0 || S_ISREG(facts.st_mode)) return false;
+  std::error_code wrong;
+  const fs::path real = fs::canonical(folder, wrong);
+  if (wrong) return false;
+  const auto ends = std::mismatch(real.begin(), real.end(), store_.begin(), store_.end());
+  return ends.first == real.end();
 }
 
 // Once as long as the object is not touched: reading its content again costs too much.
@@ -331,10 +370,7 @@ WorkingFolder::CopyFacts WorkingFolder::copy_code(const Entry& entry, const std:
   verify(entry, object);
   std::error_code wrong;
   fs::remove_all(path, wrong);
-  fs::copy_file(object, path, wrong);
-  if (wrong) fail("cannot copy {} to {}: {}", object, path, wrong.message());
-  const timespec times[2] = {{0, UTIME_NOW}, {object_time_s(command_.files[entry.file]), 0}};
-  utimensat(AT_FDCWD, path.c_str(), times, 0);
+  copy_to(object, path, {object_time_s(command_.files[entry.file]), 0});
   return code_facts(path);
 }
 
@@ -345,7 +381,9 @@ void WorkingFolder::note_links() {
     if (!entry.is_watched || entry.kind != Kind::kLink) continue;
     struct stat facts {};
     if (stat(entry.target.c_str(), &facts) != 0) facts = {};
-    before_.push_back(facts);
+    const bool is_folder = S_ISDIR(facts.st_mode);
+    before_.push_back({is_folder ? 0 : std::int64_t{facts.st_size},
+                       is_folder ? last_change_ns(entry.target) : ns_of(facts.st_mtim)});
   }
 }
 
@@ -402,11 +440,12 @@ std::vector<std::string> WorkingFolder::written_to() const {
   auto before = before_.begin();
   for (const Entry& entry : entries_) {
     if (!entry.is_watched || entry.kind != Kind::kLink || before == before_.end()) continue;
-    const struct stat& then = *before++;
+    const LinkFacts& then = *before++;
     struct stat facts {};
     if (stat(entry.target.c_str(), &facts) != 0) continue;
-    const bool is_same =
-        facts.st_size == then.st_size && ns_of(facts.st_mtim) == ns_of(then.st_mtim);
+    const bool is_same = S_ISDIR(facts.st_mode)
+                             ? last_change_ns(entry.target) == then.mtime_ns
+                             : facts.st_size == then.size && ns_of(facts.st_mtim) == then.mtime_ns;
     if (!is_same && out.size() < kMostWrittenTo) {
       out.push_back(entry.path.substr(std::min(prefix_.size(), entry.path.size())));
     }

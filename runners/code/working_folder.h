@@ -34,18 +34,23 @@ class WorkingFolder {
 
   // The sweep's folder in a mirror at `folder`.
   std::filesystem::path sweep_folder(const std::filesystem::path& folder);
+  // A file of code, by its path relative to the root, in that mirror.
+  std::filesystem::path file(const std::filesystem::path& folder, const std::string& path) const {
+    return folder / prefix_ / path;
+  }
   // Makes the mirror; what an earlier attempt wrote there stays. Throws Error, also
   // where the snapshot is missing.
   void prepare(const std::filesystem::path& folder);
-  // Removes what prepare() made, and the folder if nothing else is left.
   struct Findings {
     std::string altered;                  // a file of code that the attempt wrote to; "": none
-    std::vector<std::string> written_to;  // linked files that changed meanwhile
+    std::vector<std::string> written_to;  // as written_to()
   };
+  // Removes what prepare() made, and the folder if nothing else is left.
   Findings clear(const std::filesystem::path& folder);
   // Whether a mirror is as prepare() made it: nothing new in it, no code altered.
   bool is_unchanged(const std::filesystem::path& folder) const;
-  // Linked files that changed since prepare(), a few.
+  // Linked files, and linked folders of the root, that changed since prepare(), a few. Of a
+  // folder its own names and its first 256 entries are looked at.
   std::vector<std::string> written_to() const;
   // The mirror stays as it is, in a folder that will be moved: a prepare() that finds it
   // there has nothing to do.
@@ -67,8 +72,12 @@ class WorkingFolder {
     Kind kind = Kind::kFolder;
     std::string target;       // of a link or copy: the original
     std::size_t file = 0;     // of code: its index in CommandSpec::files
-    bool is_watched = false;  // a linked file that no trial should write to
+    bool is_watched = false;  // a linked file or folder that no trial should write to
     CopyFacts made = {};      // of a copy
+  };
+  struct LinkFacts {
+    std::int64_t size = 0;  // 0 for a folder
+    std::int64_t mtime_ns = 0;
   };
   struct Seen {
     std::string folder;  // of the work tree
@@ -82,11 +91,11 @@ class WorkingFolder {
   void plan_other(const std::filesystem::path& original, const std::string& relative);
   void plan_beside(const std::filesystem::path& original, const std::string& relative);
   bool plan_small(const std::filesystem::path& folder, const std::string& relative, int depth,
-                  std::vector<Entry>& into) const;
+                  std::vector<Entry>& into);
   void plan_file(const std::filesystem::path& original, const std::string& relative,
                  std::vector<Entry>& into) const;
-  static void plan_link(const std::filesystem::path& original, const std::string& relative,
-                        std::vector<Entry>& into);
+  void plan_link(const std::filesystem::path& original, const std::string& relative,
+                 std::vector<Entry>& into) const;
   void link_large_files();
   bool holds_store(const std::filesystem::path& folder) const;
   static CopyFacts facts_of(const std::string& path);
@@ -112,9 +121,9 @@ class WorkingFolder {
   std::set<std::string> outputs_;
   std::vector<Entry> entries_;  // folders before what they contain
   std::vector<Seen> seen_;
-  std::vector<struct stat> before_;  // of watched links
-  ino_t inode_ = 0;                  // of the mirror that was prepared last
-  ino_t kept_inode_ = 0;             // of one that was kept; 0: none
+  std::vector<LinkFacts> before_;  // of watched links
+  ino_t inode_ = 0;                // of the mirror that was prepared last
+  ino_t kept_inode_ = 0;           // of one that was kept; 0: none
   // Of the mirror and of its folders, in the order of entries_, once it was made.
   std::vector<std::int64_t> made_ns_;
   std::int64_t started_ns_ = 0;      // when it was prepared last

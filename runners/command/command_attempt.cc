@@ -88,9 +88,9 @@ AttemptResult CommandAttempt::run() {
     return result;
   }
   if (context_.working_folder == nullptr) return run_program();
-  context_.working_folder->prepare(work_folder_);
   report_.set_program_folder(program_folder_);
   try {
+    context_.working_folder->prepare(work_folder_);
     return run_program();
   } catch (...) {
     context_.working_folder->clear(work_folder_);
@@ -166,9 +166,20 @@ std::vector<fs::path> CommandAttempt::capture_folders() const {
   return {program_folder_, trial_folder_};
 }
 
+// A file of the code that is named by its absolute path is the mirror's.
+std::string CommandAttempt::in_mirror(const std::string& word) {
+  if (context_.working_folder == nullptr || !word.starts_with('/')) return word;
+  const std::string path =
+      fs::path(word).lexically_normal().lexically_relative(command_.code.root).generic_string();
+  const bool is_code = std::any_of(command_.files.begin(), command_.files.end(),
+                                   [&](const InputFile& file) { return file.path == path; });
+  return is_code ? context_.working_folder->file(work_folder_, path).string() : word;
+}
+
 ProcessOptions CommandAttempt::process_options() {
   ProcessOptions options;
   options.argv = filled_.argv;
+  for (std::string& word : options.argv) word = in_mirror(word);
   options.argv[0] = program(options.argv[0]).string();
   options.environment = variables();
   for (const auto& variable : filled_.environment) options.environment.push_back(variable);

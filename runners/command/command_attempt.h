@@ -51,6 +51,7 @@ class CommandAttempt {
   FilledCommand fill() const;
   std::vector<std::filesystem::path> capture_folders() const;
   std::filesystem::path program(const std::string& name) const;
+  std::string in_mirror(const std::string& word);
   ProcessOptions process_options();
   void write_nested_parameters() const;
   Variables variables() const;

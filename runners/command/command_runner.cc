@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <random>
 
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
@@ -24,10 +25,12 @@ std::string slot_name() {
   return fmt::format("{}-{}", machine_name(), slot == nullptr ? "0" : slot);
 }
 
-// A spare folder with a mirror of code is of use to nobody else.
+// A spare folder with a mirror of code is of use to no other process; in containers hosts
+// and processes have the same names and numbers.
 std::string pool_name(const ExperimentSpec& spec) {
   const bool has_mirror = spec.command && spec.command->has_snapshot();
-  return has_mirror ? fmt::format("{}-{}", slot_name(), getpid()) : slot_name();
+  if (!has_mirror) return slot_name();
+  return fmt::format("{}-{}-{:08x}", slot_name(), getpid(), std::random_device()());
 }
 
 // The mark of the host that started us; ours if none did.

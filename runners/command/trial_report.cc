@@ -46,10 +46,13 @@ void expect_text_name(const std::string& name) {
 
 }  // namespace
 
+SeriesSteps::SeriesSteps(const ExperimentSpec& spec) : spec_(spec) {
+  for (const MetricSpec& metric : spec.metrics) declared_.emplace(metric.name, &metric);
+}
+
 const MetricSpec* SeriesSteps::find(const std::string& metric) const {
-  const auto found = std::find_if(spec_.metrics.begin(), spec_.metrics.end(),
-                                  [&](const MetricSpec& each) { return each.name == metric; });
-  return found == spec_.metrics.end() ? nullptr : &*found;
+  const auto found = declared_.find(metric);
+  return found == declared_.end() ? nullptr : found->second;
 }
 
 const std::string& SeriesSteps::unit_of(const std::string& metric) const {

@@ -16,6 +16,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "framework/journal/event.h"
@@ -34,7 +35,7 @@ namespace polysweep {
 class SeriesSteps {
  public:
   // `spec` must outlive it.
-  explicit SeriesSteps(const ExperimentSpec& spec) : spec_(spec) {}
+  explicit SeriesSteps(const ExperimentSpec& spec);
 
   // nullptr if it is not declared.
   const MetricSpec* find(const std::string& metric) const;
@@ -63,9 +64,10 @@ class SeriesSteps {
   const std::string& unit_of(const std::string& metric) const;
   std::int64_t largest_of_unit(const std::string& unit) const;
 
-  const ExperimentSpec& spec_;
   std::int64_t integer_step(const std::string& name, double step) const;
 
+  const ExperimentSpec& spec_;
+  std::unordered_map<std::string_view, const MetricSpec*> declared_;
   std::map<std::string, std::int64_t> last_;  // the largest step of each series
   std::set<std::string> stepped_;
   std::optional<std::int64_t> floor_;

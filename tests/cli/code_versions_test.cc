@@ -175,6 +175,39 @@ TEST_CASE("versions that cannot be compared are told", "[cli][code]") {
   CHECK(edited.program().ask({"compare", "edited", a, b}).status == 1);
 }
 
+TEST_CASE("a done trial that is retried does not find what it kept", "[cli][code]") {
+  const PolysweepProgram program;
+  program.write("train.sh",
+                "if [ -e state ]; then echo resumed; else echo x > state; echo loss $1; fi\n");
+  const auto sweep = program.write("kept.toml", R"(
+sweep = "kept"
+experiment = "kept"
+command = ["sh", "train.sh", "{lr}", "{seed}"]
+metrics.primary = { name = "loss", goal = "minimize" }
+[capture]
+stdout = ['loss (?P<loss>\S+)']
+[factors]
+lr = [1.0]
+seed = [0, 1]
+)");
+  const auto run = [&] {
+    return run_command({PolysweepProgram::path().string(), "run", sweep.string(), "--store",
+                        program.store().string(), "--quiet"});
+  };
+  REQUIRE(run().status == 0);
+  CHECK(program.ask({"retry", "kept", "--done"}).status == 0);
+  const CommandEnd again = run();
+  INFO(again.output);
+  CHECK(again.status == 0);
+  std::size_t aside = 0;
+  for (const auto& each : std::filesystem::recursive_directory_iterator(program.store())) {
+    if (each.path().filename() == "state") {
+      aside += each.path().string().find("/work-1/") != std::string::npos ? 1 : 0;
+    }
+  }
+  CHECK(aside == 2);
+}
+
 TEST_CASE("a corrected [capture] is not applied to trials that are done, which is said",
           "[cli][code]") {
   const PolysweepProgram program;

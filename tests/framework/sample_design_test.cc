@@ -151,6 +151,7 @@ TEST_CASE("quantised values are multiples within the bounds", "[sample]") {
   CHECK(at(uniform, 0.0) == 0);
   CHECK(at(uniform, 0.26) == 0.1);
   CHECK(at(uniform, 0.999) == 0.3);
+  CHECK(at("{ sample = \"uniform\", low = 0.25, high = 0.3, quantum = 0.1 }", 0.5) == Approx(0.3));
   CHECK(at("{ sample = \"normal\", mean = 0, sd = 1, high = 0.12, quantum = 0.05 }", 0.999) == 0.1);
   CHECK(at("{ sample = \"log_uniform\", low = 3, high = 100, quantum = 2 }", 0) == 4);
 }

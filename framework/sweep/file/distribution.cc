@@ -91,6 +91,11 @@ void read_choice(Distribution& out, const TomlNode& table) {
   for (double& share : out.cumulative) share /= sum;
 }
 
+// Of a multiple of the quantum; a bound such as 0.3 is a multiple of 0.1 but for its
+// last bit.
+double first_multiple(double bound, double quantum) { return std::ceil(bound / quantum - 1e-9); }
+double last_multiple(double bound, double quantum) { return std::floor(bound / quantum + 1e-9); }
+
 void read_quantum(Distribution& out, const TomlNode& table) {
   const TomlEntry* entry = table.find("quantum");
   if (entry == nullptr) return;
@@ -101,15 +106,11 @@ void read_quantum(Distribution& out, const TomlNode& table) {
   if (std::abs(low) > kLargestQuotient || std::abs(high) > kLargestQuotient) {
     fail_at(entry->node.place, "'quantum' is too small for the bounds");
   }
-  if (out.low && out.high && std::ceil(low) > std::floor(high)) {
+  if (out.low && out.high &&
+      first_multiple(*out.low, out.quantum) > last_multiple(*out.high, out.quantum)) {
     fail_at(entry->node.place, "'low' to 'high' contains no multiple of 'quantum'");
   }
 }
-
-// Of a multiple of the quantum; a bound such as 0.3 is a multiple of 0.1 but for its
-// last bit.
-double first_multiple(double bound, double quantum) { return std::ceil(bound / quantum - 1e-9); }
-double last_multiple(double bound, double quantum) { return std::floor(bound / quantum + 1e-9); }
 
 double normal_at(const Distribution& of, double u) {
   const bool log = of.kind == Sampling::kLogNormal;
