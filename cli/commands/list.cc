@@ -73,9 +73,15 @@ std::vector<std::string> split(const std::string& list) {
   return out;
 }
 
-// The parameters that differ, and the metrics.
+bool has_several_codes(const std::vector<TrialRow>& rows) {
+  return std::any_of(rows.begin(), rows.end(),
+                     [&](const TrialRow& row) { return row.code != rows[0].code; });
+}
+
+// The parameters that differ, the code where it does, and the metrics.
 std::vector<std::string> usual_columns(const std::vector<TrialRow>& rows) {
   std::vector<std::string> out = {"trial", "state"};
+  if (has_several_codes(rows)) out.emplace_back("code");
   for (const std::string& name : varying_parameters(rows)) out.push_back(name);
   std::set<std::string> metrics;
   for (const TrialRow& row : rows) {

@@ -204,6 +204,40 @@ void print_plan(const Plan& plan, const PlanSelection& selection, bool all) {
   }
 }
 
+// "learning_rate was lr; n_layers is new in version 2"
+std::string history_text(const Plan& plan) {
+  std::vector<std::string> parts;
+  for (const ParameterHistory& each : history_of(plan.sweep().experiment.schema)) {
+    if (!each.was.empty()) parts.push_back(fmt::format("{} was {}", each.name, each.was));
+    if (each.since > 1) {
+      parts.push_back(fmt::format("{} is new in version {}", each.name, each.since));
+    }
+  }
+  return list_text(parts, "; ");
+}
+
+// How many trials are those of before a parameter was added or renamed; with `standing`
+// also how many of them are done.
+void print_taken_over(const Plan& plan, const PlanSelection& selection,
+                      const PlanStanding* standing) {
+  if (history_of(plan.sweep().experiment.schema).empty()) return;
+  std::size_t count = 0;
+  std::size_t settled = 0;
+  for (const std::uint32_t i : selection.trials) {
+    if (!plan.is_taken_over(i)) continue;
+    ++count;
+    if (standing != nullptr && is_settled(standing->states[i])) ++settled;
+  }
+  if (standing == nullptr) {
+    fmt::print("\n{} taken over from earlier versions of the file ({})\n",
+               count_text(count, "trial") + (count == 1 ? " is" : " are"), history_text(plan));
+  } else {
+    fmt::print("of {} taken over from earlier versions of the file, {} done\n",
+               count_text(count, "trial"),
+               fmt::format("{} {}", settled, settled == 1 ? "is" : "are"));
+  }
+}
+
 // How much of the plan the store of --store has already done.
 void print_counts(const Store& store, const PlanStanding& standing,
                   const PlanSelection& selection) {
@@ -223,7 +257,12 @@ void print_known(const Store& store, bool asked, const Plan& plan, const PlanSel
   store.catch_up();
   const Database database = store.open();
   const PlanStanding standing = Ledger(database).standing(plan);
-  if (asked) print_counts(store, standing, selection);
+  if (asked) {
+    print_counts(store, standing, selection);
+    print_taken_over(plan, selection, &standing);
+  }
+  const std::string declared = declared_code_text(database, plan, standing);
+  if (!declared.empty()) fmt::print("\n{}\n", declared);
   if (const auto change = code_rerun(database, store.folder(), plan, standing)) {
     fmt::print("\n{}\n", code_rerun_text(*change, plan.sweep()));
   }
@@ -251,6 +290,7 @@ int run_plan(const po::variables_map& given) {
     print_as_json(planned.plan, planned.selection);
   } else {
     print_plan(planned.plan, planned.selection, given["all"].as<bool>());
+    print_taken_over(planned.plan, planned.selection, nullptr);
     if (const std::string power = power_sentences(planned.plan, given); !power.empty()) {
       fmt::print("\n{}", power);
     }

@@ -3,14 +3,17 @@
 
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "cli/commands/command_table.h"
+#include "cli/shared/code_rerun.h"
 #include "cli/shared/json_output.h"
 #include "cli/shared/store.h"
 #include "cli/shared/terminal.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
+#include "reports/text/escaping.h"
 #include "reports/text/number_text.h"
 #include "results/read/trial_artifacts.h"
 #include "results/read/trial_filter.h"
@@ -83,8 +86,26 @@ void move_work_aside(const Store& store, const Database& database,
   }
 }
 
+// Trials of code that has changed since are not those that the next run plans.
+void print_changed(const ChangedCode& change, const std::string& sweep, std::size_t trials) {
+  fmt::print(
+      "sweep {}: its code has changed since ({}): `polysweep run {}{}` runs all trials under code "
+      "{}, these among them, without a retry\n",
+      sweep, terminal_escaped(change.files), terminal_escaped(shell_escaped(change.file)),
+      terminal_escaped(change.words), change.now);
+  if (trials == 0) return;
+  if (change.has_snapshot) {
+    fmt::print("`polysweep run {}{} --code {}` runs them with the code they had\n",
+               terminal_escaped(shell_escaped(change.file)), terminal_escaped(change.words),
+               change.planned);
+  } else {
+    fmt::print("the store has no snapshot of the code they had ({})\n", change.planned);
+  }
+}
+
 void print_list(const Database& database, const std::vector<FailedTrial>& trials,
-                const std::string& sweep, bool dry_run, bool done) {
+                const std::string& sweep, const std::optional<ChangedCode>& change, bool dry_run,
+                bool done) {
   Table table;
   table.columns = {{"trial"}, {"attempts", Align::kRight, ""}, {"outcome"}, {"message"}};
   for (const FailedTrial& each : trials) {
@@ -95,6 +116,12 @@ void print_list(const Database& database, const std::vector<FailedTrial>& trials
   }
   if (!trials.empty()) print_table(table);
   const char* verb = trials.size() == 1 ? "is" : "are";
+  if (change) {
+    fmt::print("sweep {}: {} of code {} {} pending again\n", sweep,
+               count_text(trials.size(), done ? "trial" : "failed trial"), change->planned,
+               dry_run ? "would be" : verb);
+    return print_changed(*change, sweep, trials.size());
+  }
   fmt::print("sweep {}: {} {}\n", sweep, count_text(trials.size(), done ? "trial" : "failed trial"),
              dry_run ? std::string("would be retried")
                      : fmt::format("{} retried by the next `polysweep run`", verb));
@@ -125,7 +152,8 @@ int run_retry(const po::variables_map& given) {
   if (given["json"].as<bool>()) {
     print_as_json(trials, sweep, dry_run);
   } else {
-    print_list(database, trials, sweep, dry_run, done);
+    print_list(database, trials, sweep, changed_code(database, store.folder(), sweep), dry_run,
+               done);
   }
   if (dry_run || trials.empty()) return kExitComplete;
   if (done) {

@@ -16,6 +16,7 @@
 #include "reports/text/number_text.h"
 #include "results/ingest/ingest_thread.h"
 #include "results/read/ledger.h"
+#include "results/read/sweep_results_reader.h"
 #include "runners/host/host.h"
 #include "runners/sharing/shared_work.h"
 #include "runners/store/active_hosts.h"
@@ -44,8 +45,10 @@ void declare_run(CommandOptions& options) {
       "stop this run when its last K trials failed in the same way, none was done in between, and "
       "no level explains it; they are pending again. 0: never stop because of failures")(
       "strict", po::bool_switch(),
-      "exit status 1 if a trial reported points that were rejected or in conflict, or [capture] "
-      "found nothing");
+      "exit status 1 if a trial reported points that were rejected or in conflict, [capture] "
+      "found nothing, or a file of the sweep's folder changed")(
+      "replace", po::bool_switch(),
+      "with --as NAME: plan it again where the store has another sweep of this name");
   options.argument("file");
   options.argument("overrides", true);
 }
@@ -169,6 +172,8 @@ void print_changes(const Database& database, const std::filesystem::path& store,
   if (const auto change = code_rerun(database, store, planned.plan, standing)) {
     fmt::print("{}\n", code_rerun_text(*change, sweep));
   }
+  const std::string declared = declared_code_text(database, planned.plan, standing);
+  if (!declared.empty()) fmt::print("{}\n", declared);
   const std::string capture = capture_change_text(database, planned.plan, standing);
   if (!capture.empty()) fmt::print("sweep {}: {}\n", sweep.name, capture);
 }
@@ -196,8 +201,43 @@ void expect_own_database(const std::filesystem::path& file) {
   if (std::filesystem::exists(file, ignored)) Database(file, Access::kReplace);
 }
 
+std::string words_text(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : " ") + word;
+  return out.empty() ? "no overrides" : out;
+}
+
+// Throws Error where the name of --as is that of another sweep of the store, which would
+// be planned over.
+void expect_free_name(const Store& store, const Sweep& sweep) {
+  if (!std::filesystem::exists(journals_path(store.folder()))) return;
+  store.catch_up();
+  const Database database = store.open();
+  const std::vector<std::string> known = sweep_names(database);
+  if (std::find(known.begin(), known.end(), sweep.name) == known.end()) return;
+  const SweepResults there = load_description(database, sweep.name);
+  std::string difference;
+  if (!there.renamed) {
+    difference = fmt::format("is the sweep of {}", there.file);
+  } else if (there.file != sweep.file) {
+    difference = fmt::format("was planned from {}, not from {}", there.file, sweep.file);
+  } else if (there.overrides != sweep.overrides) {
+    difference = fmt::format("was planned with {}, not with {}", words_text(there.overrides),
+                             words_text(sweep.overrides));
+  } else {
+    return;
+  }
+  fail(
+      "--as {}: the store has a sweep of this name, which {}; use another name, or --replace to "
+      "plan it again as this one",
+      sweep.name, difference);
+}
+
 int run_plan(const po::variables_map& given, const PlanFromFile& planned) {
   const Store store(given);
+  if (planned.plan.sweep().renamed && !given["replace"].as<bool>()) {
+    expect_free_name(store, planned.plan.sweep());
+  }
   expect_limits(given);
   expect_own_database(database_path(store.folder()));
   HostConfiguration setup(given, planned.worker, planned.data_folder, store.folder());

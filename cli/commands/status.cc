@@ -131,6 +131,26 @@ void print_changed_code(const Database& database, const std::string& sweep) {
   if (!sentence.empty()) fmt::print(stderr, "sweep {}: {}\n", sweep, terminal_escaped(sentence));
 }
 
+// How failed trials run again.
+void print_failed(const Database& database, const std::filesystem::path& store,
+                  const std::string& sweep) {
+  const std::optional<ChangedCode> change = changed_code(database, store, sweep);
+  if (!change) {
+    fmt::print("failed trials stay failed: `polysweep retry {}`, then run again, repeats them\n",
+               terminal_escaped(sweep));
+    return;
+  }
+  fmt::print(
+      "the failed trials are of code {}; the code is {} now, under which the next `polysweep run` "
+      "runs all trials without a retry\n",
+      change->planned, change->now);
+  if (!change->has_snapshot) return;
+  fmt::print(
+      "`polysweep retry {}`, then `polysweep run {}{} --code {}`, repeats them as they were\n",
+      terminal_escaped(sweep), terminal_escaped(shell_escaped(change->file)),
+      terminal_escaped(change->words), change->planned);
+}
+
 int run_status(const po::variables_map& given) {
   const Store store(given);
   store.catch_up();
@@ -160,12 +180,7 @@ int run_status(const po::variables_map& given) {
   if (std::all_of(cells.begin(), cells.end(), is_complete)) return kExitComplete;
   const bool any_failed = std::any_of(cells.begin(), cells.end(),
                                       [](const StateCounts& each) { return each.failed > 0; });
-  if (any_failed && !json) {
-    fmt::print(
-        "failed trials stay failed, also when the program was changed: `polysweep retry {}`, then "
-        "run again, repeats them\n",
-        terminal_escaped(names[0]));
-  }
+  if (any_failed && !json) print_failed(database, store.folder(), names[0]);
   print_stops(database, names[0]);
   return kExitMissing;
 }

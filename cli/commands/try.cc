@@ -258,6 +258,9 @@ void print_findings(const Tried& tried) {
     fmt::print("in conflict: {} gave another value at a step that had one ({})\n",
                count_text(found.conflicts, "point"), terminal_escaped(found.first_conflict));
   }
+  if (!found.written_to.empty()) {
+    fmt::print("changed in the sweep's folder while it ran: {}\n", joined(found.written_to));
+  }
   if (!found.undeclared.empty()) {
     fmt::print("undeclared metrics, recorded: {}\n", joined(found.undeclared));
   }
@@ -318,6 +321,11 @@ std::vector<std::string> changes_for(const Tried& tried) {
                     "undeclared metric too, other = [...] only declares it",
                     found.undeclared[0],
                     guess_primary({found.undeclared[0]}).maximize ? "maximize" : "minimize"));
+  }
+  if (!found.written_to.empty()) {
+    changes.push_back(fmt::format(
+        "outputs = [\"{}\"]: the program writes to it in the sweep's folder, as other trials do",
+        fmt::join(found.written_to, "\", \"")));
   }
   if (found.conflicts > 0) {
     changes.push_back(

@@ -54,6 +54,10 @@ void print_attempts(const TrialRecord& trial) {
       fmt::print("\nattempt {}: undeclared metrics: {}\n", attempt.number,
                  clean_text(fmt::format("{}", fmt::join(findings.undeclared, ", "))));
     }
+    if (!findings.written_to.empty()) {
+      fmt::print("attempt {}: changed in the sweep's folder while it ran: {}\n", attempt.number,
+                 clean_text(fmt::format("{}", fmt::join(findings.written_to, ", "))));
+    }
     if (!findings.unmatched.empty()) {
       fmt::print("\nattempt {}: [capture] found nothing for {}\n", attempt.number,
                  clean_text(fmt::format("{}", fmt::join(findings.unmatched, " and "))));
@@ -91,6 +95,7 @@ nlohmann::ordered_json attempts_json(const TrialRecord& trial) {
                    {"first_conflict", attempt.findings.first_conflict},
                    {"undeclared", attempt.findings.undeclared},
                    {"unmatched", attempt.findings.unmatched},
+                   {"written_to", attempt.findings.written_to},
                    {"provenance", attempt.provenance},
                    {"message", attempt.message},
                    {"output_tail", attempt.output_tail}});

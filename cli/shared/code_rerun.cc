@@ -105,26 +105,55 @@ std::string code_rerun_text(const CodeRerun& change, const Sweep& sweep) {
                            sweep.name, change.before.name, change.now);
 }
 
-std::string changed_since_planned(const Database& database, const std::string& sweep) {
+std::string declared_code_text(const Database& database, const Plan& plan,
+                               const PlanStanding& standing) {
+  const auto& command = plan.sweep().experiment.command;
+  if (!command || command->code.stands_for.empty()) return "";
+  const std::string runs = command->code_digest();
+  if (runs == plan.code_digest()) return "";
+  const auto others = settled_under_other_code(database, plan.code_digest(), runs);
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < plan.size(); ++i) {
+    if (is_settled(standing.states[i])) count += others.contains(plan.id(i).hex()) ? 1 : 0;
+  }
+  return fmt::format(
+      "code: {:.8} is declared to mean the same as {:.8} (code_same_as, which is not checked); {} "
+      "taken over",
+      runs, plan.code_digest(), count_text(count, "trial") + (count == 1 ? " is" : " are"));
+}
+
+std::optional<ChangedCode> changed_code(const Database& database,
+                                        const std::filesystem::path& store,
+                                        const std::string& sweep) {
   const SweepResults plan = load_description(database, sweep);
   std::error_code ignored;
-  if (plan.code_digest.empty() || !std::filesystem::exists(plan.file, ignored)) return "";
+  if (plan.code_digest.empty() || !std::filesystem::exists(plan.file, ignored)) return std::nullopt;
   try {
-    const Sweep now = command_sweep_of_file(plan.file, plan.overrides);
-    if (!now.experiment.command || now.experiment.command->code_digest() == plan.code_digest) {
-      return "";
+    Sweep now = command_sweep_of_file(plan.file, plan.overrides);
+    if (!now.experiment.command) return std::nullopt;
+    CodeSpec& code = now.experiment.command->code;
+    if (!code.same_as.empty() && plan.code_digest.starts_with(code.same_as)) {
+      code.stands_for = plan.code_digest;
     }
-    std::string words;
-    for (const std::string& word : plan.overrides) words += " " + shell_escaped(word);
-    if (plan.renamed) words += " --as " + sweep;
-    return fmt::format(
-        "its code has changed since it was planned ({}); `polysweep run {}{}` runs its trials "
-        "again",
-        file_changes(plan.code_files, code_files_of(now.experiment)), shell_escaped(plan.file),
-        words);
+    const std::string digest = now.experiment.command->identity_code();
+    if (digest == plan.code_digest) return std::nullopt;
+    ChangedCode out{plan.code_digest.substr(0, 8), digest.substr(0, 8), "", plan.file, "", false};
+    out.files = file_changes(plan.code_files, code_files_of(now.experiment));
+    for (const std::string& word : plan.overrides) out.words += " " + shell_escaped(word);
+    if (plan.renamed) out.words += " --as " + sweep;
+    out.has_snapshot = has_snapshot(store, plan.code_digest);
+    return out;
   } catch (const Error&) {
-    return "";  // what the file says now is not a sweep
+    return std::nullopt;  // what the file says now is not a sweep
   }
+}
+
+std::string changed_since_planned(const Database& database, const std::string& sweep) {
+  const std::optional<ChangedCode> change = changed_code(database, "", sweep);
+  if (!change) return "";
+  return fmt::format(
+      "its code has changed since it was planned ({}); `polysweep run {}{}` runs its trials again",
+      change->files, shell_escaped(change->file), change->words);
 }
 
 }  // namespace polysweep

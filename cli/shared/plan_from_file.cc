@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <numeric>
 
-#include "framework/core/error.h"
+#include "framework/core/error_place.h"
 #include "framework/core/name_rule.h"
 #include "framework/core/suggestion.h"
 #include "framework/sweep/file/command_reader.h"
@@ -111,6 +111,16 @@ void take_snapshot_code(const fs::path& store, const std::string& prefix, Comman
   command.code.sweep_in_root = snapshot.sweep_in_root;
 }
 
+// The version that `code_same_as` names. `try`, which has no store, needs none.
+void find_declared_version(const fs::path& store, CommandSpec& command) {
+  CodeSpec& code = command.code;
+  if (code.same_as.empty() || store.empty()) return;
+  in_place(code.same_as_place, [&] {
+    if (code.is_live) fail("code = \"live\" has no snapshots that code_same_as could name");
+    code.stands_for = find_snapshot(store, code.same_as);
+  });
+}
+
 // Of the work tree, or with --code from the store.
 void find_code(const po::variables_map& given, CommandSpec& command) {
   fs::path store;
@@ -119,6 +129,7 @@ void find_code(const po::variables_map& given, CommandSpec& command) {
     take_snapshot_code(store, given["code"].as<std::string>(), command);
   } else {
     find_code_now(store, command);
+    find_declared_version(store, command);
   }
 }
 
@@ -150,10 +161,44 @@ std::string name_with(const std::string& sweep, const std::vector<std::string>& 
   return out.size() > sweep.size() + kLongest ? sweep + "-2" : out;
 }
 
+// The overrides, with the level of the baseline among those of its factors: a sweep needs it.
+std::vector<std::string> with_baseline(const Sweep& sweep, const std::vector<Override>& read) {
+  std::vector<std::string> out;
+  for (const Override& each : read) {
+    const Value* level = sweep.baseline.find(each.name);
+    const bool lacks =
+        level != nullptr && sweep.find_factor(each.name) != nullptr &&
+        std::find(each.values.begin(), each.values.end(), *level) == each.values.end();
+    if (!lacks) {
+      out.push_back(each.word);
+      continue;
+    }
+    std::string word = each.name + "=";
+    word += level->display();
+    for (const Value& value : each.values) word += "," + value.display();
+    out.push_back(std::move(word));
+  }
+  return out;
+}
+
+// How the file has the replicates that an override asks for; "" for another override.
+std::string in_file(const Sweep& sweep, const std::vector<Override>& read) {
+  for (const Override& each : read) {
+    const std::size_t equals = each.word.find('=');
+    const std::size_t dots = each.word.find("..");
+    if (each.name != sweep.replicate || equals == std::string::npos || dots == std::string::npos) {
+      continue;
+    }
+    return fmt::format("; or more of them for the sweep itself: {} = {{ range = [{}, {}] }} in {}",
+                       each.name, each.word.substr(equals + 1, dots - equals - 1),
+                       each.word.substr(dots + 2), sweep.file);
+  }
+  return "";
+}
+
 // The command line that plans another sweep instead.
 std::string command_with_name(const po::variables_map& given, std::string_view command,
-                              const std::string& sweep) {
-  const std::vector<std::string> overrides = texts_of(given, "overrides");
+                              const std::string& sweep, const std::vector<std::string>& overrides) {
   std::string out =
       fmt::format("polysweep {} {}", command, shell_escaped(required_argument(given, "file", "")));
   for (const std::string& word : overrides) out += " " + shell_escaped(word);
@@ -230,8 +275,10 @@ PlanFromFile plan_from_file(const po::variables_map& given, std::string_view com
   }
   planned.selection = select_trials(planned.plan, read);
   if (!planned.selection.outside.empty()) {
-    fail("{}; an override selects trials that the sweep has. Another sweep of these values: {}",
-         planned.selection.outside, command_with_name(given, command, sweep.name));
+    fail("{}; an override selects trials that the sweep has. Another sweep of these values: {}{}",
+         planned.selection.outside,
+         command_with_name(given, command, sweep.name, with_baseline(sweep, read)),
+         in_file(sweep, read));
   }
   return planned;
 }

@@ -80,6 +80,22 @@ std::string unmatched_sentence(const std::vector<ReportProblem>& problems) {
                      count_text(found.trials.size(), "trial"), found.names());
 }
 
+std::string written_sentence(const std::vector<ReportProblem>& problems) {
+  const Concerned found(problems,
+                        [](const ReportProblem& each) { return each.findings.written_to.size(); });
+  if (found.trials.empty()) return "";
+  std::set<std::string> files;
+  for (const ReportProblem* each : found.trials) {
+    files.insert(each->findings.written_to.begin(), each->findings.written_to.end());
+  }
+  const std::vector<std::string> names(files.begin(), files.end());
+  return fmt::format(
+      "{} of the sweep's folder changed while {} ran, perhaps by writing through a link, so that "
+      "trials may depend on each other; outputs = [\"FOLDER\"] gives each trial its own: {}",
+      list_text_of_at_most(names, kTrialsNamed, ", "), count_text(found.trials.size(), "trial"),
+      found.names());
+}
+
 std::string undeclared_sentence(const std::vector<ReportProblem>& problems) {
   std::set<std::string> metrics;
   for (const ReportProblem& each : problems) {
@@ -102,7 +118,8 @@ std::string undeclared_sentence(const std::vector<ReportProblem>& problems) {
 
 std::vector<std::string> problem_sentences(const std::vector<ReportProblem>& problems) {
   std::vector<std::string> out = {dropped_sentence(problems), conflict_sentence(problems),
-                                  unmatched_sentence(problems), undeclared_sentence(problems)};
+                                  unmatched_sentence(problems), written_sentence(problems),
+                                  undeclared_sentence(problems)};
   std::erase(out, "");
   return out;
 }
@@ -116,7 +133,8 @@ void print_problems(const std::string& sweep, const std::vector<ReportProblem>& 
 bool has_errors(const std::vector<ReportProblem>& problems) {
   return std::any_of(problems.begin(), problems.end(), [](const ReportProblem& each) {
     return each.points_dropped > 0 || each.findings.conflicts > 0 ||
-           !each.findings.first_refusal.empty() || !each.findings.unmatched.empty();
+           !each.findings.first_refusal.empty() || !each.findings.unmatched.empty() ||
+           !each.findings.written_to.empty();
   });
 }
 

@@ -1,6 +1,7 @@
 #include "cli/shared/store.h"
 
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -17,16 +18,42 @@ namespace polysweep {
 Store::Store(const po::variables_map& given)
     : folder_(absolute_path("store", given["store"].as<std::string>())) {}
 
+bool Store::can_be_written() const {
+  const auto is_writable = [](const std::filesystem::path& path) {
+    return access(path.c_str(), W_OK) == 0;
+  };
+  const std::filesystem::path database = database_path(folder_);
+  std::error_code ignored;
+  return is_writable(folder_) &&
+         (!std::filesystem::exists(database, ignored) || is_writable(database));
+}
+
+std::filesystem::path Store::database_file() const {
+  return database_path(scratch_ == nullptr ? folder_ : scratch_->path());
+}
+
+void Store::ingest(bool prints_damage) const {
+  const IngestReport report = Ingest(system_files(), folder_, database_file()).catch_up();
+  if (prints_damage) print_damage(report.damage);
+}
+
 void Store::catch_up() const {
   if (!std::filesystem::exists(journals_path(folder_))) {
     fail("there is no store in {}: no sweep was run there; --store FOLDER names another",
          folder_.string());
   }
-  print_damage(Ingest(system_files(), folder_).catch_up().damage);
+  if (scratch_ == nullptr && !can_be_written()) {
+    fmt::print(stderr,
+               "polysweep: the store {} cannot be written; its journals are read into a temporary "
+               "database\n",
+               folder_.string());
+    scratch_ = std::make_shared<ScratchFolder>("read");
+  }
+  ingest(true);
 }
 
 Database Store::open() const {
-  Database database(database_path(folder_), Access::kRead);
+  Database database(database_file(), Access::kRead);
   if (unstopped_hosts(database).empty()) return database;
   const ActiveHosts hosts(system_files(), folder_, "");
   std::vector<HostStart> lost = unstopped_hosts(database);
@@ -35,7 +62,7 @@ Database Store::open() const {
   });
   if (lost.empty()) return database;
   // A host that is gone writes nothing more: what is read now is all that it wrote.
-  Ingest(system_files(), folder_).catch_up();
+  ingest(false);
   const std::vector<HostStart> unstopped = unstopped_hosts(database);
   std::erase_if(lost, [&](const HostStart& each) {
     return std::find(unstopped.begin(), unstopped.end(), each) == unstopped.end();

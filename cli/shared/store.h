@@ -2,14 +2,18 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 
 #include "cli/shared/command.h"
+#include "cli/shared/scratch_folder.h"
 #include "results/ingest/ingest.h"
 #include "results/schema/database.h"
 
 namespace polysweep {
 
+// One that cannot be written (of another user, on a read-only file system) is read all the
+// same: its database is then made from its journals in a temporary folder.
 class Store {
  public:
   explicit Store(const po::variables_map& given);
@@ -23,7 +27,12 @@ class Store {
   Database open() const;
 
  private:
+  bool can_be_written() const;
+  std::filesystem::path database_file() const;
+  void ingest(bool prints_damage) const;
+
   std::filesystem::path folder_;
+  mutable std::shared_ptr<ScratchFolder> scratch_;  // of the temporary database
 };
 
 // The sweep of the argument `sweep`, or the only one of the store. Throws Error.

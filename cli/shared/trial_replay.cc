@@ -67,11 +67,12 @@ class Workers {
   std::size_t of(const Trial& trial) {
     bool has_name = false;
     for (const ExperimentSpec& spec : commands_) {
-      if (spec.name != trial.experiment || spec.version != trial.experiment_version) continue;
+      if (spec.name != trial.experiment || spec.version < trial.experiment_version) continue;
       has_name = true;
       const std::string data = data_.digest_for(spec.data, trial.parameters);
-      if (spec.command->identity_digest(data) == trial.data_digest &&
-          spec.command->code_digest() == trial.code_digest) {
+      const EarlierParameters earlier = earlier_parameters(spec.schema, trial.experiment_version);
+      if (spec.command->identity_digest(data, earlier) == trial.data_digest &&
+          spec.command->identity_code() == trial.code_digest) {
         return of_command(spec);
       }
     }

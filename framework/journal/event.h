@@ -155,6 +155,9 @@ struct ReportFindings {
   std::string first_conflict;           // which; "" for none
   std::vector<std::string> undeclared;  // metrics that were recorded and not declared, by name
   std::vector<std::string> unmatched;   // captures that found nothing, as the sweep file has them
+  // Files and folders of the sweep's folder, by path, that changed while it ran: it may have
+  // written to them through a link.
+  std::vector<std::string> written_to;
 
   friend bool operator==(const ReportFindings&, const ReportFindings&) = default;
 };

@@ -111,6 +111,7 @@ Json members(const AttemptFinished& event) {
   }
   if (!findings.undeclared.empty()) out["undeclared"] = findings.undeclared;
   if (!findings.unmatched.empty()) out["unmatched"] = findings.unmatched;
+  if (!findings.written_to.empty()) out["written_to"] = findings.written_to;
   return out;
 }
 

@@ -103,7 +103,7 @@ void write_payload(ByteWriter& out, const ReportFindings& findings) {
   out.text(findings.first_refusal);
   out.varint(findings.conflicts);
   out.text(findings.first_conflict);
-  for (const auto* names : {&findings.undeclared, &findings.unmatched}) {
+  for (const auto* names : {&findings.undeclared, &findings.unmatched, &findings.written_to}) {
     out.varint(names->size());
     for (const std::string& name : *names) out.text(name);
   }
@@ -113,7 +113,7 @@ void read_payload(ByteReader& in, ReportFindings& findings) {
   findings.first_refusal = in.text();
   findings.conflicts = in.varint();
   findings.first_conflict = in.text();
-  for (auto* names : {&findings.undeclared, &findings.unmatched}) {
+  for (auto* names : {&findings.undeclared, &findings.unmatched, &findings.written_to}) {
     const std::size_t count = read_count(in, 1);
     names->reserve(count);
     for (std::size_t i = 0; i < count; ++i) names->emplace_back(in.text());

@@ -12,7 +12,7 @@
 // log). The joined data of FULL, or FIRST MIDDLE* LAST, is a record:
 //   u64  XXH3-64 of all that follows
 //   u32  length of the payload
-//   u8   event type      u8  version of the payload (4)
+//   u8   event type      u8  version of the payload (5)
 //   u64  writer epoch    u64 sequence number
 //   payload (framework/journal/event_payload.h)
 // A segment begins with a FULL fragment whose data is kSegmentMagic followed by
@@ -44,7 +44,7 @@ inline constexpr std::size_t kJournalBlock = 32 * 1024;
 inline constexpr std::size_t kFragmentHeader = 7;
 inline constexpr std::size_t kRecordHeader = 8 + 4 + 1 + 1 + 8 + 8;
 inline constexpr std::uint32_t kJournalVersion = 2;
-inline constexpr std::uint8_t kPayloadVersion = 4;
+inline constexpr std::uint8_t kPayloadVersion = 5;
 inline constexpr std::string_view kSegmentMagic = "polysweep journal\n";
 // No record is longer: a greater length is damage.
 inline constexpr std::size_t kLongestRecord = 16 * 1024 * 1024;

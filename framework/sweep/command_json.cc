@@ -35,7 +35,8 @@ std::string CommandSpec::to_json() const {
                {{"live", code.is_live},
                 {"outputs", code.outputs},
                 {"root", code.root},
-                {"sweep_in_root", code.sweep_in_root}}},
+                {"sweep_in_root", code.sweep_in_root},
+                {"stands_for", code.stands_for}}},
               {"files", Json::array()},
               {"primary", primary},
               {"diverging", diverging},
@@ -74,6 +75,7 @@ CommandSpec CommandSpec::from_json(std::string_view json) try {
   command.code.outputs = code.at("outputs").get<std::vector<std::string>>();
   command.code.root = code.at("root").get<std::string>();
   command.code.sweep_in_root = code.at("sweep_in_root").get<std::string>();
+  command.code.stands_for = code.at("stands_for").get<std::string>();
   for (const Json& file : document.at("files")) {
     command.files.push_back({file.at("path").get<std::string>(),
                              file.at("sha256").get<std::string>(),

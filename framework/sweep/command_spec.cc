@@ -16,10 +16,45 @@ namespace polysweep {
 
 namespace {
 
-void append_conditions(std::string& out, const std::vector<Condition>& conditions) {
+std::string earlier_name(const std::string& name, const EarlierParameters& earlier) {
+  const auto was = earlier.names.find(name);
+  return was == earlier.names.end() ? name : was->second;
+}
+
+// The template with its places as they were called.
+std::string earlier_text(const WordTemplate& word, const EarlierParameters& earlier) {
+  std::string out = word.text();
+  for (const auto& [name, was] : earlier.names) {
+    const std::string begin = "{" + name;
+    for (std::size_t at = out.find(begin); at != std::string::npos; at = out.find(begin, at + 1)) {
+      const std::string_view rest = std::string_view(out).substr(at + begin.size());
+      const bool is_place =
+          rest.starts_with("}") || rest.starts_with(":") || rest.starts_with("..");
+      if (is_place) out.replace(at + 1, name.size(), was);
+    }
+  }
+  return out;
+}
+
+bool is_missing(const WordTemplate& word, const EarlierParameters& earlier) {
+  const auto& places = word.places();
+  return std::any_of(places.begin(), places.end(),
+                     [&](const std::string& place) { return earlier.missing.contains(place); });
+}
+
+bool is_missing(const CommandWords& group, const EarlierParameters& earlier) {
+  return std::any_of(group.words.begin(), group.words.end(),
+                     [&](const WordTemplate& word) { return is_missing(word, earlier); }) ||
+         std::any_of(group.when.begin(), group.when.end(), [&](const Condition& condition) {
+           return earlier.missing.contains(condition.parameter);
+         });
+}
+
+void append_conditions(std::string& out, const std::vector<Condition>& conditions,
+                       const EarlierParameters& earlier) {
   for (const Condition& condition : conditions) {
     out += " when ";
-    append_json_text(out, condition.parameter);
+    append_json_text(out, earlier_name(condition.parameter, earlier));
     for (const Value& value : condition.any_of) {
       out += ' ';
       value.append_canonical(out);
@@ -28,24 +63,26 @@ void append_conditions(std::string& out, const std::vector<Condition>& condition
 }
 
 // A line for each thing that makes the command do what it does.
-std::string identity_lines(const CommandSpec& command) {
+std::string identity_lines(const CommandSpec& command, const EarlierParameters& earlier) {
   std::string out;
   for (const CommandWords& group : command.words) {
+    if (is_missing(group, earlier)) continue;
     out += "words";
     for (const WordTemplate& word : group.words) {
       out += ' ';
-      append_json_text(out, word.text());
+      append_json_text(out, earlier_text(word, earlier));
     }
-    append_conditions(out, group.when);
+    append_conditions(out, group.when, earlier);
     out += '\n';
   }
   for (const CommandVariable& variable : command.environment) {
+    if (is_missing(variable.value, earlier)) continue;
     out += fmt::format("environment {} ", variable.name);
-    append_json_text(out, variable.value.text());
+    append_json_text(out, earlier_text(variable.value, earlier));
     out += '\n';
   }
   out += "folder ";
-  append_json_text(out, command.folder.text());
+  append_json_text(out, earlier_text(command.folder, earlier));
   out += '\n';
   return out;
 }
@@ -81,8 +118,9 @@ Undeclared undeclared_from_name(std::string_view name) {
   fail("{}", unknown_name("value of 'undeclared'", name, known));
 }
 
-std::string CommandSpec::identity_digest(std::string_view data_digest) const {
-  std::string lines = identity_lines(*this);
+std::string CommandSpec::identity_digest(std::string_view data_digest,
+                                         const EarlierParameters& earlier) const {
+  std::string lines = identity_lines(*this, earlier);
   if (!data_digest.empty()) lines += fmt::format("data {}\n", data_digest);
   return sha256_hex(lines);
 }
@@ -101,6 +139,10 @@ std::string CommandSpec::code_digest() const {
     lines += fmt::format(" {}\n", file.sha256);
   }
   return sha256_hex(lines);
+}
+
+std::string CommandSpec::identity_code() const {
+  return code.stands_for.empty() || files.empty() ? code_digest() : code.stands_for;
 }
 
 bool CommandSpec::has_place(std::string_view place) const {

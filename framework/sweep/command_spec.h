@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "framework/sweep/parameter_history.h"
 #include "framework/sweep/parameters.h"
 #include "framework/sweep/word_template.h"
 
@@ -61,6 +62,11 @@ struct CodeSpec {
   // whose code it is, absolute, and the sweep's folder below it ("." for itself).
   std::string root;
   std::string sweep_in_root = ".";
+  // code_same_as of the sweep file: the first digits of the version of the code that this
+  // one is declared to mean the same as, and where; "" for none.
+  std::string same_as;
+  std::string same_as_place;
+  std::string stands_for;  // the digest of that version, once it is found
 };
 
 // What becomes of a reported metric that the sweep does not declare.
@@ -103,13 +109,18 @@ struct CommandSpec {
   bool has_place(std::string_view place) const;
 
   // What a trial's identity holds as its data: SHA-256 (hex) over the templates and
-  // `data_digest`, that of the data files ("" for none).
-  std::string identity_digest(std::string_view data_digest) const;
+  // `data_digest`, that of the data files ("" for none). Of the templates as they were
+  // with `earlier` parameters: words of one that was missing are left out.
+  std::string identity_digest(std::string_view data_digest,
+                              const EarlierParameters& earlier = {}) const;
   // Whether its trials run from a snapshot of `files`.
   bool has_snapshot() const { return !code.is_live && !files.empty(); }
   // What it holds as its code: SHA-256 (hex) over path, executable bit and content of
   // `files` and CodeSpec::sweep_in_root; "" where there are none.
   std::string code_digest() const;
+  // What identities hold: the version that the code is declared to mean the same as
+  // (CodeSpec::stands_for), else code_digest().
+  std::string identity_code() const;
 
   std::string to_json() const;
   static CommandSpec from_json(std::string_view json);

@@ -4,6 +4,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/suggestion.h"
+#include "framework/sweep/parameter_history.h"
 #include "framework/sweep/value_json.h"
 
 namespace polysweep {
@@ -26,6 +27,8 @@ Json json_of(const ParameterSpec& spec) {
   out["doc"] = spec.doc;
   out["role"] = role_name(spec.role);
   if (!spec.axis.empty()) out["axis"] = spec.axis;
+  if (spec.since > 1) out["since"] = spec.since;
+  if (!spec.was.empty()) out["was"] = spec.was;
   return out;
 }
 
@@ -42,6 +45,8 @@ ParameterSpec parameter_of(const Json& json) {
   spec.doc = json.at("doc").get<std::string>();
   spec.role = parameter_role_from_name(json.at("role").get<std::string>());
   spec.axis = json.value("axis", "");
+  spec.since = json.value("since", 1);
+  spec.was = json.value("was", "");
   return spec;
 }
 
@@ -97,7 +102,10 @@ ExperimentSpec experiment_of(const Json& json) {
   for (const Json& one : json.at("metrics")) spec.metrics.push_back(metric_of(one));
   for (const Json& one : json.at("data")) spec.data.push_back(data_of(one));
   if (json.contains("command")) spec.command = CommandSpec::from_json(json["command"].dump());
-  for (const ParameterSpec& parameter : spec.schema.specs()) check_axis(parameter, spec.metrics);
+  for (const ParameterSpec& parameter : spec.schema.specs()) {
+    check_axis(parameter, spec.metrics);
+    check_history(parameter, spec.schema, spec.version);
+  }
   return spec;
 }
 

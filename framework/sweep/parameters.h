@@ -81,6 +81,9 @@ struct ParameterSpec {
   // The metric whose final values are where reports draw the levels of this
   // parameter; "": the levels themselves.
   std::string axis;
+  // framework/sweep/parameter_history.h
+  int since = 1;    // the version of the experiment that added it
+  std::string was;  // its earlier name; "": none
 };
 
 // The parameters of an experiment, in the order they are documented. A `when`

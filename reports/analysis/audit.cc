@@ -217,9 +217,31 @@ void audit_parameters(std::vector<AuditItem>& items, const SweepResults& results
 
 void audit_code(std::vector<AuditItem>& items, const SweepResults& results) {
   if (results.code_digest.empty()) return;
-  items.push_back({"code", AuditState::kSame,
-                   fmt::format("{}: {}", results.code_digest.substr(0, 12),
-                               count_text(results.code_files.size(), "file"))});
+  std::string finding = fmt::format("{}: {}", results.code_digest.substr(0, 12),
+                                    count_text(results.code_files.size(), "file"));
+  if (!results.code_runs.empty()) {
+    finding +=
+        fmt::format("; code {} is declared to mean the same (code_same_as), which is not checked",
+                    results.code_runs.substr(0, 12));
+  }
+  items.push_back({"code", AuditState::kSame, std::move(finding)});
+}
+
+// Files of the sweep's folder that trials may have written to through a link.
+void audit_written_files(std::vector<AuditItem>& items, const SweepResults& results) {
+  std::set<std::string> files;
+  std::size_t trials = 0;
+  for (const TrialResult& trial : results.trials) {
+    trials += trial.findings.written_to.empty() ? 0 : 1;
+    files.insert(trial.findings.written_to.begin(), trial.findings.written_to.end());
+  }
+  if (trials == 0) return;
+  std::string names;
+  for (const std::string& file : files) append_item(names, shortened(file, 60));
+  items.push_back({"files", AuditState::kConfounded,
+                   fmt::format("{} of the sweep's folder changed while {} ran: one trial may have "
+                               "changed what another read",
+                               names, count_text(trials, "trial"))});
 }
 
 void audit_data(std::vector<AuditItem>& items, const SweepResults& results) {
@@ -352,6 +374,7 @@ std::vector<AuditItem> audit(const SweepResults& results, const CellLabels& labe
   std::vector<AuditItem> items;
   const Source source(results, labels);
   audit_code(items, results);
+  audit_written_files(items, results);
   audit_world(items, source);
   audit_data(items, results);
   audit_parameters(items, results, Role::kBudget);

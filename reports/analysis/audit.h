@@ -24,7 +24,7 @@ struct AuditItem {
   std::string finding;  // one sentence, with the values
 };
 
-// In the order: code, data, budget, seeds, missing values, build, hardware, threads,
+// In the order: code, files, data, budget, seeds, missing values, build, hardware, threads,
 // attempts, size. Linear in trials.
 std::vector<AuditItem> audit(const SweepResults& results, const CellLabels& labels);
 

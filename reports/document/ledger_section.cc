@@ -131,10 +131,12 @@ Table reports_table(const SweepAnalysis& analysis) {
                    {"first conflict", Align::kLeft, ""}};
   std::set<std::string> undeclared;
   std::set<std::string> unmatched;
+  std::set<std::string> written_to;
   for (const auto& trial : analysis.results.trials) {
     const ReportFindings& findings = trial.findings;
     undeclared.insert(findings.undeclared.begin(), findings.undeclared.end());
     unmatched.insert(findings.unmatched.begin(), findings.unmatched.end());
+    written_to.insert(findings.written_to.begin(), findings.written_to.end());
     if (trial.points_dropped == 0 && findings.conflicts == 0) continue;
     table.rows.push_back(
         {trial.id.brief(), cell_field(analysis, trial.cell),
@@ -150,6 +152,7 @@ Table reports_table(const SweepAnalysis& analysis) {
   };
   note("Undeclared metrics that were recorded: ", undeclared);
   note("[capture] found nothing for: ", unmatched);
+  note("Changed in the sweep's folder while trials ran: ", written_to);
   return table;
 }
 

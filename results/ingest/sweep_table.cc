@@ -45,8 +45,11 @@ SweepTable::SweepTable(Connection& connection, KeyTable& keys)
           "JOIN journal j ON j.journal_id = p.journal_id WHERE p.sweep_id = ?1 "
           "ORDER BY p.order_us DESC, j.host DESC, p.sequence DESC LIMIT 1) WHERE sweep_id = ?1")),
       add_trial_(connection.prepare(
-          "INSERT INTO sweep_trial (revision_id, position, trial_id, cell) VALUES (?, ?, ?, ?) "
-          "ON CONFLICT DO NOTHING")) {}
+          "INSERT INTO sweep_trial (revision_id, position, trial_id, cell, parameters) "
+          "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET parameters = excluded.parameters "
+          "WHERE excluded.parameters IS NOT NULL")),
+      find_description_(connection.prepare("SELECT description FROM planning WHERE revision_id = ? "
+                                           "ORDER BY order_us DESC LIMIT 1")) {}
 
 std::int64_t SweepTable::sweep(const std::string& given) {
   const std::string name = stored_text(given);
@@ -68,8 +71,20 @@ std::int64_t SweepTable::revision(std::int64_t sweep_id, const std::string& give
   return sqlite3_last_insert_rowid(connection_.handle());
 }
 
+const std::vector<ParameterHistory>& SweepTable::history(std::int64_t revision_id) {
+  if (history_of_ == revision_id) return history_;
+  history_.clear();
+  if (find_description_.with(revision_id).step()) {
+    history_ = parse_description(find_description_.text(0)).history;
+  }
+  find_description_.reset();
+  history_of_ = revision_id;
+  return history_;
+}
+
 void SweepTable::add(const SweepPlanned& event, const JournalRow& journal, Sequence sequence) {
   const PlanDescription description = read_description(event);
+  history_of_ = -1;
   for (const FactorInfo& factor : description.factors) keys_.parameter(factor.name);
   if (!description.replicate.empty()) keys_.parameter(description.replicate);
   for (const Parameters* each : {&description.fixed, &description.defaults}) {
@@ -110,9 +125,16 @@ void SweepTable::add(const TrialsPlanned& event) {
   trials.reserve(event.rows.size());
   for (const TrialsPlanned::Row& row : event.rows) trials.push_back(read_identity(row.identity));
   const std::int64_t revision_id = revision(sweep(event.sweep), event.revision);
+  const std::vector<ParameterHistory>& changed = history(revision_id);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     const std::int64_t trial_id = keys_.planned_trial(trials[i]);
-    add_trial_.with(revision_id, event.first + i, trial_id, event.rows[i].cell).run();
+    std::optional<std::string> parameters;
+    if (!changed.empty()) {
+      parameters = current_parameters(changed, trials[i].experiment_version,
+                                      Parameters::from_json(trials[i].parameters))
+                       .canonical();
+    }
+    add_trial_.with(revision_id, event.first + i, trial_id, event.rows[i].cell, parameters).run();
   }
 }
 

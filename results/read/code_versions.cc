@@ -156,10 +156,26 @@ std::string other_versions_sentence(const std::string& sweep,
 std::unordered_set<std::string> settled_parameters(const Database& database,
                                                    const CodeVersion& version) {
   Statement rows = database.connection().prepare(
-      "SELECT t.parameters FROM sweep_trial x JOIN trial t ON t.trial_id = x.trial_id "
+      "SELECT coalesce(x.parameters, t.parameters) FROM sweep_trial x JOIN trial t ON t.trial_id = "
+      "x.trial_id "
       "WHERE x.revision_id = ? AND t.state IN (2, 3)");
   std::unordered_set<std::string> out;
   rows.with(version.planning.revision_id);
+  while (rows.step()) out.insert(rows.string(0));
+  return out;
+}
+
+std::unordered_set<std::string> settled_under_other_code(const Database& database,
+                                                         const std::string& code,
+                                                         const std::string& runs) {
+  Statement rows = database.connection().prepare(
+      "SELECT t.trial FROM trial t JOIN attempt a ON a.trial_id = t.trial_id "
+      "AND a.attempt = t.attempt AND a.journal_id = t.journal_id "
+      "JOIN provenance_document p ON p.provenance_id = a.provenance_id "
+      "WHERE t.code = ? AND t.state IN (2, 3) "
+      "AND json_extract(p.document, '$.\"code.digest\"') <> ?");
+  std::unordered_set<std::string> out;
+  rows.with(code, runs);
   while (rows.step()) out.insert(rows.string(0));
   return out;
 }

@@ -45,6 +45,11 @@ std::string file_changes(const std::map<std::string, std::string>& before,
 std::string other_versions_sentence(const std::string& sweep,
                                     const std::vector<CodeVersion>& versions);
 
+// The ids (hex) of settled trials whose identity has `code` and that did not run `runs`.
+std::unordered_set<std::string> settled_under_other_code(const Database& database,
+                                                         const std::string& code,
+                                                         const std::string& runs);
+
 // The parameters (canonical JSON) of the version's trials that are done or diverged.
 std::unordered_set<std::string> settled_parameters(const Database& database,
                                                    const CodeVersion& version);

@@ -41,7 +41,8 @@ std::vector<Row> read_rows(const Database& database, std::int64_t revision_id) {
   Statement rows = database.connection().prepare(
       "SELECT t.trial_id, t.trial, x.cell, t.state, t.attempt, coalesce(j.host, ''), a.slot, "
       "a.device, a.started_us, a.finished_us, coalesce(a.elapsed_s, 0), "
-      "coalesce(a.peak_memory_bytes, 0), CASE t.state WHEN 1 THEN t.parameters END "
+      "coalesce(a.peak_memory_bytes, 0), CASE t.state WHEN 1 THEN coalesce(x.parameters, "
+      "t.parameters) END "
       "FROM sweep_trial x JOIN trial t ON t.trial_id = x.trial_id "
       "LEFT JOIN attempt a ON a.trial_id = t.trial_id AND a.attempt = t.attempt "
       "AND a.journal_id = t.journal_id "

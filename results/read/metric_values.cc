@@ -101,7 +101,8 @@ MetricValues load_metric_values(const Database& database, const std::string& swe
   const bool by_rule = !finals.is_last(metric_id);
   std::vector<TrialValue> found;
   Statement rows = connection.prepare(
-      "SELECT x.cell, t.state, k.series, t.parameters, t.trial_id FROM sweep_trial x "
+      "SELECT x.cell, t.state, k.series, coalesce(x.parameters, t.parameters), t.trial_id FROM "
+      "sweep_trial x "
       "JOIN trial t ON t.trial_id = x.trial_id "
       "LEFT JOIN trial_summary k ON k.trial_id = t.trial_id AND t.state = ?2 "
       "WHERE x.revision_id = ?1 ORDER BY x.position");

@@ -128,7 +128,8 @@ struct TrialKeys {
 };
 
 constexpr const char* kTrials =
-    "SELECT t.trial_id, t.trial, x.cell, t.state, t.attempt, t.parameters, k.series, a.outcome, "
+    "SELECT t.trial_id, t.trial, x.cell, t.state, t.attempt, coalesce(x.parameters, t.parameters), "
+    "k.series, a.outcome, "
     "a.message, a.output_tail, a.elapsed_s, a.peak_memory_bytes, a.provenance_id, "
     "a.points_dropped, a.finished_us, a.findings "
     "FROM sweep_trial x JOIN trial t ON t.trial_id = x.trial_id "
@@ -292,6 +293,12 @@ SweepResults load_sweep_results(const Database& database, const std::string& swe
   read_plan(connection, sweep, known, options.cells, out);
   place_baselines(out);
   out.earlier_plans = read_earlier_plans(connection, sweep, known);
+  if (!out.code_runs.empty()) {
+    out.code_notes.push_back(
+        fmt::format("Code {:.8} is declared to mean the same as {:.8} (code_same_as in the sweep "
+                    "file), which is not checked: trials of both are shown together.",
+                    out.code_runs, out.code_digest));
+  }
   if (!out.code_digest.empty()) {
     std::string others = other_versions_sentence(sweep, load_code_versions(database, sweep));
     if (!others.empty()) out.code_notes.push_back(std::move(others));

@@ -14,7 +14,8 @@
 namespace polysweep {
 namespace {
 
-constexpr std::array<std::string_view, 4> kOwnColumns{"trial", "experiment", "state", "attempts"};
+constexpr std::array<std::string_view, 5> kOwnColumns{"trial", "experiment", "state", "attempts",
+                                                      "code"};
 constexpr std::size_t kDeepest = 200;  // parentheses and "not" inside each other
 
 bool is_word_character(char each) {
@@ -275,6 +276,9 @@ TrialField trial_field(const TrialRow& row, const std::string& column) {
     return value->display();
   }
   const auto metric = row.final_metrics.find(column);
+  if (metric == row.final_metrics.end() && column == "code" && !row.code.empty()) {
+    return row.code.substr(0, 12);
+  }
   if (metric == row.final_metrics.end() || std::isnan(metric->second)) return {};
   return metric->second;
 }

@@ -104,7 +104,11 @@ TrialRecord load_trial(const Database& database, const TrialId& id) {
   const Transaction snapshot(connection, Transaction::Kind::kRead);
   const std::string hex = id.hex();
   Statement row = connection.prepare(
-      "SELECT t.trial_id, t.state, e.name, e.version, t.data_digest, t.parameters, "
+      "SELECT t.trial_id, t.state, e.name, e.version, t.data_digest, "
+      // As a sweep of now has them, where names have changed since.
+      "coalesce((SELECT x.parameters FROM sweep_trial x JOIN planning n ON n.revision_id = "
+      "x.revision_id JOIN sweep w ON w.planning_id = n.planning_id WHERE x.trial_id = t.trial_id "
+      "AND x.parameters IS NOT NULL LIMIT 1), t.parameters), "
       "t.code FROM trial t "
       "LEFT JOIN experiment e ON e.experiment_id = t.experiment_id WHERE t.trial = ?");
   if (!row.with(hex).step()) {

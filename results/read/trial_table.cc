@@ -34,12 +34,16 @@ std::unordered_map<std::int64_t, std::string> chosen_metrics(
 }
 
 constexpr const char* kAllTrials =
-    "SELECT t.trial_id, t.trial, e.name, t.state, t.attempt, t.parameters, k.series, t.code "
+    "SELECT t.trial_id, t.trial, e.name, t.state, t.attempt, "
+    "coalesce((SELECT x.parameters FROM sweep_trial x JOIN planning n ON n.revision_id = "
+    "x.revision_id JOIN sweep w ON w.planning_id = n.planning_id WHERE x.trial_id = t.trial_id "
+    "AND x.parameters IS NOT NULL LIMIT 1), t.parameters), k.series, t.code "
     "FROM trial t "
     "LEFT JOIN experiment e ON e.experiment_id = t.experiment_id "
     "LEFT JOIN trial_summary k ON k.trial_id = t.trial_id ORDER BY t.trial_id";
 constexpr const char* kTrialsOfSweep =
-    "SELECT t.trial_id, t.trial, e.name, t.state, t.attempt, t.parameters, k.series, t.code "
+    "SELECT t.trial_id, t.trial, e.name, t.state, t.attempt, coalesce(x.parameters, t.parameters), "
+    "k.series, t.code "
     "FROM sweep_trial x JOIN trial t ON t.trial_id = x.trial_id "
     "LEFT JOIN experiment e ON e.experiment_id = t.experiment_id "
     "LEFT JOIN trial_summary k ON k.trial_id = t.trial_id "
@@ -82,7 +86,9 @@ std::vector<TrialRow> load_trial_table(const Database& database, const TrialTabl
 
 std::vector<std::string> recorded_codes(const Database& database) {
   Statement rows = database.connection().prepare(
-      "SELECT DISTINCT code FROM trial WHERE code <> '' ORDER BY code");
+      "SELECT code FROM trial WHERE code <> '' UNION "
+      "SELECT json_extract(description, '$.code_runs') FROM planning "
+      "WHERE json_extract(description, '$.code_runs') IS NOT NULL ORDER BY 1");
   std::vector<std::string> out;
   while (rows.step()) out.push_back(rows.string(0));
   return out;

@@ -33,7 +33,8 @@ struct TrialTableOptions {
 // recorded. Throws Error for an unknown sweep or metric, with the nearest name.
 std::vector<TrialRow> load_trial_table(const Database& database, const TrialTableOptions& options);
 
-// Trial::code_digest of all trials of the store, each once, sorted, without "".
+// Trial::code_digest of all trials of the store and PlanDescription::code_runs of all its
+// plans, each once, sorted, without "".
 std::vector<std::string> recorded_codes(const Database& database);
 
 }  // namespace polysweep

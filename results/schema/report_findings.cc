@@ -29,6 +29,7 @@ std::string findings_json(const ReportFindings& findings) {
   }
   if (!findings.undeclared.empty()) out["undeclared"] = json_of(findings.undeclared);
   if (!findings.unmatched.empty()) out["unmatched"] = json_of(findings.unmatched);
+  if (!findings.written_to.empty()) out["written_to"] = json_of(findings.written_to);
   return out.dump();
 }
 
@@ -42,6 +43,7 @@ ReportFindings findings_of(std::string_view json) try {
   findings.first_conflict = object.value("first_conflict", "");
   findings.undeclared = object.value("undeclared", Names());
   findings.unmatched = object.value("unmatched", Names());
+  findings.written_to = object.value("written_to", Names());
   return findings;
 } catch (const Json::exception& problem) {
   fail("the column attempt.findings is not what polysweep writes: {}", problem.what());

@@ -14,7 +14,7 @@ class Connection;
 
 // "psw1", so that file(1) and we know whose file it is.
 inline constexpr std::int32_t kApplicationId = 0x70737731;
-inline constexpr int kSchemaVersion = 6;
+inline constexpr int kSchemaVersion = 7;
 
 // Column attempt.begins_after of an attempt that did not resume from a checkpoint.
 inline constexpr std::int64_t kFromNothing = std::numeric_limits<std::int64_t>::min();

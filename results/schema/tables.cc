@@ -185,6 +185,7 @@ CREATE TABLE sweep_trial (
   position INTEGER NOT NULL,
   trial_id INTEGER NOT NULL REFERENCES trial,
   cell INTEGER NOT NULL,
+  parameters TEXT,
   PRIMARY KEY (revision_id, position)
 ) WITHOUT ROWID;
 CREATE INDEX sweep_trial_trial ON sweep_trial (trial_id, revision_id);

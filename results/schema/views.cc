@@ -86,7 +86,7 @@ JOIN experiment e ON e.experiment_id = n.experiment_id;
 
 CREATE VIEW sweep_trials AS
 SELECT s.name AS sweep, x.position AS position, x.cell AS cell, t.trial AS trial,
-  st.name AS state, t.parameters AS parameters
+  st.name AS state, coalesce(x.parameters, t.parameters) AS parameters
 FROM sweep s JOIN planning n ON n.planning_id = s.planning_id
 JOIN sweep_trial x ON x.revision_id = n.revision_id
 JOIN trial t ON t.trial_id = x.trial_id JOIN state st ON st.state = t.state;

@@ -37,10 +37,11 @@ std::string lower_case(std::string text) {
 // an operator that it does not know would make the database unreadable for it.
 std::string parameter_value(const std::string& name) {
   if (is_name(name)) {
-    return fmt::format("json_extract(t.parameters, '$.\"{}\"')", name);
+    return fmt::format("json_extract(coalesce(x.parameters, t.parameters), '$.\"{}\"')", name);
   }
-  return fmt::format("(SELECT j.value FROM json_each(t.parameters) j WHERE j.key = {})",
-                     enclosed(name, '\''));
+  return fmt::format(
+      "(SELECT j.value FROM json_each(coalesce(x.parameters, t.parameters)) j WHERE j.key = {})",
+      enclosed(name, '\''));
 }
 
 std::string metric_value(std::int64_t metric_id) {

@@ -151,7 +151,12 @@ class CodeSearch {
       const bool is_outside = outside_.count(path) != 0;
       const std::string name =
           is_outside ? path.string() : path.lexically_relative(root).generic_string();
-      if (!is_utf8(name)) fail("the name of file {} is not UTF-8", in_quotes(name));
+      if (!is_utf8(name)) {
+        fail(
+            "in {}, the name of the file {} is not UTF-8; rename it, or leave it out of files = "
+            "[...]",
+            path.parent_path().string(), in_quotes(path.filename().string()));
+      }
       command.files.push_back({name, cache.digest(path, facts), (facts.st_mode & S_IXUSR) != 0});
     }
     std::sort(command.files.begin(), command.files.end(),
@@ -313,10 +318,20 @@ class CodeSearch {
     return out;
   }
 
+  // What it holds might be code.
+  static void expect_readable(const fs::path& folder) {
+    if (access(folder.c_str(), R_OK | X_OK) == 0) return;
+    fail(
+        "cannot list the folder {}, where code may be: {}; make it readable, or name what is code, "
+        "as files = [\"train.py\", \"model\"]",
+        folder.string(), std::strerror(errno));
+  }
+
   void walk(const fs::path& base,
             const std::function<bool(const fs::path&, const struct stat&)>& takes) {
     std::error_code wrong;
-    fs::recursive_directory_iterator at(base, fs::directory_options::skip_permission_denied, wrong);
+    expect_readable(base);
+    fs::recursive_directory_iterator at(base, wrong);
     while (!wrong && at != fs::recursive_directory_iterator()) {
       const fs::path& path = at->path();
       struct stat facts {};
@@ -328,7 +343,11 @@ class CodeSearch {
             base.string(), kMostVisited);
       }
       if (at->is_directory(unknown) && !at->is_symlink(unknown)) {
-        if (skipped_.skips(path)) at.disable_recursion_pending();
+        if (skipped_.skips(path)) {
+          at.disable_recursion_pending();
+        } else {
+          expect_readable(path);
+        }
       } else if (!path.filename().native().starts_with(".") && stat(path.c_str(), &facts) == 0 &&
                  S_ISREG(facts.st_mode) && takes(path, facts)) {
         add(path);

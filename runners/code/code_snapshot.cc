@@ -38,11 +38,34 @@ bool is_digest(const std::string& name) {
   return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == name.npos;
 }
 
+std::int64_t ns_of(const timespec& time) {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+// When the snapshot was complete; 0: the store does not have it.
+std::int64_t made_ns(const fs::path& store, std::string_view digest) {
+  struct stat facts {};
+  const fs::path manifest = snapshot_folder(store, digest) / kManifest;
+  return stat(manifest.c_str(), &facts) == 0 ? ns_of(facts.st_mtim) : 0;
+}
+
+bool can_be_read(const fs::path& store, std::string_view digest) {
+  try {
+    load_snapshot(store, digest);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 // Copies files into objects: under temporary names first, then, once all are durable,
 // under their own.
 class ObjectWriter {
  public:
-  explicit ObjectWriter(const fs::path& store) : store_(store) {
+  // Objects that changed after `made_ns`, when their snapshot was complete, are read; 0: they
+  // are not.
+  explicit ObjectWriter(const fs::path& store, std::int64_t made_ns = 0)
+      : store_(store), made_ns_(made_ns) {
     fs::create_directories(objects_folder(store));
   }
   ~ObjectWriter() {
@@ -54,7 +77,10 @@ class ObjectWriter {
   void add(const InputFile& file, const fs::path& source) {
     const fs::path name = code_object(store_, file);
     struct stat facts {};
-    if (stat(name.c_str(), &facts) == 0 && facts.st_mtim.tv_sec == object_time_s(file)) return;
+    const bool is_there =
+        stat(name.c_str(), &facts) == 0 && facts.st_mtim.tv_sec == object_time_s(file);
+    const bool is_old = made_ns_ == 0 || ns_of(facts.st_ctim) <= made_ns_;
+    if (is_there && (is_old || sha256_hex_of_file(name) == file.sha256)) return;
     if (names_.insert(name).second) missing_.push_back({file, source});
   }
 
@@ -128,6 +154,7 @@ class ObjectWriter {
   }
 
   fs::path store_;
+  std::int64_t made_ns_ = 0;
   std::set<fs::path> names_;
   std::vector<std::pair<InputFile, fs::path>> missing_;  // with what to copy
   std::vector<std::pair<fs::path, fs::path>> written_;   // temporary and own names
@@ -172,13 +199,23 @@ std::int64_t object_time_s(const InputFile& file) {
 void make_snapshot(const fs::path& store, const CommandSpec& command) {
   check(command.has_snapshot(), "the command has code to take a snapshot of");
   const std::string digest = command.code_digest();
-  ObjectWriter objects(store);
-  for (const InputFile& file : command.files) {
-    const bool is_outside = fs::path(file.path).is_absolute();
-    if (!is_outside) objects.add(file, fs::path(command.code.root) / file.path);
+  const std::int64_t known_ns = made_ns(store, digest);
+  try {
+    ObjectWriter objects(store, known_ns);
+    for (const InputFile& file : command.files) {
+      const bool is_outside = fs::path(file.path).is_absolute();
+      if (!is_outside) objects.add(file, fs::path(command.code.root) / file.path);
+    }
+    objects.finish();
+  } catch (const Error& problem) {
+    if (known_ns == 0) throw;
+    fail(
+        "the snapshot of code {:.12} in {} is damaged, and the work tree does not have that code: "
+        "{}. Put these files back as they were, from version control or a backup of the store; "
+        "without --code the code of now runs",
+        digest, store.string(), problem.what());
   }
-  objects.finish();
-  if (has_snapshot(store, digest)) return;
+  if (can_be_read(store, digest)) return;
   write_manifest(store, {digest, command.code.root, command.code.sweep_in_root, machine_name(),
                          system_clock().wall_us(), command.files});
 }
@@ -243,13 +280,17 @@ CodeSnapshot load_snapshot(const fs::path& store, std::string_view digest) {
     }
     return out;
   } catch (const std::exception& problem) {
-    fail("{} is not the manifest of a snapshot: {}", file.string(), problem.what());
+    fail(
+        "{} is not the manifest of a snapshot: {}; `polysweep run` makes it again while the work "
+        "tree has that code",
+        file.string(), problem.what());
   }
 }
 
 std::vector<fs::path> unused_code(const fs::path& store, const std::vector<std::string>& used) {
   std::vector<fs::path> out;
   std::set<fs::path> needed;
+  bool all_known = true;  // a damaged manifest does not tell its objects
   for (const std::string& name : system_files().list(snapshots_folder(store))) {
     if (!is_digest(name)) continue;
     const bool is_used = std::find(used.begin(), used.end(), name) != used.end();
@@ -257,10 +298,15 @@ std::vector<fs::path> unused_code(const fs::path& store, const std::vector<std::
       out.push_back(snapshot_folder(store, name));
       continue;
     }
+    if (!can_be_read(store, name)) {
+      all_known = false;
+      continue;
+    }
     for (const InputFile& file : load_snapshot(store, name).files) {
       needed.insert(code_object(store, file));
     }
   }
+  if (!all_known) return out;
   for (const std::string& name : system_files().list(objects_folder(store))) {
     const fs::path object = objects_folder(store) / name;
     if (!needed.contains(object)) out.push_back(object);

@@ -37,7 +37,8 @@ std::filesystem::path code_object(const std::filesystem::path& store, const Inpu
 std::int64_t object_time_s(const InputFile& file);
 
 // Makes the snapshot of `command`, which has one, unless the store has it. Throws Error
-// where a file is not as it was planned any more, or cannot be read.
+// where a file is not as it was planned any more, or cannot be read. A snapshot whose files
+// are missing or altered is made again; Error where the work tree does not have them.
 void make_snapshot(const std::filesystem::path& store, const CommandSpec& command);
 // Takes it over from another store.
 void copy_snapshot(const std::filesystem::path& from, const std::filesystem::path& to,
@@ -52,7 +53,8 @@ std::string find_snapshot(const std::filesystem::path& store, std::string_view p
 CodeSnapshot load_snapshot(const std::filesystem::path& store, std::string_view digest);
 
 // Snapshots that `used` does not contain, objects that no other snapshot has, and what
-// killed processes left. Nobody may make a snapshot meanwhile.
+// killed processes left; no objects while the manifest of a used snapshot cannot be read.
+// Nobody may make a snapshot meanwhile.
 std::vector<std::filesystem::path> unused_code(const std::filesystem::path& store,
                                                const std::vector<std::string>& used);
 

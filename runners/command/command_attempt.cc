@@ -359,11 +359,7 @@ bool CommandAttempt::leave_working_folder(AttemptResult& result) {
     result.outcome = Outcome::kError;
     result.message = "code changed: " + changed;
   }
-  if (findings.written_to.empty()) return is_unchanged;
-  result.message += fmt::format(
-      "{}{} of the sweep's folder changed while it ran; if it writes there, so may other trials: "
-      "outputs = [\"FOLDER\"] gives each trial its own",
-      result.message.empty() ? "" : "; ", fmt::join(findings.written_to, ", "));
+  result.findings.written_to = std::move(findings.written_to);
   return is_unchanged;
 }
 

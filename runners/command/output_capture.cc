@@ -68,6 +68,52 @@ bool is_glued(std::string_view line, std::size_t object) {
   return std::string_view(" \t:=,([{\"'").find(line[object - 1]) == std::string_view::npos;
 }
 
+// A Python dictionary of one line as JSON: 'text' is "text", True is true, nan is NaN; "" if
+// it is none.
+std::string json_of_python(std::string_view line) {
+  static constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {"True", "true"}, {"False", "false"}, {"None", "null"}, {"nan", "NaN"}, {"inf", "Infinity"}};
+  std::string out;
+  char quote = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (quote != 0) {
+      if (c == '\\' && i + 1 < line.size()) {
+        if (line[i + 1] != '\'') out += c;
+        out += line[++i];
+      } else if (c == quote) {
+        out += '"';
+        quote = 0;
+      } else {
+        if (c == '"') out += '\\';
+        out += c;
+      }
+      continue;
+    }
+    if (c == '\'' || c == '"') {
+      quote = c;
+      out += '"';
+      continue;
+    }
+    const auto word = std::find_if(std::begin(kWords), std::end(kWords), [&](const auto& each) {
+      return line.substr(i).starts_with(each.first);
+    });
+    if (word == std::end(kWords)) {
+      out += c;
+      continue;
+    }
+    out += word->second;
+    i += word->first.size() - 1;
+  }
+  return quote == 0 ? out : "";
+}
+
+bool has_part_of_epoch(const ReportedMetrics& metrics) {
+  return std::any_of(metrics.values.begin(), metrics.values.end(), [](const auto& value) {
+    return value.first == "epoch" && value.second != std::floor(value.second);
+  });
+}
+
 }  // namespace
 
 OutputCapture::OutputCapture(const CaptureSpec& spec, CaptureSink sink)
@@ -167,7 +213,10 @@ void OutputCapture::take_match(std::string_view line, std::size_t pattern) {
 
 void OutputCapture::take_json(std::string_view line) {
   ReportedItem item;
-  if (line.size() > kLongestReportLine || !read_json_metrics(line, item)) return;
+  if (line.size() > kLongestReportLine || !read_json_metrics(line, item, !has_epoch_parts_)) return;
+  if (const auto* metrics = std::get_if<ReportedMetrics>(&item)) {
+    has_epoch_parts_ = has_epoch_parts_ || has_part_of_epoch(*metrics);
+  }
   matched_[patterns_.size()] = true;
   sink_(item, printed(line));
 }
@@ -181,13 +230,21 @@ std::vector<std::string> OutputCapture::unmatched() const {
   return out;
 }
 
-bool read_json_metrics(std::string_view line, ReportedItem& item) {
+bool read_json_metrics(std::string_view line, ReportedItem& item, bool epochs) {
   if (!is_utf8(line)) return false;
   nlohmann::json object;
+  bool is_python = false;
   try {
     object = parse_report_object(line);
   } catch (const Error&) {
-    return false;
+    const std::string json = json_of_python(line);
+    if (json.empty()) return false;
+    try {
+      object = parse_report_object(json);
+      is_python = true;
+    } catch (const Error&) {
+      return false;
+    }
   }
   const auto is_text = [&object](const char* key) {
     return object.contains(key) && object.at(key).is_string();
@@ -200,7 +257,7 @@ bool read_json_metrics(std::string_view line, ReportedItem& item) {
                            (object.contains("resumed") && object.size() == 1);
   if (of_protocol) {
     try {
-      item = parse_report_line(line);
+      item = parse_report_line(is_python ? object.dump() : std::string(line));
       return true;
     } catch (const Error&) {
       return false;
@@ -216,7 +273,7 @@ bool read_json_metrics(std::string_view line, ReportedItem& item) {
   std::string step_key = "step";
   metrics.step = step_of("step");
   if (!metrics.step) {
-    const std::optional<double> epoch = step_of("epoch");
+    const std::optional<double> epoch = epochs ? step_of("epoch") : std::nullopt;
     if (epoch && *epoch == std::floor(*epoch)) {
       metrics.step = epoch;
       step_key = "epoch";
@@ -228,7 +285,8 @@ bool read_json_metrics(std::string_view line, ReportedItem& item) {
       metrics.values.emplace_back(name, value.get<double>());
     } else if (value.is_string()) {
       const auto number = number_in(value.get_ref<const std::string&>());
-      if (number && !std::isfinite(*number)) metrics.values.emplace_back(name, *number);
+      if (number && (is_python || !std::isfinite(*number)))
+        metrics.values.emplace_back(name, *number);
     }
   }
   if (metrics.values.empty()) return false;

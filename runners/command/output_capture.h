@@ -49,17 +49,18 @@ class OutputCapture {
   std::vector<OutputPattern> patterns_;
   bool json_ = false;
   CaptureSink sink_;
-  std::vector<bool> matched_;  // by source
-  std::string buffer_;         // line ends are '\n'
-  bool skipping_ = false;      // inside a line that is too long
+  std::vector<bool> matched_;     // by source
+  std::string buffer_;            // line ends are '\n'
+  bool has_epoch_parts_ = false;  // an object had an epoch such as 0.5: epochs are not steps
+  bool skipping_ = false;         // inside a line that is too long
   std::vector<Hit> hits_;
   std::vector<OutputPattern::Group> groups_;
 };
 
-// The metrics of an object whose members are numbers or null; its member step, else an
-// integer member epoch, is their step. Other members are left out. A line of the
-// protocol (docs/protocol.md) is read as one. False if `line` is not such an object or
-// has no metric.
-bool read_json_metrics(std::string_view line, ReportedItem& item);
+// The metrics of a JSON object, or a Python dictionary, whose members are numbers or null; its
+// member step, else (with `epochs`) an integer member epoch, is their step. Other members are left
+// out. A line of the protocol (docs/protocol.md) is read as one. False if `line` is not such an
+// object or has no metric.
+bool read_json_metrics(std::string_view line, ReportedItem& item, bool epochs = true);
 
 }  // namespace polysweep

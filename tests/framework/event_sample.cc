@@ -53,6 +53,7 @@ ReportFindings any_findings() {
   findings.first_conflict = any<Text>();
   findings.undeclared = any<std::vector<Text>>();
   findings.unmatched = any<std::vector<Text>>();
+  findings.written_to = any<std::vector<Text>>();
   return findings;
 }
 

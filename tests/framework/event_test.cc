@@ -100,7 +100,7 @@ TEST_CASE("what no event may say is named", "[event]") {
   CHECK_THROWS_WITH(decode_event(99, kPayloadVersion, ""),
                     "bad event of type 99 (0 bytes): no event has this number");
   CHECK_THROWS_WITH(decode_event(1, 1, ""),
-                    "bad event of type 1 (0 bytes): version 1 where only 4 is known");
+                    "bad event of type 1 (0 bytes): version 1 where only 5 is known");
   AttemptFinished finished;
   std::string payload = encode_event(finished);
   payload[17] = 11;

@@ -28,7 +28,8 @@ Event with_findings(Event event) {
                                                2,
                                                "metric 'loss' at step 1: 1, then 2",
                                                {"lr", "\"ä\"/b"},
-                                               {"csv 'm.csv'"}};
+                                               {"csv 'm.csv'"},
+                                               {"data/cache.bin"}};
   return event;
 }
 

@@ -139,6 +139,37 @@ TEST_CASE("too much code is an error that names the largest file", "[code]") {
              Contains("the largest file is large.py (1000 bytes)"));
 }
 
+TEST_CASE("a folder that cannot be read is named", "[code]") {
+  const TemporaryFolder folder;
+  folder.write("train.py", "import model.net");
+  folder.write("model/net.py", "");
+  const fs::path model = folder.path() / "model";
+  fs::permissions(folder.path(), fs::perms::all);
+  fs::permissions(model, fs::perms::none);
+  const bool is_root = geteuid() == 0;
+  if (is_root) REQUIRE(setresuid(65534, 65534, 0) == 0);
+  const std::string message = message_of([&] { resolved(command_in(folder.path())); });
+  CommandSpec named = command_in(folder.path());
+  named.code.declared = {Declared{"train.py", ""}};
+  const std::string unasked = message_of([&] { resolved(named); });
+  if (is_root) REQUIRE(setresuid(0, 0, 0) == 0);
+  fs::permissions(model, fs::perms::all);
+  CHECK_THAT(message, Contains("cannot list the folder " + model.string()) &&
+                          Contains("Permission denied") && Contains("files = ["));
+  CHECK(unasked.empty());
+}
+
+TEST_CASE("a file name that is not UTF-8 is told with its folder, of code alone", "[code]") {
+  const TemporaryFolder folder;
+  folder.write("train.py", "");
+  folder.write("data/caf\xe9.csv", "1");
+  CHECK(names_of(resolved(command_in(folder.path()))) == Names{"train.py"});
+  folder.write("model/caf\xe9.py", "");
+  CHECK_THAT(message_of([&] { resolved(command_in(folder.path())); }),
+             Contains("in " + (folder.path() / "model").string() + ", the name of the file ") &&
+                 Contains("is not UTF-8"));
+}
+
 TEST_CASE("a file that changed is read again, whatever its times say", "[code]") {
   const TemporaryFolder folder;
   folder.write("a.py", "1");
@@ -301,7 +332,7 @@ say(1)
   CHECK(content(trial.work() / "results/log.txt") == "theirs mine");
   CHECK_FALSE(fs::exists(trial.work() / "source/kept.csv"));
   // What is too large to copy is a link, and the trial is told.
-  CHECK_THAT(result.message, Contains("big.bin of the sweep's folder changed while it ran"));
+  CHECK(result.findings.written_to == std::vector<std::string>{"big.bin"});
   CHECK_THAT(result.message, !Contains("data.csv"));
 }
 

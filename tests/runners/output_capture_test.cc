@@ -92,4 +92,21 @@ TEST_CASE("a pattern that found nothing is named", "[capture]") {
         std::vector<std::string>{"stdout 'acc (?P<acc>\\S+)'", "json = true"});
 }
 
+TEST_CASE("dictionaries as Python prints them are read as JSON is", "[capture]") {
+  CaptureSpec spec;
+  spec.json = true;
+  // As the Trainer of transformers prints them; its epochs have parts, which are no steps.
+  const std::string output =
+      "{'loss': 0.5, 'grad_norm': nan, 'learning_rate': 5e-05, 'epoch': 0.5}\n"
+      "{'loss': '0.25', 'ok': True, 'none': None, 'note': 'it\\'s \"on\"', 'epoch': 1.0}\n"
+      "{'best': -inf, \"it's\": 2}\n{'open: 1}\n{1: 2}\n{set, of}\n";
+  const std::vector<std::string> expected = {
+      R"({"metrics":{"epoch":0.5,"grad_norm":"nan","learning_rate":5e-05,"loss":0.5}})",
+      R"({"metrics":{"epoch":1,"loss":0.25}})", R"({"metrics":{"best":"-inf","it's":2}})"};
+  for (const std::size_t piece : {1, 13, 1000}) CHECK(captured(spec, output, piece) == expected);
+  CHECK(captured(spec, "{'loss': 0.5, 'epoch': 1.0}\n{'loss': 0.25, 'epoch': 2.0}\n", 9) ==
+        std::vector<std::string>{R"({"metrics":{"loss":0.5},"step":1})",
+                                 R"({"metrics":{"loss":0.25},"step":2})"});
+}
+
 }  // namespace polysweep

@@ -20,9 +20,9 @@ constexpr double kMostSeconds = 1e9;  // some 30 years
 
 const std::vector<std::string>& command_keys() {
   static const std::vector<std::string> keys = {
-      "version",         "doc",         "clock",      "files",   "data",       "folder",
-      "parameters_file", "environment", "parameters", "capture", "time_limit", "progress_limit",
-      "stop_grace",      "code",        "outputs"};
+      "version",         "doc",         "clock",      "files",       "data",       "folder",
+      "parameters_file", "environment", "parameters", "capture",     "time_limit", "progress_limit",
+      "stop_grace",      "code",        "outputs",    "code_same_as"};
   return keys;
 }
 
@@ -105,7 +105,10 @@ ExperimentSpec CommandReader::read() {
   }
   DeclaredMetrics declared = read_declared_metrics(*metrics, spec_.clock);
   spec_.metrics = std::move(declared.metrics);
-  if (parameters != nullptr) check_axes(*parameters, spec_.schema, spec_.metrics);
+  if (parameters != nullptr) {
+    check_axes(*parameters, spec_.schema, spec_.metrics);
+    check_histories(*parameters, spec_.schema, spec_.version);
+  }
   command_.primary = std::move(declared.primary);
   command_.diverging = std::move(declared.diverging);
   command_.undeclared = declared.undeclared;
@@ -261,6 +264,21 @@ void CommandReader::read_code() {
       fail_at(code->node.place, "{}", unknown_name("value of 'code'", text, known));
     }
     command_.code.is_live = text == "live";
+  }
+  if (const TomlEntry* same = root_.find("code_same_as")) {
+    const std::string& text = text_of(same->node, "'code_same_as'");
+    const bool is_hex = std::all_of(text.begin(), text.end(), [](char c) {
+      return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+    });
+    if (!is_hex || text.size() < 4 || text.size() > 64) {
+      fail_at(
+          same->node.place,
+          "{} does not name a version of the code; expected the first 4 to 64 hex digits of its "
+          "digest, as `polysweep status` shows them",
+          in_quotes(text));
+    }
+    command_.code.same_as = text;
+    command_.code.same_as_place = same->node.place;
   }
   if (const TomlEntry* files = root_.find("files")) {
     command_.code.declared.emplace();

@@ -8,6 +8,7 @@
 #include "framework/sweep/command_spec.h"
 #include "framework/sweep/file/implied_parameters.h"
 #include "framework/sweep/file/sweep_nodes.h"
+#include "framework/sweep/parameter_history.h"
 
 namespace polysweep {
 
@@ -86,6 +87,27 @@ void read_type(const TomlEntry& entry, const ParameterSpec* implied, ParameterSp
   }
 }
 
+void read_history(const TomlEntry& entry, ParameterSpec& spec) {
+  const TomlNode& table = entry.node;
+  if (const TomlEntry* was = table.find("was")) spec.was = name_of(*was, "a parameter");
+  const TomlEntry* since = table.find("since");
+  if (since == nullptr) return;
+  const TomlNode& node = since->node;
+  const bool right = node.kind == TomlNode::Kind::kValue &&
+                     node.value.type() == ValueType::kInteger && node.value.integer() >= 2 &&
+                     node.value.integer() <= 1'000'000'000;
+  if (!right) {
+    fail_at(node.place, "'since' is an integer of 2 or more: the version that added the parameter");
+  }
+  if (table.find("default") == nullptr) {
+    fail_at(since->place,
+            "parameter '{}' has 'since' and no 'default': the value that means the same as before "
+            "it was added",
+            entry.name);
+  }
+  spec.since = static_cast<int>(node.value.integer());
+}
+
 void read_table(const TomlEntry& entry, const ParameterSpec* implied,
                 const std::vector<ParameterSpec>& earlier, ParameterSpec& spec) {
   const TomlNode& table = entry.node;
@@ -97,6 +119,7 @@ void read_table(const TomlEntry& entry, const ParameterSpec* implied,
   spec.doc = text_or_none(table, "doc");
   spec.role = role_of(table, parameter_role_from_name);
   spec.axis = text_or_none(table, "axis");
+  read_history(entry, spec);
   const bool is_number = spec.type == ValueType::kInteger || spec.type == ValueType::kReal;
   if ((spec.minimum || spec.maximum) && !is_number) {
     fail_at(entry.place, "parameter '{}' is a {}, which has no range", entry.name,
@@ -256,9 +279,9 @@ DeclaredMetric read_metric(const TomlNode& node, const std::string& clock, bool 
 }  // namespace
 
 const std::vector<std::string>& parameter_keys() {
-  static const std::vector<std::string> keys = {"default", "type",  "range", "minimum",
-                                                "maximum", "words", "when",  "unit",
-                                                "doc",     "role",  "axis"};
+  static const std::vector<std::string> keys = {"default", "type",  "range", "minimum", "maximum",
+                                                "words",   "when",  "unit",  "doc",     "role",
+                                                "axis",    "since", "was"};
   return keys;
 }
 
@@ -305,6 +328,16 @@ Schema read_schema(const TomlNode& root) {
   expect_different_names(specs, root);
   return in_place(parameters == nullptr ? root.place : parameters->place,
                   [&] { return Schema(std::move(specs)); });
+}
+
+void check_histories(const TomlEntry& parameters, const Schema& schema, int version) {
+  for (const TomlEntry& entry : parameters.node.entries) {
+    const TomlEntry* was = entry.node.find("was");
+    const TomlEntry* since = entry.node.find("since");
+    if (was == nullptr && since == nullptr) continue;
+    in_place(since != nullptr ? since->place : was->place,
+             [&] { check_history(schema.at(entry.name), schema, version); });
+  }
 }
 
 void check_axes(const TomlEntry& parameters, const Schema& schema,

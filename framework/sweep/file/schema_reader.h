@@ -44,4 +44,8 @@ DeclaredMetrics read_declared_metrics(const TomlEntry& metrics, const std::strin
 void check_axes(const TomlEntry& parameters, const Schema& schema,
                 const std::vector<MetricSpec>& metrics);
 
+// Throws Error with the place of a `since` or `was` that contradicts `schema`, or the
+// `version` of the file.
+void check_histories(const TomlEntry& parameters, const Schema& schema, int version);
+
 }  // namespace polysweep

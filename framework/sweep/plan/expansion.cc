@@ -5,6 +5,7 @@
 
 #include "framework/core/error_place.h"
 #include "framework/core/utf8.h"
+#include "framework/sweep/parameter_history.h"
 
 namespace polysweep {
 
@@ -67,13 +68,23 @@ void Expansion::make_slots(const Sweep& sweep) {
         choice.append_canonical(piece);
       }
       slot.pieces.push_back(std::move(piece));
+      slot.is_default.push_back(choice == spec.default_value ? 1 : 0);
     }
+    slot.identity_name = spec.was.empty() ? spec.name : spec.was;
+    slot.since = spec.since;
     by_name_.push_back(slots_.size());
     slots_.push_back(std::move(slot));
   }
   std::sort(by_name_.begin(), by_name_.end(),
             [&](std::size_t a, std::size_t b) { return slots_[a].name < slots_[b].name; });
   for (const Factor& factor : sweep.factors) factor_slot_.push_back(slot_of(factor.name));
+  version_ = sweep.experiment.version;
+  if (!history_of(sweep.experiment.schema).empty()) {
+    by_identity_ = by_name_;
+    std::sort(by_identity_.begin(), by_identity_.end(), [&](std::size_t a, std::size_t b) {
+      return slots_[a].identity_name < slots_[b].identity_name;
+    });
+  }
   if (!sweep.sample) return;
   for (std::size_t i = 0; i < sweep.sample->factors.size(); ++i) {
     slots_[slot_of(sweep.sample->factors[i])].at = sweep.sample->levels[i];
@@ -328,6 +339,48 @@ Parameters Expansion::parameters(const Combination& combination) const {
     out.set(slots_[slot].name, slots_[slot].choices[static_cast<std::size_t>(chosen)]);
   }
   return out;
+}
+
+// Back to the version before those that only added parameters which have their default here.
+int Expansion::identity_version(const Combination& combination) const {
+  int version = version_;
+  while (!by_identity_.empty() && version > 1) {
+    bool any = false;
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      if (slots_[i].since != version) continue;
+      any = true;
+      const std::int32_t chosen = combination.chosen[i];
+      if (chosen >= 0 && slots_[i].is_default[static_cast<std::size_t>(chosen)] == 0) {
+        return version;
+      }
+    }
+    if (!any) return version;  // it was raised for another reason
+    --version;
+  }
+  return version;
+}
+
+int Expansion::append_identity(const Combination& combination, std::string& out) const {
+  if (by_identity_.empty()) {
+    append_canonical(combination, out);
+    return version_;
+  }
+  const int version = identity_version(combination);
+  char separator = '{';
+  for (const std::size_t slot : by_identity_) {
+    const std::int32_t chosen = combination.chosen[slot];
+    if (chosen < 0 || slots_[slot].since > version) continue;
+    const Value& value = slots_[slot].choices[static_cast<std::size_t>(chosen)];
+    if (value.is_absent()) continue;
+    out += separator;
+    append_json_text(out, slots_[slot].identity_name);
+    out += ':';
+    value.append_canonical(out);
+    separator = ',';
+  }
+  if (separator == '{') out += separator;
+  out += '}';
+  return version;
 }
 
 void Expansion::append_canonical(const Combination& combination, std::string& out) const {

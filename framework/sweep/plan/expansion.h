@@ -69,6 +69,12 @@ class Expansion {
   Parameters parameters(const Combination& combination) const;
   // parameters().canonical().
   void append_canonical(const Combination& combination, std::string& out) const;
+  // The same as the identity of the trial has them (parameter_history.h): by their earlier
+  // names, without those that a later version added and that have their default. Returns
+  // the version of the experiment in the identity.
+  int append_identity(const Combination& combination, std::string& out) const;
+  // That version.
+  int identity_version(const Combination& combination) const;
 
  private:
   // A list of conditions on slots. Its index is that of its bit.
@@ -83,6 +89,9 @@ class Expansion {
     std::string name;
     std::vector<Value> choices;
     std::vector<std::string> pieces;  // "name":value; "": the choice is that it is not given
+    std::string identity_name;        // as identities call it
+    int since = 1;                    // ParameterSpec::since
+    std::vector<char> is_default;     // per choice
     std::size_t applies = kAlways;    // the schema's conditions
     std::size_t varies = kAlways;     // the factor's
     std::vector<std::uint16_t> at;    // per point, of a factor that is drawn: its level
@@ -108,6 +117,8 @@ class Expansion {
 
   std::vector<Slot> slots_;
   std::vector<std::size_t> by_name_;      // slots, sorted by name
+  std::vector<std::size_t> by_identity_;  // by the earlier name; empty: as by_name_
+  int version_ = 1;                       // of the experiment
   std::vector<std::size_t> factor_slot_;  // slot per factor
   std::vector<Conjunction> conjunctions_;
   std::size_t first_exclude_ = 0, exclude_count_ = 0, where_count_ = 0, data_count_ = 0;

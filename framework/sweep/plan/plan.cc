@@ -213,11 +213,21 @@ Trial Plan::trial(std::size_t index) const {
 
 std::string Plan::identity(std::size_t index) const {
   std::string parameters;
-  expansion_.append_canonical(expansion_.combination(levels_of(index)), parameters);
+  const int version =
+      expansion_.append_identity(expansion_.combination(levels_of(index)), parameters);
   std::string out;
-  append_identity_text(out, {code_digest_, data_digest(index), sweep_.experiment.name, parameters,
-                             sweep_.experiment.version});
+  append_identity_text(
+      out, {code_digest_, data_digest(index), sweep_.experiment.name, parameters, version});
   return out;
+}
+
+bool Plan::is_taken_over(std::size_t index) const {
+  const Combination combination = expansion_.combination(levels_of(index));
+  std::string now;
+  std::string identity;
+  expansion_.append_canonical(combination, now);
+  const int version = expansion_.append_identity(combination, identity);
+  return version != sweep_.experiment.version || identity != now;
 }
 
 std::size_t Plan::level(std::size_t index, std::string_view factor) const {
@@ -291,6 +301,11 @@ PlanDescription describe(const Plan& plan, const std::map<std::string, std::stri
   out.comparison = sweep.comparison;
   out.metrics = sweep.experiment.metrics;
   out.data_digests = data_digests;
+  out.history = history_of(sweep.experiment.schema);
+  if (sweep.experiment.command) {
+    const std::string runs = sweep.experiment.command->code_digest();
+    if (runs != plan.code_digest()) out.code_runs = runs;
+  }
   out.code_digest = plan.code_digest();
   if (sweep.experiment.command) {
     for (const InputFile& file : sweep.experiment.command->files) {

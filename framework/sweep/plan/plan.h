@@ -46,6 +46,9 @@ class Plan {
   Trial trial(std::size_t index) const;
   // identity_text(trial(index)).
   std::string identity(std::size_t index) const;
+  // Whether that is the identity of before a parameter was added or renamed
+  // (parameter_history.h).
+  bool is_taken_over(std::size_t index) const;
   // Which level of `factor` the trial has: an index into Factor::levels,
   // kAbsent where the factor does not apply.
   static constexpr std::size_t kAbsent = static_cast<std::size_t>(-1);

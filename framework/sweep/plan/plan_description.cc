@@ -96,6 +96,29 @@ ComparisonRule rule_of(const Json& json) {
   return out;
 }
 
+Json json_of(const std::vector<ParameterHistory>& history) {
+  Json out = Json::array();
+  for (const ParameterHistory& each : history) {
+    out.push_back({{"name", each.name},
+                   {"was", each.was},
+                   {"since", each.since},
+                   {"default", polysweep::json_of(each.default_value)},
+                   {"when", polysweep::json_of(each.when)}});
+  }
+  return out;
+}
+
+std::vector<ParameterHistory> parameter_history_of(const Json& json) {
+  std::vector<ParameterHistory> out;
+  if (!json.contains("history")) return out;
+  for (const Json& each : json.at("history")) {
+    out.push_back({each.at("name").get<std::string>(), each.at("was").get<std::string>(),
+                   each.at("since").get<int>(), value_of(each.at("default")),
+                   conditions_of(each.at("when"))});
+  }
+  return out;
+}
+
 PlanDescription description_of(const Json& json) {
   PlanDescription out;
   out.sweep = json.at("sweep").get<std::string>();
@@ -107,6 +130,8 @@ PlanDescription description_of(const Json& json) {
   out.text = json.at("text").get<std::string>();
   out.overrides = json.at("overrides").get<std::vector<std::string>>();
   out.renamed = json.value("renamed", false);
+  out.history = parameter_history_of(json);
+  out.code_runs = json.value("code_runs", "");
   out.fixed = parameters_of(json.at("fixed"));
   out.defaults = parameters_of(json.at("defaults"));
   for (const auto& [name, role] : json.at("roles").items()) {
@@ -171,6 +196,8 @@ std::string description_json(const PlanDescription& description) {
               {"exclusions", std::move(exclusions)}};
   if (description.sample) out["sample"] = json_of(*description.sample);
   if (description.renamed) out["renamed"] = true;
+  if (!description.history.empty()) out["history"] = json_of(description.history);
+  if (!description.code_runs.empty()) out["code_runs"] = description.code_runs;
   std::string text = out.dump();
   if (text.size() > kMaxDescriptionBytes) {
     fail(

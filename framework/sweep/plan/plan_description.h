@@ -13,6 +13,7 @@
 
 #include "framework/sweep/comparison_rule.h"
 #include "framework/sweep/experiment.h"
+#include "framework/sweep/parameter_history.h"
 #include "framework/sweep/parameters.h"
 #include "framework/sweep/role.h"
 #include "framework/sweep/sampling.h"
@@ -50,9 +51,11 @@ struct PlanDescription {
   Parameters fixed;                   // by the file or an override
   Parameters defaults;                // what trials have without the file giving it
   std::map<std::string, Role> roles;  // of the parameters that have one
-  std::string replicate;              // "" where nothing is repeated
-  std::vector<FactorInfo> factors;    // the replicate is among them
-  std::optional<SampleInfo> sample;   // factors that were drawn together
+  // Of the parameters that were added or renamed (parameter_history.h).
+  std::vector<ParameterHistory> history;
+  std::string replicate;             // "" where nothing is repeated
+  std::vector<FactorInfo> factors;   // the replicate is among them
+  std::optional<SampleInfo> sample;  // factors that were drawn together
   Parameters baseline;
   MetricSpec primary;                 // with the goal that the sweep chose
   std::vector<MetricSpec> secondary;  // likewise
@@ -60,7 +63,8 @@ struct PlanDescription {
   std::vector<MetricSpec> metrics;                  // all that the experiment publishes
   std::map<std::string, std::string> data_digests;  // path -> SHA-256 (hex)
   std::string code_digest;                          // Trial::code_digest of all its trials
-  std::map<std::string, std::string> code_files;    // as data_digests
+  std::string code_runs;  // the code that runs, where it is declared to mean the same; else ""
+  std::map<std::string, std::string> code_files;  // as data_digests
   std::size_t cell_count = 0;
   std::vector<Exclusion> exclusions;
 };

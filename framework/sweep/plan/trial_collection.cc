@@ -8,6 +8,7 @@
 
 #include "framework/core/digest.h"
 #include "framework/core/error_place.h"
+#include "framework/sweep/parameter_history.h"
 #include "framework/sweep/plan/enumeration.h"
 
 namespace polysweep {
@@ -32,7 +33,8 @@ class Collector {
   const Expansion& expansion_;
   DataFolder& data_;
   TrialCollection out_;
-  std::map<std::vector<bool>, std::uint16_t> digest_by_files_;
+  // By the data files that are read and the version in the identity.
+  std::map<std::pair<std::vector<bool>, int>, std::uint16_t> digest_by_files_;
   std::vector<char> fixed_applies_;
   // Points that differ only in what does not apply, or is overridden, are one.
   std::unordered_set<TrialId> seen_;
@@ -46,7 +48,7 @@ TrialCollection Collector::collect() {
   const std::string& place = sweep_.places.at("factors");
   const Enumeration::Tally tally = in_place(place, [&] { return enumeration.tally(); });
   expect_feasible(tally);
-  if (sweep_.experiment.command) out_.code_digest = sweep_.experiment.command->code_digest();
+  if (sweep_.experiment.command) out_.code_digest = sweep_.experiment.command->identity_code();
   out_.ids.reserve(tally.kept);
   out_.data_digest_of.reserve(tally.kept);
   out_.levels.reserve(tally.kept * sweep_.factors.size());
@@ -88,11 +90,15 @@ std::uint16_t Collector::digest_index(const Combination& combination) {
   for (std::size_t i = 0; i < expansion_.data_count(); ++i) {
     files.push_back(expansion_.reads(combination.open, i));
   }
-  const auto [place, is_new] = digest_by_files_.try_emplace(files, 0);
+  const int version = expansion_.identity_version(combination);
+  const auto [place, is_new] = digest_by_files_.try_emplace({files, version}, 0);
   if (is_new) {
     std::string digest =
         data_.digest_for(sweep_.experiment.data, expansion_.parameters(combination));
-    if (sweep_.experiment.command) digest = sweep_.experiment.command->identity_digest(digest);
+    if (sweep_.experiment.command) {
+      digest = sweep_.experiment.command->identity_digest(
+          digest, earlier_parameters(sweep_.experiment.schema, version));
+    }
     std::vector<std::string>& digests = out_.data_digests;
     auto known = std::find(digests.begin(), digests.end(), digest);
     if (known == digests.end()) known = digests.insert(digests.end(), digest);
@@ -106,10 +112,10 @@ std::uint16_t Collector::digest_index(const Combination& combination) {
 void Collector::take(const Combination& combination) {
   const std::uint16_t digest = digest_index(combination);
   parameters_.clear();
-  expansion_.append_canonical(combination, parameters_);
+  const int version = expansion_.append_identity(combination, parameters_);
   identity_.clear();
   append_identity_text(identity_, {out_.code_digest, out_.data_digests[digest],
-                                   sweep_.experiment.name, parameters_, sweep_.experiment.version});
+                                   sweep_.experiment.name, parameters_, version});
   if (identity_.size() > kMaxIdentityBytes) {
     fail_at(sweep_.places.at("factors"),
             "the parameters of a trial take {} bytes, and can take at most {}; use shorter texts, "
