@@ -69,7 +69,9 @@ TEST_CASE("init writes a sweep file that plan, try and run accept as it is", "[c
                        Contains("# lr = [0.0333, 0.1, 0.3]"));
   CHECK(in_folder(program, "plan train.toml --count").output == "5\n");
   CHECK(in_folder(program, "try train.toml").status == 0);
-  CHECK(in_folder(program, "run train.toml --strict --quiet").status == 0);
+  const CommandEnd strict = in_folder(program, "run train.toml --strict --quiet");
+  INFO(strict.error);
+  CHECK(strict.status == 0);
 }
 
 TEST_CASE("init writes what varies, and the metrics that the script prints", "[cli]") {
@@ -99,7 +101,9 @@ for epoch in range(3):
   const CommandEnd tried = in_folder(program, "try train.toml");
   INFO(tried.output << tried.error);
   CHECK(tried.status == 0);
-  CHECK(in_folder(program, "run train.toml --strict --quiet").status == 0);
+  const CommandEnd strict = in_folder(program, "run train.toml --strict --quiet");
+  INFO(strict.error);
+  CHECK(strict.status == 0);
 
   const CommandEnd unknown =
       in_folder(program, "init --out b.toml --vary lrr=1,2 python3 train.py");
