@@ -408,7 +408,10 @@ std::vector<std::string> WorkingFolder::written_to() const {
     const bool is_same =
         facts.st_size == then.st_size && ns_of(facts.st_mtim) == ns_of(then.st_mtim);
     if (!is_same && out.size() < kMostWrittenTo) {
-      out.push_back(entry.path.substr(std::min(prefix_.size(), entry.path.size())));
+      // "../large.bin" for one above the sweep's folder.
+      out.push_back(entry.path.starts_with(prefix_)
+                        ? entry.path.substr(prefix_.size())
+                        : fs::path(entry.path).lexically_relative(prefix_).generic_string());
     }
   }
   return out;
