@@ -47,6 +47,16 @@ void write_script(const PolysweepProgram& program) {
 
 }  // namespace
 
+TEST_CASE("init takes a parameter to vary as its option is spelled", "[cli]") {
+  const PolysweepProgram program;
+  program.write("train.py",
+                "import argparse\np = argparse.ArgumentParser()\n"
+                "p.add_argument('--learning-rate', type=float, default=0.1)\n"
+                "print('loss', p.parse_args().learning_rate)\n");
+  CHECK(in_folder(program, "init --vary learning-rate=0.1,0.2 python3 train.py").status == 0);
+  CHECK(in_folder(program, "plan train.toml --count").output == "2\n");
+}
+
 TEST_CASE("init writes a sweep file that plan, try and run accept as it is", "[cli]") {
   const PolysweepProgram program;
   write_script(program);
