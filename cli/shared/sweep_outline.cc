@@ -114,10 +114,19 @@ class OutlineWriter {
 
   void find_varied() {
     const auto& all = outline_.help.parameters;
-    for (const VariedParameter& varied : outline_.vary) {
-      const auto found = std::find_if(all.begin(), all.end(), [&](const ProgramParameter& one) {
-        return name_of(one) == varied.name;
-      });
+    for (VariedParameter varied : outline_.vary) {
+      const auto find_it = [&](const std::string& name) {
+        return std::find_if(all.begin(), all.end(),
+                            [&](const ProgramParameter& one) { return name_of(one) == name; });
+      };
+      auto found = find_it(varied.name);
+      if (found == all.end()) {
+        // As the option is spelled: learning-rate.
+        std::string name = varied.name;
+        std::replace(name.begin(), name.end(), '-', '_');
+        found = find_it(name);
+        if (found != all.end()) varied.name = name;
+      }
       if (found == all.end() && !all.empty()) {
         std::vector<std::string> known;
         for (const ProgramParameter& one : all) known.push_back(name_of(one));

@@ -447,7 +447,10 @@ std::vector<std::string> WorkingFolder::written_to() const {
                              ? last_change_ns(entry.target) == then.mtime_ns
                              : facts.st_size == then.size && ns_of(facts.st_mtim) == then.mtime_ns;
     if (!is_same && out.size() < kMostWrittenTo) {
-      out.push_back(entry.path.substr(std::min(prefix_.size(), entry.path.size())));
+      // "../large.bin" for one above the sweep's folder.
+      out.push_back(entry.path.starts_with(prefix_)
+                        ? entry.path.substr(prefix_.size())
+                        : fs::path(entry.path).lexically_relative(prefix_).generic_string());
     }
   }
   return out;

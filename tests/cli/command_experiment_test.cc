@@ -311,7 +311,7 @@ TEST_CASE("limits of the file hold, and the command line's take their place", "[
   CHECK(program.run(sweep, words).status == 1);
   CHECK(program.query("SELECT DISTINCT outcome FROM attempts")[0]["outcome"] == "timed out");
   std::vector<std::string> patient = {"pause=0.4", "x=1",          "seed=1", "--as",
-                                      "counting",  "--time-limit", "60"};
+                                      "counting",  "--time-limit", "60",     "--replace"};
   CHECK(program.run(sweep, patient).status == 0);
 }
 

@@ -47,6 +47,16 @@ void write_script(const PolysweepProgram& program) {
 
 }  // namespace
 
+TEST_CASE("init takes a parameter to vary as its option is spelled", "[cli]") {
+  const PolysweepProgram program;
+  program.write("train.py",
+                "import argparse\np = argparse.ArgumentParser()\n"
+                "p.add_argument('--learning-rate', type=float, default=0.1)\n"
+                "print('loss', p.parse_args().learning_rate)\n");
+  CHECK(in_folder(program, "init --vary learning-rate=0.1,0.2 python3 train.py").status == 0);
+  CHECK(in_folder(program, "plan train.toml --count").output == "2\n");
+}
+
 TEST_CASE("init writes a sweep file that plan, try and run accept as it is", "[cli]") {
   const PolysweepProgram program;
   write_script(program);
@@ -69,7 +79,9 @@ TEST_CASE("init writes a sweep file that plan, try and run accept as it is", "[c
                        Contains("# lr = [0.0333, 0.1, 0.3]"));
   CHECK(in_folder(program, "plan train.toml --count").output == "5\n");
   CHECK(in_folder(program, "try train.toml").status == 0);
-  CHECK(in_folder(program, "run train.toml --strict --quiet").status == 0);
+  const CommandEnd strict = in_folder(program, "run train.toml --strict --quiet");
+  INFO(strict.error);
+  CHECK(strict.status == 0);
 }
 
 TEST_CASE("init writes what varies, and the metrics that the script prints", "[cli]") {
@@ -99,7 +111,9 @@ for epoch in range(3):
   const CommandEnd tried = in_folder(program, "try train.toml");
   INFO(tried.output << tried.error);
   CHECK(tried.status == 0);
-  CHECK(in_folder(program, "run train.toml --strict --quiet").status == 0);
+  const CommandEnd strict = in_folder(program, "run train.toml --strict --quiet");
+  INFO(strict.error);
+  CHECK(strict.status == 0);
 
   const CommandEnd unknown =
       in_folder(program, "init --out b.toml --vary lrr=1,2 python3 train.py");

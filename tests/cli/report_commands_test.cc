@@ -289,7 +289,7 @@ TEST_CASE("seeds that are added after the first were done are said at the top of
   const auto sweep = program.write("noisy.toml", kNoisySweep);
   REQUIRE(program.run(sweep, {"seed=0..2", "--as", "noisy"}).status == 0);
   CHECK_THAT(program.ask({"report", "noisy"}).output, !Contains("looked at"));
-  REQUIRE(program.run(sweep, {"seed=0..4", "--as", "noisy"}).status == 0);
+  REQUIRE(program.run(sweep, {"seed=0..4", "--as", "noisy", "--replace"}).status == 0);
   CHECK_THAT(program.ask({"report", "noisy"}).output,
              Contains("18 trials were done") && Contains("looked at 3 and 5 seeds"));
   CHECK_THAT(ask_json(program, {"compare", "noisy"})["notes"].dump(),

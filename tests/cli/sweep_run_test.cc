@@ -106,10 +106,10 @@ TEST_CASE("what a sweep does not have needs a name, and the message has the comm
   CHECK(refused.status == 2);
   CHECK_THAT(refused.error,
              Contains("override 'x=0.5': 0.5 is not a level of factor 'x', whose levels are") &&
-                 Contains("polysweep run " + sweep.string() + " x=0.5 seed=0") &&
+                 Contains("polysweep run " + sweep.string() + " x=0.0,0.5 seed=0") &&
                  Contains(" --quiet") && Contains(" --slots 2") &&
                  Contains(" --store " + program.store().string()) &&
-                 Contains(" --as toy-x-0.5-seed-0"));
+                 Contains(" --as toy-x-0.0-0.5-seed-0"));
   CHECK(program.query("SELECT sum(trials) AS n FROM sweeps")[0]["n"] == 24);
 
   CHECK(program.run(sweep, {"x=0,0.5", "seed=0", "--as", "half"}).status == 0);

@@ -336,6 +336,20 @@ say(1)
   CHECK_THAT(result.message, !Contains("data.csv"));
 }
 
+TEST_CASE("a file above the sweep's folder that a trial writes to is named from there", "[code]") {
+  const TemporaryFolder folder;
+  folder.write("sweep/train.py", "");
+  folder.write("large.bin", "1");
+  CommandSpec command = command_in(folder.path() / "sweep");
+  command = resolved(command);
+  const TemporaryFolder store;
+  make_snapshot(store.path(), command);
+  WorkingFolder mirror(command, store.path());
+  mirror.prepare(store.path() / "work");
+  folder.write("large.bin", "12");
+  CHECK(mirror.written_to() == Names{"../large.bin"});
+}
+
 TEST_CASE("outputs may name files, which are not there at first", "[code]") {
   CodeTrial trial(kSay +
                   "say(2 if os.path.exists('model.pt') else 1)\n"
