@@ -47,6 +47,15 @@ std::string text_of(const CodeChange& change) {
                      *change.lines_removed);
 }
 
+// What the command line of a sweep has after its file.
+std::string words_of(const std::vector<std::string>& overrides, bool renamed,
+                     const std::string& name) {
+  std::string out;
+  for (const std::string& word : overrides) out += " " + shell_escaped(word);
+  if (renamed) out += " --as " + name;
+  return out;
+}
+
 // From the snapshot of `before`; "" where the store has none.
 std::string changes_in(const std::filesystem::path& store, const CodeVersion& before,
                        const CommandSpec& now) {
@@ -98,8 +107,10 @@ std::string code_rerun_text(const CodeRerun& change, const Sweep& sweep) {
       change.before.name, terminal_escaped(change.files), change.again,
       change.again == 1 ? "runs" : "run", change.now);
   if (change.has_snapshot) {
-    out += fmt::format("  `polysweep run {} --code {}` continues with the code they had\n",
-                       terminal_escaped(shell_escaped(sweep.file)), change.before.name);
+    out += fmt::format("  `polysweep run {}{} --code {}` continues with the code they had\n",
+                       terminal_escaped(shell_escaped(sweep.file)),
+                       terminal_escaped(words_of(sweep.overrides, sweep.renamed, sweep.name)),
+                       change.before.name);
   }
   return out + fmt::format("  `polysweep compare {} code={} code={}` then compares the two",
                            sweep.name, change.before.name, change.now);
@@ -139,8 +150,7 @@ std::optional<ChangedCode> changed_code(const Database& database,
     if (digest == plan.code_digest) return std::nullopt;
     ChangedCode out{plan.code_digest.substr(0, 8), digest.substr(0, 8), "", plan.file, "", false};
     out.files = file_changes(plan.code_files, code_files_of(now.experiment));
-    for (const std::string& word : plan.overrides) out.words += " " + shell_escaped(word);
-    if (plan.renamed) out.words += " --as " + sweep;
+    out.words = words_of(plan.overrides, plan.renamed, sweep);
     out.has_snapshot = has_snapshot(store, plan.code_digest);
     return out;
   } catch (const Error&) {

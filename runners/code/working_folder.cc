@@ -299,10 +299,12 @@ void WorkingFolder::plan_file(const fs::path& original, const std::string& relat
 void WorkingFolder::plan_link(const fs::path& original, const std::string& relative,
                               std::vector<Entry>& into) const {
   std::error_code unknown;
-  const bool is_watched_folder =
-      relative.starts_with(prefix_) && fs::is_directory(original, unknown);
-  const bool is_watched = (fs::is_regular_file(original, unknown) || is_watched_folder) &&
-                          !is_edited_by_people(original.filename().string());
+  // Above a root that is in no repository lies anything, which changes by itself.
+  const bool is_below = relative.starts_with(prefix_);
+  const bool is_watched =
+      ((is_below && fs::is_directory(original, unknown)) ||
+       ((is_below || is_repository_) && fs::is_regular_file(original, unknown))) &&
+      !is_edited_by_people(original.filename().string());
   into.push_back({relative, Kind::kLink, original.string(), 0, is_watched});
 }
 

@@ -66,11 +66,11 @@ TEST_CASE("a folder that all trials share is told when a trial writes to it", "[
   const AttemptResult written = trial.plan_and_run();
   INFO(trial.log());
   CHECK(written.outcome == Outcome::kDone);
-  CHECK_THAT(written.message, Contains("results of the sweep's folder changed while it ran"));
+  CHECK(written.findings.written_to == std::vector<std::string>{"results"});
 
   CodeTrial reader(kSay + "say(len(open('results/1.txt').read()))\n");
   for (int i = 0; i < 70; ++i) reader.write("results/" + std::to_string(i) + ".txt", "theirs");
-  CHECK(reader.plan_and_run().message.empty());
+  CHECK(reader.plan_and_run().findings.written_to.empty());
 }
 
 TEST_CASE("what outputs and trackers hold is not code", "[code]") {
