@@ -44,6 +44,24 @@ SweepResults failing_sweep() {
   return builder.build();
 }
 
+// A hundred groups of two arms, of which each has a baseline of its own.
+SweepResults many_baselines() {
+  SweepBuilder builder("baselines");
+  std::vector<std::string> tasks;
+  for (int i = 0; i < 100; ++i) tasks.push_back("task" + std::to_string(i));
+  builder.factor("arm", {"plain", "fast"}).factor("task", tasks).baseline("arm", "plain");
+  for (const std::string arm : {"plain", "fast"}) {
+    for (std::size_t task = 0; task < tasks.size(); ++task) {
+      const auto cell = builder.cell({arm, tasks[task]});
+      for (int seed = 0; seed < 3; ++seed) {
+        const double gain = arm == "fast" ? 1 + 0.1 * static_cast<double>(task % 7) : 0;
+        builder.done(cell, seed, 50 + static_cast<double>(task) + gain + 0.3 * ((5 * seed) % 3));
+      }
+    }
+  }
+  return builder.build();
+}
+
 }  // namespace
 
 TEST_CASE("on paper no page but the last ends half empty", "[browser]") {
@@ -53,6 +71,7 @@ TEST_CASE("on paper no page but the last ends half empty", "[browser]") {
       {"print", write_page("paper", sample_sweep())},
       {"print-crossed", write_page("paper-crossed", crossed_sweep(4))},
       {"print-search", write_page("paper-search", search_sample(30))},
+      {"print-baselines", write_page("paper-baselines", many_baselines())},
       {"print-failing", write_page("paper-failing", failing_sweep())}};
   for (const auto& [name, page] : pages) {
     const std::vector<double> blank = blank_ends(print(page, name));
