@@ -81,7 +81,7 @@ TEST_CASE("a controller that forgets jobs gets others instead", "[cluster][slow]
   const CommandEnd end = sweep.run();
   INFO(end.output << end.error << sweep.logs());
   CHECK(end.status == 0);
-  CHECK(sweep.cluster().jobs() == 1);
+  CHECK(wait_until(20, [&] { return sweep.cluster().jobs() == 1; }));
   sweep.cluster().command({"scancel", "--name", "other"});
   CHECK(sweep.listed_pilots().size() >= 4);
   sweep.check_same_as_local();
@@ -98,6 +98,8 @@ TEST_CASE("while the controller is down, pilots work and commands answer", "[clu
   const ClusterSweep sweep(options);
   const std::string log = (sweep.cluster().shared() / "head.log").string();
   const int head = start_command(sweep.words("run"), sweep.cluster().environment(), log);
+  REQUIRE(
+      wait_until(10, [&] { return std::filesystem::exists(sweep.pilots() / "submission.json"); }));
   REQUIRE(wait_until(
       40, [&] { return sweep.query("SELECT * FROM attempts WHERE points > 5").size() >= 8; }));
   sweep.cluster().signal("slurmctld", "KILL");
