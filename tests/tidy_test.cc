@@ -129,6 +129,8 @@ const std::vector<Wing>& wings() {
       {"runners/sharing/",
        {"runners/host/work_source.h", "runners/process/", "runners/store/", "framework/"}},
 
+      {"runners/cluster/", {"runners/process/", "runners/store/", "framework/"}},
+
       {"results/schema/", {"framework/"}},
       {"results/ingest/", {"results/schema/", "framework/"}},
       {"results/read/", {"results/schema/", "framework/"}},

@@ -19,6 +19,10 @@ std::vector<Command> table() {
       kTryCommand,            //
       kPowerCommand,          //
       kRunCommand,            //
+      kSubmitCommand,         //
+      kPilotsCommand,         //
+      kPilotCommand,          //
+      kClusterCommand,        //
       kStopCommand,           //
       kStatusCommand,         //
       kListCommand,           //

@@ -3,6 +3,7 @@
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/capture_change.h"
+#include "cli/shared/cluster_head.h"
 #include "cli/shared/code_rerun.h"
 #include "cli/shared/command_workers.h"
 #include "cli/shared/host_configuration.h"
@@ -33,6 +34,7 @@ constexpr double kNetworkLease_s = 120;
 
 void declare_run(CommandOptions& options) {
   declare_store(options);
+  declare_cluster(options);
   declare_planning(options);
   declare_selection(options);
   declare_slots(options);
@@ -285,7 +287,10 @@ int run_plan(const po::variables_map& given, const PlanFromFile& planned) {
 }
 
 int run_sweep(const po::variables_map& given) {
-  return run_plan(given, plan_from_file(given, "run"));
+  const PlanFromFile planned = plan_from_file(given, "run");
+  if (given.count("cluster") == 0) return run_plan(given, planned);
+  expect_limits(given);
+  return run_on_cluster(given, planned);
 }
 
 }  // namespace
@@ -296,10 +301,11 @@ const Command kRunCommand = {
     "several at the same time share the work",
     "FILE [name=value ...] [--as NAME] [--code DIGEST] [--data FOLDER] [--slots N] [--device "
     "cpu|cuda] "
-    "[--memory-limit SIZE]",
+    "[--memory-limit SIZE] [--cluster NAME]",
     "  polysweep run my_sweep.toml\n"
     "  polysweep run my_sweep.toml lr=0.1,0.01 seed=0..2\n"
-    "  polysweep run my_sweep.toml lr=0.3 --as my_sweep_0.3",
+    "  polysweep run my_sweep.toml lr=0.3 --as my_sweep_0.3\n"
+    "  polysweep run my_sweep.toml --cluster gpu --store /shared/runs",
     declare_run,
     run_sweep,
 };

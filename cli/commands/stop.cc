@@ -13,10 +13,12 @@
 #include "framework/core/clock.h"
 #include "framework/core/file_system.h"
 #include "reports/text/escaping.h"
+#include "reports/text/number_text.h"
 #include "results/read/last_planning.h"
 #include "results/read/live_sweep.h"
 #include "results/read/sweep_results.h"
 #include "results/read/trial_record.h"
+#include "runners/cluster/pilot_supply.h"
 #include "runners/host/progress.h"
 #include "runners/process/stop_flag.h"
 #include "runners/store/active_hosts.h"
@@ -60,6 +62,36 @@ int print_nothing_runs(const ActiveHosts& hosts, const LiveSweep& sweep) {
   }
   print_counts(sweep);
   return kExitComplete;
+}
+
+// Pilots that wait in Slurm's queue are cancelled, and no others follow.
+void stop_pilots(const std::filesystem::path& store, const std::string& sweep) {
+  PilotFolder folder(system_files(), store, sweep);
+  std::optional<SubmissionRecord> record = folder.submission();
+  if (!record) return;
+  record->stopped = true;
+  folder.write(*record);
+  if (!has_slurm_program("squeue")) {
+    fmt::print(
+        "squeue is not in $PATH: pilots that wait are not cancelled, and end when they start\n");
+    return;
+  }
+  const std::optional<std::vector<SlurmJob>> queue = slurm_queue();
+  if (!queue) {
+    fmt::print(
+        "Slurm did not answer: pilots that wait are not cancelled, and end when they start\n");
+    return;
+  }
+  std::vector<std::string> waiting;
+  for (const PilotState& state : pilot_states(folder, queue, system_clock().wall_us())) {
+    if (state.queued && state.queued->state == "PENDING") waiting.push_back(state.queued->id);
+  }
+  const std::string problem = slurm_cancel(waiting);
+  if (!problem.empty()) {
+    fmt::print(stderr, "polysweep: scancel failed: {}\n", problem);
+  } else if (!waiting.empty()) {
+    fmt::print("cancelled {} that waited\n", count_text(waiting.size(), "pilot"));
+  }
 }
 
 // A second request to the same host kills its running trials.
@@ -192,6 +224,7 @@ int run_stop(const po::variables_map& given) {
   const std::string name = sweep_argument(store.open(), given);
   // Waits for a run that is just becoming a host.
   { const RunLock lock(system_files(), store.folder(), kStoreLockWait_s); }
+  stop_pilots(store.folder(), name);
   ActiveHosts hosts(system_files(), store.folder(), "");
   const std::vector<LeaseFacts> asked = hosts_of(hosts, name);
   if (!asked.empty())

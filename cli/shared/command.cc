@@ -154,7 +154,10 @@ std::string help_text(const Command& command) {
 void declare_store(CommandOptions& options) {
   options.shown.add_options()("store",
                               po::value<std::string>()->default_value("runs")->value_name("FOLDER"),
-                              "folder of the journals, the database and the trials");
+                              "folder of the journals, the database and the trials")(
+      "database", po::value<std::string>()->value_name("FOLDER"),
+      "folder of databases on a local disk, for a store on a network file system (default: "
+      "$XDG_CACHE_HOME/polysweep/databases)");
 }
 
 void declare_json(CommandOptions& options) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 
 #include "cli/shared/absolute_path.h"
 #include "framework/core/error.h"
@@ -16,7 +17,12 @@
 namespace polysweep {
 
 Store::Store(const po::variables_map& given)
-    : folder_(absolute_path("store", given["store"].as<std::string>())) {}
+    : folder_(absolute_path("store", given["store"].as<std::string>())) {
+  if (given.count("database") == 0) return;
+  const std::filesystem::path folder =
+      absolute_path("database", given["database"].as<std::string>());
+  setenv(kDatabaseVariable, folder.c_str(), 1);
+}
 
 bool Store::can_be_written() const {
   const auto is_writable = [](const std::filesystem::path& path) {

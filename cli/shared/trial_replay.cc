@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "cli/shared/declared_commands.h"
 #include "cli/shared/host_configuration.h"
 #include "cli/shared/plan_from_file.h"
 #include "framework/core/digest.h"
@@ -23,23 +24,6 @@ namespace polysweep {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The commands that sweeps of this store declared, newest first.
-std::vector<ExperimentSpec> declared_commands(const fs::path& store) {
-  const fs::path folder = store / "commands";
-  std::vector<std::pair<fs::file_time_type, ExperimentSpec>> found;
-  for (const std::string& name : system_files().list(folder)) {
-    if (!name.ends_with(".json")) continue;
-    Catalogue catalogue = Catalogue::from_json(system_files().read(folder / name));
-    if (catalogue.experiments.size() != 1 || !catalogue.experiments[0].command) continue;
-    found.emplace_back(fs::last_write_time(folder / name), std::move(catalogue.experiments[0]));
-  }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
-  std::vector<ExperimentSpec> out;
-  for (auto& [time, spec] : found) out.push_back(std::move(spec));
-  return out;
-}
 
 // What the trials ran must still be there: in the store, or unchanged in the work tree.
 void expect_code(const ExperimentSpec& spec, const fs::path& store) {

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <random>
 #include <thread>
 
 #include "framework/core/error.h"
@@ -86,9 +87,8 @@ void sync_folder(const path& folder) {
 
 // Beside `file`, with a name that no other has.
 path temporary_of(const path& file) {
-  static std::atomic<unsigned> count{0};
   path temporary = file;
-  temporary += fmt::format(".{}-{}.tmp", ::getpid(), ++count);
+  temporary += fmt::format(".{}-{}.tmp", ::getpid(), new_temporary_number());
   return temporary;
 }
 
@@ -289,6 +289,12 @@ bool FileSystem::create_atomically(const path& file, std::string_view bytes) {
 }
 
 bool FileSystem::is_locked(const path& file) { return try_lock(file, "") == nullptr; }
+
+std::uint32_t new_temporary_number() {
+  constexpr std::uint32_t kFirstBelow = 1U << 30;
+  static std::atomic<std::uint32_t> count{std::random_device()() % kFirstBelow};
+  return ++count;
+}
 
 FileSystem& system_files() {
   static PosixFileSystem files;

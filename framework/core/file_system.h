@@ -5,6 +5,7 @@
 // reason.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -64,6 +65,10 @@ class FileSystem {
   // Whether some process holds that lock, without trying to take it.
   virtual bool is_locked(const std::filesystem::path& path);
 };
+
+// For the name of a temporary file, beside the process number: processes of two machines
+// may have the same number, so each process starts at a random one.
+std::uint32_t new_temporary_number();
 
 // The real one (POSIX), valid until the program ends.
 FileSystem& system_files();

@@ -50,8 +50,19 @@ struct Ingest::State {
   bool interrupted = false;  // the last catch_up() did not come to its end
 };
 
+namespace {
+
+// A store is there already; a folder of databases elsewhere may not be.
+std::filesystem::path in_its_folder(FileSystem& files, const std::filesystem::path& store) {
+  std::filesystem::path file = database_path(store);
+  if (file.parent_path() != store) files.create_folders(file.parent_path());
+  return file;
+}
+
+}  // namespace
+
 Ingest::Ingest(FileSystem& files, const std::filesystem::path& store, IngestOptions options)
-    : Ingest(files, store, database_path(store), options) {}
+    : Ingest(files, store, in_its_folder(files, store), options) {}
 
 Ingest::Ingest(FileSystem& files, const std::filesystem::path& store,
                const std::filesystem::path& database_file, IngestOptions options)

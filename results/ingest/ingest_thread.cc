@@ -23,7 +23,9 @@ void add(IngestReport& sum, IngestReport&& part) {
 
 struct IngestThread::State {
   State(FileSystem& files_in, const std::filesystem::path& store)
-      : files(files_in), lock_file(store / "ingest.lock"), ingest(files_in, store) {}
+      : files(files_in),
+        lock_file(database_path(store).parent_path() / "ingest.lock"),
+        ingest(files_in, store) {}
 
   void run();
   void stop();

@@ -1,7 +1,7 @@
 // An Ingest on a thread of its own, which catches up every 100 ms.
 //
-// Of several threads in one store the holder of the lock STORE/ingest.lock does the
-// work for all; another takes over when it ends. A database that cannot be written
+// Of several threads for one database the holder of the lock ingest.lock beside it does
+// the work for all; another takes over when it ends. A database that cannot be written
 // is tried again.
 #pragma once
 

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "framework/sweep/planned_trial.h"
 #include "framework/sweep/trial.h"
-#include "results/ingest/planned_trial.h"
 #include "results/schema/connection.h"
 
 namespace polysweep {

@@ -76,7 +76,8 @@ IngestReport rebuild(FileSystem& files, const std::filesystem::path& store) {
   const bool exists = std::filesystem::exists(file);
   const std::optional<Database> old = exists ? sole_use(file) : std::nullopt;
 
-  const NewFile fresh(store / fmt::format("polysweep.db.new-{}", getpid()));
+  files.create_folders(file.parent_path());
+  const NewFile fresh(file.string() + fmt::format(".new-{}", getpid()));
   IngestReport report;
   {
     Ingest ingest(files, store, fresh.path());
@@ -89,7 +90,7 @@ IngestReport rebuild(FileSystem& files, const std::filesystem::path& store) {
   }
   if (exists && !old) set_aside(file);
   std::filesystem::rename(fresh.path(), file);
-  sync_folder(store);
+  sync_folder(file.parent_path());
   return report;
 }
 

@@ -3,8 +3,12 @@
 #include <sys/vfs.h>
 
 #include <array>
+#include <cstdlib>
+#include <fstream>
 
+#include "framework/core/digest.h"
 #include "framework/core/error.h"
+#include "framework/core/name_rule.h"
 #include "results/schema/connection.h"
 #include "results/schema/schema.h"
 
@@ -12,6 +16,8 @@ namespace polysweep {
 namespace {
 
 constexpr int kBusyTimeout_ms = 10'000;
+constexpr const char* kDatabaseFile = "polysweep.db";
+constexpr std::size_t kStoreDigits = 16;
 
 struct NetworkFileSystem {
   std::int64_t type;  // statfs(2) f_type
@@ -36,9 +42,46 @@ void refuse_network_file_system(const std::filesystem::path& file) {
       network_file_system(static_cast<std::int64_t>(static_cast<std::uint32_t>(facts.f_type)));
   if (name.empty()) return;
   fail(
-      "{} is on a network file system ({}), where SQLite's locks are not reliable; keep the "
-      "store on a local disk (its folder journal/ may be a link to a shared one)",
+      "{} is on a network file system ({}), where SQLite's locks are not reliable; name a folder "
+      "on a local disk with --database FOLDER",
       file.string(), name);
+}
+
+std::string variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? "" : value;
+}
+
+std::filesystem::path cache_folder() {
+  if (const std::string cache = variable("XDG_CACHE_HOME"); !cache.empty()) {
+    return std::filesystem::path(cache) / "polysweep";
+  }
+  const std::string home = variable("HOME");
+  return std::filesystem::path(home.empty() ? "/tmp" : home) / ".cache" / "polysweep";
+}
+
+// With the values of our environment in place of $NAME.
+std::string expanded(const std::string& text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] != '$') {
+      out += text[at++];
+      continue;
+    }
+    std::size_t end = at + 1;
+    while (end < text.size() && (is_letter_or_digit(text[end]) || text[end] == '_')) ++end;
+    out += variable(text.substr(at + 1, end - at - 1));
+    at = end;
+  }
+  return out;
+}
+
+// "" where the store names none.
+std::filesystem::path folder_named_in(const std::filesystem::path& store) {
+  std::ifstream in(store / kDatabaseFolderFile);
+  std::string line;
+  std::getline(in, line);
+  return expanded(line);
 }
 
 // Settings of every connection.
@@ -109,8 +152,25 @@ void prepare_for_reading(Connection& connection) {
 
 }  // namespace
 
+std::filesystem::path database_path(const std::filesystem::path& store, bool is_local) {
+  const std::string named = variable(kDatabaseVariable);
+  if (named.empty() && is_local) return store / kDatabaseFile;
+  std::filesystem::path folder = named;
+  if (folder.empty()) folder = folder_named_in(store);
+  if (folder.empty()) folder = cache_folder() / "databases";
+  std::error_code unknown;
+  std::filesystem::path place = std::filesystem::weakly_canonical(store, unknown);
+  if (unknown) place = std::filesystem::absolute(store);
+  return folder / sha256_hex(place.string()).substr(0, kStoreDigits) / kDatabaseFile;
+}
+
 std::filesystem::path database_path(const std::filesystem::path& store) {
-  return store / "polysweep.db";
+  struct statfs facts {};
+  const bool is_network =
+      statfs(store.c_str(), &facts) == 0 &&
+      !network_file_system(static_cast<std::int64_t>(static_cast<std::uint32_t>(facts.f_type)))
+           .empty();
+  return database_path(store, !is_network);
 }
 
 std::filesystem::path journals_path(const std::filesystem::path& store) {

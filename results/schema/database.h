@@ -18,9 +18,20 @@ namespace polysweep {
 
 class Connection;  // results/schema/connection.h, internal to results/
 
-// STORE/polysweep.db and STORE/journal.
+// STORE/polysweep.db, where STORE is on a local disk. Otherwise, or with
+// $POLYSWEEP_DATABASE, a file below a folder of this machine: that variable's, else the one
+// that the file STORE/database-folder names, else $XDG_CACHE_HOME/polysweep/databases
+// (~/.cache/...). There each store, by its path, has a folder of its own.
 std::filesystem::path database_path(const std::filesystem::path& store);
+// Its parts, for tests.
+std::filesystem::path database_path(const std::filesystem::path& store, bool is_local);
+// STORE/journal.
 std::filesystem::path journals_path(const std::filesystem::path& store);
+
+// Names a folder of STORE's databases, for everybody who reads the store; $NAME in it is a
+// variable of whoever asks.
+inline constexpr std::string_view kDatabaseFolderFile = "database-folder";
+inline constexpr const char* kDatabaseVariable = "POLYSWEEP_DATABASE";
 
 enum class Access : std::uint8_t {
   kRead,   // nothing can be written; the file must exist

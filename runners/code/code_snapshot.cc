@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -92,9 +91,8 @@ class ObjectWriter {
  private:
   void write(const InputFile& file, const fs::path& source) {
     const fs::path name = code_object(store_, file);
-    static std::atomic<unsigned> count = 0;
-    const fs::path temporary =
-        name.string() + fmt::format(".{}-{}-{}.tmp", machine_name(), getpid(), ++count);
+    const fs::path temporary = name.string() + fmt::format(".{}-{}-{}.tmp", machine_name(),
+                                                           getpid(), new_temporary_number());
     const Descriptor in(open(source.c_str(), O_RDONLY | O_CLOEXEC));
     if (in.get() < 0) fail("cannot read {}: {}", source.string(), std::strerror(errno));
     const Descriptor out(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));

@@ -45,6 +45,7 @@ HostResult HostLoop::run() {
   run_started_s_ = state_.now_s = system_clock().monotonic_s();
   while (true) {
     handle_stop_requests();
+    watch_time();
     scheduler_.schedule();
     commit();
     stop_at_breaker();
@@ -98,6 +99,27 @@ void HostLoop::handle_stop_requests() {
                                                        options_.limits.stop_grace_s)
                                          : "killed by a second request to stop"});
   }
+}
+
+void HostLoop::watch_time() {
+  const HostTime& time = options_.time;
+  if (time.stop_at_s == 0 || state_.stopping) return;
+  if (state_.now_s >= time.stop_at_s) {
+    result_.stopped = true;
+    result_.out_of_time = true;
+    start_stopping("the time of this host ends: running trials stop at their next checkpoint");
+    return;
+  }
+  if (time.trials_resume || state_.closing) return;
+  const double longest_s = std::max(time.longest_trial_s, look_ahead_.longest_s());
+  const double left_s = time.stop_at_s - state_.now_s;
+  if (longest_s <= left_s) return;
+  state_.closing = true;
+  result_.out_of_time = true;
+  sink_.notice(
+      fmt::format("{:.0f} s are left, and a trial took {:.0f} s: no more trials are started, since "
+                  "none has resumed from a checkpoint",
+                  left_s, longest_s));
 }
 
 void HostLoop::start_stopping(const std::string& sentence) {
@@ -185,6 +207,10 @@ ProgressCounts HostLoop::progress_counts() const {
 }
 
 bool HostLoop::is_finished() const {
+  if (state_.closing && !state_.stopping) {
+    return std::all_of(workers_.begin(), workers_.end(),
+                       [](const SlotWorker& worker) { return worker.assigned().empty(); });
+  }
   if (!state_.stopping) return scheduler_.left() == 0;
   return std::none_of(workers_.begin(), workers_.end(),
                       [](const SlotWorker& worker) { return worker.has_process(); });
@@ -212,9 +238,9 @@ void HostLoop::shut_down_workers() {
 
 void HostLoop::record_end() {
   HostStopped stopped;
-  stopped.reason = !result_.breaker_sentence.empty() ? result_.breaker_sentence
-                   : result_.stopped                 ? "interrupted"
-                                                     : "finished";
+  stopped.reason = !result_.breaker_sentence.empty()        ? result_.breaker_sentence
+                   : result_.stopped || result_.out_of_time ? "interrupted"
+                                                            : "finished";
   stopped.time_us = system_clock().wall_us();
   commit_.append_state(stopped);
   commit_.sync();

@@ -45,6 +45,7 @@ class HostLoop {
  private:
   void wait_for_events();
   void handle_stop_requests();
+  void watch_time();
   void start_stopping(const std::string& sentence);
   void keep_lease();
   void kill_lost();

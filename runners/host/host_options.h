@@ -36,6 +36,15 @@ struct HostLimits {
   RetryLimits retries;
 };
 
+// When the time of a host ends from outside, as with a job of a batch system.
+struct HostTime {
+  double stop_at_s = 0;  // system_clock().monotonic_s(): stops as on request; 0: never
+  // Of a trial, in earlier runs; 0: unknown. A trial that would take longer than what is
+  // left is not started, unless trials resume from checkpoints.
+  double longest_trial_s = 0;
+  bool trials_resume = false;
+};
+
 struct HostOptions {
   std::filesystem::path store;  // absolute; the journal is in STORE/journal/NAME
   std::string name;             // of the host and of its journal's folder
@@ -45,6 +54,7 @@ struct HostOptions {
   std::vector<Slot> slots;            // at least one
   std::filesystem::path data_folder;  // "" if no trial reads data
   HostLimits limits;
+  HostTime time;
   LevelsAt levels_at;  // empty: no two trials share a level
   // Workers start programs, and this process has no children but workers: the
   // host kills what a worker leaves behind (runners/process/process_tree.h).
@@ -59,6 +69,7 @@ struct HostResult {
   // Attempts that failed and were run again.
   std::size_t retried = 0;
   bool stopped = false;          // on request; some trials may not be settled
+  bool out_of_time = false;      // HostTime ended it; some trials may not be settled
   std::string breaker_sentence;  // why a breaker stopped the run, or ""
   std::size_t reopened = 0;      // failed trials that are pending again because of it
 

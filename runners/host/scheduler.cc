@@ -32,7 +32,7 @@ Scheduler::Scheduler(const SchedulerParts& parts) : parts_(parts) {
 }
 
 void Scheduler::schedule() {
-  if (parts_.state.stopping) return;
+  if (parts_.state.stopping || parts_.state.closing) return;
   take_work();
   start_workers();
   assign();

@@ -33,6 +33,7 @@ void SlotWorker::start(const WorkerCommand& command, FolderOfTrial folder_of, do
   options.environment = slot_.environment;
   options.environment.emplace_back(kSlotVariable, std::to_string(slot_.number));
   options.environment.emplace_back(kHostMarkVariable, process_mark());
+  options.ignores_stop_signals = command.ignores_stop_signals;
   options.cpus = slot_.cpus;
   options.memory_group = slot_.memory_group;
   options.address_space_bytes = slot_.address_space_bytes;

@@ -73,6 +73,7 @@ void TrialQueue::remove(const std::set<TrialId>& ids) {
 }
 
 void LookAhead::trial_took(double elapsed_s) {
+  longest_s_ = std::max(longest_s_, elapsed_s);
   // A longer trial counts fully, so that short ones are not queued behind the next
   // long one.
   const bool longer = elapsed_s > trial_s_;

@@ -55,10 +55,13 @@ class LookAhead {
   std::size_t depth() const;
   // How many trials this many workers finish per second; 0 while nothing is known.
   double trials_per_s(std::size_t workers) const;
+  // The longest trial so far; 0: none.
+  double longest_s() const { return longest_s_; }
 
  private:
   double trial_s_ = -1;  // running means; negative: unknown
   double sync_s_ = 0;
+  double longest_s_ = 0;
 };
 
 }  // namespace polysweep

@@ -40,6 +40,7 @@ struct ChildProcess::ChildPlan {
   int output_fd = -1;
   int channel_fd = -1;
   bool session = false;
+  bool ignores_stop_signals = false;
   int group_fd = -1;  // cgroup.procs of the group to join
   std::uint64_t address_space_bytes = 0;
   bool pin = false;
@@ -82,7 +83,8 @@ void become(ChildPlan& plan) {
   if (syscall(SYS_close_range, first_closed, ~0U, 0U) != 0) return failed("close_range");
   signal(SIGPIPE, SIG_DFL);
   signal(SIGINT, SIG_DFL);
-  signal(SIGTERM, SIG_DFL);
+  signal(SIGTERM, plan.ignores_stop_signals ? SIG_IGN : SIG_DFL);
+  signal(SIGUSR1, plan.ignores_stop_signals ? SIG_IGN : SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -188,6 +190,7 @@ void ChildProcess::launch(ChildPlan& plan, const ProcessOptions& options) {
   plan.folder = options.folder.empty() ? nullptr : options.folder.c_str();
   plan.parent = getpid();
   plan.session = options.session;
+  plan.ignores_stop_signals = options.ignores_stop_signals;
   CPU_ZERO(&plan.cpus);
   plan.pin = !options.cpus.empty();
   for (const int cpu : options.cpus) CPU_SET(static_cast<std::size_t>(cpu), &plan.cpus);

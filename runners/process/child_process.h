@@ -39,6 +39,9 @@ struct ProcessOptions {
   // Starts the child in a session of its own, without a controlling terminal;
   // otherwise only in a process group of its own.
   bool session = false;
+  // SIGTERM and SIGUSR1 do not end the child: a batch system sends them to all processes of
+  // a job, and we tell the child to stop.
+  bool ignores_stop_signals = false;
   // Called with everything that the child prints, as it is read.
   std::function<void(std::string_view)> on_output;
 };

@@ -15,9 +15,9 @@ namespace {
 
 std::atomic<StopFlag*> signalled_flag{nullptr};
 
-void on_signal(int) {
+void on_signal(int number) {
   const int before = errno;
-  if (StopFlag* flag = signalled_flag.load()) flag->request();
+  if (StopFlag* flag = signalled_flag.load()) flag->request(number);
   errno = before;
 }
 
@@ -29,8 +29,8 @@ StopFlag::StopFlag() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
 
 StopFlag::~StopFlag() { close(fd_); }
 
-void StopFlag::request() {
-  requests_.fetch_add(1);
+void StopFlag::request(int signal) {
+  if (requests_.fetch_add(1) == 0) first_signal_.store(signal);
   const std::uint64_t one = 1;
   if (write(fd_, &one, sizeof one) < 0) return;  // full: readable already
 }

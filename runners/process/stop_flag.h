@@ -16,14 +16,18 @@ class StopFlag {
   StopFlag(const StopFlag&) = delete;
   StopFlag& operator=(const StopFlag&) = delete;
 
-  void request();
+  // `signal`: the number of the signal that it comes from; 0: none.
+  void request(int signal = 0);
   int requests() const { return requests_.load(); }
+  // The signal of the first request; 0: none.
+  int first_signal() const { return first_signal_.load(); }
   // Readable from a request until drain().
   int fd() const { return fd_; }
   void drain();
 
  private:
   std::atomic<int> requests_{0};
+  std::atomic<int> first_signal_{0};
   int fd_ = -1;
 };
 

@@ -17,6 +17,7 @@ struct WorkerCommand {
   // The worker writes the logs of its attempts itself; otherwise the host writes
   // them from the worker's output.
   bool keeps_logs = false;
+  bool ignores_stop_signals = false;  // as ProcessOptions
 };
 
 // The number of the worker's slot.

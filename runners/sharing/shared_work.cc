@@ -76,6 +76,13 @@ void SharedWork::look() {
   read_claims();
   free_trials_of_ended_hosts();
   read_journals();
+  if (free_ > 0) waits_since_s_ = -1;
+  if (free_ == 0 && waits_since_s_ < 0) waits_since_s_ = looked_s_;
+}
+
+bool SharedWork::has_waited() const {
+  if (options_.patience_s < 0 || free_ > 0 || waits_since_s_ < 0) return false;
+  return system_clock().monotonic_s() - waits_since_s_ > options_.patience_s;
 }
 
 void SharedWork::read_claims() {

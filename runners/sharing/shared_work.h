@@ -34,6 +34,8 @@ struct SharedWorkOptions {
   // Up to where each journal had been read when `trials` was made.
   std::map<std::string, JournalPosition> positions;
   double look_s = 1;  // between two readings of what other hosts have written
+  // How long to wait for trials that other hosts hold; negative: as long as they do.
+  double patience_s = -1;
 };
 
 class SharedWork : public WorkSource {
@@ -45,7 +47,7 @@ class SharedWork : public WorkSource {
   ~SharedWork() override;
 
   std::vector<TrialToRun> take(std::size_t least, std::size_t most) override;
-  std::size_t left() const override { return free_ + theirs_; }
+  std::size_t left() const override { return has_waited() ? 0 : free_ + theirs_; }
   bool overruled() const override { return !taken_from_us_.empty(); }
   std::vector<TrialId> retake(const std::vector<TrialId>& held) override;
   SettledElsewhere elsewhere() const override { return elsewhere_; }
@@ -69,6 +71,7 @@ class SharedWork : public WorkSource {
     bool active = true;  // as of the last look
   };
 
+  bool has_waited() const;
   void look();
   void read_claims();
   void read_journals();
@@ -97,6 +100,7 @@ class SharedWork : public WorkSource {
   ClaimLog log_;
   JournalWatch watch_;
   double looked_s_ = -1;
+  double waits_since_s_ = -1;  // since when other hosts hold all that is left; negative: no
 };
 
 }  // namespace polysweep

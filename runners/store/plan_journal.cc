@@ -1,7 +1,11 @@
 #include "runners/store/plan_journal.h"
 
+#include <unistd.h>
+
 #include "framework/core/clock.h"
 #include "framework/core/digest.h"
+#include "runners/store/host_name.h"
+#include "runners/store/store_layout.h"
 
 namespace polysweep {
 
@@ -63,6 +67,24 @@ void write_plan(JournalWriter& journal, const Plan& plan, const std::string& des
     trials.add({std::move(identity), plan.cell_of(i)}, bytes);
   }
   trials.write();
+  journal.sync();
+}
+
+void record_plan(FileSystem& files, const std::filesystem::path& store, const Plan& plan,
+                 const std::string& description) {
+  const std::string name = free_host_name(files, store, machine_name());
+  JournalWriter journal(files, journal_folder(store, name));
+  HostStarted started;
+  started.host = name;
+  started.epoch = journal.epoch();
+  started.time_us = system_clock().wall_us();
+  started.pid = getpid();
+  journal.append(started);
+  write_plan(journal, plan, description);
+  HostStopped stopped;
+  stopped.reason = "finished";
+  stopped.time_us = system_clock().wall_us();
+  journal.append(stopped);
   journal.sync();
 }
 

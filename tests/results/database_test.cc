@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <cstdlib>
 #include <fstream>
 
 #include "framework/core/error.h"
@@ -157,6 +158,32 @@ TEST_CASE("outcomes and states in the database are those of the program", "[data
           return std::string(state_name(static_cast<TrialState>(number)));
         }) == 5);
   sqlite3_close(handle);
+}
+
+TEST_CASE("the database of a store on a network file system is on a local disk", "[database]") {
+  const TemporaryFolder store;
+  const TemporaryFolder other;
+  const TemporaryFolder cache;
+  const char* before = std::getenv("XDG_CACHE_HOME");
+  const std::string kept = before == nullptr ? "" : before;
+  setenv("XDG_CACHE_HOME", cache.path().c_str(), 1);
+  CHECK(database_path(store.path(), true) == store.path() / "polysweep.db");
+  const std::filesystem::path file = database_path(store.path(), false);
+  CHECK(file.parent_path().parent_path() == cache.path() / "polysweep" / "databases");
+  CHECK(file != database_path(other.path(), false));
+  store.write("database-folder", "/local/$POLYSWEEP_TEST_USER/db\n");
+  setenv("POLYSWEEP_TEST_USER", "ada", 1);
+  CHECK(database_path(store.path(), false).parent_path().parent_path() == "/local/ada/db");
+  CHECK(database_path(store.path(), true) == store.path() / "polysweep.db");
+  setenv(kDatabaseVariable, "/named", 1);
+  CHECK(database_path(store.path(), true).parent_path().parent_path() == "/named");
+  unsetenv(kDatabaseVariable);
+  unsetenv("POLYSWEEP_TEST_USER");
+  if (before == nullptr) {
+    unsetenv("XDG_CACHE_HOME");
+  } else {
+    setenv("XDG_CACHE_HOME", kept.c_str(), 1);
+  }
 }
 
 }  // namespace polysweep

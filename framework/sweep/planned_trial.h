@@ -1,4 +1,4 @@
-// What the identity text of a trial (framework/sweep/trial.h) says. Part of ingest.
+// What the identity text of a trial (framework/sweep/trial.h) says.
 #pragma once
 
 #include <string>
@@ -18,5 +18,8 @@ struct PlannedTrial {
 };
 // Throws Error unless `identity` is an identity text.
 PlannedTrial read_identity(std::string_view identity);
+
+// The trial with this identity text. Throws Error as read_identity() does.
+Trial trial_of_identity(std::string_view identity);
 
 }  // namespace polysweep

@@ -1,9 +1,8 @@
-#include "results/ingest/planned_trial.h"
+#include "framework/sweep/planned_trial.h"
 
 #include <nlohmann/json.hpp>
 
 #include "framework/core/error.h"
-#include "results/schema/stored_text.h"
 
 namespace polysweep {
 namespace {
@@ -25,8 +24,7 @@ PlannedTrial read_identity(std::string_view identity) {
                      begin != std::string_view::npos && end != std::string_view::npos &&
                      begin + kParametersMember.size() < end;
   if (!valid)
-    fail("a planned trial has an identity that cannot be read: {}",
-         stored_text(identity.substr(0, 200)));
+    fail("a planned trial has an identity that cannot be read: {}", identity.substr(0, 200));
   PlannedTrial out;
   out.id = id_of_identity_text(identity);
   out.experiment = json["experiment"].get<std::string>();
@@ -35,6 +33,18 @@ PlannedTrial read_identity(std::string_view identity) {
   out.data_digest = json["data"].get<std::string>();
   out.parameters =
       identity.substr(begin + kParametersMember.size(), end - begin - kParametersMember.size());
+  return out;
+}
+
+Trial trial_of_identity(std::string_view identity) {
+  PlannedTrial planned = read_identity(identity);
+  Trial out;
+  out.id = planned.id;
+  out.experiment = std::move(planned.experiment);
+  out.experiment_version = planned.experiment_version;
+  out.data_digest = std::move(planned.data_digest);
+  out.code_digest = std::move(planned.code_digest);
+  out.parameters = Parameters::from_json(planned.parameters);
   return out;
 }
 
