@@ -33,7 +33,7 @@ struct PythonCall {
 };
 
 // The calls of `function` (".add_argument": of any object), in order. `script` is
-// without comments.
+// without comments. A call is read for 4 KiB; what of it follows is left out.
 std::vector<PythonCall> python_calls(std::string_view script, std::string_view function);
 
 // "sep" of "sep=' '"; "" where the argument has no keyword.
