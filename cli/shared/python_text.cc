@@ -123,6 +123,10 @@ std::vector<PythonCall> python_calls(std::string_view script, std::string_view f
   return out;
 }
 
+std::vector<std::string> python_items(std::string_view script, std::size_t at) {
+  return arguments_at(script, at);
+}
+
 std::string keyword_of(std::string_view argument) {
   std::size_t at = 0;
   while (at < argument.size() && is_python_word(argument[at])) ++at;

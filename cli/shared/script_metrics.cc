@@ -109,6 +109,7 @@ class ScriptReader {
 
   ScriptMetrics read() {
     read_printed();
+    read_trainer();
     read_tensorboard();
     read_csv();
     return std::move(found_);
@@ -197,6 +198,34 @@ class ScriptReader {
     if (!counts || known) return;
     found_.patterns.push_back(pattern);
     for (const std::string& name : names) add_name(name);
+  }
+
+  // The Trainer of transformers, or one made from it, prints dictionaries.
+  void read_trainer() {
+    bool has_trainer = false;
+    for (const char* start : {"from transformers", "from trl"}) {
+      for (std::size_t at = script_.find(start); at != kNone; at = script_.find(start, at + 1)) {
+        const std::size_t line = std::min(script_.find('\n', at), script_.size());
+        const std::size_t bracket = script_.find('(', at);
+        const std::size_t end =
+            bracket < line ? std::min(script_.find(')', bracket), script_.size()) : line;
+        const std::string_view names = std::string_view(script_).substr(at, end - at);
+        for (std::size_t word = names.find("Trainer"); word != kNone;
+             word = names.find("Trainer", word + 1)) {
+          const char after = word + 7 < names.size() ? names[word + 7] : ' ';
+          has_trainer = has_trainer || !is_python_word(after);
+        }
+      }
+    }
+    for (const char* name : {"transformers.Trainer(", "transformers.Seq2SeqTrainer("}) {
+      has_trainer = has_trainer || script_.find(name) != kNone;
+    }
+    if (!has_trainer) return;
+    found_.json = true;
+    add_name("loss");
+    if (contains_any(script_, {"eval_strategy", "evaluation_strategy", ".evaluate("})) {
+      add_name("eval_loss");
+    }
   }
 
   void read_tensorboard() {
