@@ -102,7 +102,8 @@ int run_gc(const po::variables_map& given) {
 const Command kGcCommand = {
     "gc",
     "Removes checkpoints of trials that have a result or belong to no sweep, snapshots of code "
-    "that no planned trial has, and leftovers of killed runs; never logs, outputs, artifacts or journals",
+    "that no planned trial has, and leftovers of killed runs; never logs, outputs, artifacts or "
+    "journals",
     "[--store FOLDER] [--dry-run] [--json]",
     "  polysweep gc --dry-run",
     declare_gc,

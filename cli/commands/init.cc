@@ -9,8 +9,10 @@
 
 #include "cli/commands/command_table.h"
 #include "cli/shared/program_help.h"
+#include "cli/shared/python_text.h"
 #include "cli/shared/scratch_folder.h"
 #include "cli/shared/script_defaults.h"
+#include "cli/shared/script_settings.h"
 #include "cli/shared/sweep_outline.h"
 #include "framework/core/error.h"
 #include "framework/core/file_system.h"
@@ -270,6 +272,106 @@ SweepOutline outline_of(const Words& words, const fs::path& folder, const std::s
   return outline;
 }
 
+bool is_yaml(const std::string& word) {
+  return (word.ends_with(".yaml") || word.ends_with(".yml")) && is_file(word);
+}
+
+bool names_configuration(const std::string& option) {
+  return option.find("conf") != std::string::npos || option.find("cfg") != std::string::npos;
+}
+
+struct Configuration {
+  std::string option;  // "--config"; "word" for a file that is named without one; "": none
+  std::string file;
+};
+
+// A YAML file that the words name, which are removed then.
+Configuration take_configuration(Words& words) {
+  for (std::size_t i = 2; i < words.size(); ++i) {
+    const std::size_t equals = words[i].find('=');
+    const bool is_joined = words[i].starts_with("-") && equals != std::string::npos;
+    const std::string file = is_joined ? words[i].substr(equals + 1) : words[i];
+    if (!is_yaml(file)) continue;
+    const bool is_split =
+        !is_joined && words[i - 1].starts_with("-") && words[i - 1].find('=') == std::string::npos;
+    const std::string option = is_joined  ? words[i].substr(0, equals)
+                               : is_split ? words[i - 1]
+                                          : "word";
+    if (option != "word" && option != "-c" && !names_configuration(option)) continue;
+    const auto at = words.begin() + static_cast<std::ptrdiff_t>(i);
+    words.erase(is_split ? at - 1 : at, at + 1);
+    return {option, file};
+  }
+  return {};
+}
+
+// An option of the help that names a file of parameters, by its default.
+Configuration known_configuration(const ProgramHelp& help, std::vector<std::string>& to_do) {
+  for (const ProgramParameter& one : help.parameters) {
+    if (one.form != ProgramParameter::Form::kOption || !names_configuration(one.option)) continue;
+    const bool has_text = one.default_value && one.default_value->type() == ValueType::kText;
+    if (has_text && is_yaml(one.default_value->text())) {
+      return {one.option, one.default_value->text()};
+    }
+    to_do.push_back(fmt::format(
+        "{0}: to vary what stands in its YAML file, name the file: polysweep init ... {0} "
+        "FILE.yaml; its parameters are then in [fixed], and a trial gets a file of its own",
+        one.option));
+  }
+  return {};
+}
+
+// Of a script that reads YAML: the parameters of its file take the place of its options, of
+// which the seed and those to vary stay. A trial gets a file of all of them.
+void use_configuration(const Configuration& found, SweepOutline& outline,
+                       std::vector<std::string>& to_do) {
+  YamlSettings settings = read_yaml_settings(start_of(found.file));
+  for (const std::string& one : settings.unread) {
+    to_do.push_back(
+        fmt::format("{}, {}; the file that a trial gets does not have it: let the script have a "
+                    "default, or give it a value in [fixed]",
+                    found.file, one));
+  }
+  if (settings.parameters.empty()) return;
+  const auto has = [](const std::vector<ProgramParameter>& all, const std::string& name) {
+    return std::any_of(all.begin(), all.end(),
+                       [&](const ProgramParameter& one) { return one.name() == name; });
+  };
+  std::erase_if(outline.help.parameters, [&](const ProgramParameter& one) {
+    std::string name = one.name();
+    const bool is_varied =
+        std::any_of(outline.vary.begin(), outline.vary.end(), [&](VariedParameter varied) {
+          std::replace(varied.name.begin(), varied.name.end(), '-', '_');
+          return varied.name == name;
+        });
+    const bool stays = one.required || name.ends_with("seed") || is_varied;
+    return one.option == found.option || has(settings.parameters, name) || !stays;
+  });
+  outline.help.parameters.insert(outline.help.parameters.begin(), settings.parameters.begin(),
+                                 settings.parameters.end());
+  outline.configuration = found.option;
+  fmt::print("found {} in {}\n", count_text(settings.parameters.size(), "parameter"),
+             terminal_escaped(found.file));
+}
+
+// The parameters of a script that takes key=value words.
+std::vector<ProgramParameter> key_values_of(const std::string& text, const std::string& script) {
+  if (!takes_key_values(text)) return {};
+  const std::vector<ProgramParameter> known = key_values_of_script(text);
+  if (!known.empty() || text.find("OmegaConf.load(") == std::string::npos) return known;
+  for (const PythonCall& call : python_calls(without_comments(text), "OmegaConf.load")) {
+    const auto name = call.arguments.empty() ? std::nullopt : python_text(call.arguments[0]);
+    if (!name) continue;
+    for (const fs::path& file : {fs::path(*name), fs::path(script).parent_path() / *name}) {
+      if (!is_yaml(file.string())) continue;
+      std::vector<ProgramParameter> found = read_yaml_settings(start_of(file)).parameters;
+      for (ProgramParameter& one : found) one.form = ProgramParameter::Form::kKeyValue;
+      return found;
+    }
+  }
+  return {};
+}
+
 // The number of trials, or why `polysweep plan` does not accept the text.
 std::string planned(const std::string& text, const fs::path& file,
                     std::vector<std::string>& to_do) {
@@ -330,20 +432,36 @@ int run_init(const po::variables_map& given) {
   expect_new(out);
   const fs::path folder = fs::absolute(out).lexically_normal().parent_path();
   SweepOutline outline;
+  std::vector<std::string> to_do;
   bool is_known = false;
   if (words.empty()) {
     outline.name = sweep_name(out.stem().string());
     outline.origin = "Written by `polysweep init`: an outline for any program.";
     outline.program = {"python3", "train.py"};
   } else {
+    const std::string text = script.empty() ? "" : start_of(script);
+    Words kept = words;
+    Configuration configuration;
+    const bool reads_yaml =
+        text.find("yaml") != std::string::npos || text.find("OmegaConf.load") != std::string::npos;
+    if (reads_yaml) configuration = take_configuration(kept);
     outline = outline_of(words, folder, script);
+    outline.program = words_seen_from(folder, kept);
+    outline.vary = varied_parameters(given);
     FoundHelp found = find_help(words, given["help-seconds"].as<double>());
     outline.help = std::move(found.help);
     bool from_text = false;
     if (!script.empty()) {
-      const std::string text = start_of(script);
       if (!found.problem.empty()) {
         outline.help = options_of_script(text);
+        if (outline.help.parameters.empty()) {
+          outline.help.parameters = key_values_of(text, script);
+        }
+        if (outline.help.parameters.empty() && takes_key_values(text)) {
+          to_do.push_back(
+              "command: the program takes key=value words; write \"lr={lr}\" for each parameter "
+              "in 'command', and its value in [fixed]");
+        }
         from_text = !outline.help.parameters.empty();
       } else {
         add_defaults_of_script(text, outline.help);
@@ -351,6 +469,10 @@ int run_init(const po::variables_map& given) {
       outline.metrics = read_script_metrics(text);
     }
     leave_out_given(words, outline.help);
+    if (reads_yaml && configuration.option.empty()) {
+      configuration = known_configuration(outline.help, to_do);
+    }
+    if (!configuration.option.empty()) use_configuration(configuration, outline, to_do);
     is_known = found.problem.empty() || from_text;
     if (is_known) {
       fmt::print("found {} in the {} of {}{}\n",
@@ -363,6 +485,7 @@ int run_init(const po::variables_map& given) {
   }
   outline.vary = varied_parameters(given);
   SweepText sweep = write_outline(outline);
+  sweep.to_do.insert(sweep.to_do.begin(), to_do.begin(), to_do.end());
   if (!is_known) {
     sweep.to_do.insert(sweep.to_do.begin(),
                        "command: the program and its parameters, each with a value in [fixed] or "

@@ -39,6 +39,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto kPollInterval = std::chrono::milliseconds(50);
+constexpr std::size_t kMostUncaptured = 4;  // forms of lines
 constexpr std::size_t kMostLog = 8 * 1024 * 1024;
 
 void declare_try(CommandOptions& options) {
@@ -242,6 +243,22 @@ std::string joined(const std::vector<std::string>& names) {
   return terminal_escaped(fmt::format("{}", fmt::join(names, ", ")));
 }
 
+// Lines with metrics beside those that a pattern of the file finds, and with a metric that
+// has no value otherwise.
+std::vector<SuggestedPattern> uncaptured(const Tried& tried) {
+  if (!tried.sweep.experiment.command || tried.find(tried.sweep.primary.name) == nullptr) return {};
+  const auto& patterns = tried.sweep.experiment.command->capture.output_patterns;
+  if (patterns.empty()) return {};
+  std::vector<SuggestedPattern> out = uncaptured_lines(tried.output, patterns);
+  std::erase_if(out, [&](const SuggestedPattern& lines) {
+    const std::vector<std::string> names = metrics_of_pattern(lines.pattern);
+    return std::all_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return tried.find(name) != nullptr; });
+  });
+  if (out.size() > kMostUncaptured) out.resize(kMostUncaptured);
+  return out;
+}
+
 void print_findings(const Tried& tried) {
   const std::vector<std::string> silent = silent_metrics(tried);
   if (!silent.empty()) fmt::print("declared metrics without a value: {}\n", joined(silent));
@@ -249,6 +266,11 @@ void print_findings(const Tried& tried) {
   const ReportFindings& found = tried.attempt->findings;
   if (!found.unmatched.empty()) {
     fmt::print("[capture] found nothing for: {}\n", joined(found.unmatched));
+  }
+  for (const SuggestedPattern& lines : uncaptured(tried)) {
+    fmt::print("not captured: {} like {}; '{}' in stdout of [capture] finds {}\n",
+               count_text(lines.lines, "line"), terminal_escaped(in_quotes(lines.line)),
+               terminal_escaped(lines.pattern), joined(metrics_of_pattern(lines.pattern)));
   }
   if (!found.first_refusal.empty()) {
     fmt::print("rejected: {} ({})\n", count_text(tried.attempt->points_dropped, "point"),

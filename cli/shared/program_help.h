@@ -19,6 +19,7 @@ struct ProgramParameter {
     kOption,    // --lr VALUE
     kFlag,      // --amp, perhaps with --no-amp
     kKeyValue,  // lr=VALUE, as Hydra takes it
+    kFile,      // in a file that the program reads
   };
 
   std::string option;                  // as the program spells it: "--batch-size", "model.width"

@@ -9,14 +9,18 @@ namespace polysweep {
 namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
+constexpr std::size_t kLongestCall = 4096;  // else calls that do not end take quadratic time
 
 // A literal does not begin within a word.
 PythonLiteral literal_from(std::string_view script, std::size_t at) {
   return at > 0 && is_python_word(script[at - 1]) ? PythonLiteral{} : python_literal(script, at);
 }
 
-// The arguments of a call whose text begins behind its parenthesis.
+// The arguments of a call whose text begins behind its parenthesis; of a longer call, those
+// that end within the longest text.
 std::vector<std::string> arguments_at(std::string_view script, std::size_t at) {
+  const bool is_cut = script.size() - at > kLongestCall;
+  script = script.substr(0, at + kLongestCall);
   std::vector<std::string> out(1);
   int depth = 1;
   while (at < script.size()) {
@@ -35,6 +39,7 @@ std::vector<std::string> arguments_at(std::string_view script, std::size_t at) {
       out.back() += c == '\n' ? ' ' : c;
     }
   }
+  if (is_cut && depth > 0) out.back().clear();
   for (std::string& argument : out) argument = trimmed(argument);
   if (out.back().empty()) out.pop_back();
   return out;
@@ -116,6 +121,10 @@ std::vector<PythonCall> python_calls(std::string_view script, std::string_view f
     if (!other && !definition) out.push_back({at, arguments_at(script, at + start.size())});
   }
   return out;
+}
+
+std::vector<std::string> python_items(std::string_view script, std::size_t at) {
+  return arguments_at(script, at);
 }
 
 std::string keyword_of(std::string_view argument) {

@@ -33,8 +33,12 @@ struct PythonCall {
 };
 
 // The calls of `function` (".add_argument": of any object), in order. `script` is
-// without comments.
+// without comments. A call is read for 4 KiB; what of it follows is left out.
 std::vector<PythonCall> python_calls(std::string_view script, std::string_view function);
+
+// The parts between commas of a list, dictionary or call whose text begins behind its bracket;
+// cut as a call.
+std::vector<std::string> python_items(std::string_view script, std::size_t at);
 
 // "sep" of "sep=' '"; "" where the argument has no keyword.
 std::string keyword_of(std::string_view argument);

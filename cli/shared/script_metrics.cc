@@ -22,17 +22,6 @@ bool contains_any(std::string_view text, std::initializer_list<std::string_view>
                      [&](std::string_view part) { return text.find(part) != kNone; });
 }
 
-bool is_score(std::string_view lower) {
-  return contains_any(lower, {"acc",       "top",    "bleu", "f1",   "auc",   "reward", "return",
-                              "precision", "recall", "iou",  "chrf", "rouge", "psnr",   "ssim",
-                              "r2",        "score",  "elbo", "mrr",  "ndcg",  "meteor", "correct"});
-}
-
-bool is_loss(std::string_view lower) {
-  return contains_any(lower, {"loss", "err", "mse", "mae", "nll", "ppl", "perplexity", "cost",
-                              "rmse", "wer", "cer", "fid", "energy", "entropy", "kl", "bpc"});
-}
-
 bool is_held_out(std::string_view lower) {
   return contains_any(lower, {"val", "test", "eval", "dev"});
 }
@@ -120,6 +109,7 @@ class ScriptReader {
 
   ScriptMetrics read() {
     read_printed();
+    read_trainer();
     read_tensorboard();
     read_csv();
     return std::move(found_);
@@ -197,20 +187,45 @@ class ScriptReader {
     const auto suggested = suggest_pattern(lines, "");
     if (!suggested || found_.patterns.size() >= kMostPatterns) return;
     const std::string& pattern = suggested->pattern;
-    bool counts = pattern.find("(?P<step>") != kNone;
-    std::vector<std::string> names;
-    for (std::size_t at = pattern.find("(?P<"); at != kNone; at = pattern.find("(?P<", at + 1)) {
-      const std::string name = pattern.substr(at + 4, pattern.find('>', at) - at - 4);
-      if (name == "step") continue;
-      names.push_back(name);
-      const std::string lower = ascii_lower_case(name);
-      counts = counts || is_score(lower) || is_loss(lower);
-    }
+    const std::vector<std::string> names = metrics_of_pattern(pattern);
+    const bool counts = pattern.find("(?P<step>") != kNone ||
+                        std::any_of(names.begin(), names.end(), [](const std::string& name) {
+                          const std::string lower = ascii_lower_case(name);
+                          return is_score_name(lower) || is_loss_name(lower);
+                        });
     const bool known =
         std::find(found_.patterns.begin(), found_.patterns.end(), pattern) != found_.patterns.end();
     if (!counts || known) return;
     found_.patterns.push_back(pattern);
     for (const std::string& name : names) add_name(name);
+  }
+
+  // The Trainer of transformers, or one made from it, prints dictionaries.
+  void read_trainer() {
+    bool has_trainer = false;
+    for (const char* start : {"from transformers", "from trl"}) {
+      for (std::size_t at = script_.find(start); at != kNone; at = script_.find(start, at + 1)) {
+        const std::size_t line = std::min(script_.find('\n', at), script_.size());
+        const std::size_t bracket = script_.find('(', at);
+        const std::size_t end =
+            bracket < line ? std::min(script_.find(')', bracket), script_.size()) : line;
+        const std::string_view names = std::string_view(script_).substr(at, end - at);
+        for (std::size_t word = names.find("Trainer"); word != kNone;
+             word = names.find("Trainer", word + 1)) {
+          const char after = word + 7 < names.size() ? names[word + 7] : ' ';
+          has_trainer = has_trainer || !is_python_word(after);
+        }
+      }
+    }
+    for (const char* name : {"transformers.Trainer(", "transformers.Seq2SeqTrainer("}) {
+      has_trainer = has_trainer || script_.find(name) != kNone;
+    }
+    if (!has_trainer) return;
+    found_.json = true;
+    add_name("loss");
+    if (contains_any(script_, {"eval_strategy", "evaluation_strategy", ".evaluate("})) {
+      add_name("eval_loss");
+    }
   }
 
   void read_tensorboard() {
@@ -270,13 +285,13 @@ ScriptMetrics read_script_metrics(std::string_view script) {
 MetricGuess guess_primary(const std::vector<std::string>& names) {
   const auto rank = [](const std::string& name) {
     const std::string lower = ascii_lower_case(name);
-    return (is_held_out(lower) ? 4 : 0) + (is_score(lower) ? 2 : is_loss(lower) ? 1 : 0);
+    return (is_held_out(lower) ? 4 : 0) + (is_score_name(lower) ? 2 : is_loss_name(lower) ? 1 : 0);
   };
   const auto best = std::max_element(
       names.begin(), names.end(),
       [&](const std::string& a, const std::string& b) { return rank(a) < rank(b); });
   if (best == names.end()) return {"loss", false};
-  return {*best, is_score(ascii_lower_case(*best))};
+  return {*best, is_score_name(ascii_lower_case(*best))};
 }
 
 }  // namespace polysweep

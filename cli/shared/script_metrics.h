@@ -12,10 +12,10 @@ namespace polysweep {
 struct ScriptMetrics {
   // For [capture] of a sweep file; empty, false and "" where nothing was found.
   std::vector<std::string> patterns;  // for its print() and logger.info() calls
-  bool json = false;                  // it prints json.dumps(...)
-  std::string tensorboard;            // the folder of its SummaryWriter or TensorBoardLogger
-  std::string csv;                    // the file of its CSVLogger (Lightning's or Keras's)
-  std::vector<std::string> names;     // metrics that these would find, in the order of the script
+  bool json = false;               // it prints json.dumps(...), or the Trainer of transformers does
+  std::string tensorboard;         // the folder of its SummaryWriter or TensorBoardLogger
+  std::string csv;                 // the file of its CSVLogger (Lightning's or Keras's)
+  std::vector<std::string> names;  // metrics that these would find, in the order of the script
 
   bool empty() const { return patterns.empty() && !json && tensorboard.empty() && csv.empty(); }
 };

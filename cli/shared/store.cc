@@ -39,6 +39,8 @@ std::filesystem::path Store::database_file() const {
 }
 
 void Store::ingest(bool prints_damage) const {
+  // It may lie elsewhere than the store.
+  system_files().create_folders(database_file().parent_path());
   const IngestReport report = Ingest(system_files(), folder_, database_file()).catch_up();
   if (prints_damage) print_damage(report.damage);
 }

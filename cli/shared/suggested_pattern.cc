@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kMostLine = 1000;
 constexpr std::size_t kMostLines = 10'000;
 constexpr std::size_t kMostGroups = 12;
+constexpr std::size_t kMostBars = 16;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return is_letter_or_digit(c) && !is_digit(c); }
@@ -149,7 +150,140 @@ std::string pattern_of(std::string_view line, std::string_view metric, bool& has
   return names.empty() ? "" : pattern;
 }
 
+// Leaves out Python's tracebacks, up to the line that names the exception.
+class TracebackFilter {
+ public:
+  // `line` is one of a traceback; lines come in order.
+  bool takes(std::string_view line) {
+    const std::size_t begin = line.find("Traceback (most recent call last)");
+    if (begin != std::string_view::npos) {
+      is_inside_ = true;
+      prefix_ = line.substr(0, begin);  // "[rank0]: "
+      return true;
+    }
+    if (!is_inside_) return false;
+    if (line.starts_with(prefix_)) line.remove_prefix(prefix_.size());
+    is_inside_ = line.empty() || line[0] == ' ' || line[0] == '\t';
+    return true;
+  }
+
+ private:
+  bool is_inside_ = false;
+  std::string prefix_;
+};
+
+// " 45%|####  | 45/100 [00:01<00:02, 30.1it/s, loss=0.5]"
+bool is_bar(std::string_view line) {
+  for (std::size_t at = line.find("%|"); at != std::string_view::npos;
+       at = line.find("%|", at + 1)) {
+    if (at > 0 && is_digit(line[at - 1]) && line.find('|', at + 2) != std::string_view::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool has_step(std::string_view pattern) {
+  return pattern.find("(?P<step>") != std::string_view::npos;
+}
+
+// A form of lines: what is in them, whatever the numbers.
+struct LineForm {
+  SuggestedPattern suggested;
+  bool has_metric = false;
+  bool bar = false;
+};
+
+// What of an output may hold metrics.
+struct LineForms {
+  std::vector<LineForm> all;
+  std::vector<std::string_view> bars;  // a few lines
+};
+
+template <typename Skips>
+LineForms forms_of(std::string_view output, std::string_view metric, Skips skips) {
+  LineForms out;
+  TracebackFilter traceback;
+  std::size_t lines = 0;
+  while (!output.empty() && lines++ < kMostLines) {
+    const std::size_t end = std::min(output.find_first_of("\r\n"), output.size());
+    const std::string_view line = output.substr(0, end);
+    output.remove_prefix(std::min(end + 1, output.size()));
+    if (traceback.takes(line) || line.size() > kMostLine) continue;
+    const bool bar = is_bar(line);
+    if (bar && out.bars.size() < kMostBars) out.bars.push_back(line);
+    bool has_metric = false;
+    const std::string pattern = pattern_of(line, metric, has_metric);
+    if (pattern.empty() || skips(line)) continue;
+    const auto same = std::find_if(out.all.begin(), out.all.end(), [&](const LineForm& form) {
+      return form.suggested.pattern == pattern && form.bar == bar;
+    });
+    if (same != out.all.end()) {
+      ++same->suggested.lines;
+    } else {
+      out.all.push_back({{pattern, std::string(line), 1}, has_metric, bar});
+    }
+  }
+  return out;
+}
+
+bool matches_line(const std::string& pattern, std::string_view line) {
+  std::vector<OutputPattern::Group> groups;
+  return OutputPattern(pattern).match(line, groups);
+}
+
+// Bars have a '|' before their numbers: a pattern of other lines that finds one does not pass it.
+void leave_out_bars(SuggestedPattern& suggested, const std::vector<std::string_view>& bars) {
+  const auto finds = [&](const std::string& pattern) {
+    return std::any_of(bars.begin(), bars.end(),
+                       [&](std::string_view bar) { return matches_line(pattern, bar); });
+  };
+  if (is_bar(suggested.line) || !finds(suggested.pattern)) return;
+  std::string pattern = suggested.pattern.starts_with('^') ? "" : "^[^|]*?";
+  for (std::size_t at = 0; at < suggested.pattern.size();) {
+    const bool any = std::string_view(suggested.pattern).substr(at).starts_with(".*?");
+    pattern += any ? "[^|]*?" : suggested.pattern.substr(at, 1);
+    at += any ? 3 : 1;
+  }
+  if (matches_line(pattern, suggested.line) && !finds(pattern)) suggested.pattern = pattern;
+}
+
+bool has_part(std::string_view text, std::initializer_list<std::string_view> parts) {
+  return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+  });
+}
+
+bool looks_like_metrics(const std::string& pattern) {
+  const std::vector<std::string> names = metrics_of_pattern(pattern);
+  return has_step(pattern) || std::any_of(names.begin(), names.end(), [](const std::string& name) {
+           const std::string lower = ascii_lower_case(name);
+           return is_score_name(lower) || is_loss_name(lower);
+         });
+}
+
 }  // namespace
+
+bool is_score_name(std::string_view name) {
+  return has_part(name, {"acc",       "top",    "bleu", "f1",   "auc",   "reward", "return",
+                         "precision", "recall", "iou",  "chrf", "rouge", "psnr",   "ssim",
+                         "r2",        "score",  "elbo", "mrr",  "ndcg",  "meteor", "correct"});
+}
+
+bool is_loss_name(std::string_view name) {
+  return has_part(name, {"loss", "err", "mse", "mae", "nll", "ppl", "perplexity", "cost", "rmse",
+                         "wer", "cer", "fid", "energy", "entropy", "kl", "bpc"});
+}
+
+std::vector<std::string> metrics_of_pattern(std::string_view pattern) {
+  std::vector<std::string> names;
+  for (std::size_t at = pattern.find("(?P<"); at != std::string_view::npos;
+       at = pattern.find("(?P<", at + 1)) {
+    const std::string_view name = pattern.substr(at + 4, pattern.find('>', at) - at - 4);
+    if (name != "step" && name != "resumed") names.emplace_back(name);
+  }
+  return names;
+}
 
 bool counts_steps(std::string_view word) {
   static const std::set<std::string> known = {"step", "epoch", "iter", "iteration", "ep", "it"};
@@ -157,40 +291,48 @@ bool counts_steps(std::string_view word) {
 }
 
 std::optional<SuggestedPattern> suggest_pattern(std::string_view output, std::string_view metric) {
-  struct Form {
-    SuggestedPattern suggested;
-    bool has_metric = false;
-  };
-  std::vector<Form> forms;
-  std::size_t lines = 0;
-  while (!output.empty() && lines++ < kMostLines) {
-    const std::size_t end = std::min(output.find_first_of("\r\n"), output.size());
-    const std::string_view line = output.substr(0, end);
-    output.remove_prefix(std::min(end + 1, output.size()));
-    if (line.size() > kMostLine) continue;
-    bool has_metric = false;
-    const std::string pattern = pattern_of(line, metric, has_metric);
-    if (pattern.empty()) continue;
-    const auto same = std::find_if(forms.begin(), forms.end(), [&](const Form& form) {
-      return form.suggested.pattern == pattern;
-    });
-    if (same != forms.end()) {
-      ++same->suggested.lines;
-    } else {
-      forms.push_back({{pattern, std::string(line), 1}, has_metric});
-    }
-  }
-  const auto best = std::max_element(forms.begin(), forms.end(), [](const Form& a, const Form& b) {
-    if (a.has_metric != b.has_metric) return b.has_metric;
-    return a.suggested.lines < b.suggested.lines;
+  LineForms forms = forms_of(output, metric, [](std::string_view) { return false; });
+  const bool steps = std::any_of(forms.all.begin(), forms.all.end(), [](const LineForm& form) {
+    return !form.bar && has_step(form.suggested.pattern);
   });
-  if (best == forms.end()) return std::nullopt;
-  std::vector<OutputPattern::Group> groups;
+  if (steps) std::erase_if(forms.all, [](const LineForm& form) { return form.bar; });
+  const auto best = std::max_element(forms.all.begin(), forms.all.end(),
+                                     [](const LineForm& a, const LineForm& b) {
+                                       if (a.has_metric != b.has_metric) return b.has_metric;
+                                       return a.suggested.lines < b.suggested.lines;
+                                     });
   // A line that is not UTF-8 has no match.
-  if (!OutputPattern(best->suggested.pattern).match(best->suggested.line, groups)) {
+  if (best == forms.all.end() || !matches_line(best->suggested.pattern, best->suggested.line)) {
     return std::nullopt;
   }
+  leave_out_bars(best->suggested, forms.bars);
   return best->suggested;
+}
+
+std::vector<SuggestedPattern> uncaptured_lines(std::string_view output,
+                                               const std::vector<std::string>& patterns) {
+  std::vector<OutputPattern> known;
+  for (const std::string& pattern : patterns) known.emplace_back(pattern);
+  std::vector<OutputPattern::Group> groups;
+  const LineForms forms = forms_of(output, "", [&](std::string_view line) {
+    const std::size_t begin = line.find_first_not_of(' ');
+    return is_bar(line) || (begin != std::string_view::npos && line[begin] == '{') ||
+           std::any_of(known.begin(), known.end(), [&](const OutputPattern& one) {
+             groups.clear();
+             return one.match(line, groups);
+           });
+  });
+  std::vector<SuggestedPattern> out;
+  for (const LineForm& form : forms.all) {
+    const std::string& pattern = form.suggested.pattern;
+    if (!looks_like_metrics(pattern) || !matches_line(pattern, form.suggested.line)) continue;
+    out.push_back(form.suggested);
+    leave_out_bars(out.back(), forms.bars);
+  }
+  std::stable_sort(
+      out.begin(), out.end(),
+      [](const SuggestedPattern& a, const SuggestedPattern& b) { return a.lines > b.lines; });
+  return out;
 }
 
 }  // namespace polysweep

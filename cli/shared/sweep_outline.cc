@@ -196,6 +196,8 @@ class OutlineWriter {
           return toml_text(fmt::format("{}={{{}}}", parameter.option, name));
         }
         return fmt::format("[{}, {}]", toml_text(parameter.option), toml_text("{" + name + "}"));
+      case Form::kFile:
+        return "";
       case Form::kFlag:
         break;
     }
@@ -219,6 +221,15 @@ class OutlineWriter {
     return words;
   }
 
+  // The file that a trial gets in the place of the program's own.
+  std::string configuration_words() const {
+    const std::string& option = outline_.configuration;
+    const std::string place = "{parameters:yaml}";
+    if (option.starts_with("--")) return toml_text(option + "=" + place);
+    return option.starts_with("-") ? fmt::format("[{}, {}]", toml_text(option), toml_text(place))
+                                   : toml_text(place);
+  }
+
   void write_head() {
     put("# {}", terminal_escaped(outline_.origin));
     put("# Lines with \"GUESS\" are to be checked. `polysweep try` runs one trial and says what is "
@@ -227,9 +238,11 @@ class OutlineWriter {
     put("experiment = {}          # trials with equal identity are one", toml_text(outline_.name));
     put("command    = [");
     put("  {},", program_words());
+    if (!outline_.configuration.empty()) put("  {},", configuration_words());
     const bool by_overrides = takes_overrides();
     if (by_overrides) put("  {},   # each parameter as NAME=VALUE", toml_text("{overrides...}"));
     for (const ProgramParameter& parameter : outline_.help.parameters) {
+      if (parameter.form == Form::kFile) continue;
       if (is_active(parameter) && !by_overrides) put("  {},", words_of(parameter));
     }
     for (const ProgramParameter& parameter : outline_.help.parameters) {

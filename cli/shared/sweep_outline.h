@@ -20,7 +20,8 @@ struct SweepOutline {
   std::string name;                  // of the sweep and of its experiment
   std::string origin;                // what the file was made from, for its first line
   std::vector<std::string> program;  // the words of the command before its parameters
-  std::vector<std::string> files;    // relative to the sweep file
+  std::string configuration;       // the program's option for a file of all parameters: "--config"
+  std::vector<std::string> files;  // relative to the sweep file
   ProgramHelp help;
   ScriptMetrics metrics;
   std::vector<VariedParameter> vary;  // parameters of `help`

@@ -47,6 +47,96 @@ void write_script(const PolysweepProgram& program) {
 
 }  // namespace
 
+TEST_CASE("init writes json for a script with the Trainer of transformers", "[cli]") {
+  const PolysweepProgram program;
+  program.write("transformers.py", R"PY(
+class Trainer:
+    def train(self):
+        for epoch in (1.0, 2.0):
+            print({'loss': 0.5 / epoch, 'grad_norm': float('nan'), 'epoch': epoch})
+)PY");
+  program.write("train.py",
+                "import argparse\nfrom transformers import Trainer\n"
+                "p = argparse.ArgumentParser()\np.add_argument('--lr', type=float, default=0.1)\n"
+                "p.add_argument('--seed', type=int, default=0)\np.parse_args()\n"
+                "Trainer().train()\n");
+  const CommandEnd end = in_folder(program, "init --vary lr=0.1,0.2 python3 train.py");
+  INFO(end.output << end.error << content(program, "train.toml"));
+  REQUIRE(end.status == 0);
+  CHECK_THAT(content(program, "train.toml"), Contains("\njson = true"));
+  const CommandEnd tried = in_folder(program, "try train.toml");
+  INFO(tried.output << tried.error);
+  CHECK(tried.status == 0);
+}
+
+TEST_CASE("init writes a sweep file for a script that takes key=value words", "[cli]") {
+  const PolysweepProgram program;
+  program.write("train.py", R"PY(import json
+import sys
+names = {"x": 1}
+config = {"lr": 0.1, "optim.momentum": 0.9, "layers": [8, 4], "steps": 20, "seed": 0, "tag": None}
+for word in sys.argv[1:]:
+    key, found, value = word.partition("=")
+    if not found or key not in config:
+        sys.exit(f"unknown parameter {word}")
+    config[key] = json.loads(value)
+assert config["layers"] == [8, 4]
+print(json.dumps({"step": config["steps"], "loss": config["lr"]}))
+)PY");
+  const CommandEnd end = in_folder(program, "init --vary lr=0.1,0.2 python3 train.py");
+  INFO(end.output << end.error << content(program, "train.toml"));
+  REQUIRE(end.status == 0);
+  CHECK_THAT(content(program, "train.toml"),
+             Contains("\"lr={lr}\"") && Contains("layers = [8,4]") && Contains("# tag ="));
+  const CommandEnd run = in_folder(program, "run train.toml --quiet --store store");
+  INFO(run.output << run.error);
+  CHECK(run.status == 0);
+  CHECK(in_folder(program, "plan train.toml --count").output == "10\n");
+
+  program.write("bare.py",
+                "import sys\nfor word in sys.argv[1:]:\n    a, b = word.split('=', 1)\n");
+  CHECK_THAT(in_folder(program, "init python3 bare.py").output,
+             Contains("takes key=value words; write \"lr={lr}\" for each parameter"));
+}
+
+TEST_CASE("init reads the YAML file of a script", "[cli]") {
+  const PolysweepProgram program;
+  // What of YAML the file needs: the yaml module may not be there.
+  program.write("train.py", R"PY(import argparse, json
+parser = argparse.ArgumentParser()
+parser.add_argument("--config", required=True, help="a yaml file")
+parser.add_argument("--workers", type=int, default=2)
+parser.add_argument("--seed", type=int, default=0)
+options = parser.parse_args()
+text = open(options.config).read()
+assert "width: 8" in text and "optim:" in text and "\n  lr: " in text, text
+assert "tag: none #1" in text or 'tag: "none #1"' in text, text
+print(json.dumps({"step": 1, "loss": 0.5}))
+)PY");
+  program.write("conf/base.yaml",
+                "# settings\n---\nmodel:\n  width: 8   # units\n  layers:\n  - 4\n  - 4\n"
+                "optim:\n  lr: 0.1\n  betas: [0.9, 0.99]\ntag: 'none #1'\namp: false\n"
+                "resume: null\nlist:\n  - name: x\n    size: 3\nlast: 1\n");
+  const CommandEnd end =
+      in_folder(program, "init --vary optim.lr=0.1,0.2 python3 train.py --config conf/base.yaml");
+  INFO(end.output << end.error << content(program, "train.toml"));
+  REQUIRE(end.status == 0);
+  CHECK_THAT(end.output,
+             Contains("found 7 parameters in conf/base.yaml") &&
+                 Contains("conf/base.yaml, line 13: the value of 'resume' is none of") &&
+                 Contains("conf/base.yaml, line 14: the value of 'list' is none of"));
+  CHECK_THAT(content(program, "train.toml"),
+             Contains("\"--config={parameters:yaml}\"") && Contains("\"model.layers\" = [4,4]") &&
+                 Contains("\"--seed={seed}\"") && !Contains("workers"));
+  const CommandEnd run = in_folder(program, "run train.toml --quiet --store store");
+  INFO(run.output << run.error);
+  CHECK(run.status == 0);
+  CHECK(in_folder(program, "plan train.toml --count").output == "10\n");
+  // Without the file it says what to name.
+  CHECK_THAT(in_folder(program, "init --out b.toml python3 train.py").output,
+             Contains("name the file: polysweep init ... --config FILE.yaml"));
+}
+
 TEST_CASE("init takes a parameter to vary as its option is spelled", "[cli]") {
   const PolysweepProgram program;
   program.write("train.py",

@@ -2,11 +2,13 @@
 #include "cli/shared/program_help.h"
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <sstream>
 
 #include "cli/shared/script_defaults.h"
 #include "cli/shared/suggested_pattern.h"
+#include "framework/sweep/output_pattern.h"
 #include "tests/support/catch.h"
 
 using namespace polysweep;
@@ -130,6 +132,63 @@ parser.add_argument(
   CHECK(help.parameters[3].negation == "--no-bias");
   CHECK(help.parameters[4].many);
   CHECK(help.parameters[5].required);
+}
+
+TEST_CASE("calls that do not end take linear time", "[cli]") {
+  std::string script;
+  for (int i = 0; i < 36'000; ++i) script += "print(\n";
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(options_of_script(script + "p.add_argument('--lr', default=0.1)\n").parameters.size() == 1);
+  script.clear();
+  for (int i = 0; i < 36'000; ++i) script += "p.add_argument(\n";
+  CHECK(options_of_script(script).parameters.empty());
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(30));
+  // Of a long call what ends in time is read.
+  const ProgramHelp help = options_of_script("p.add_argument('--lr', default=0.1, help='" +
+                                             std::string(5000, 'x') + "')");
+  CHECK(shown(help) == "--lr 0.1\n");
+  CHECK(help.parameters[0].doc.empty());
+}
+
+TEST_CASE("a pattern is not taken from a traceback", "[cli]") {
+  const std::string traceback =
+      "Traceback (most recent call last):\n  File \"train.py\", line 12, in <module>\n"
+      "    main(loss=0.5, epoch=3)\nValueError: loss 3 epoch 4\n";
+  CHECK_FALSE(suggest_pattern(traceback, "loss"));
+  const std::string ranked =
+      "[rank0]: Traceback (most recent call last):\n[rank0]:   File \"t.py\", line 7\n"
+      "[rank0]: RuntimeError: loss 1\n";
+  CHECK_FALSE(suggest_pattern(ranked, "loss"));
+  CHECK(suggest_pattern(traceback + ranked + "loss: 0.5\n", "loss")->line == "loss: 0.5");
+}
+
+TEST_CASE("a pattern is not taken from a bar where a line has an epoch", "[cli]") {
+  const std::string bars =
+      "epoch 1:  50%|#####     | 5/10 [00:01<00:01, 5.0it/s, loss=0.75]\r"
+      "epoch 1: 100%|##########| 10/10 [00:02<00:00, 5.0it/s, loss=0.5]\n";
+  // Alone they are better than nothing.
+  CHECK(suggest_pattern(bars, "loss"));
+  const auto named = suggest_pattern(bars + "epoch 1 train_loss 0.6\n", "loss");
+  REQUIRE(named);
+  CHECK(named->line == "epoch 1 train_loss 0.6");
+  const auto same = suggest_pattern(bars + "epoch 1: loss=0.6\n", "loss");
+  REQUIRE(same);
+  CHECK(same->line == "epoch 1: loss=0.6");
+  const OutputPattern pattern(same->pattern);
+  std::vector<OutputPattern::Group> groups;
+  CHECK(pattern.match("epoch 1: loss=0.6", groups));
+  CHECK_FALSE(pattern.match("epoch 1: 100%|##########| 10/10 [00:02<00:00, loss=0.5]", groups));
+}
+
+TEST_CASE("lines with metrics that no pattern takes are told", "[cli]") {
+  const std::string output =
+      "epoch 1 loss 0.5\nvalid: ppl 12.5\nvalid: ppl 11.5\nusing 4 workers\n"
+      "{\"epoch\": 1, \"acc\": 0.5}\n 50%|##  | 5/10 [00:01<00:01, err=0.75]\nstep 3 speed 4.5\n";
+  const auto found = uncaptured_lines(output, {"epoch (?P<step>\\d+) loss (?P<loss>\\S+)"});
+  REQUIRE(found.size() == 2);
+  CHECK(found[0].line == "valid: ppl 12.5");
+  CHECK(found[0].lines == 2);
+  CHECK(metrics_of_pattern(found[1].pattern) == std::vector<std::string>{"speed"});
 }
 
 TEST_CASE("a pattern is suggested for lines with numbers", "[cli]") {

@@ -107,6 +107,26 @@ TEST_CASE("loggers are recognised with their places", "[cli][script metrics]") {
   CHECK(literal.patterns.empty());
 }
 
+TEST_CASE("the Trainer of transformers prints dictionaries", "[cli][script metrics]") {
+  for (const char* script :
+       {"from transformers import AutoModel, Trainer, TrainingArguments\n",
+        "from transformers import (\n  AutoModel,\n  Seq2SeqTrainer,\n)\n",
+        "import transformers\nt = transformers.Trainer(model)\n", "from trl import SFTTrainer\n"}) {
+    INFO(script);
+    const ScriptMetrics found = read_script_metrics(script);
+    CHECK(found.json);
+    CHECK(found.names == Names{"loss"});
+    CHECK(read_script_metrics(std::string(script) + "a = T(eval_strategy='epoch')\n").names ==
+          Names{"loss", "eval_loss"});
+  }
+  for (const char* script :
+       {"from transformers import AutoModel\nfrom lightning import Trainer\nt = Trainer()\n",
+        "from transformers import TrainerCallback\n"}) {
+    INFO(script);
+    CHECK_FALSE(read_script_metrics(script).json);
+  }
+}
+
 TEST_CASE("the primary metric is guessed from the names", "[cli][script metrics]") {
   const auto guessed = [](const Names& names) {
     const MetricGuess guess = guess_primary(names);

@@ -116,6 +116,19 @@ TEST_CASE("try suggests a pattern that then works", "[cli]") {
   CHECK_THAT(found.output, Contains("0.0333 at step 3"));
 }
 
+TEST_CASE("try names lines with metrics that no pattern takes", "[cli]") {
+  const PolysweepProgram program;
+  program.write("train.py", kScript + "    print(f'valid: ppl {epoch * 2.5}')\n" +
+                                "    print(f'again: loss {epoch}')\n");
+  const fs::path sweep = program.write("s.toml", sweep_with(kPattern));
+  const CommandEnd end = try_file(sweep);
+  INFO(end.output << end.error);
+  CHECK(end.status == 0);
+  CHECK_THAT(end.output, Contains("not captured: 3 lines like 'valid: ppl 2.5'; "
+                                  "'\\bppl\\s+(?P<ppl>\\S+)' in stdout of [capture] finds ppl\n") &&
+                             !Contains("like 'again"));
+}
+
 TEST_CASE("try names what was rejected, in conflict or found nothing", "[cli]") {
   const PolysweepProgram program;
   program.write("train.py", R"(import os

@@ -2,9 +2,12 @@
 // that all trials share, programs named by absolute paths.
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <thread>
 
+#include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "tests/runners/code_trial.h"
 
@@ -137,6 +140,66 @@ TEST_CASE("a store that is reached by a symbolic link is not mirrored", "[code]"
   const AttemptResult result = trial.plan_and_run();
   INFO(trial.log());
   CHECK(result.outcome == Outcome::kDone);
+}
+
+TEST_CASE("a snapshot whose maker was killed is made by the next one", "[code]") {
+  const TemporaryFolder folder;
+  std::vector<CodeSpec::Declared> declared;
+  for (int i = 0; i < 40; ++i) {
+    const std::string name = "module" + std::to_string(i) + ".py";
+    folder.write(name, std::to_string(i) + std::string(200'000, 'x'));
+    declared.push_back({name, {}});
+  }
+  CommandSpec command;
+  command.words = {{{WordTemplate("python3")}, {}}};
+  command.sweep_folder = folder.path().string();
+  command.code.declared = declared;
+  DigestCache cache;
+  resolve_code(command, cache);
+  bool was_killed = false;
+  for (int part = 0; part < 20; ++part) {
+    const TemporaryFolder store;
+    const fs::path objects = store.path() / "code" / "objects";
+    const pid_t maker = fork();
+    REQUIRE(maker >= 0);
+    if (maker == 0) {
+      make_snapshot(store.path(), command);
+      _exit(0);
+    }
+    // Two files more each time.
+    const auto has_some = [&] {
+      std::error_code unknown;
+      fs::directory_iterator at(objects, unknown);
+      return !unknown && std::distance(at, fs::directory_iterator()) > 2 * part;
+    };
+    for (int i = 0; i < 20'000 && !has_some(); ++i) {
+      std::this_thread::sleep_for(std::chrono::microseconds(50));
+    }
+    kill(maker, SIGKILL);
+    int status = 0;
+    REQUIRE(waitpid(maker, &status, 0) == maker);
+    const std::string digest = command.code_digest();
+    was_killed = was_killed || (WIFSIGNALED(status) && !has_snapshot(store.path(), digest));
+    // Two that make it at the same time.
+    const pid_t other = fork();
+    REQUIRE(other >= 0);
+    if (other == 0) {
+      make_snapshot(store.path(), command);
+      _exit(0);
+    }
+    make_snapshot(store.path(), command);
+    REQUIRE(waitpid(other, &status, 0) == other);
+    CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+    const CodeSnapshot snapshot = load_snapshot(store.path(), digest);
+    REQUIRE(snapshot.files.size() == 40);
+    for (const InputFile& file : snapshot.files) {
+      CHECK(sha256_hex_of_file(code_object(store.path(), file)) == file.sha256);
+    }
+    // What the killed one left is found.
+    for (const fs::path& left : unused_code(store.path(), {digest})) fs::remove_all(left);
+    CHECK(std::distance(fs::directory_iterator(objects), fs::directory_iterator()) == 40);
+  }
+  CHECK(was_killed);
 }
 
 }  // namespace polysweep
