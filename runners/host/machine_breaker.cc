@@ -38,17 +38,12 @@ void MachineBreaker::settled(const FailedTrial& trial, Outcome outcome, std::str
     failures_ = 0;
     failed_.clear();
     shared_ = levels;
-    are_drawn_ = true;
   }
   if (its_class != class_) return;
   ++failures_;
   failed_.push_back(trial);
   shared_ = in_common(shared_, levels);
-  if (failures_ > 1 && !in_common(latest_, levels).empty()) are_drawn_ = false;
-  latest_ = levels;
-  // Drawn ones may fail alike in a part of the space: those must be twice as many.
-  const std::size_t most = static_cast<std::size_t>(k_) * (are_drawn_ ? 2 : 1);
-  if (failures_ >= most && blames_machine()) open_ = true;
+  if (failures_ >= static_cast<std::size_t>(k_) && blames_machine()) open_ = true;
 }
 
 bool MachineBreaker::blames_machine() const {

@@ -48,8 +48,6 @@ class MachineBreaker {
   std::size_t failures_ = 0;                       // alike, since the last result
   std::vector<FailedTrial> failed_;                // those that take_failed() has not returned
   Parameters shared_;                              // the levels that they have in common
-  Parameters latest_;                              // the levels of the latest of them
-  bool are_drawn_ = true;                          // no two in turn have a level in common
   std::map<std::string, std::set<Value>> proven_;  // levels that have given results
 };
 

@@ -404,7 +404,7 @@ TEST_CASE("explain says how attempts ended, and why a trial runs again or does n
              Contains("last output of attempt 1:\ntoy: about to fail by throw"));
 
   // Planned again without them: no sweep plans the trial.
-  REQUIRE(program.run(sweep, {"x=0,1", "y=0", "seed=0", "--as", "toy"}).status == 0);
+  REQUIRE(program.run(sweep, {"x=0,1", "y=0", "seed=0", "--as", "toy", "--replace"}).status == 0);
   CHECK_THAT(explained(program, failed)["next_run"]["why"].get<std::string>(),
              Contains("no sweep of this store plans it any more"));
   CHECK(explain(program, "0123456789abcdef0123456789abcdef", {}).status == 2);

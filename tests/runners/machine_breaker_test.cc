@@ -106,13 +106,4 @@ TEST_CASE("a breaker of 0 failures never opens, nor before a trial fails", "[mac
   CHECK(run.breaker.take_failed().size() == 2);
 }
 
-TEST_CASE("trials with nothing in common must be twice as many", "[machine]") {
-  Run run;
-  run.done(0.5, 50);
-  for (int i = 1; i < 10; ++i) run.fail(0.001 * i, i);
-  CHECK_FALSE(run.stops());
-  run.fail(0.02, 20);
-  CHECK(run.stops());
-}
-
 }  // namespace polysweep
