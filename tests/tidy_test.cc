@@ -326,6 +326,19 @@ TEST_CASE("processes are made in one file", "[tidy]") {
 
 // Ceilings, not goals: a file with one subject may be as long as its subject, and
 // a class is never split over files to be shorter (CONTRIBUTING.md, "Form").
+TEST_CASE("every name at the top level is a plain word", "[tidy]") {
+  Problems problems;
+  for (const fs::directory_entry& entry : fs::directory_iterator(POLYSWEEP_SOURCE_FOLDER)) {
+    const std::string name = entry.path().filename();
+    const bool is_plain = std::all_of(name.begin(), name.end(), [](unsigned char c) {
+      return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-';
+    });
+    if (!is_plain) problems.push_back(name);
+  }
+  INFO(shown(problems));
+  CHECK(problems.empty());
+}
+
 TEST_CASE("no file outgrows one subject, and lines are narrow", "[tidy]") {
   Problems problems;
   for (const SourceFile& source : sources()) {

@@ -33,8 +33,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kLease_s = 30;
-constexpr double kNetworkLease_s = 120;
 constexpr double kPatience_s = 5;
 constexpr double kLockWait_s = 300;  // many pilots start at the same time
 constexpr double kLeastGrace_s = 5;
@@ -144,8 +142,7 @@ Pilot::Pilot(const po::variables_map& given)
          store_.string(), machine_name());
   }
   local_ = locks_are_reliable(store_);
-  lease_s_ = given.count("lease") > 0 ? given["lease"].as<double>()
-                                      : (local_ ? kLease_s : kNetworkLease_s);
+  lease_s_ = lease_seconds(given, store_);
   if (lease_s_ == 0) fail("--lease 0: expected a number of seconds above 0");
   recorded_ = read_recorded_sweep(system_files(), store_, sweep_);
   record_.host = new_pilot_name();
@@ -198,12 +195,7 @@ bool Pilot::has_checkpoints(const Worker& worker) const {
 // Holds the store's lock meanwhile: whoever needs the store alone sees us or waits.
 std::unique_ptr<Host> Pilot::become_host(HostConfiguration& setup) {
   const RunLock lock(system_files(), store_, kLockWait_s);
-  std::vector<int> taken_cpus;
-  for (const LeaseFacts& other : ActiveHosts(system_files(), store_, "").active()) {
-    if (other.machine != machine_name()) continue;
-    taken_cpus.insert(taken_cpus.end(), other.cpus.begin(), other.cpus.end());
-  }
-  setup.choose_slots(taken_cpus);
+  setup.choose_free_slots();
   return std::make_unique<Host>(system_files(), setup.options());
 }
 

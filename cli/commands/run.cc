@@ -20,17 +20,12 @@
 #include "results/read/sweep_results_reader.h"
 #include "runners/host/host.h"
 #include "runners/sharing/shared_work.h"
-#include "runners/store/active_hosts.h"
 #include "runners/store/host_name.h"
 #include "runners/store/plan_journal.h"
-#include "runners/store/reliable_locks.h"
 #include "runners/store/run_lock.h"
 
 namespace polysweep {
 namespace {
-
-constexpr double kLease_s = 30;
-constexpr double kNetworkLease_s = 120;
 
 void declare_run(CommandOptions& options) {
   declare_store(options);
@@ -64,24 +59,12 @@ void expect_limits(const po::variables_map& given) {
   }
 }
 
-// A lease is renewed through the file system; a network file system may show old
-// content for a minute.
-double lease_seconds(const po::variables_map& given, const Store& store) {
-  if (given.count("lease") > 0) return given["lease"].as<double>();
-  return locks_are_reliable(store.folder()) ? kLease_s : kNetworkLease_s;
-}
-
 // Holds the lock until the host has a name: two runs that start at the same time
 // become two hosts.
 std::unique_ptr<Host> become_host(HostConfiguration& setup) {
   HostOptions& options = setup.options();
   const RunLock lock(system_files(), options.store, kStoreLockWait_s);
-  std::vector<int> taken_cpus;
-  for (const LeaseFacts& other : ActiveHosts(system_files(), options.store, "").active()) {
-    if (other.machine != machine_name()) continue;
-    taken_cpus.insert(taken_cpus.end(), other.cpus.begin(), other.cpus.end());
-  }
-  setup.choose_slots(taken_cpus);
+  setup.choose_free_slots();
   options.name = free_host_name(system_files(), options.store, machine_name());
   return std::make_unique<Host>(system_files(), options);
 }
@@ -245,7 +228,7 @@ int run_plan(const po::variables_map& given, const PlanFromFile& planned) {
   HostConfiguration setup(given, planned.worker, planned.data_folder, store.folder());
   HostOptions& options = setup.options();
   options.sweep = planned.plan.sweep().name;
-  options.lease_s = lease_seconds(given, store);
+  options.lease_s = lease_seconds(given, store.folder());
   options.levels_at = [&plan = planned.plan](std::size_t index) {
     return plan.cell(plan.cell_of(index)).levels;
   };

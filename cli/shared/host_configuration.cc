@@ -4,12 +4,18 @@
 
 #include "cli/shared/command_workers.h"
 #include "framework/core/error.h"
+#include "framework/core/file_system.h"
 #include "framework/core/suggestion.h"
+#include "runners/store/active_hosts.h"
+#include "runners/store/host_name.h"
+#include "runners/store/reliable_locks.h"
 
 namespace polysweep {
 namespace {
 
 constexpr int kMostSlots = 1024;
+constexpr double kLease_s = 30;
+constexpr double kNetworkLease_s = 120;
 
 int slot_count(const po::variables_map& given) {
   return given.count("slots") > 0 ? given["slots"].as<int>() : 1;
@@ -107,6 +113,20 @@ HostConfiguration::HostConfiguration(const po::variables_map& given, const Worke
   options_.limits.worker.wall_s = given["time-limit"].as<double>();
   options_.limits.worker.progress_s = given["progress-limit"].as<double>();  // 0: none
   use_command(given, worker, options_);
+}
+
+double lease_seconds(const po::variables_map& given, const std::filesystem::path& store) {
+  if (given.count("lease") > 0) return given["lease"].as<double>();
+  return locks_are_reliable(store) ? kLease_s : kNetworkLease_s;
+}
+
+void HostConfiguration::choose_free_slots() {
+  std::vector<int> taken_cpus;
+  for (const LeaseFacts& other : ActiveHosts(system_files(), options_.store, "").active()) {
+    if (other.machine != machine_name()) continue;
+    taken_cpus.insert(taken_cpus.end(), other.cpus.begin(), other.cpus.end());
+  }
+  choose_slots(taken_cpus);
 }
 
 void HostConfiguration::choose_slots(const std::vector<int>& taken_cpus) {

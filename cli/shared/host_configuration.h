@@ -22,6 +22,10 @@ void declare_host(CommandOptions& options);
 // "8G", "512M", "64K" or bytes; units of 1024. Throws Error.
 std::uint64_t parse_bytes(const std::string& text);
 
+// --lease, else by the store's file system: a lease is renewed through it, and a network
+// file system may show old content for a minute.
+double lease_seconds(const po::variables_map& given, const std::filesystem::path& store);
+
 class HostConfiguration {
  public:
   // For trials that `worker` runs. Sets everything except the slots and the names
@@ -34,6 +38,9 @@ class HostConfiguration {
   // Chooses slots that avoid `taken_cpus`. Their memory is limited for the lifetime
   // of this object.
   void choose_slots(const std::vector<int>& taken_cpus);
+  // The same, avoiding those of the store's other hosts on this machine. The store's lock is
+  // held until we are one of them.
+  void choose_free_slots();
 
  private:
   const po::variables_map& given_;

@@ -126,7 +126,7 @@ class CodeSearch {
     if (in_git) bases.insert(sweep_folder_);
     if (folder != sweep_folder_) bases.insert(folder);
     for (const fs::path& file : named_files(folder)) {
-      if (is_named_outside(file)) {
+      if (outside_.contains(file)) {
         add_outside(file);
         continue;
       }
@@ -204,21 +204,11 @@ class CodeSearch {
   // A program that is named by an absolute path elsewhere runs there, and so does what it
   // imports: all of it is looked at before and after an attempt.
   void add_outside(const fs::path& file) {
-    const std::set<fs::path> before = paths();
+    is_outside_ = true;
     add(file);
     add_sources(file.parent_path());
-    for (const auto& [path, facts] : files_) {
-      if (!before.contains(path) && !is_below(path, sweep_folder_)) outside_.insert(path);
-    }
+    is_outside_ = false;
   }
-
-  std::set<fs::path> paths() const {
-    std::set<fs::path> out;
-    for (const auto& [path, facts] : files_) out.insert(path);
-    return out;
-  }
-
-  bool is_named_outside(const fs::path& file) const { return outside_.contains(file); }
 
   std::vector<fs::path> named_files(const fs::path& folder) {
     std::vector<fs::path> out;
@@ -364,6 +354,7 @@ class CodeSearch {
       fail("cannot read {}: {}", path.string(), std::strerror(errno));
     }
     if (!files_.emplace(path, facts).second) return;
+    if (is_outside_ && !is_below(path, sweep_folder_)) outside_.insert(path);
     bytes_ += static_cast<std::uint64_t>(facts.st_size);
     if (files_.size() > limits_.files || bytes_ > limits_.bytes) fail_large();
   }
@@ -385,7 +376,8 @@ class CodeSearch {
   fs::path sweep_folder_;
   SkippedFolders skipped_;
   std::map<fs::path, struct stat> files_;
-  std::set<fs::path> outside_;
+  std::set<fs::path> outside_;  // run where they are
+  bool is_outside_ = false;     // what is added is
   std::set<fs::path> outputs_;
   std::uint64_t bytes_ = 0;
   std::size_t visited_ = 0;
