@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "framework/core/clock.h"
 #include "framework/core/digest.h"
 #include "framework/core/error.h"
 #include "framework/core/name_rule.h"
@@ -95,8 +96,9 @@ void configure(Connection& connection) {
   connection.execute("PRAGMA cell_size_check = ON; PRAGMA cache_size = -65536");
 }
 
-// The version of our database, 0 for an empty file.
-int checked_version(Connection& connection) {
+// The version of our database, 0 for an empty file. In a transaction: another process may
+// make the database meanwhile.
+int version_within(Connection& connection) {
   const std::string name = connection.file().string();
   const auto application = connection.integer("PRAGMA application_id");
   const auto version = static_cast<int>(connection.integer("PRAGMA user_version"));
@@ -119,15 +121,35 @@ int checked_version(Connection& connection) {
   return version;
 }
 
+int checked_version(Connection& connection) {
+  Transaction snapshot(connection, Transaction::Kind::kRead);
+  const int version = version_within(connection);
+  snapshot.commit();
+  return version;
+}
+
 [[noreturn]] void fail_older(const Connection& connection, int version) {
   fail("the database {} is {}; `polysweep rebuild` makes it again from the journals",
        connection.file().string(),
        version == 0 ? "empty" : fmt::format("of an older polysweep (version {})", version));
 }
 
+// Setting the write-ahead log needs the file for itself, and SQLite does not wait for that:
+// another process that makes or reads the new database at this moment is waited for here.
+void wait_for_log(Connection& connection) {
+  const double end_s = system_clock().monotonic_s() + 1e-3 * kBusyTimeout_ms;
+  while (system_clock().monotonic_s() < end_s) {
+    const int code =
+        sqlite3_exec(connection.handle(), "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
+    if ((code & 0xff) != SQLITE_BUSY) return;
+    sqlite3_sleep(10);
+  }
+}
+
 void prepare_for_writing(Connection& connection) {
   // Twice the default page size wastes less space at the ends of pages full of points.
   if (checked_version(connection) == 0) connection.execute("PRAGMA page_size = 8192");
+  wait_for_log(connection);
   if (connection.text("PRAGMA journal_mode = WAL") != "wal") {
     fail("the database {} cannot use a write-ahead log here; keep the store on a local disk",
          connection.file().string());
@@ -135,7 +157,7 @@ void prepare_for_writing(Connection& connection) {
   connection.execute("PRAGMA synchronous = FULL");
   if (checked_version(connection) == kSchemaVersion) return;
   Transaction transaction(connection, Transaction::Kind::kWrite);
-  const int version = checked_version(connection);  // another process may have been faster
+  const int version = version_within(connection);  // another process may have been faster
   if (version == 0) {
     create_schema(connection);
   } else if (version != kSchemaVersion) {

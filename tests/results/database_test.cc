@@ -1,6 +1,8 @@
 #include "results/schema/database.h"
 
 #include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -31,6 +33,31 @@ std::string message_of(const std::filesystem::path& file, Access access) {
 }
 
 }  // namespace
+
+TEST_CASE("processes that make and open a database at the same time wait for each other",
+          "[database]") {
+  for (int round = 0; round < 40; ++round) {
+    const TemporaryFolder folder;
+    const auto file = database_path(folder.path());
+    std::vector<pid_t> children;
+    for (int i = 0; i < 4; ++i) {
+      const pid_t child = fork();
+      if (child == 0) {
+        const Access access = i % 2 == 0 ? Access::kWrite : Access::kReplace;
+        // What is to be replaced is there.
+        while (access == Access::kReplace && !std::filesystem::exists(file)) usleep(50);
+        _exit(message_of(file, access).empty() ? 0 : 1);
+      }
+      children.push_back(child);
+    }
+    for (const pid_t child : children) {
+      int status = -1;
+      REQUIRE(waitpid(child, &status, 0) == child);
+      CAPTURE(round);
+      CHECK(status == 0);
+    }
+  }
+}
 
 TEST_CASE("a database is made once and opened again", "[database]") {
   const TemporaryFolder folder;
